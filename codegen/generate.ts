@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildModel } from './build.js';
+import { checkCitations, findCitations } from './citations.js';
+import { emitCitations } from './emit-citations.js';
+import { emitMarket } from './emit-market.js';
+import { emitReference } from './emit-reference.js';
+import { emitMain, emitSuite } from './emit-suite.js';
+import { emitTest } from './emit-test.js';
+import { loadSpec } from './load.js';
+import type { Citation, Model } from './model.js';
+import { loadPages, type Pages } from './pages.js';
+import { type Problem, sortProblems } from './problem.js';
+
+/** What a run of the generator finds out; nothing is written. */
+export interface Generation {
+  /** Text by path below `generated/`; empty when there are problems. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+  /** How many citations were judged. */
+  readonly citations: number;
+}
+
+/** @param root folder that holds `spec/`, `runtime/` and `README.md` */
+export function generate(root: string): Generation {
+  const specDir = join(root, 'spec');
+  const pages = loadPages(specDir);
+  const { spec, problems: faults } = loadSpec(specDir);
+  const written = handwrittenCitations(root);
+  if (!spec) {
+    return {
+      files: new Map(),
+      problems: sortProblems([...faults, ...checkCitations(written, pages)]),
+      citations: written.length,
+    };
+  }
+  const { model, problems } = buildModel(spec, pages);
+  const citations = [...model.citations, ...written];
+  const all = sortProblems([...problems, ...checkCitations(citations, pages)]);
+  return { files: all.length === 0 ? emit(model, pages) : new Map(), problems: all, citations: citations.length };
+}
+
+function emit(model: Model, pages: Pages): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const market of model.markets) {
+    files.set(`${market.raw.market}.ts`, emitMarket(market, model));
+    files.set(`${market.raw.market}.test.ts`, emitTest(market));
+  }
+  files.set('suite.ts', emitSuite(model));
+  files.set('main.ts', emitMain());
+  files.set('TOOLS.md', emitReference(model));
+  files.set('citations.json', emitCitations(model, pages));
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Citations in the comments of handwritten code and in README (C6). */
+function handwrittenCitations(root: string): Citation[] {
+  const sources = readdirSync(join(root, 'runtime'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .sort()
+    .map(name => `runtime/${name.replaceAll('\\', '/')}`);
+  return ['README.md', ...sources].flatMap(path => findCitations(path, readFileSync(join(root, path), 'utf8')));
+}

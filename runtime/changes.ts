@@ -1,0 +1,34 @@
+import type { Clock } from './clock.js';
+
+/** Lets callers sleep until something that others change becomes true. */
+export class Changes {
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Says that something changed; every waiter looks again. */
+  notify(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  /** @returns whether `done` came true within `timeoutMs` and before `abort` */
+  until(done: () => boolean, timeoutMs: number, abort?: AbortSignal): Promise<boolean> {
+    if (done()) return Promise.resolve(true);
+    if (timeoutMs <= 0 || abort?.aborted) return Promise.resolve(false);
+    return new Promise(resolve => {
+      const finish = (result: boolean): void => {
+        this.listeners.delete(look);
+        cancel();
+        abort?.removeEventListener('abort', give);
+        resolve(result);
+      };
+      const look = (): void => {
+        if (done()) finish(true);
+      };
+      const give = (): void => finish(false);
+      const cancel = this.clock.after(timeoutMs, give);
+      abort?.addEventListener('abort', give);
+      this.listeners.add(look);
+    });
+  }
+}

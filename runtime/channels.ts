@@ -1,0 +1,128 @@
+import type { Channel, Market } from './contract.js';
+import type { ErrorCode } from './errors.js';
+import { quoteForeign } from './foreign.js';
+
+/** A channel name that is fit to be sent. */
+export interface ChannelName {
+  readonly channel: Channel;
+  /** Canonical symbol, or `*`. */
+  readonly symbol: string;
+  /** `PREFIX.SYMBOL` as it is sent. */
+  readonly name: string;
+}
+
+/** Why a channel is not held. */
+export interface Rejection {
+  readonly channel: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What a list of channel names came to. */
+export interface ParsedChannels {
+  /** Without repeats, in the order of the request. */
+  readonly names: readonly ChannelName[];
+  readonly rejected: readonly Rejection[];
+  /** What was rewritten: aliases and other spellings. */
+  readonly notes: readonly string[];
+}
+
+const longestName = 64;
+
+/** Nothing that fails here ever reaches the wire. */
+export function parseChannels(market: Market, texts: readonly string[]): ParsedChannels {
+  const names = new Map<string, ChannelName>();
+  const rejected: Rejection[] = [];
+  const notes = new Set<string>();
+  for (const text of texts) {
+    const parsed = parseChannel(market, text);
+    if ('code' in parsed) {
+      rejected.push(parsed);
+      continue;
+    }
+    names.set(parsed.name, parsed);
+    if (parsed.name !== text) notes.add(`${text} is sent as ${parsed.name}`);
+  }
+  return { names: [...names.values()], rejected, notes: [...notes] };
+}
+
+/**
+ * Reads `PREFIX.SYMBOL`; the first dot separates.
+ * @see polygon-docs/websockets/quickstart.md:109 `T.BRK.B`
+ */
+export function parseChannel(market: Market, text: string): ChannelName | Rejection {
+  const reject = (message: string): Rejection => ({ channel: quoteForeign(text), code: 'INVALID_CHANNEL', message });
+  const example = `${market.channels[0]!.prefix}.${market.symbol.examples[0]}`;
+  const dot = text.indexOf('.');
+  if (text.length > longestName || dot < 1) return reject(`expected PREFIX.SYMBOL, such as ${example}`);
+
+  const prefix = text.slice(0, dot);
+  const channel = findChannel(market, prefix);
+  if (!channel) return reject(describeUnknownPrefix(market, prefix));
+
+  const symbol = canonicalSymbol(market, text.slice(dot + 1));
+  if (symbol === '*') {
+    if (!channel.wildcard) return reject(`${channel.prefix}.* is not served: ${channel.wildcardNote}`);
+  } else if (symbol?.includes('*') || (symbol === undefined && text.includes('*'))) {
+    return reject(
+      `the feed acknowledges a partial wildcard and then sends nothing; name whole symbols${channel.wildcard ? ` or use ${channel.prefix}.*` : ''}`,
+    );
+  }
+  if (symbol === undefined) {
+    return reject(`the symbols of ${market.title} are written as ${market.symbol.description}, such as ${example}`);
+  }
+  return { channel, symbol, name: `${channel.prefix}.${symbol}` };
+}
+
+/** The channel of a prefix or of one of its aliases. */
+export function findChannel(market: Market, prefix: string): Channel | undefined {
+  return market.channels.find(channel => channel.prefix === prefix || channel.aliases.includes(prefix));
+}
+
+/** The one spelling under which a symbol is sent, kept and answered; nothing if it is no symbol of the market. */
+export function canonicalSymbol(market: Market, text: string): string | undefined {
+  const { pattern, spellings, stars } = market.symbol;
+  if (text === '*' || stars.includes(text)) return '*';
+  if (matches(pattern, text)) return text;
+  const spelling = spellings.find(other => matches(other.pattern, text));
+  return spelling && text.replace(regex(spelling.pattern), spelling.canonical);
+}
+
+function describeUnknownPrefix(market: Market, prefix: string): string {
+  const legacy = market.legacy.find(other => other.prefix === prefix);
+  if (legacy) return `${legacy.title}: ${legacy.instead}`;
+  const known = market.channels.map(channel => channel.prefix).join(', ');
+  const upper = findChannel(market, prefix.toUpperCase());
+  const hint = upper ? `; did you mean ${upper.prefix}?` : '';
+  return `${market.title} has no channel ${quoteForeign(prefix)}; it has ${known}${hint}`;
+}
+
+/** Selects messages on reading: `T.AAPL`, `T.*` or `AAPL`. */
+export interface Filter {
+  readonly prefix?: string;
+  readonly symbol?: string;
+}
+
+/** @returns the filter, or nothing if the text names neither a channel nor a symbol of the market */
+export function parseFilter(market: Market, text: string): Filter | undefined {
+  const dot = text.indexOf('.');
+  const channel = dot > 0 ? findChannel(market, text.slice(0, dot)) : undefined;
+  const symbol = canonicalSymbol(market, channel ? text.slice(dot + 1) : text);
+  if (symbol === undefined) return undefined;
+  return { ...(channel ? { prefix: channel.prefix } : {}), ...(symbol === '*' ? {} : { symbol }) };
+}
+
+const compiled = new Map<string, RegExp>();
+
+function regex(pattern: string): RegExp {
+  let expression = compiled.get(pattern);
+  if (!expression) {
+    expression = new RegExp(pattern, 'u');
+    compiled.set(pattern, expression);
+  }
+  return expression;
+}
+
+function matches(pattern: string, text: string): boolean {
+  return regex(pattern).test(text);
+}

@@ -1,0 +1,285 @@
+/** One upstream WebSocket, kept alive: does what the state machine says, and tells it what happens. */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+import { backoffMs } from './backoff.js';
+import type { Clock } from './clock.js';
+import { quoteForeign } from './foreign.js';
+import type { Options } from './options.js';
+import { authFrame } from './protocol.js';
+import { type ConnectionEvent, type ConnectionState, type Effect, idle, type StateName, transition } from './state.js';
+import { type Fault, judgeClose, judgeHttp } from './verdict.js';
+
+/** What a connection tells its owner. */
+export interface ConnectionListener {
+  /** Authenticated: nothing is subscribed on this connection yet. */
+  live(): void;
+  frame(data: Buffer): void;
+  /** The state, or what is known of it, changed. */
+  changed(from: StateName): void;
+}
+
+const greetingPatienceMs = 1_000;
+const farewellMs = 200;
+
+export class Connection {
+  private current: ConnectionState = idle;
+  private socket: WebSocket | undefined;
+  private readonly cancels = new Set<() => void>();
+  private liveAtMs = 0;
+  private lastFrameMs = 0;
+  private authSent = false;
+  private retryAt: number | undefined;
+
+  /**
+   * @param urls of one feed, tried in turn
+   * @param key sent as it is, in the auth frame only
+   */
+  constructor(
+    readonly urls: readonly string[],
+    private readonly key: string,
+    private readonly options: Options,
+    private readonly clock: Clock,
+    private readonly listener: ConnectionListener,
+  ) {}
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  /** URL in use. */
+  get url(): string {
+    return this.urls[this.current.host] ?? this.urls[0]!;
+  }
+
+  /** Wall clock ms of the next attempt, while one is scheduled. */
+  get nextRetryAtMs(): number | undefined {
+    return this.retryAt;
+  }
+
+  start(): void {
+    this.dispatch({ type: 'start' });
+  }
+
+  /** Ends it for good; resolves when the socket is gone. */
+  async stop(): Promise<void> {
+    const { socket } = this;
+    const open = socket !== undefined && socket.readyState !== WebSocket.CLOSED;
+    const closed = open && new Promise<void>(resolve => socket.once('close', () => resolve()));
+    this.dispatch({ type: 'stop' });
+    await closed;
+  }
+
+  /** @returns whether the text went out; only a live connection sends */
+  send(text: string): boolean {
+    if (this.current.name !== 'live' || this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(text);
+    return true;
+  }
+
+  /** The feed greeted. */
+  greeted(): void {
+    this.sendKey();
+  }
+
+  /** The feed accepted the key. */
+  authenticated(): void {
+    this.dispatch({ type: 'authenticated' });
+  }
+
+  /** Market data came. */
+  messageCame(): void {
+    this.dispatch({ type: 'message' });
+  }
+
+  /** Something ended the connection, or must end it. */
+  fail(fault: Fault): void {
+    const lived = this.current.name === 'live' ? this.clock.elapsed() - this.liveAtMs : 0;
+    const stable = this.current.name === 'live' && lived >= this.options.stableAfterMs;
+    this.dispatch({ type: 'failed', fault, stable, hosts: this.urls.length });
+  }
+
+  private dispatch(event: ConnectionEvent): void {
+    const from = this.current.name;
+    const { state, effects } = transition(this.current, event);
+    if (state === this.current) return;
+    this.current = state;
+    for (const effect of effects) this.perform(effect);
+    if (state.name !== from) this.listener.changed(from);
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'connect':
+        this.retryAt = undefined;
+        this.connect();
+        return;
+      case 'authenticate':
+        this.authenticate();
+        return;
+      case 'resubscribe':
+        this.cancelTimers();
+        this.liveAtMs = this.clock.elapsed();
+        this.watch();
+        this.listener.live();
+        return;
+      case 'disconnect':
+        this.disconnect();
+        return;
+      case 'schedule': {
+        const backoff = { initialMs: this.options.backoffInitialMs, maxMs: this.options.backoffMaxMs };
+        const delayMs = Math.max(backoffMs(backoff, effect.attempt, this.clock.random()), effect.minDelayMs);
+        this.retryAt = this.clock.now() + delayMs;
+        this.after(delayMs, () => this.dispatch({ type: 'retry' }));
+        return;
+      }
+    }
+  }
+
+  private connect(): void {
+    const socket = new WebSocket(this.url, {
+      maxPayload: this.options.maxFrameBytes,
+      perMessageDeflate: false,
+      followRedirects: false,
+    });
+    this.socket = socket;
+    this.authSent = false;
+    this.lastFrameMs = this.clock.elapsed();
+    const { connectTimeoutMs } = this.options;
+    this.after(connectTimeoutMs, () =>
+      this.fail({ kind: 'unanswered', message: `${this.url} did not open a WebSocket within ${connectTimeoutMs} ms.` }),
+    );
+    // A socket that was given up may still have something to say; nobody listens then.
+    const mine = (react: () => void): void => {
+      if (this.socket === socket) react();
+    };
+    let trouble = '';
+    socket.on('open', () => mine(() => this.dispatch({ type: 'opened' })));
+    socket.on('message', (data: Buffer) =>
+      mine(() => {
+        this.lastFrameMs = this.clock.elapsed();
+        this.listener.frame(data);
+      }),
+    );
+    for (const beat of ['ping', 'pong']) {
+      socket.on(beat, () =>
+        mine(() => {
+          this.lastFrameMs = this.clock.elapsed();
+        }),
+      );
+    }
+    socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
+      request.destroy();
+      mine(() => this.fail(describeHttp(response, this.clock.now())));
+    });
+    socket.on('error', error => {
+      trouble = describeError(error);
+    });
+    socket.on('close', (code, reason) => mine(() => this.fail(this.describeClose(code, reason, trouble))));
+  }
+
+  private describeClose(code: number, reason: Buffer, trouble: string): Fault {
+    if (this.current.name === 'connecting') {
+      return {
+        kind: 'unreachable',
+        message: `Could not connect to ${this.url}: ${trouble || 'the connection was closed'}.`,
+      };
+    }
+    const why = reason.length > 0 ? ` "${quoteForeign(reason.toString())}"` : '';
+    const how = code === 1006 ? 'ended without a close frame' : `was closed by the feed with code ${code}${why}`;
+    const detail = trouble === '' ? '' : ` (${trouble})`;
+    return {
+      kind: judgeClose(code, this.current.name === 'authenticating'),
+      message: `The connection ${how}${detail}.`,
+    };
+  }
+
+  /** @see polygon-docs/websockets/quickstart.md:65-89 `connected` `auth_success` */
+  private authenticate(): void {
+    const { authTimeoutMs } = this.options;
+    this.cancelTimers();
+    // The feed greets first; one that does not is asked all the same.
+    this.after(Math.min(greetingPatienceMs, authTimeoutMs / 2), () => this.sendKey());
+    this.after(authTimeoutMs, () =>
+      this.fail({ kind: 'unanswered', message: `The feed did not answer the key within ${authTimeoutMs} ms.` }),
+    );
+  }
+
+  private sendKey(): void {
+    if (this.current.name !== 'authenticating' || this.authSent) return;
+    this.authSent = true;
+    this.socket?.send(authFrame(this.key));
+  }
+
+  /** Pings a silent peer, and gives up on one that stays silent. Any frame is a sign of life. */
+  private watch(): void {
+    const { pingIntervalMs, pongTimeoutMs } = this.options;
+    const silentMs = (): number => this.clock.elapsed() - this.lastFrameMs;
+    this.after(Math.max(pingIntervalMs - silentMs(), 1), () => {
+      if (silentMs() < pingIntervalMs) {
+        this.watch();
+        return;
+      }
+      this.socket?.ping();
+      this.after(pongTimeoutMs, () => {
+        // One more turn of the loop: after a stall, frames may be waiting to be read.
+        this.after(1, () => {
+          if (silentMs() < pongTimeoutMs) {
+            this.watch();
+            return;
+          }
+          const message = `The feed sent nothing for ${pingIntervalMs + pongTimeoutMs} ms, not even an answer to a ping.`;
+          this.fail({ kind: 'dead_peer', message });
+        });
+      });
+    });
+  }
+
+  private disconnect(): void {
+    this.cancelTimers();
+    this.retryAt = undefined;
+    const { socket } = this;
+    this.socket = undefined;
+    if (!socket || socket.readyState === WebSocket.CLOSED) return;
+    const cancel = this.clock.after(farewellMs, () => socket.terminate());
+    socket.once('close', cancel);
+    socket.close(1000);
+  }
+
+  private after(delayMs: number, callback: () => void): void {
+    const cancel = this.clock.after(delayMs, () => {
+      this.cancels.delete(cancel);
+      callback();
+    });
+    this.cancels.add(cancel);
+  }
+
+  private cancelTimers(): void {
+    for (const cancel of this.cancels) cancel();
+    this.cancels.clear();
+  }
+}
+
+function describeHttp(response: IncomingMessage, nowMs: number): Fault {
+  const status = response.statusCode ?? 0;
+  const retryAfterMs = readRetryAfter(response.headers['retry-after'], nowMs);
+  return {
+    kind: judgeHttp(status),
+    message: `The host answered HTTP ${status} instead of opening a WebSocket.`,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+const longestRetryAfterMs = 10 * 60_000;
+
+/** Seconds or an HTTP date, as ms from now, at most ten minutes. */
+function readRetryAfter(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined;
+}
+
+function describeError(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const text = quoteForeign(error.message);
+  return code === '' || text.includes(code) ? text : `${code} ${text}`;
+}

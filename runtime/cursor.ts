@@ -1,0 +1,30 @@
+import { StreamError } from './errors.js';
+
+/** A position in the stream of one market of one process. */
+export interface Position {
+  readonly process: string;
+  readonly market: string;
+  readonly seq: number;
+}
+
+export function encodeCursor({ process, market, seq }: Position): string {
+  return Buffer.from(`${process}.${market}.${seq.toString(36)}`).toString('base64url');
+}
+
+/**
+ * @param here the process and market that the cursor must belong to, and the seq of the next message
+ * @throws StreamError BAD_CURSOR
+ */
+export function decodeCursor(text: string, here: Position): number {
+  const [process, market, seq = ''] = Buffer.from(text, 'base64url').toString('latin1').split('.');
+  const position = /^[0-9a-z]{1,11}$/.test(seq) ? Number.parseInt(seq, 36) : Number.NaN;
+  if (market === undefined || Number.isNaN(position)) throw bad('The cursor is none that this server gave.');
+  if (process !== here.process) throw bad('The cursor is from an earlier run of the server, whose messages are gone.');
+  if (market !== here.market) throw bad(`The cursor belongs to the ${market} stream, not to ${here.market}.`);
+  if (position > here.seq) throw bad('The cursor is none that this server gave.');
+  return position;
+}
+
+function bad(message: string): StreamError {
+  return new StreamError('BAD_CURSOR', message);
+}

@@ -1,0 +1,114 @@
+/** Answers in a few words, for people and for hosts that show only text. */
+import type { Answer } from './answer.js';
+import type { Verb } from './contract.js';
+import type { StreamError } from './errors.js';
+
+const namesShown = 10;
+
+export function describeAnswer(verb: Verb, answer: Answer): string {
+  const lines = [describe(verb, answer), ...notes(answer)];
+  return lines.filter(line => line !== '').join('\n');
+}
+
+/** `CODE: what happened. What to do.` */
+export function describeFailure({ code, message, hint, docs }: StreamError): string {
+  return `${code}: ${message}\n${hint}\nSee ${docs}`;
+}
+
+function describe(verb: Verb, answer: Answer): string {
+  switch (verb) {
+    case 'start':
+    case 'subscribe':
+      return [
+        `${stream(answer)}: ${count(answer.subscription_count, 'channel')}.`,
+        named('Accepted', answer.accepted),
+        named('Already there', answer.already),
+        named('Unconfirmed', answer.unconfirmed),
+        rejections(answer.rejected),
+        answer.last_error ? `${value(answer.last_error, 'message')} Next attempt at ${answer.next_retry_at}.` : '',
+        answer.next ? `Next: ${answer.next}` : '',
+      ]
+        .filter(line => line !== '')
+        .join('\n');
+    case 'stop':
+      return `${stream(answer)} after ${answer.duration_s} s and ${count(answer.messages_received, 'message')}.`;
+    case 'status':
+      return [
+        `${stream(answer)}: ${count(answer.subscription_count, 'channel')}, ${count(answer.messages_received, 'message')}, ${answer.rate_per_s}/s.`,
+        `${answer.silence ?? `The newest is ${answer.newest_age_ms} ms old.`}`,
+      ].join('\n');
+    case 'unsubscribe':
+      return [
+        `${stream(answer)}: ${count(answer.subscription_count, 'channel')} left.`,
+        named('Removed', answer.removed),
+        named('Not held', answer.not_held),
+      ]
+        .filter(line => line !== '')
+        .join('\n');
+    case 'list':
+      return [
+        `${stream(answer)}: ${count(answer.subscription_count, 'channel')}.`,
+        ...Object.entries(answer.subscriptions as Record<string, string[]>).map(([title, names]) =>
+          named(title, names),
+        ),
+      ].join('\n');
+    case 'read':
+      return [
+        `${count(answer.count, 'message')}${answer.has_more ? ', more to read' : ''}${Number(answer.dropped) > 0 ? `, ${answer.dropped} dropped unread` : ''}.`,
+        answer.silence ?? '',
+        answer.csv ?? messages(answer.messages),
+        `Cursor: ${answer.cursor}`,
+      ]
+        .filter(line => line !== '')
+        .join('\n');
+    case 'wait':
+      return [
+        `${answer.matched ? 'It happened' : 'It did not happen'} within ${answer.waited_ms} ms.`,
+        answer.silence ?? '',
+        messages(answer.messages),
+        `Cursor: ${answer.cursor}`,
+      ]
+        .filter(line => line !== '')
+        .join('\n');
+    case 'summarize':
+      return [
+        `${count((answer.symbols as unknown[]).length, 'symbol')}${Number(answer.omitted) > 0 ? `, ${answer.omitted} more left out` : ''}.`,
+        answer.silence ?? '',
+        messages(answer.symbols),
+      ]
+        .filter(line => line !== '')
+        .join('\n');
+  }
+}
+
+function stream({ market, state }: Answer): string {
+  return `The ${market} stream is ${state}`;
+}
+
+function notes({ notes: texts }: Answer): string[] {
+  return Array.isArray(texts) && texts.length > 0 ? [`Note: ${texts.join('; ')}`] : [];
+}
+
+function count(number: unknown, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function named(label: string, names: unknown): string {
+  if (!Array.isArray(names) || names.length === 0) return '';
+  const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : '';
+  return `${label}: ${names.slice(0, namesShown).join(', ')}${more}`;
+}
+
+function rejections(rejected: unknown): string {
+  if (!Array.isArray(rejected) || rejected.length === 0) return '';
+  const shown = rejected.slice(0, namesShown).map(({ channel, message }) => `${channel} (${message})`);
+  return `Rejected: ${shown.join('; ')}${rejected.length > namesShown ? ` and ${rejected.length - namesShown} more` : ''}`;
+}
+
+function messages(list: unknown): string {
+  return Array.isArray(list) ? list.map(message => JSON.stringify(message)).join('\n') : '';
+}
+
+function value(holder: unknown, key: string): string {
+  return typeof holder === 'object' && holder !== null ? String((holder as Answer)[key] ?? '') : '';
+}

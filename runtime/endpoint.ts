@@ -1,0 +1,109 @@
+import type { Market, Suite } from './contract.js';
+import { StreamError } from './errors.js';
+import { quoteForeign } from './foreign.js';
+import type { Settings } from './settings.js';
+
+/** Where a stream connects to. */
+export interface Endpoint {
+  /** Feed name, or `custom` for a URL that belongs to no feed. */
+  readonly feed: string;
+  /** URLs that serve the same data, in the order in which they are tried; none yet for the simulated feed. */
+  readonly urls: readonly string[];
+  readonly simulated: boolean;
+  readonly delayMinutes: number;
+}
+
+export const simulatedFeed = 'simulated';
+
+/**
+ * Decides where `endpoint` leads before anything is opened.
+ *
+ * @param wanted feed name or URL; nothing means the operator's feed
+ * @throws StreamError ENDPOINT_NOT_ALLOWED
+ */
+export function resolveEndpoint(suite: Suite, market: Market, settings: Settings, wanted?: string): Endpoint {
+  const text = (wanted ?? '').trim() || settings.feed;
+  if (text === simulatedFeed) return { feed: simulatedFeed, urls: [], simulated: true, delayMinutes: 0 };
+  if (/^[a-z0-9-]+$/i.test(text)) return namedFeed(suite, market, text.toLowerCase());
+  const url = parseUrl(text);
+  if (text === settings.feed) return operatorFeed(market, url);
+  return allowedUrl(suite, market, settings, url);
+}
+
+/**
+ * A feed that some market lists is served only to markets that list it; the others are open to all.
+ * @see polygon-docs/websockets/quickstart.md:13 `delayed`
+ */
+function namedFeed(suite: Suite, market: Market, name: string): Endpoint {
+  const feed = suite.feeds.find(other => other.name === name);
+  const own = market.feeds.map(other => other.feed);
+  if (!feed || (feed.listed && !own.includes(name))) {
+    const known = [...own, simulatedFeed].join(', ');
+    throw refuse(`${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known}.`);
+  }
+  const urls = feed.hosts.map(host => `wss://${host}${market.paths[0]}`);
+  return { feed: name, urls, simulated: false, delayMinutes: delayOf(market, name) };
+}
+
+function operatorFeed(market: Market, base: URL): Endpoint {
+  if (!isSecure(base) && !isLoopback(base)) throw refuse('POLYGON_FEED must be a wss:// URL, or ws:// on loopback.');
+  const path = base.pathname.replace(/\/+$/, '');
+  return custom(`${base.protocol}//${base.host}${path}${market.paths[0]}`);
+}
+
+function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL): Endpoint {
+  const feed = suite.feeds.find(({ hosts }) => hosts.includes(url.hostname));
+  const operator = isUrl(settings.feed) ? parseUrl(settings.feed) : undefined;
+  const ownOrigin = operator !== undefined && operator.protocol === url.protocol && operator.host === url.host;
+  const listed = settings.allowedHosts.some(host => host === url.host || host === url.hostname);
+  if (!isSecure(url) && !(isLoopback(url) && (ownOrigin || listed))) {
+    throw refuse('An endpoint must be a wss:// URL of the vendor.');
+  }
+  if (ownOrigin || listed) return custom(`${url.protocol}//${url.host}${url.pathname}`);
+  if (!feed) throw refuse(`${quoteForeign(url.host)} is none of the vendor's hosts; the key would leak to it.`);
+  if (url.port !== '') throw refuse('An endpoint of the vendor has no port.');
+  if (!market.paths.includes(url.pathname)) {
+    throw refuse(`The path of ${market.title} is ${market.paths.join(' or ')}, was ${quoteForeign(url.pathname)}.`);
+  }
+  // The twin host of the same feed stands in if the named one cannot be reached.
+  const hosts = [url.hostname, ...feed.hosts.filter(host => host !== url.hostname)];
+  const urls = hosts.map(host => `wss://${host}${url.pathname}`);
+  return { feed: feed.name, urls, simulated: false, delayMinutes: delayOf(market, feed.name) };
+}
+
+function parseUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw refuse(`${JSON.stringify(quoteForeign(text))} is neither a feed name nor a URL.`);
+  }
+  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') throw refuse('An endpoint must be a wss:// URL.');
+  if (url.username !== '' || url.password !== '') throw refuse('An endpoint must not carry a user or a password.');
+  if (url.search !== '' || url.hash !== '') throw refuse('An endpoint must not carry a query or a fragment.');
+  return url;
+}
+
+function isUrl(text: string): boolean {
+  return URL.canParse(text);
+}
+
+function isSecure(url: URL): boolean {
+  return url.protocol === 'wss:';
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+function delayOf(market: Market, feed: string): number {
+  return market.feeds.find(other => other.feed === feed)?.delayMinutes ?? 0;
+}
+
+function custom(url: string): Endpoint {
+  return { feed: 'custom', urls: [url], simulated: false, delayMinutes: 0 };
+}
+
+function refuse(message: string): StreamError {
+  return new StreamError('ENDPOINT_NOT_ALLOWED', message);
+}

@@ -1,0 +1,59 @@
+/** Text that came from outside: shown as quoted data only, and never with a key in it. */
+
+const longest = 300;
+
+/** Control, bidirectional and invisible characters, and lone surrogates. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Escapes what a terminal or a model could take for more than text, and cuts at 300 characters. */
+export function quoteForeign(text: string): string {
+  const escaped = text.slice(0, longest).replace(unprintable, escapeCharacter);
+  return escaped.length > longest || text.length > longest ? `${escaped.slice(0, longest)}…` : escaped;
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
+}
+
+const shortestPart = 8;
+const blackout = '[redacted]';
+
+/** Takes keys out of texts, also in part: any eight characters in a row that a key has. */
+export class Redactor {
+  private readonly secrets = new Set<string>();
+  private readonly parts = new Set<string>();
+
+  /** @param secret remembered for the life of the process */
+  add(secret: string): void {
+    if (secret === '') return;
+    for (const form of new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])) {
+      this.secrets.add(form);
+      for (let start = 0; start + shortestPart <= form.length; start++) {
+        this.parts.add(form.slice(start, start + shortestPart));
+      }
+    }
+  }
+
+  redact(text: string): string {
+    let clean = text;
+    for (const secret of this.secrets) clean = clean.replaceAll(secret, blackout);
+    return this.parts.size === 0 ? clean : this.redactParts(clean);
+  }
+
+  private redactParts(text: string): string {
+    let clean = '';
+    let copied = 0;
+    for (let start = 0; start + shortestPart <= text.length; ) {
+      if (!this.parts.has(text.slice(start, start + shortestPart))) {
+        start++;
+        continue;
+      }
+      let end = start + shortestPart;
+      while (end < text.length && this.parts.has(text.slice(end - shortestPart + 1, end + 1))) end++;
+      clean += text.slice(copied, start) + blackout;
+      copied = end;
+      start = end;
+    }
+    return copied === 0 ? text : clean + text.slice(copied);
+  }
+}

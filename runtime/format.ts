@@ -1,0 +1,109 @@
+/** Turns an event into what is answered: readable names, ISO times, exact numbers. */
+import type { Entry } from './buffer.js';
+import type { Channel, Field, Market } from './contract.js';
+import { decimalValue, subtract } from './decimal.js';
+import { quoteForeign } from './foreign.js';
+import type { RawEvent } from './protocol.js';
+import { isoTime } from './time.js';
+
+export type Detail = 'summary' | 'full';
+
+/** A message as it is answered. */
+export type Message = { readonly event: string; readonly symbol: string | null } & { readonly [name: string]: unknown };
+
+/** The channel whose events carry this `ev`. */
+export function channelOf(market: Market, ev: string): Channel | undefined {
+  return market.channels.find(channel => channel.prefix === ev);
+}
+
+/**
+ * Formats one message. Fields that are missing on the wire are missing here; nothing is made up.
+ * An event that the market's tables do not know is answered whole, as UNKNOWN.
+ */
+export function formatMessage(market: Market, entry: Entry, detail: Detail): Message {
+  const channel = channelOf(market, entry.ev);
+  if (!channel) return { event: 'UNKNOWN', symbol: null, full_data: cleanRaw(entry.raw) };
+  const message = formatFields(channel, entry);
+  return detail === 'full' ? { ...message, full_data: cleanRaw(entry.raw) } : message;
+}
+
+function formatFields(channel: Channel, { raw, symbol }: Entry): Message {
+  const message: Record<string, unknown> = {
+    event: channel.event,
+    symbol: symbol === null ? null : quoteForeign(symbol),
+  };
+  let timestamp: unknown;
+  for (const field of channel.fields) {
+    const value = raw[field.key];
+    if (field.role === 'symbol' || value === undefined || value === null) continue;
+    const formatted = formatValue(field, value);
+    if (field.role === 'time') timestamp = formatted;
+    if (field.name !== 'timestamp') place(message, field.name, formatted);
+  }
+  const spread = spreadOf(message);
+  if (spread !== undefined) message.spread = spread;
+  if (timestamp !== undefined) message.timestamp = timestamp;
+  return message as Message;
+}
+
+function formatValue({ type, epoch }: Field, value: unknown): unknown {
+  if (epoch) return isoTime(value, epoch);
+  if (type === 'decimal' && typeof value === 'string') return decimalValue(value);
+  return cleanValue(value);
+}
+
+/** Ask minus bid, also when crossed; nothing where a side is missing. */
+function spreadOf({ bid, ask }: Readonly<Record<string, unknown>>): number | undefined {
+  const [low, high] = [priceOf(bid), priceOf(ask)];
+  return low === undefined || high === undefined ? undefined : subtract(high, low);
+}
+
+function priceOf(side: unknown): number | undefined {
+  const price = typeof side === 'object' && side !== null && 'price' in side ? side.price : undefined;
+  return typeof price === 'number' ? price : undefined;
+}
+
+function place(message: Record<string, unknown>, name: string, value: unknown): void {
+  const dot = name.indexOf('.');
+  if (dot < 0) {
+    message[name] = value;
+    return;
+  }
+  const outer = name.slice(0, dot);
+  message[outer] ??= {};
+  (message[outer] as Record<string, unknown>)[name.slice(dot + 1)] = value;
+}
+
+const deepest = 8;
+
+/** The event as it came, its texts fit to be shown; on a null prototype, since its keys are foreign. */
+export function cleanRaw(raw: RawEvent): unknown {
+  return cleanValue(raw);
+}
+
+function cleanValue(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return quoteForeign(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= deepest) return '…';
+  if (Array.isArray(value)) return value.map(item => cleanValue(item, depth + 1));
+  const clean: Record<string, unknown> = Object.create(null);
+  for (const [key, item] of Object.entries(value)) clean[quoteForeign(key)] = cleanValue(item, depth + 1);
+  return clean;
+}
+
+/** The formatted names that a channel can have, without those that only say what the message is. */
+export function fieldNames(channel: Channel): string[] {
+  const names = channel.fields.filter(field => field.role !== 'symbol').map(field => field.name);
+  const quoted = names.includes('bid.price') && names.includes('ask.price') ? ['spread'] : [];
+  return [...new Set([...names, ...quoted, 'timestamp'])];
+}
+
+/** The value under a dotted name. */
+export function fieldValue(message: Message, name: string): unknown {
+  let value: unknown = message;
+  for (const part of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}

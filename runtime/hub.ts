@@ -1,0 +1,87 @@
+/** All streams of a process, and the simulated feed that some of them may play on. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.js';
+import type { Market, Suite } from './contract.js';
+import { type Endpoint, resolveEndpoint } from './endpoint.js';
+import { StreamError } from './errors.js';
+import { Redactor } from './foreign.js';
+import { Log } from './log.js';
+import { cleanKey, type Settings } from './settings.js';
+import type { SimulatedFeed } from './simulator/feed.js';
+import { Stream, type Target } from './stream.js';
+
+export interface HubServices {
+  readonly clock: Clock;
+  readonly write: (line: string) => void;
+}
+
+const simulatedKey = 'simulated';
+
+export class Hub {
+  readonly redactor = new Redactor();
+  readonly log: Log;
+  /** Names this process in cursors. */
+  readonly process = randomBytes(4).toString('hex');
+  readonly clock: Clock;
+  private readonly streams: ReadonlyMap<string, Stream>;
+  private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
+
+  constructor(
+    readonly suite: Suite,
+    readonly markets: readonly Market[],
+    readonly settings: Settings,
+    { clock, write }: HubServices,
+  ) {
+    this.clock = clock;
+    this.log = new Log(clock, this.redactor, write);
+    if (settings.key) this.redactor.add(settings.key.value);
+    const services = { options: settings.options, clock, log: this.log, statuses: suite.statuses };
+    this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
+  }
+
+  /** @throws StreamError INVALID_ARGUMENT for a market that is not served */
+  stream(market: string): Stream {
+    const stream = this.streams.get(market);
+    if (!stream) {
+      throw new StreamError(
+        'INVALID_ARGUMENT',
+        `The markets are ${[...this.streams.keys()].join(', ')}, was ${market}.`,
+      );
+    }
+    return stream;
+  }
+
+  /**
+   * Decides where a start leads and with which key.
+   *
+   * @throws StreamError ENDPOINT_NOT_ALLOWED, NO_API_KEY
+   */
+  async target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
+    const resolved = resolveEndpoint(this.suite, market, this.settings, endpoint);
+    if (resolved.simulated) return this.simulatedTarget(market, resolved);
+    const key = cleanKey(apiKey) ?? this.settings.key?.value;
+    if (key === undefined) {
+      throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
+    }
+    this.redactor.add(key);
+    return { endpoint: resolved, urls: resolved.urls, key };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.streams.values()].map(stream => stream.stop()));
+    await (await this.simulator)?.feed.close();
+  }
+
+  /** The feed starts with the first stream that asks for it, and never gets a real key. */
+  private async simulatedTarget(market: Market, endpoint: Endpoint): Promise<Target> {
+    this.simulator ??= this.startSimulator();
+    const { url } = await this.simulator;
+    return { endpoint, urls: [`${url}${market.paths[0]}`], key: simulatedKey };
+  }
+
+  private async startSimulator(): Promise<{ feed: SimulatedFeed; url: string }> {
+    const { SimulatedFeed: Feed } = await import('./simulator/feed.js');
+    const feed = new Feed(this.markets);
+    return { feed, url: await feed.listen() };
+  }
+}

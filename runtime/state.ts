@@ -1,0 +1,100 @@
+/** The life of a connection as a pure function: no timer, no socket. */
+import { type Fault, type FaultKind, verdicts } from './verdict.js';
+
+export type StateName = 'idle' | 'connecting' | 'authenticating' | 'live' | 'retrying' | 'stopped' | 'refused';
+
+export interface ConnectionState {
+  readonly name: StateName;
+  /** Failed attempts since the last stable connection. */
+  readonly attempt: number;
+  /** Which URL is in use. */
+  readonly host: number;
+  /** Failures of one kind in a row, without a message between them. */
+  readonly inARow: { readonly [kind in FaultKind]?: number };
+  readonly lastFault?: Fault;
+}
+
+export type ConnectionEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'stop' }
+  /** The WebSocket is open. */
+  | { readonly type: 'opened' }
+  /** The key was accepted. */
+  | { readonly type: 'authenticated' }
+  /** Market data came. */
+  | { readonly type: 'message' }
+  /** The connection ended or never came to be; `stable` if it had lived long enough to count as a success. */
+  | { readonly type: 'failed'; readonly fault: Fault; readonly stable: boolean; readonly hosts: number }
+  /** The back-off is over. */
+  | { readonly type: 'retry' };
+
+export type Effect =
+  | { readonly type: 'connect'; readonly host: number }
+  | { readonly type: 'authenticate' }
+  | { readonly type: 'resubscribe' }
+  | { readonly type: 'disconnect' }
+  | { readonly type: 'schedule'; readonly attempt: number; readonly minDelayMs: number };
+
+export interface Transition {
+  readonly state: ConnectionState;
+  readonly effects: readonly Effect[];
+}
+
+export const idle: ConnectionState = { name: 'idle', attempt: 0, host: 0, inARow: {} };
+
+/** Whether the connection is wanted: on its way, live, or coming back by itself. */
+export function isWanted(name: StateName): boolean {
+  return name === 'connecting' || name === 'authenticating' || name === 'live' || name === 'retrying';
+}
+
+/** An event that has no meaning in a state changes nothing: it lost a race. */
+export function transition(state: ConnectionState, event: ConnectionEvent): Transition {
+  switch (event.type) {
+    case 'start':
+      if (isWanted(state.name)) return stay(state);
+      return { state: { ...idle, name: 'connecting' }, effects: [{ type: 'connect', host: 0 }] };
+    case 'stop':
+      if (!isWanted(state.name)) return stay(state.name === 'stopped' ? state : { ...state, name: 'stopped' });
+      return { state: { ...state, name: 'stopped' }, effects: [{ type: 'disconnect' }] };
+    case 'opened':
+      if (state.name !== 'connecting') return stay(state);
+      return { state: { ...state, name: 'authenticating' }, effects: [{ type: 'authenticate' }] };
+    case 'authenticated':
+      if (state.name !== 'authenticating') return stay(state);
+      return { state: { ...state, name: 'live' }, effects: [{ type: 'resubscribe' }] };
+    case 'message':
+      if (state.name !== 'live' || Object.keys(state.inARow).length === 0) return stay(state);
+      return stay({ ...state, inARow: {} });
+    case 'failed':
+      if (!isWanted(state.name) || state.name === 'retrying') return stay(state);
+      return fail(state, event);
+    case 'retry':
+      if (state.name !== 'retrying') return stay(state);
+      return { state: { ...state, name: 'connecting' }, effects: [{ type: 'connect', host: state.host }] };
+  }
+}
+
+function fail(
+  state: ConnectionState,
+  { fault, stable, hosts }: Extract<ConnectionEvent, { type: 'failed' }>,
+): Transition {
+  const { finalAfter, minDelayMs, rotates } = verdicts[fault.kind];
+  const count = (state.inARow[fault.kind] ?? 0) + 1;
+  const inARow = { ...state.inARow, [fault.kind]: count };
+  if (count >= finalAfter) {
+    return { state: { ...state, name: 'refused', inARow, lastFault: fault }, effects: [{ type: 'disconnect' }] };
+  }
+  const attempt = stable ? 0 : state.attempt;
+  const host = rotates ? (state.host + 1) % Math.max(hosts, 1) : state.host;
+  return {
+    state: { name: 'retrying', attempt: attempt + 1, host, inARow, lastFault: fault },
+    effects: [
+      { type: 'disconnect' },
+      { type: 'schedule', attempt, minDelayMs: Math.max(minDelayMs, fault.retryAfterMs ?? 0) },
+    ],
+  };
+}
+
+function stay(state: ConnectionState): Transition {
+  return { state, effects: [] };
+}

@@ -1,0 +1,331 @@
+/** One market's stream: a connection, what is subscribed on it, what came, and what was lost. */
+import { type Entry, MessageBuffer } from './buffer.js';
+import { Changes } from './changes.js';
+import { type ChannelName, canonicalSymbol, parseChannel, type Rejection } from './channels.js';
+import type { Clock } from './clock.js';
+import { Connection } from './connection.js';
+import type { Market, StatusWord } from './contract.js';
+import type { Endpoint } from './endpoint.js';
+import { quoteForeign } from './foreign.js';
+import type { Log } from './log.js';
+import type { Options } from './options.js';
+import { OutageLedger } from './outages.js';
+import { ackedChannel, parseFrame, type RawEvent, type Status, subscribeFrame, unsubscribeFrame } from './protocol.js';
+import { RateMeter } from './rate.js';
+import { isWanted, type StateName } from './state.js';
+import { Subscriptions } from './subscriptions.js';
+import { fatalStatuses, verdicts } from './verdict.js';
+
+export interface StreamServices {
+  readonly options: Options;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly statuses: readonly StatusWord[];
+}
+
+/** Where a stream is connected to, and with which key. */
+export interface Target {
+  readonly endpoint: Endpoint;
+  readonly urls: readonly string[];
+  readonly key: string;
+}
+
+/** Why a stream is not live. */
+export interface StreamFault {
+  readonly code: string;
+  readonly message: string;
+  readonly atMs: number;
+}
+
+const longestSymbol = 64;
+const mostSymbols = 100_000;
+
+export class Stream {
+  readonly buffer: MessageBuffer;
+  readonly subscriptions: Subscriptions;
+  readonly outages = new OutageLedger();
+  /** Told of every change of state, of subscriptions, and of every frame. */
+  readonly changes: Changes;
+  private connection: Connection | undefined;
+  private held: Target | undefined;
+  private readonly symbolKeys: ReadonlyMap<string, string>;
+  private readonly symbols = new Map<string, string>();
+  private rate = new RateMeter();
+  private pumping = false;
+  private counts = freshCounts();
+  private fault: StreamFault | undefined;
+  private liveSince: number | undefined;
+
+  constructor(
+    readonly market: Market,
+    private readonly services: StreamServices,
+  ) {
+    const { bufferMessages, bufferBytes } = services.options;
+    this.buffer = new MessageBuffer(bufferMessages, bufferBytes);
+    this.subscriptions = new Subscriptions(market);
+    this.changes = new Changes(services.clock);
+    this.symbolKeys = new Map(
+      market.channels.map(({ prefix, fields }) => [prefix, fields.find(({ role }) => role === 'symbol')!.key]),
+    );
+  }
+
+  get state(): StateName {
+    return this.connection?.state.name ?? 'idle';
+  }
+
+  get target(): Target | undefined {
+    return this.held;
+  }
+
+  /** URL in use, or of the last attempt. */
+  get url(): string | undefined {
+    return this.connection?.url;
+  }
+
+  get lastFault(): StreamFault | undefined {
+    return this.fault;
+  }
+
+  get nextRetryAtMs(): number | undefined {
+    return this.connection?.nextRetryAtMs;
+  }
+
+  /** Failed attempts since the last stable connection. */
+  get attempts(): number {
+    return this.connection?.state.attempt ?? 0;
+  }
+
+  /** When the stream became live, wall clock ms; absent while it is not. */
+  get liveSinceMs(): number | undefined {
+    return this.liveSince;
+  }
+
+  get totals(): Readonly<Counts> {
+    return this.counts;
+  }
+
+  ratePerSecond(): number {
+    return this.rate.rate(this.services.clock.elapsed());
+  }
+
+  /** Opens a stream that is not wanted yet; what the last one left in the buffer is cleared. */
+  open(target: Target): void {
+    this.buffer.clear();
+    this.subscriptions.clear();
+    this.outages.clear();
+    this.symbols.clear();
+    this.rate = new RateMeter();
+    this.counts = { ...freshCounts(), startedAtMs: this.services.clock.now() };
+    this.fault = undefined;
+    this.held = target;
+    const { options, clock } = this.services;
+    const connection: Connection = new Connection(target.urls, target.key, options, clock, {
+      live: () => this.becameLive(),
+      frame: data => this.ingest(data),
+      changed: from => this.stateChanged(connection, from),
+    });
+    this.connection = connection;
+    connection.start();
+  }
+
+  /** Ends the stream; the buffer stays readable. */
+  async stop(): Promise<void> {
+    this.subscriptions.clear();
+    this.counts = { ...this.counts, stoppedAtMs: this.services.clock.now() };
+    await this.connection?.stop();
+    this.changes.notify();
+  }
+
+  /** Adds channels; they are sent as soon as the stream is live. */
+  subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
+    const result = this.subscriptions.want(names);
+    void this.pump();
+    return result;
+  }
+
+  unsubscribe(names: readonly string[]): { removed: string[]; notHeld: string[] } {
+    const result = this.subscriptions.drop(names);
+    for (const frame of chunks(result.removed, this.services.options.framePairs)) {
+      this.connection?.send(unsubscribeFrame(frame));
+    }
+    this.changes.notify();
+    return result;
+  }
+
+  /** Takes in one frame of the feed. */
+  ingest(data: Buffer): void {
+    const atMs = this.services.clock.now();
+    const { statuses, events, malformed } = parseFrame(data.toString(), this.services.statuses);
+    if (malformed > 0) this.countMalformed(malformed);
+    for (const status of statuses) this.hear(status);
+    if (events.length > 0) this.store(events, atMs, Math.ceil(data.length / (events.length + statuses.length)));
+    this.changes.notify();
+  }
+
+  private store(events: readonly RawEvent[], atMs: number, bytes: number): void {
+    let stored = 0;
+    for (const raw of events) {
+      const entry = this.identify(raw);
+      if (!entry) {
+        this.countMalformed(1);
+        continue;
+      }
+      this.buffer.append({ ...entry, atMs, raw, bytes });
+      stored++;
+      if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(entry);
+    }
+    if (stored === 0) return;
+    this.counts.received += stored;
+    this.counts.lastMessageAtMs = atMs;
+    this.rate.add(stored, this.services.clock.elapsed());
+    this.connection?.messageCame();
+    if (this.outages.current) this.outages.end(atMs);
+  }
+
+  /** Channel and canonical symbol of an event; nothing where it names no symbol. */
+  private identify(raw: RawEvent): Pick<Entry, 'ev' | 'symbol'> | undefined {
+    const ev = raw.ev as string;
+    const key = this.symbolKeys.get(ev);
+    if (key === undefined) {
+      this.counts.unknown++;
+      this.services.log.say(
+        `${this.market.name} unknown`,
+        `${this.market.name}: event ${quoteForeign(ev)} is not in the spec`,
+      );
+      return { ev: quoteForeign(ev), symbol: null };
+    }
+    const symbol = raw[key];
+    if (typeof symbol !== 'string' || symbol.length > longestSymbol) return undefined;
+    return { ev, symbol: this.canonical(symbol) };
+  }
+
+  private canonical(symbol: string): string {
+    const known = this.symbols.get(symbol);
+    if (known !== undefined) return known;
+    const canonical = canonicalSymbol(this.market, symbol) ?? symbol;
+    if (this.symbols.size < mostSymbols) this.symbols.set(symbol, canonical);
+    return canonical;
+  }
+
+  /** Data of a channel proves that it is served, acknowledged or not. */
+  private confirmByData({ ev, symbol }: Pick<Entry, 'ev' | 'symbol'>): void {
+    for (const name of [`${ev}.${symbol}`, `${ev}.*`]) {
+      if (this.subscriptions.stateOf(name) === 'unconfirmed') this.subscriptions.acknowledged(name);
+    }
+  }
+
+  /** @see polygon-docs/websockets/quickstart.md:149-167 `not authorized` */
+  private hear(status: Status): void {
+    const fatal = status.means && fatalStatuses[status.means];
+    if (fatal) {
+      this.connection?.fail({ kind: fatal, message: `The feed answered: "${quoteForeign(status.message)}".` });
+      return;
+    }
+    switch (status.means) {
+      case 'greeting':
+        this.connection?.greeted();
+        return;
+      case 'authenticated':
+        this.connection?.authenticated();
+        return;
+      case 'subscribed':
+        this.subscriptions.acknowledged(this.canonicalName(ackedChannel(status.message)));
+        return;
+      case 'unsubscribed':
+        return;
+      case 'not_authorized':
+        this.subscriptions.refusedOne();
+        return;
+      case 'limit_exceeded':
+        this.subscriptions.refusedAll('LIMIT_EXCEEDED', `The feed answered: "${quoteForeign(status.message)}".`);
+        return;
+      default: {
+        const text = `${quoteForeign(status.status)} "${quoteForeign(status.message)}"`;
+        this.services.log.say(`${this.market.name} notice`, `${this.market.name}: the feed says ${text}`);
+      }
+    }
+  }
+
+  private canonicalName(name: string): string {
+    const parsed = parseChannel(this.market, name);
+    return 'code' in parsed ? name : parsed.name;
+  }
+
+  private countMalformed(count: number): void {
+    this.counts.malformed += count;
+    this.services.log.say(`${this.market.name} malformed`, `${this.market.name}: the feed sent what is no event`);
+  }
+
+  private becameLive(): void {
+    this.subscriptions.restart();
+    void this.pump();
+  }
+
+  /** Sends what waits to be subscribed, one frame at a time, since refusals do not say what they refuse. */
+  private async pump(): Promise<void> {
+    if (this.pumping) return;
+    this.pumping = true;
+    const { ackTimeoutMs, framePairs } = this.services.options;
+    try {
+      for (;;) {
+        const { connection } = this;
+        const names = this.subscriptions.namesIn('pending').slice(0, framePairs);
+        if (names.length === 0 || connection?.state.name !== 'live' || !connection.send(subscribeFrame(names))) return;
+        const since = this.liveSince;
+        this.subscriptions.sent(names);
+        const same = (): boolean => connection === this.connection && this.state === 'live' && this.liveSince === since;
+        await this.changes.until(() => this.subscriptions.settled || !same(), ackTimeoutMs);
+        if (same()) this.subscriptions.settle();
+        this.changes.notify();
+      }
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  private stateChanged(connection: Connection, from: StateName): void {
+    if (connection !== this.connection) return;
+    const { name, lastFault } = connection.state;
+    if (name === 'live') this.liveSince = this.services.clock.now();
+    if (from === 'live') this.liveSince = undefined;
+    if (lastFault && (name === 'retrying' || name === 'refused')) {
+      this.fault = { code: verdicts[lastFault.kind].code, message: lastFault.message, atMs: this.services.clock.now() };
+      this.services.log.say(`${this.market.name} ${lastFault.kind}`, `${this.market.name}: ${lastFault.message}`);
+      if (from === 'live') this.beginOutage(lastFault.message);
+    }
+    if (name === 'live' && this.counts.wasLive) this.counts.reconnects++;
+    if (name === 'live') this.counts.wasLive = true;
+    if (isWanted(name) || name === 'stopped' || name === 'refused') this.changes.notify();
+  }
+
+  private beginOutage(cause: string): void {
+    this.outages.begin({
+      fromMs: this.counts.lastMessageAtMs ?? this.services.clock.now(),
+      seq: this.buffer.nextSeq,
+      cause,
+      channels: this.subscriptions.names,
+    });
+  }
+}
+
+/** What a stream counts from its start on. */
+interface Counts {
+  received: number;
+  malformed: number;
+  unknown: number;
+  reconnects: number;
+  wasLive: boolean;
+  startedAtMs?: number;
+  stoppedAtMs?: number;
+  lastMessageAtMs?: number;
+}
+
+function freshCounts(): Counts {
+  return { received: 0, malformed: 0, unknown: 0, reconnects: 0, wasLive: false };
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,275 @@
+/** The six stream verbs. Each takes the arguments of its tool, already judged by the tool's validator. */
+import { type Answer, commonAnswer, cursorOf, newestAge, showFault, showOutages, silenceOf } from './answer.js';
+import { type ParsedChannels, parseChannels, type Rejection } from './channels.js';
+import type { Market } from './contract.js';
+import { simulatedFeed } from './endpoint.js';
+import { type ErrorCode, hintFor, StreamError } from './errors.js';
+import type { Hub } from './hub.js';
+import { isWanted } from './state.js';
+import type { Stream } from './stream.js';
+import { isoOrNull } from './time.js';
+
+export interface StartArguments {
+  readonly channels: readonly string[];
+  readonly api_key?: string;
+  readonly endpoint?: string;
+}
+
+export interface ChannelArguments {
+  readonly channels: readonly string[];
+}
+
+const listed = 100;
+const quietMs = 10_000;
+
+/**
+ * Opens the stream, or adds channels to it, and reports once everything is settled or the deadline
+ * (connect + auth + ack time) is over.
+ *
+ * @throws StreamError when nothing is left running; retryable trouble is no error, the stream stays wanted
+ */
+export async function start(hub: Hub, market: Market, args: StartArguments): Promise<Answer> {
+  const stream = hub.stream(market.name);
+  const parsed = parseChannels(market, args.channels);
+  const running = isWanted(stream.state);
+  if (running) await requireSameTarget(hub, stream, args);
+  if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
+  if (!running) {
+    const target = await hub.target(market, args.endpoint, args.api_key);
+    // A start that was called at the same time may have opened it meanwhile.
+    if (isWanted(stream.state)) await requireSameTarget(hub, stream, args);
+    else stream.open(target);
+  }
+  const cursor = cursorOf(hub, stream);
+  stream.subscribe(parsed.names);
+  const { connectTimeoutMs, authTimeoutMs, ackTimeoutMs } = hub.settings.options;
+  await stream.changes.until(() => isSettled(stream, parsed), connectTimeoutMs + authTimeoutMs + ackTimeoutMs);
+
+  const { state, lastFault } = stream;
+  if (state === 'stopped' || state === 'idle') {
+    throw new StreamError('STOPPED', 'The stream was stopped while it was starting.', undefined, commonAnswer(stream));
+  }
+  if (state === 'refused') throw refusal(stream, market);
+  const report = reportChannels(stream, parsed);
+  if (report.accepted.length + report.unconfirmed.length === 0) {
+    if (!running) await stream.stop();
+    throw allRejected(hub, stream, parsed, report.rejected);
+  }
+  return {
+    ...commonAnswer(stream, notesOn(stream, parsed, report)),
+    endpoint: shownEndpoint(stream),
+    feed: stream.target?.endpoint.feed,
+    ...shorten(report),
+    subscription_count: stream.subscriptions.size,
+    cursor,
+    ...(state === 'live' ? {} : { last_error: showFault(stream), next_retry_at: isoOrNull(stream.nextRetryAtMs) }),
+    next:
+      state === 'live'
+        ? `read_stream_messages or wait_for_stream_message with market "${market.name}" and this cursor.`
+        : lastFault
+          ? 'It goes on trying by itself; see the status, or stop it.'
+          : 'It is still being settled; see the status.',
+  };
+}
+
+export async function stop(hub: Hub, market: Market): Promise<Answer> {
+  const stream = hub.stream(market.name);
+  const wanted = isWanted(stream.state);
+  if (stream.state !== 'idle') await stream.stop();
+  const { received, startedAtMs, stoppedAtMs } = stream.totals;
+  const durationMs = startedAtMs === undefined ? 0 : (stoppedAtMs ?? hub.clock.now()) - startedAtMs;
+  return {
+    ...commonAnswer(stream, wanted ? [] : ['It was not running.']),
+    messages_received: received,
+    duration_s: Math.max(0, Math.round(durationMs / 100) / 10),
+  };
+}
+
+export function status(hub: Hub, market: Market): Answer {
+  const stream = hub.stream(market.name);
+  const { subscriptions, buffer, totals } = stream;
+  const newestAgeMs = newestAge(hub, stream);
+  const silent = stream.state !== 'live' || newestAgeMs === null || newestAgeMs > quietMs;
+  const oldest = buffer.at(buffer.oldestSeq);
+  return {
+    ...commonAnswer(stream),
+    endpoint: shownEndpoint(stream),
+    feed: stream.target?.endpoint.feed ?? null,
+    since: isoOrNull(stream.liveSinceMs),
+    subscriptions: subscriptions.names.slice(0, listed),
+    subscription_count: subscriptions.size,
+    unconfirmed: [...subscriptions.namesIn('pending'), ...subscriptions.namesIn('unconfirmed')].slice(0, listed),
+    rejected: subscriptions.rejections.slice(0, listed),
+    messages_received: totals.received,
+    messages_dropped: totals.received - buffer.size,
+    malformed: totals.malformed,
+    unknown: totals.unknown,
+    last_message_at: isoOrNull(totals.lastMessageAtMs),
+    newest_age_ms: newestAgeMs,
+    rate_per_s: stream.ratePerSecond(),
+    reconnects: totals.reconnects,
+    outages: showOutages(stream.outages.all),
+    last_error: showFault(stream),
+    next_retry_at: isoOrNull(stream.nextRetryAtMs),
+    silence: silent ? silenceOf(hub, stream) : null,
+    buffer: { messages: buffer.size, bytes: buffer.bytes, oldest_at: isoOrNull(oldest?.atMs) },
+  };
+}
+
+/** @throws StreamError NOT_STARTED, CHANNELS_REJECTED */
+export async function subscribe(hub: Hub, market: Market, { channels }: ChannelArguments): Promise<Answer> {
+  const stream = requireStarted(hub, market);
+  const parsed = parseChannels(market, channels);
+  if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
+  const cursor = cursorOf(hub, stream);
+  const { already } = stream.subscribe(parsed.names);
+  const { ackTimeoutMs, framePairs } = hub.settings.options;
+  const frames = Math.ceil(parsed.names.length / framePairs);
+  await stream.changes.until(() => isSettled(stream, parsed), ackTimeoutMs * frames);
+
+  const report = reportChannels(stream, parsed);
+  const fresh = report.accepted.filter(name => !already.includes(name));
+  if (report.accepted.length + report.unconfirmed.length === 0) throw allRejected(hub, stream, parsed, report.rejected);
+  return {
+    ...commonAnswer(stream, notesOn(stream, parsed, report)),
+    ...shorten({ ...report, accepted: fresh }),
+    already: already.slice(0, listed),
+    subscription_count: stream.subscriptions.size,
+    cursor,
+  };
+}
+
+/** @throws StreamError NOT_STARTED, CHANNELS_REJECTED when no name is a channel of the market */
+export function unsubscribe(hub: Hub, market: Market, { channels }: ChannelArguments): Answer {
+  const stream = requireStarted(hub, market);
+  const parsed = parseChannels(market, channels);
+  if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
+  const { removed, notHeld } = stream.unsubscribe(parsed.names.map(({ name }) => name));
+  const unheld = [...notHeld, ...parsed.rejected.map(({ channel }) => channel)];
+  return {
+    ...commonAnswer(stream, parsed.notes),
+    removed: removed.slice(0, listed),
+    not_held: unheld.slice(0, listed),
+    subscription_count: stream.subscriptions.size,
+  };
+}
+
+export function list(hub: Hub, market: Market): Answer {
+  const stream = hub.stream(market.name);
+  const groups: Record<string, string[]> = {};
+  for (const { prefix, title } of market.channels) {
+    const names = stream.subscriptions.names.filter(name => name.startsWith(`${prefix}.`)).toSorted();
+    if (names.length > 0) groups[title] = names;
+  }
+  return { ...commonAnswer(stream), subscriptions: groups, subscription_count: stream.subscriptions.size };
+}
+
+/** What became of the channels of a request. */
+interface ChannelReport {
+  readonly accepted: string[];
+  readonly rejected: Rejection[];
+  readonly unconfirmed: string[];
+}
+
+function reportChannels({ subscriptions }: Stream, parsed: ParsedChannels): ChannelReport {
+  const report: ChannelReport = { accepted: [], rejected: [...parsed.rejected], unconfirmed: [] };
+  for (const { name } of parsed.names) {
+    const state = subscriptions.stateOf(name);
+    const rejection = subscriptions.rejectionOf(name);
+    if (state === 'accepted') report.accepted.push(name);
+    else if (state) report.unconfirmed.push(name);
+    else if (rejection) report.rejected.push(rejection);
+  }
+  return report;
+}
+
+/** Long lists are cut, and a note says so: the list tool has them all. */
+function shorten({ accepted, rejected, unconfirmed }: ChannelReport): Answer {
+  return {
+    accepted: accepted.slice(0, listed),
+    rejected: rejected.slice(0, listed),
+    unconfirmed: unconfirmed.slice(0, listed),
+  };
+}
+
+function notesOn(stream: Stream, parsed: ParsedChannels, report: ChannelReport): string[] {
+  const notes = parsed.notes.slice(0, listed);
+  for (const [key, names] of Object.entries(report) as [string, readonly unknown[]][]) {
+    if (names.length > listed) notes.push(`${key} shows the first ${listed} of ${names.length}.`);
+  }
+  const urls = stream.target?.urls ?? [];
+  if (stream.url !== undefined && stream.url !== urls[0])
+    notes.push(`${urls[0]} did not answer; ${stream.url} serves the same data.`);
+  return notes;
+}
+
+function isSettled(stream: Stream, parsed: ParsedChannels): boolean {
+  const { state, subscriptions } = stream;
+  if (state === 'live') return parsed.names.every(({ name }) => subscriptions.stateOf(name) !== 'pending');
+  // Every host of the feed had its chance.
+  if (state === 'retrying') return stream.attempts >= (stream.target?.urls.length ?? 1);
+  return !isWanted(state);
+}
+
+function requireStarted(hub: Hub, market: Market): Stream {
+  const stream = hub.stream(market.name);
+  if (isWanted(stream.state)) return stream;
+  throw new StreamError(
+    'NOT_STARTED',
+    `The ${market.title} stream is ${stream.state === 'idle' ? 'not started' : stream.state}.`,
+    `Call start_${market.name}_stream with the channels first.`,
+    commonAnswer(stream),
+  );
+}
+
+async function requireSameTarget(hub: Hub, stream: Stream, args: StartArguments): Promise<void> {
+  if (args.endpoint === undefined && args.api_key === undefined) return;
+  const { target, market } = stream;
+  const wanted = await hub.target(market, args.endpoint ?? endpointName(stream), args.api_key);
+  const sameKey = args.api_key === undefined || wanted.key === target?.key;
+  if (sameKey && wanted.urls.join() === target?.urls.join()) return;
+  throw new StreamError(
+    'ALREADY_STARTED',
+    `The ${market.title} stream runs on ${shownEndpoint(stream)} already, with another ${sameKey ? 'endpoint' : 'key'}.`,
+    `Call stop_${market.name}_stream first, or start without endpoint and api_key to add channels.`,
+    commonAnswer(stream),
+  );
+}
+
+function endpointName({ target }: Stream): string | undefined {
+  return target?.endpoint.feed === 'custom' ? target.urls[0] : target?.endpoint.feed;
+}
+
+function allRejected(hub: Hub, stream: Stream, parsed: ParsedChannels, rejected: readonly Rejection[]): StreamError {
+  const [first] = rejected;
+  const invalid = rejected.length > 0 && rejected.every(({ code }) => code === 'INVALID_CHANNEL');
+  const reason = first ? ` ${first.channel}: ${first.message}` : '';
+  const details = {
+    ...commonAnswer(stream, parsed.notes),
+    accepted: [],
+    rejected: rejected.slice(0, listed),
+    unconfirmed: [],
+  };
+  return new StreamError(
+    'CHANNELS_REJECTED',
+    `None of the channels can be subscribed.${reason}`,
+    invalid ? hintFor('INVALID_CHANNEL') : undefined,
+    { ...details, subscription_count: stream.subscriptions.size, cursor: cursorOf(hub, stream) },
+  );
+}
+
+function refusal(stream: Stream, market: Market): StreamError {
+  const { lastFault } = stream;
+  const code = (lastFault?.code ?? 'CONNECT_FAILED') as ErrorCode;
+  const onlyRealtime = code === 'PLAN_NOT_REALTIME' && !market.feeds.some(({ feed }) => feed === 'delayed');
+  const hint = onlyRealtime ? `${market.title} has no delayed feed; the plan must include real-time data.` : undefined;
+  return new StreamError(code, lastFault?.message ?? 'The feed refused the stream.', hint, {
+    ...commonAnswer(stream),
+    last_error: showFault(stream),
+  });
+}
+
+/** The URL in use; the simulated feed is called by its name. */
+function shownEndpoint(stream: Stream): string | null {
+  return stream.target?.endpoint.simulated ? simulatedFeed : (stream.url ?? null);
+}
