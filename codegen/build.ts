@@ -245,6 +245,7 @@ function checkMarket({ source, value: raw }: Loaded<RawMarket>, suite: RawSuite)
   if (!isTimeZone(raw.hours.time_zone)) report(['hours', 'time_zone'], `${raw.hours.time_zone} is no IANA time zone`);
   checkSymbols(raw, report);
   checkPrefixes(raw, report);
+  checkPages(raw, report);
   for (const [index, { prefixes }] of (raw.caps ?? []).entries()) {
     for (const prefix of prefixes) {
       if (!raw.channels.some(channel => channel.prefix === prefix)) {
@@ -307,6 +308,16 @@ function checkPrefixes(raw: RawMarket, report: Report): void {
   }
 }
 
+function checkPages({ channels }: RawMarket, report: Report): void {
+  for (const [index, { page }] of channels.entries()) {
+    const first = channels.findIndex(channel => channel.page === page);
+    if (first < index) report(['channels', index, 'page'], `page ${page} is already that of ${channels[first]!.prefix}`);
+  }
+}
+
+/** Names that a message has beside those of its fields. */
+const taken = ['event', 'spread', 'full_data'];
+
 function checkFields(channel: RawChannel, path: YamlPath, report: Report): void {
   for (const part of ['key', 'name'] as const) {
     const seen = new Set<string>();
@@ -315,6 +326,13 @@ function checkFields(channel: RawChannel, path: YamlPath, report: Report): void 
         report([...path, 'fields', index, part], `${part} ${field[part]} stands twice in ${channel.prefix}`);
       seen.add(field[part]);
     }
+  }
+  for (const [index, { name, role }] of channel.fields.entries()) {
+    const at = [...path, 'fields', index, 'name'];
+    if (taken.includes(name)) report(at, `name ${name} is taken: every message has its own`);
+    if (name === 'timestamp' && role !== 'time') report(at, 'only the time is answered as timestamp');
+    const inner = channel.fields.find(other => other.name.startsWith(`${name}.`));
+    if (inner) report(at, `name ${name} stands beside ${inner.name} in ${channel.prefix}`);
   }
   for (const role of ['symbol', 'time'] as const) {
     const count = channel.fields.filter(field => field.role === role).length;
@@ -356,7 +374,8 @@ function checkTools(
     const path = listed >= 0 ? ['market_tools', listed, 'name'] : ['tools', value.tools.indexOf(tool.raw), 'name'];
     if (seen.has(tool.name)) problems.push({ at: source.at(path), message: `tool ${tool.name} would exist twice` });
     seen.add(tool.name);
-    for (const text of [tool.name, tool.title, tool.description]) {
+    const texts = Object.values(tool.arguments).map(({ description }) => description);
+    for (const text of [tool.name, tool.title, tool.description, ...texts]) {
       const slot = /\{\w+\}/.exec(text);
       if (slot) problems.push({ at: source.at(path), message: `${slot[0]} in ${tool.name} stands for nothing` });
     }

@@ -1,7 +1,7 @@
 /**
  * Judges citations for what they say.
  * C1 the page exists. C2 the range lies in it. C3 it is tight. C4 it mentions what is cited.
- * C5 two fields of a channel never cite one line. C6 comments and README go through the same judge.
+ * C5 two fields of a channel never cite one line. C6 comments, README and the pages go through the same judge.
  * C7 a failure says where the thing stands now.
  */
 import { type Citation, formatSee } from './model.js';
@@ -111,27 +111,35 @@ function suggestPage(file: string, pages: Pages): string {
   return found ? `. Did you mean ${found}?` : '';
 }
 
-const reference = /polygon-docs\/[A-Za-z0-9_./-]+\.md:(\d+)(?:-(\d+))?/g;
+const reference = /([A-Za-z0-9_./-]+\.md):(\d+)(?:-(\d+))?/g;
+const root = 'polygon-docs/';
 
 /**
  * Citations in comments and prose (C6). Words in backticks behind `@see polygon-docs/...:12` on the same line must
  * stand in the cited lines.
+ *
+ * @param folder to which shorter references such as `stocks/trades.md:12` are relative; without it they are no citations
  */
-export function findCitations(path: string, text: string): Citation[] {
+export function findCitations(path: string, text: string, folder?: string): Citation[] {
   return text.split('\n').flatMap((line, index) =>
-    [...line.matchAll(reference)].map(match => {
-      const at: Position = { path, line: index + 1, column: match.index + 1 };
-      const from = Number(match[1]);
-      const tail = /@see\s*$/.test(line.slice(0, match.index)) ? line.slice(match.index + match[0].length) : '';
-      return {
-        what: `the comment`,
-        file: match[0].slice(0, match[0].lastIndexOf(':')),
-        from,
-        to: Number(match[2] ?? from),
-        kind: 'fact' as const,
-        mentions: [...tail.matchAll(/`([^`]+)`/g)].map(word => word[1]!),
-        at,
-      };
+    [...line.matchAll(reference)].flatMap((match): Citation[] => {
+      const [whole, name = '', from, to = from] = match;
+      const start = Math.max(name.indexOf(root), 0);
+      const full = name.startsWith(root, start);
+      if (!full && folder === undefined) return [];
+      const at: Position = { path, line: index + 1, column: match.index + start + 1 };
+      const tail = /@see\s*$/.test(line.slice(0, at.column - 1)) ? line.slice(match.index + whole.length) : '';
+      return [
+        {
+          what: folder === undefined ? 'the comment' : 'the page',
+          file: full ? name.slice(start) : `${folder}/${name}`,
+          from: Number(from),
+          to: Number(to),
+          kind: 'fact',
+          mentions: [...tail.matchAll(/`([^`]+)`/g)].map(word => word[1]!),
+          at,
+        },
+      ];
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** Arguments and answers of a tool, as JSON Schema for clients and as zod for the runtime. */
-import { Code, type Literal } from './literal.js';
+import { Code, type Literal, literal } from './literal.js';
 import type { RawArgument, Tool } from './model.js';
 
 export function emitInputSchema(tool: Tool, markets: readonly string[]): Literal {
@@ -50,7 +50,7 @@ function emitArgument({ type, choices, min, max }: RawArgument, markets: readonl
     case 'strings':
       return `z.array(z.string())${bounds}`;
     case 'choice':
-      return `z.enum([${(choices ?? []).map(choice => `'${choice}'`).join(', ')}])`;
+      return `z.enum([${(choices ?? []).map(choice => literal(choice)).join(', ')}])`;
     case 'market':
       return `z.enum([${markets.map(market => `'${market}'`).join(', ')}])`;
     case 'integer':

@@ -16,7 +16,8 @@ export function emitTest(market: Market): string {
   });
 }
 
-function expectations(market: Market): Literal {
+/** What the judge is told about a market. */
+export function expectations(market: Market): Literal {
   const { raw, channels } = market;
   const symbol = raw.symbol.examples[0]!;
   const first = channels[0]!.raw.prefix;

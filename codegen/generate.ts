@@ -26,7 +26,7 @@ export function generate(root: string): Generation {
   const specDir = join(root, 'spec');
   const pages = loadPages(specDir);
   const { spec, problems: faults } = loadSpec(specDir);
-  const written = handwrittenCitations(root);
+  const written = handwrittenCitations(root, pages);
   if (!spec) {
     return {
       files: new Map(),
@@ -53,11 +53,19 @@ function emit(model: Model, pages: Pages): ReadonlyMap<string, string> {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Citations in the comments of handwritten code and in README (C6). */
-function handwrittenCitations(root: string): Citation[] {
+/** Citations in the comments of handwritten code, in README, and of the pages among themselves (C6). */
+function handwrittenCitations(root: string, pages: Pages): Citation[] {
   const sources = readdirSync(join(root, 'runtime'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts'))
     .sort()
     .map(name => `runtime/${name.replaceAll('\\', '/')}`);
-  return ['README.md', ...sources].flatMap(path => findCitations(path, readFileSync(join(root, path), 'utf8')));
+  return [
+    ...['README.md', ...sources].flatMap(path => findCitations(path, readFileSync(join(root, path), 'utf8'))),
+    ...[...pages].flatMap(([path, lines]) => findCitations(`spec/${path}`, lines.join('\n'), partOf(path))),
+  ];
+}
+
+/** The part of the documentation to which a page belongs and its references are relative: `polygon-docs/websockets`. */
+function partOf(page: string): string {
+  return page.split('/').slice(0, 2).join('/');
 }

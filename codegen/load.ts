@@ -58,7 +58,8 @@ function describeErrors(errors: readonly ErrorObject[], source: Source): Problem
     .filter(error => error.keyword !== 'if' && error.keyword !== 'oneOf')
     .map(error => {
       const path = yamlPath(error.instancePath);
-      return { at: source.at(path), message: `${path.join('.') || 'the file'} ${describeError(error)}` };
+      const place = error.keyword === 'additionalProperties' ? [...path, error.params.additionalProperty] : path;
+      return { at: source.at(place), message: `${path.join('.') || 'the file'} ${describeError(error)}` };
     });
 }
 

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Position, Problem } from './problem.js';
 
 export type YamlPath = readonly (string | number)[];
@@ -15,11 +15,9 @@ export class Source {
     readonly path: string,
     text: string,
   ) {
-    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true });
-    this.problems = this.document.errors.map(error => ({
-      at: this.position(error.pos[0]),
-      message: error.message.split('\n')[0] ?? error.code,
-    }));
+    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true, prettyErrors: false });
+    const errors = this.document.errors.map(({ pos, message }) => ({ at: this.position(pos[0]), message }));
+    this.problems = [...errors, ...this.danglingAliases()];
     this.value = this.problems.length === 0 ? this.document.toJS() : undefined;
   }
 
@@ -39,6 +37,19 @@ export class Source {
       } else break;
     }
     return this.position(offset);
+  }
+
+  /** Aliases without an anchor, which are no errors of the syntax. */
+  private danglingAliases(): Problem[] {
+    const problems: Problem[] = [];
+    visit(this.document, {
+      Alias: (_, alias) => {
+        if (!alias.resolve(this.document)) {
+          problems.push({ at: this.position(start(alias) ?? 0), message: `the alias ${alias.source} has no anchor` });
+        }
+      },
+    });
+    return problems;
   }
 
   private position(offset: number): Position {

@@ -224,7 +224,7 @@ const tools: readonly Tool[] = [
     name: 'start_crypto_stream',
     title: 'Start Crypto stream',
     verb: 'start',
-    description: 'Start the Crypto stream or add channels; answers what was accepted, and a cursor for read_stream_messages. Prefixes: XT trades, XQ quotes, XA minute bars, XAS second bars, FMV fair values.',
+    description: 'Start the Crypto stream or add channels; answers what was accepted and a cursor to read from. Prefixes: XT trades, XQ quotes, XA minute bars, XAS second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -235,11 +235,8 @@ const tools: readonly Tool[] = [
           maxItems: 5000,
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. XT.BTC-USD, XQ.ETH-USD',
         },
-        api_key: { type: 'string', description: 'Better set POLYGON_API_KEY' },
-        endpoint: {
-          type: 'string',
-          description: 'realtime (default), delayed, business, simulated, or a wss URL of the vendor',
-        },
+        api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
+        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
       },
       required: ['channels'],
       additionalProperties: false,
@@ -290,7 +287,7 @@ const tools: readonly Tool[] = [
     name: 'stop_crypto_stream',
     title: 'Stop Crypto stream',
     verb: 'stop',
-    description: 'Stop the Crypto stream and drop its channels. What was received stays readable until the next start.',
+    description: 'Stop the Crypto stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -312,7 +309,7 @@ const tools: readonly Tool[] = [
     name: 'get_crypto_stream_status',
     title: 'Crypto stream status',
     verb: 'status',
-    description: 'State of the Crypto stream: channels, counts, age of the newest message, outages, last error, and why nothing comes.',
+    description: 'State of the Crypto stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -361,7 +358,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'e.g. XT.BTC-USD, XQ.ETH-USD',
+          description: 'e.g. XT.BTC-USD',
         },
       },
       required: ['channels'],

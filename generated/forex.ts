@@ -161,7 +161,7 @@ const tools: readonly Tool[] = [
     name: 'start_forex_stream',
     title: 'Start Forex stream',
     verb: 'start',
-    description: 'Start the Forex stream or add channels; answers what was accepted, and a cursor for read_stream_messages. Prefixes: C quotes, CA minute bars, CAS second bars, FMV fair values.',
+    description: 'Start the Forex stream or add channels; answers what was accepted and a cursor to read from. Prefixes: C quotes, CA minute bars, CAS second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -172,11 +172,8 @@ const tools: readonly Tool[] = [
           maxItems: 5000,
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. C.EUR/USD, CA.GBP/USD',
         },
-        api_key: { type: 'string', description: 'Better set POLYGON_API_KEY' },
-        endpoint: {
-          type: 'string',
-          description: 'realtime (default), delayed, business, simulated, or a wss URL of the vendor',
-        },
+        api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
+        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
       },
       required: ['channels'],
       additionalProperties: false,
@@ -226,7 +223,7 @@ const tools: readonly Tool[] = [
     name: 'stop_forex_stream',
     title: 'Stop Forex stream',
     verb: 'stop',
-    description: 'Stop the Forex stream and drop its channels. What was received stays readable until the next start.',
+    description: 'Stop the Forex stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -248,7 +245,7 @@ const tools: readonly Tool[] = [
     name: 'get_forex_stream_status',
     title: 'Forex stream status',
     verb: 'status',
-    description: 'State of the Forex stream: channels, counts, age of the newest message, outages, last error, and why nothing comes.',
+    description: 'State of the Forex stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -297,7 +294,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'e.g. C.EUR/USD, CA.GBP/USD',
+          description: 'e.g. C.EUR/USD',
         },
       },
       required: ['channels'],

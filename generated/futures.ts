@@ -181,7 +181,7 @@ const tools: readonly Tool[] = [
     name: 'start_futures_stream',
     title: 'Start US futures stream',
     verb: 'start',
-    description: 'Start the US futures stream or add channels; answers what was accepted, and a cursor for read_stream_messages. Prefixes: T trades, Q quotes, AM minute bars, A second bars.',
+    description: 'Start the US futures stream or add channels; answers what was accepted and a cursor to read from. Prefixes: T trades, Q quotes, AM minute bars, A second bars.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -192,11 +192,8 @@ const tools: readonly Tool[] = [
           maxItems: 5000,
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.ESZ6, Q.NQZ6',
         },
-        api_key: { type: 'string', description: 'Better set POLYGON_API_KEY' },
-        endpoint: {
-          type: 'string',
-          description: 'realtime (default), delayed, business, simulated, or a wss URL of the vendor',
-        },
+        api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
+        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
       },
       required: ['channels'],
       additionalProperties: false,
@@ -243,7 +240,7 @@ const tools: readonly Tool[] = [
     name: 'stop_futures_stream',
     title: 'Stop US futures stream',
     verb: 'stop',
-    description: 'Stop the US futures stream and drop its channels. What was received stays readable until the next start.',
+    description: 'Stop the US futures stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -265,7 +262,7 @@ const tools: readonly Tool[] = [
     name: 'get_futures_stream_status',
     title: 'US futures stream status',
     verb: 'status',
-    description: 'State of the US futures stream: channels, counts, age of the newest message, outages, last error, and why nothing comes.',
+    description: 'State of the US futures stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -314,7 +311,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'e.g. T.ESZ6, Q.NQZ6',
+          description: 'e.g. T.ESZ6',
         },
       },
       required: ['channels'],

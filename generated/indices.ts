@@ -121,7 +121,7 @@ const tools: readonly Tool[] = [
     name: 'start_indices_stream',
     title: 'Start Indices stream',
     verb: 'start',
-    description: 'Start the Indices stream or add channels; answers what was accepted, and a cursor for read_stream_messages. Prefixes: V values, AM minute bars, A second bars.',
+    description: 'Start the Indices stream or add channels; answers what was accepted and a cursor to read from. Prefixes: V values, AM minute bars, A second bars.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -132,11 +132,8 @@ const tools: readonly Tool[] = [
           maxItems: 5000,
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. V.I:SPX, AM.I:NDX',
         },
-        api_key: { type: 'string', description: 'Better set POLYGON_API_KEY' },
-        endpoint: {
-          type: 'string',
-          description: 'realtime (default), delayed, business, simulated, or a wss URL of the vendor',
-        },
+        api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
+        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
       },
       required: ['channels'],
       additionalProperties: false,
@@ -182,7 +179,7 @@ const tools: readonly Tool[] = [
     name: 'stop_indices_stream',
     title: 'Stop Indices stream',
     verb: 'stop',
-    description: 'Stop the Indices stream and drop its channels. What was received stays readable until the next start.',
+    description: 'Stop the Indices stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -204,7 +201,7 @@ const tools: readonly Tool[] = [
     name: 'get_indices_stream_status',
     title: 'Indices stream status',
     verb: 'status',
-    description: 'State of the Indices stream: channels, counts, age of the newest message, outages, last error, and why nothing comes.',
+    description: 'State of the Indices stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -253,7 +250,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'e.g. V.I:SPX, AM.I:NDX',
+          description: 'e.g. V.I:SPX',
         },
       },
       required: ['channels'],

@@ -244,7 +244,7 @@ const tools: readonly Tool[] = [
     name: 'start_options_stream',
     title: 'Start US options stream',
     verb: 'start',
-    description: 'Start the US options stream or add channels; answers what was accepted, and a cursor for read_stream_messages. Prefixes: T trades, Q quotes, AM minute bars, A second bars, FMV fair values.',
+    description: 'Start the US options stream or add channels; answers what was accepted and a cursor to read from. Prefixes: T trades, Q quotes, AM minute bars, A second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -255,11 +255,8 @@ const tools: readonly Tool[] = [
           maxItems: 5000,
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.O:SPY261218C00670000, Q.O:SPY261218P00660000',
         },
-        api_key: { type: 'string', description: 'Better set POLYGON_API_KEY' },
-        endpoint: {
-          type: 'string',
-          description: 'realtime (default), delayed, business, simulated, or a wss URL of the vendor',
-        },
+        api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
+        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
       },
       required: ['channels'],
       additionalProperties: false,
@@ -310,7 +307,7 @@ const tools: readonly Tool[] = [
     name: 'stop_options_stream',
     title: 'Stop US options stream',
     verb: 'stop',
-    description: 'Stop the US options stream and drop its channels. What was received stays readable until the next start.',
+    description: 'Stop the US options stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -332,7 +329,7 @@ const tools: readonly Tool[] = [
     name: 'get_options_stream_status',
     title: 'US options stream status',
     verb: 'status',
-    description: 'State of the US options stream: channels, counts, age of the newest message, outages, last error, and why nothing comes.',
+    description: 'State of the US options stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -381,7 +378,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'e.g. T.O:SPY261218C00670000, Q.O:SPY261218P00660000',
+          description: 'e.g. T.O:SPY261218C00670000',
         },
       },
       required: ['channels'],

@@ -383,7 +383,7 @@ const tools: readonly Tool[] = [
     name: 'start_stocks_stream',
     title: 'Start US stocks stream',
     verb: 'start',
-    description: 'Start the US stocks stream or add channels; answers what was accepted, and a cursor for read_stream_messages. Prefixes: T trades, Q quotes, AM minute bars, A second bars, LULD price bands and halts, NOI auction imbalances, FMV fair values.',
+    description: 'Start the US stocks stream or add channels; answers what was accepted and a cursor to read from. Prefixes: T trades, Q quotes, AM minute bars, A second bars, LULD price bands and halts, NOI auction imbalances, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -394,11 +394,8 @@ const tools: readonly Tool[] = [
           maxItems: 5000,
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.AAPL, Q.MSFT',
         },
-        api_key: { type: 'string', description: 'Better set POLYGON_API_KEY' },
-        endpoint: {
-          type: 'string',
-          description: 'realtime (default), delayed, business, simulated, or a wss URL of the vendor',
-        },
+        api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
+        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
       },
       required: ['channels'],
       additionalProperties: false,
@@ -451,7 +448,7 @@ const tools: readonly Tool[] = [
     name: 'stop_stocks_stream',
     title: 'Stop US stocks stream',
     verb: 'stop',
-    description: 'Stop the US stocks stream and drop its channels. What was received stays readable until the next start.',
+    description: 'Stop the US stocks stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -473,7 +470,7 @@ const tools: readonly Tool[] = [
     name: 'get_stocks_stream_status',
     title: 'US stocks stream status',
     verb: 'status',
-    description: 'State of the US stocks stream: channels, counts, age of the newest message, outages, last error, and why nothing comes.',
+    description: 'State of the US stocks stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', additionalProperties: false },
     outputSchema: {
       type: 'object',
@@ -522,7 +519,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'e.g. T.AAPL, Q.MSFT',
+          description: 'e.g. T.AAPL',
         },
       },
       required: ['channels'],

@@ -195,7 +195,7 @@ export const suite: Suite = {
       name: 'read_stream_messages',
       title: 'Read stream messages',
       verb: 'read',
-      description: 'Messages of a started stream, oldest first. With a cursor: everything since, nothing twice; without: the newest. Answers the next cursor, has_more, dropped (left the buffer unread), outages, and the reason when empty.',
+      description: 'Messages of a stream, oldest first: with a cursor everything since, else the newest. Answers the next cursor, has_more, dropped (lost unread), outages, and why it is empty.',
       inputSchema: {
         type: 'object',
         properties: {
@@ -248,7 +248,7 @@ export const suite: Suite = {
       name: 'wait_for_stream_message',
       title: 'Wait for a stream message',
       verb: 'wait',
-      description: 'Wait until messages arrive or a condition on their fields holds, else until timeout_s (a normal answer). condition: {field, op, value, symbol?} or {all: [...]} or {any: [...]}; op: > >= < <= == != crosses_above crosses_below changes; field: price, bid.price, close, value, state ...',
+      description: 'Wait until messages arrive or a condition holds, else until timeout_s (a normal answer). condition: {field, op, value, symbol?} or {all: [...]} or {any: [...]}; op: > >= < <= == != crosses_above crosses_below changes; field: price, bid.price, close, value, state ...',
       inputSchema: {
         type: 'object',
         properties: {
@@ -296,7 +296,7 @@ export const suite: Suite = {
       name: 'summarize_stream',
       title: 'Summarize a stream',
       verb: 'summarize',
-      description: 'The current picture per symbol from the messages held: last trade, bid, ask, spread, open, high, low, volume, VWAP, last bar, index value, LULD band, fair value, with ages. Most active symbols first.',
+      description: 'The picture per symbol: last trade, bid, ask, spread, open, high, low, volume, VWAP, last bar, index value, LULD band, fair value, ages; most active first.',
       inputSchema: {
         type: 'object',
         properties: {

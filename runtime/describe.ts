@@ -10,9 +10,9 @@ export function describeAnswer(verb: Verb, answer: Answer): string {
   return lines.filter(line => line !== '').join('\n');
 }
 
-/** `CODE: what happened. What to do.` */
-export function describeFailure({ code, message, hint, docs }: StreamError): string {
-  return `${code}: ${message}\n${hint}\nSee ${docs}`;
+/** `CODE: what happened`, what to do, and where it is documented. */
+export function describeFailure({ code, message, hint, docs, details }: StreamError): string {
+  return [`${code}: ${message}`, rejections(details.rejected), hint, `See ${docs}`].filter(line => line !== '').join('\n');
 }
 
 function describe(verb: Verb, answer: Answer): string {
@@ -101,8 +101,8 @@ function named(label: string, names: unknown): string {
 
 function rejections(rejected: unknown): string {
   if (!Array.isArray(rejected) || rejected.length === 0) return '';
-  const shown = rejected.slice(0, namesShown).map(({ channel, message }) => `${channel} (${message})`);
-  return `Rejected: ${shown.join('; ')}${rejected.length > namesShown ? ` and ${rejected.length - namesShown} more` : ''}`;
+  const shown = rejected.slice(0, namesShown).map(({ channel, message }) => `Rejected ${channel}: ${message}`);
+  return [...shown, ...(rejected.length > namesShown ? [`Rejected ${rejected.length - namesShown} more`] : [])].join('\n');
 }
 
 function messages(list: unknown): string {

@@ -52,6 +52,8 @@ export class Stream {
   private readonly symbols = new Map<string, string>();
   private rate = new RateMeter();
   private pumping = false;
+  /** Counts the connections that became live, over all starts. */
+  private lives = 0;
   private counts = freshCounts();
   private fault: StreamFault | undefined;
   private liveSince: number | undefined;
@@ -257,7 +259,7 @@ export class Stream {
   }
 
   private becameLive(): void {
-    this.subscriptions.restart();
+    this.lives++;
     void this.pump();
   }
 
@@ -271,9 +273,9 @@ export class Stream {
         const { connection } = this;
         const names = this.subscriptions.namesIn('pending').slice(0, framePairs);
         if (names.length === 0 || connection?.state.name !== 'live' || !connection.send(subscribeFrame(names))) return;
-        const since = this.liveSince;
+        const life = this.lives;
         this.subscriptions.sent(names);
-        const same = (): boolean => connection === this.connection && this.state === 'live' && this.liveSince === since;
+        const same = (): boolean => this.state === 'live' && this.lives === life;
         await this.changes.until(() => this.subscriptions.settled || !same(), ackTimeoutMs);
         if (same()) this.subscriptions.settle();
         this.changes.notify();
@@ -287,7 +289,10 @@ export class Stream {
     if (connection !== this.connection) return;
     const { name, lastFault } = connection.state;
     if (name === 'live') this.liveSince = this.services.clock.now();
-    if (from === 'live') this.liveSince = undefined;
+    if (from === 'live') {
+      this.liveSince = undefined;
+      this.subscriptions.restart();
+    }
     if (lastFault && (name === 'retrying' || name === 'refused')) {
       this.fault = { code: verdicts[lastFault.kind].code, message: lastFault.message, atMs: this.services.clock.now() };
       this.services.log.say(`${this.market.name} ${lastFault.kind}`, `${this.market.name}: ${lastFault.message}`);

@@ -174,7 +174,7 @@ class Picture {
   }
 
   private vwap(): number | null {
-    return this.priced > 0 ? round(this.turnover / this.priced) : null;
+    return this.priced > 0 ? round(this.turnover / this.priced, averageDigits) : null;
   }
 }
 
@@ -188,7 +188,10 @@ function age({ atMs }: Seen, nowMs: number): number {
   return Math.max(0, nowMs - atMs);
 }
 
-/** Takes the dust off sums of doubles. */
-function round(value: number): number {
-  return Number(value.toPrecision(12));
+const sumDigits = 12;
+const averageDigits = 8;
+
+/** Takes the dust off sums and quotients of doubles. */
+function round(value: number, significantDigits = sumDigits): number {
+  return Number(value.toPrecision(significantDigits));
 }

@@ -241,9 +241,7 @@ function endpointName({ target }: Stream): string | undefined {
 }
 
 function allRejected(hub: Hub, stream: Stream, parsed: ParsedChannels, rejected: readonly Rejection[]): StreamError {
-  const [first] = rejected;
   const invalid = rejected.length > 0 && rejected.every(({ code }) => code === 'INVALID_CHANNEL');
-  const reason = first ? ` ${first.channel}: ${first.message}` : '';
   const details = {
     ...commonAnswer(stream, parsed.notes),
     accepted: [],
@@ -252,7 +250,7 @@ function allRejected(hub: Hub, stream: Stream, parsed: ParsedChannels, rejected:
   };
   return new StreamError(
     'CHANNELS_REJECTED',
-    `None of the channels can be subscribed.${reason}`,
+    'None of the channels can be subscribed.',
     invalid ? hintFor('INVALID_CHANNEL') : undefined,
     { ...details, subscription_count: stream.subscriptions.size, cursor: cursorOf(hub, stream) },
   );

@@ -1,0 +1,75 @@
+import { systemClock } from '../../runtime/clock.js';
+import type { Market, Suite } from '../../runtime/contract.js';
+import { Hub } from '../../runtime/hub.js';
+import { defaultOptions, type Options } from '../../runtime/options.js';
+import { type LiveSession, SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
+import { callTool, listTools, type ToolResult } from '../../runtime/tools.js';
+
+/** Times short enough for a test and long enough for a busy machine. */
+export const testOptions: Options = {
+  ...defaultOptions,
+  connectTimeoutMs: 5_000,
+  authTimeoutMs: 5_000,
+  ackTimeoutMs: 500,
+  backoffInitialMs: 20,
+  backoffMaxMs: 200,
+};
+
+export const testKey = 'test-key-0123456789';
+
+/** A hub whose feed is somewhere else, such as a scripted one. */
+export function hubOn(suite: Suite, markets: readonly Market[], url: string, options: Partial<Options> = {}): Hub {
+  const settings = {
+    key: { value: testKey, from: 'POLYGON_API_KEY' },
+    feed: url,
+    allowedHosts: [],
+    options: { ...testOptions, ...options },
+  };
+  return new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
+}
+
+/** Calls a tool and gives the answer as it would come out of JSON. */
+export async function callOn(hub: Hub, name: string, args: unknown = {}, abort?: AbortSignal): Promise<ToolResult> {
+  const owned = listTools(hub).find(({ tool }) => tool.name === name);
+  if (!owned) throw new Error(`no tool ${name}`);
+  return JSON.parse(JSON.stringify(await callTool(hub, owned, args, abort)));
+}
+
+export interface BenchOptions {
+  readonly suite: Suite;
+  /** Markets that the tools serve. */
+  readonly markets: readonly Market[];
+  /** Markets that the feed plays, if not the same. */
+  readonly played?: readonly Market[];
+  readonly feed?: SimulatedFeedOptions;
+  readonly options?: Partial<Options>;
+}
+
+/** A hub on a feed of its own: real sockets, no MCP. */
+export class Bench {
+  private constructor(
+    readonly feed: SimulatedFeed,
+    readonly hub: Hub,
+  ) {}
+
+  static async open({ suite, markets, played = markets, feed: feedOptions, options }: BenchOptions): Promise<Bench> {
+    const feed = new SimulatedFeed(played, { stepMs: 0, startAtMs: Date.UTC(2026, 10, 23, 15), ...feedOptions });
+    return new Bench(feed, hubOn(suite, markets, await feed.listen(), options));
+  }
+
+  call(name: string, args: unknown = {}, abort?: AbortSignal): Promise<ToolResult> {
+    return callOn(this.hub, name, args, abort);
+  }
+
+  /** The one connection of a market. */
+  session(market: string): LiveSession {
+    const [session, ...others] = this.feed.sessions(market);
+    if (!session || others.length > 0) throw new Error(`${this.feed.sessions(market).length} sessions of ${market}`);
+    return session;
+  }
+
+  async close(): Promise<void> {
+    await this.hub.close();
+    await this.feed.close();
+  }
+}

@@ -1,0 +1,16 @@
+import { markets } from '../../generated/suite.js';
+import type { Entry } from '../../runtime/buffer.js';
+import type { Market } from '../../runtime/contract.js';
+import type { RawEvent } from '../../runtime/protocol.js';
+
+/** The generated market of this name. */
+export function marketOf(name: string): Market {
+  const market = markets.find(other => other.name === name);
+  if (!market) throw new Error(`there is no market ${name}`);
+  return market;
+}
+
+/** A received message, as the buffer holds it. */
+export function entryOf(ev: string, symbol: string | null, raw: RawEvent, seq = 0): Entry {
+  return { seq, atMs: 0, ev, symbol, raw: { ev, ...raw }, bytes: 100 };
+}

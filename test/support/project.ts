@@ -1,0 +1,54 @@
+/** Copies of a small project in temporary folders, fit to be broken. */
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+const made: string[] = [];
+
+/** An empty folder of its own. */
+export function makeFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-polygon-')));
+  made.push(folder);
+  return folder;
+}
+
+/** Removes every folder that was made; for `afterEach`. */
+export function removeFolders(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** A copy of `test/fixtures/small` with the real schema. */
+export class SmallProject {
+  readonly root = makeFolder();
+
+  constructor() {
+    cpSync(join(repository, 'test/fixtures/small'), this.root, { recursive: true });
+    cpSync(join(repository, 'spec/spec.schema.json'), join(this.root, 'spec/spec.schema.json'));
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), 'utf8');
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    writeFileSync(join(this.root, path), text);
+  }
+
+  remove(path: string): void {
+    rmSync(join(this.root, path));
+  }
+
+  /** Replaces texts that occur exactly once. */
+  edit(path: string, ...replacements: readonly (readonly [from: string, to: string])[]): void {
+    let text = this.read(path);
+    for (const [from, to] of replacements) {
+      if (text.split(from).length !== 2) throw new Error(`${path} does not hold exactly one ${from}`);
+      text = text.replace(from, () => to);
+    }
+    this.write(path, text);
+  }
+}
