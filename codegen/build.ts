@@ -185,16 +185,13 @@ const kinds: Readonly<Record<string, string>> = {
 /** What `{slot}` in the texts of `suite.yaml` stands for. */
 function templateSlots(raw: RawMarket): Record<string, string> {
   // Unlike the documented examples, these have not expired and play on the simulated feed.
-  const [symbol, second = symbol] = Object.keys(raw.simulation.instruments) as [string, string?];
-  const [channel, other = channel] = raw.channels as [RawChannel, RawChannel?];
-  const delays = raw.feeds.filter(({ delay_minutes: delay }) => delay > 0);
+  const [symbol] = Object.keys(raw.simulation.instruments);
+  const [channel] = raw.channels;
   return {
     market: raw.market,
     title: raw.title,
     prefixes: raw.channels.map(({ prefix, event }) => `${prefix} ${kinds[event]}`).join(', '),
-    example: `${channel.prefix}.${symbol}`,
-    examples: `${channel.prefix}.${symbol}, ${other.prefix}.${second}`,
-    delay: delays.length > 0 ? `${delays[0]!.delay_minutes} minutes late` : 'not offered for this market',
+    example: `${channel!.prefix}.${symbol}`,
   };
 }
 

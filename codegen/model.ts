@@ -14,6 +14,7 @@ export interface RawField {
   readonly epoch?: string;
   readonly optional?: boolean;
   readonly role?: 'symbol' | 'time';
+  readonly delivered?: { readonly pattern: string; readonly form: string };
   readonly see: See;
 }
 

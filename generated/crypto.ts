@@ -199,7 +199,14 @@ const fairMarketValue: Channel = {
     /** @see polygon-docs/websockets/crypto/fair-market-value.md:26 */
     { key: 'fmv', name: 'fair_value', type: 'number', unit: 'quote currency', optional: false },
     /** @see polygon-docs/websockets/crypto/fair-market-value.md:27 */
-    { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
+    {
+      key: 'sym',
+      name: 'symbol',
+      type: 'string',
+      optional: false,
+      role: 'symbol',
+      delivered: { pattern: '^(.+)$', form: 'X:$1' },
+    },
     /** @see polygon-docs/websockets/crypto/fair-market-value.md:28 */
     {
       key: 't',
@@ -224,7 +231,7 @@ const tools: readonly Tool[] = [
     name: 'start_crypto_stream',
     title: 'Start Crypto stream',
     verb: 'start',
-    description: 'Start the Crypto stream or add channels; answers what was accepted and a cursor to read from. Prefixes: XT trades, XQ quotes, XA minute bars, XAS second bars, FMV fair values.',
+    description: 'Start the Crypto stream or add channels; answers what was accepted and a cursor. Prefixes: XT trades, XQ quotes, XA minute bars, XAS second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -233,7 +240,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. XT.BTC-USD, XQ.ETH-USD',
+          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. XT.BTC-USD',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
         endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
@@ -330,6 +337,7 @@ const tools: readonly Tool[] = [
         messages_dropped: {},
         malformed: {},
         unknown: {},
+        mistyped: {},
         last_message_at: {},
         newest_age_ms: {},
         rate_per_s: {},
@@ -388,7 +396,7 @@ const tools: readonly Tool[] = [
     name: 'unsubscribe_crypto_channels',
     title: 'Unsubscribe Crypto channels',
     verb: 'unsubscribe',
-    description: 'Remove channels from the Crypto stream; the others stay.',
+    description: 'Remove channels from the Crypto stream.',
     inputSchema: {
       type: 'object',
       properties: {

@@ -136,7 +136,14 @@ const fairMarketValue: Channel = {
     /** @see polygon-docs/websockets/forex/fair-market-value.md:26 */
     { key: 'fmv', name: 'fair_value', type: 'number', unit: 'price', optional: false },
     /** @see polygon-docs/websockets/forex/fair-market-value.md:27 */
-    { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
+    {
+      key: 'sym',
+      name: 'symbol',
+      type: 'string',
+      optional: false,
+      role: 'symbol',
+      delivered: { pattern: '^([A-Z]{3})/([A-Z]{3})$', form: 'C:$1$2' },
+    },
     /** @see polygon-docs/websockets/forex/fair-market-value.md:28 */
     {
       key: 't',
@@ -161,7 +168,7 @@ const tools: readonly Tool[] = [
     name: 'start_forex_stream',
     title: 'Start Forex stream',
     verb: 'start',
-    description: 'Start the Forex stream or add channels; answers what was accepted and a cursor to read from. Prefixes: C quotes, CA minute bars, CAS second bars, FMV fair values.',
+    description: 'Start the Forex stream or add channels; answers what was accepted and a cursor. Prefixes: C quotes, CA minute bars, CAS second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -170,7 +177,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. C.EUR/USD, CA.GBP/USD',
+          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. C.EUR/USD',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
         endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
@@ -266,6 +273,7 @@ const tools: readonly Tool[] = [
         messages_dropped: {},
         malformed: {},
         unknown: {},
+        mistyped: {},
         last_message_at: {},
         newest_age_ms: {},
         rate_per_s: {},
@@ -324,7 +332,7 @@ const tools: readonly Tool[] = [
     name: 'unsubscribe_forex_channels',
     title: 'Unsubscribe Forex channels',
     verb: 'unsubscribe',
-    description: 'Remove channels from the Forex stream; the others stay.',
+    description: 'Remove channels from the Forex stream.',
     inputSchema: {
       type: 'object',
       properties: {

@@ -181,7 +181,7 @@ const tools: readonly Tool[] = [
     name: 'start_futures_stream',
     title: 'Start US futures stream',
     verb: 'start',
-    description: 'Start the US futures stream or add channels; answers what was accepted and a cursor to read from. Prefixes: T trades, Q quotes, AM minute bars, A second bars.',
+    description: 'Start the US futures stream or add channels; answers what was accepted and a cursor. Prefixes: T trades, Q quotes, AM minute bars, A second bars.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -190,7 +190,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.ESZ6, Q.NQZ6',
+          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.ESZ6',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
         endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
@@ -283,6 +283,7 @@ const tools: readonly Tool[] = [
         messages_dropped: {},
         malformed: {},
         unknown: {},
+        mistyped: {},
         last_message_at: {},
         newest_age_ms: {},
         rate_per_s: {},
@@ -341,7 +342,7 @@ const tools: readonly Tool[] = [
     name: 'unsubscribe_futures_channels',
     title: 'Unsubscribe US futures channels',
     verb: 'unsubscribe',
-    description: 'Remove channels from the US futures stream; the others stay.',
+    description: 'Remove channels from the US futures stream.',
     inputSchema: {
       type: 'object',
       properties: {

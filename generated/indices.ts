@@ -121,7 +121,7 @@ const tools: readonly Tool[] = [
     name: 'start_indices_stream',
     title: 'Start Indices stream',
     verb: 'start',
-    description: 'Start the Indices stream or add channels; answers what was accepted and a cursor to read from. Prefixes: V values, AM minute bars, A second bars.',
+    description: 'Start the Indices stream or add channels; answers what was accepted and a cursor. Prefixes: V values, AM minute bars, A second bars.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -130,7 +130,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. V.I:SPX, AM.I:NDX',
+          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. V.I:SPX',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
         endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
@@ -222,6 +222,7 @@ const tools: readonly Tool[] = [
         messages_dropped: {},
         malformed: {},
         unknown: {},
+        mistyped: {},
         last_message_at: {},
         newest_age_ms: {},
         rate_per_s: {},
@@ -280,7 +281,7 @@ const tools: readonly Tool[] = [
     name: 'unsubscribe_indices_channels',
     title: 'Unsubscribe Indices channels',
     verb: 'unsubscribe',
-    description: 'Remove channels from the Indices stream; the others stay.',
+    description: 'Remove channels from the Indices stream.',
     inputSchema: {
       type: 'object',
       properties: {

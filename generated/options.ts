@@ -244,7 +244,7 @@ const tools: readonly Tool[] = [
     name: 'start_options_stream',
     title: 'Start US options stream',
     verb: 'start',
-    description: 'Start the US options stream or add channels; answers what was accepted and a cursor to read from. Prefixes: T trades, Q quotes, AM minute bars, A second bars, FMV fair values.',
+    description: 'Start the US options stream or add channels; answers what was accepted and a cursor. Prefixes: T trades, Q quotes, AM minute bars, A second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -253,7 +253,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.O:SPY261218C00670000, Q.O:SPY261218P00660000',
+          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.O:SPY261218C00670000',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
         endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
@@ -350,6 +350,7 @@ const tools: readonly Tool[] = [
         messages_dropped: {},
         malformed: {},
         unknown: {},
+        mistyped: {},
         last_message_at: {},
         newest_age_ms: {},
         rate_per_s: {},
@@ -408,7 +409,7 @@ const tools: readonly Tool[] = [
     name: 'unsubscribe_options_channels',
     title: 'Unsubscribe US options channels',
     verb: 'unsubscribe',
-    description: 'Remove channels from the US options stream; the others stay.',
+    description: 'Remove channels from the US options stream.',
     inputSchema: {
       type: 'object',
       properties: {

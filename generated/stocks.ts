@@ -383,7 +383,7 @@ const tools: readonly Tool[] = [
     name: 'start_stocks_stream',
     title: 'Start US stocks stream',
     verb: 'start',
-    description: 'Start the US stocks stream or add channels; answers what was accepted and a cursor to read from. Prefixes: T trades, Q quotes, AM minute bars, A second bars, LULD price bands and halts, NOI auction imbalances, FMV fair values.',
+    description: 'Start the US stocks stream or add channels; answers what was accepted and a cursor. Prefixes: T trades, Q quotes, AM minute bars, A second bars, LULD price bands and halts, NOI auction imbalances, FMV fair values.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -392,7 +392,7 @@ const tools: readonly Tool[] = [
           items: { type: 'string' },
           minItems: 1,
           maxItems: 5000,
-          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.AAPL, Q.MSFT',
+          description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.AAPL',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
         endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
@@ -491,6 +491,7 @@ const tools: readonly Tool[] = [
         messages_dropped: {},
         malformed: {},
         unknown: {},
+        mistyped: {},
         last_message_at: {},
         newest_age_ms: {},
         rate_per_s: {},
@@ -549,7 +550,7 @@ const tools: readonly Tool[] = [
     name: 'unsubscribe_stocks_channels',
     title: 'Unsubscribe US stocks channels',
     verb: 'unsubscribe',
-    description: 'Remove channels from the US stocks stream; the others stay.',
+    description: 'Remove channels from the US stocks stream.',
     inputSchema: {
       type: 'object',
       properties: {

@@ -174,7 +174,7 @@ export const suite: Suite = {
     /** @see polygon-docs/websockets/quickstart.md:159 */
     {
       status: 'error',
-      message: 'You don\'t have access real-time data.',
+      message: 'You don\'t have access real-time data',
       means: 'plan_not_realtime',
     },
     /** @see polygon-docs/websockets/quickstart.md:160 */

@@ -40,6 +40,14 @@ export interface Field {
   readonly optional: boolean;
   /** `symbol`: names the instrument. `time`: also answered as the message's `timestamp`. */
   readonly role?: 'symbol' | 'time';
+  /** On a symbol: how messages of this channel spell it, where that is not the canonical form. */
+  readonly delivered?: Rewriting;
+}
+
+/** A canonical symbol matches `pattern` and becomes `form` (`$1` groups). */
+export interface Rewriting {
+  readonly pattern: string;
+  readonly form: string;
 }
 
 /** One subscribable channel of a market. */

@@ -6,20 +6,19 @@ import type { StreamError } from './errors.js';
 const namesShown = 10;
 
 export function describeAnswer(verb: Verb, answer: Answer): string {
-  const lines = [describe(verb, answer), ...notes(answer)];
-  return lines.filter(line => line !== '').join('\n');
+  return lines(describe(verb, answer), ...notes(answer));
 }
 
 /** `CODE: what happened`, what to do, and where it is documented. */
 export function describeFailure({ code, message, hint, docs, details }: StreamError): string {
-  return [`${code}: ${message}`, rejections(details.rejected), hint, `See ${docs}`].filter(line => line !== '').join('\n');
+  return lines(`${code}: ${message}`, rejections(details.rejected), hint, `See ${docs}`);
 }
 
 function describe(verb: Verb, answer: Answer): string {
   switch (verb) {
     case 'start':
     case 'subscribe':
-      return [
+      return lines(
         `${stream(answer)}: ${count(answer.subscription_count, 'channel')}.`,
         named('Accepted', answer.accepted),
         named('Already there', answer.already),
@@ -27,58 +26,53 @@ function describe(verb: Verb, answer: Answer): string {
         rejections(answer.rejected),
         answer.last_error ? `${value(answer.last_error, 'message')} Next attempt at ${answer.next_retry_at}.` : '',
         answer.next ? `Next: ${answer.next}` : '',
-      ]
-        .filter(line => line !== '')
-        .join('\n');
+      );
     case 'stop':
       return `${stream(answer)} after ${answer.duration_s} s and ${count(answer.messages_received, 'message')}.`;
     case 'status':
-      return [
+      return lines(
         `${stream(answer)}: ${count(answer.subscription_count, 'channel')}, ${count(answer.messages_received, 'message')}, ${answer.rate_per_s}/s.`,
         `${answer.silence ?? `The newest is ${answer.newest_age_ms} ms old.`}`,
-      ].join('\n');
+      );
     case 'unsubscribe':
-      return [
+      return lines(
         `${stream(answer)}: ${count(answer.subscription_count, 'channel')} left.`,
         named('Removed', answer.removed),
         named('Not held', answer.not_held),
-      ]
-        .filter(line => line !== '')
-        .join('\n');
+      );
     case 'list':
-      return [
+      return lines(
         `${stream(answer)}: ${count(answer.subscription_count, 'channel')}.`,
         ...Object.entries(answer.subscriptions as Record<string, string[]>).map(([title, names]) =>
           named(title, names),
         ),
-      ].join('\n');
+      );
     case 'read':
-      return [
+      return lines(
         `${count(answer.count, 'message')}${answer.has_more ? ', more to read' : ''}${Number(answer.dropped) > 0 ? `, ${answer.dropped} dropped unread` : ''}.`,
-        answer.silence ?? '',
+        answer.silence,
         answer.csv ?? messages(answer.messages),
         `Cursor: ${answer.cursor}`,
-      ]
-        .filter(line => line !== '')
-        .join('\n');
+      );
     case 'wait':
-      return [
+      return lines(
         `${answer.matched ? 'It happened' : 'It did not happen'} within ${answer.waited_ms} ms.`,
-        answer.silence ?? '',
+        answer.silence,
         messages(answer.messages),
         `Cursor: ${answer.cursor}`,
-      ]
-        .filter(line => line !== '')
-        .join('\n');
+      );
     case 'summarize':
-      return [
+      return lines(
         `${count((answer.symbols as unknown[]).length, 'symbol')}${Number(answer.omitted) > 0 ? `, ${answer.omitted} more left out` : ''}.`,
-        answer.silence ?? '',
+        answer.silence,
         messages(answer.symbols),
-      ]
-        .filter(line => line !== '')
-        .join('\n');
+      );
   }
+}
+
+/** Drops what says nothing. */
+function lines(...parts: readonly unknown[]): string {
+  return parts.filter(part => part !== '' && part !== null && part !== undefined).join('\n');
 }
 
 function stream({ market, state }: Answer): string {
@@ -102,7 +96,9 @@ function named(label: string, names: unknown): string {
 function rejections(rejected: unknown): string {
   if (!Array.isArray(rejected) || rejected.length === 0) return '';
   const shown = rejected.slice(0, namesShown).map(({ channel, message }) => `Rejected ${channel}: ${message}`);
-  return [...shown, ...(rejected.length > namesShown ? [`Rejected ${rejected.length - namesShown} more`] : [])].join('\n');
+  return [...shown, ...(rejected.length > namesShown ? [`Rejected ${rejected.length - namesShown} more`] : [])].join(
+    '\n',
+  );
 }
 
 function messages(list: unknown): string {

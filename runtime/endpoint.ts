@@ -23,7 +23,7 @@ export const simulatedFeed = 'simulated';
  */
 export function resolveEndpoint(suite: Suite, market: Market, settings: Settings, wanted?: string): Endpoint {
   const text = (wanted ?? '').trim() || settings.feed;
-  if (text === simulatedFeed) return { feed: simulatedFeed, urls: [], simulated: true, delayMinutes: 0 };
+  if (text.toLowerCase() === simulatedFeed) return { feed: simulatedFeed, urls: [], simulated: true, delayMinutes: 0 };
   if (/^[a-z0-9-]+$/i.test(text)) return namedFeed(suite, market, text.toLowerCase());
   const url = parseUrl(text);
   if (text === settings.feed) return operatorFeed(market, url);
@@ -55,7 +55,9 @@ function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL):
   const feed = suite.feeds.find(({ hosts }) => hosts.includes(url.hostname));
   const operator = isUrl(settings.feed) ? parseUrl(settings.feed) : undefined;
   const ownOrigin = operator !== undefined && operator.protocol === url.protocol && operator.host === url.host;
-  const listed = settings.allowedHosts.some(host => host === url.host || host === url.hostname);
+  // A URL does not show the port that its protocol implies, a list may.
+  const explicit = `${url.hostname}:${url.port || (isSecure(url) ? 443 : 80)}`;
+  const listed = settings.allowedHosts.some(host => host === explicit || host === url.hostname);
   if (!isSecure(url) && !(isLoopback(url) && (ownOrigin || listed))) {
     throw refuse('An endpoint must be a wss:// URL of the vendor.');
   }

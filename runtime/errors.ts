@@ -26,8 +26,6 @@ interface Advice {
   readonly docs: string;
 }
 
-const pages = 'polygon-docs/websockets';
-
 /**
  * The way out of each error.
  * @see polygon-docs/websockets/quickstart.md:151-167 `auth_failed` `max_connections`
@@ -35,76 +33,76 @@ const pages = 'polygon-docs/websockets';
 const advice: Readonly<Record<ErrorCode, Advice>> = {
   NO_API_KEY: {
     hint: 'Set POLYGON_API_KEY in the server\'s environment, or use endpoint "simulated", which needs no key.',
-    docs: `${pages}/quickstart.md:74-95`,
+    docs: 'polygon-docs/websockets/quickstart.md:74-95',
   },
   ENDPOINT_NOT_ALLOWED: {
     hint: 'Name a feed (realtime, delayed, business, simulated) or leave endpoint out.',
-    docs: `${pages}/quickstart.md:8-35`,
+    docs: 'polygon-docs/websockets/quickstart.md:8-35',
   },
   INVALID_CHANNEL: {
     hint: 'Write channels as PREFIX.SYMBOL or PREFIX.*, with a prefix of this market.',
-    docs: `${pages}/quickstart.md:107-119`,
+    docs: 'polygon-docs/websockets/quickstart.md:107-119',
   },
   CHANNELS_REJECTED: {
     hint: 'See rejected for the reason of each channel; correct them and call again.',
-    docs: `${pages}/quickstart.md:107-119`,
+    docs: 'polygon-docs/websockets/quickstart.md:107-119',
   },
   ALREADY_STARTED: {
     hint: 'Stop the stream first to change its endpoint or key, or call start without them to add channels.',
-    docs: `${pages}/quickstart.md:32`,
+    docs: 'polygon-docs/websockets/quickstart.md:32',
   },
-  NOT_STARTED: { hint: 'Start the stream of this market first.', docs: `${pages}/quickstart.md:122` },
+  NOT_STARTED: { hint: 'Start the stream of this market first.', docs: 'polygon-docs/websockets/quickstart.md:122' },
   CONNECT_FAILED: {
     hint: 'Check the network and the endpoint, then start again.',
-    docs: `${pages}/quickstart.md:309-319`,
+    docs: 'polygon-docs/websockets/quickstart.md:309-319',
   },
   AUTH_FAILED: {
     hint: 'Check the API key (POLYGON_API_KEY) in the dashboard of the vendor, then start again.',
-    docs: `${pages}/quickstart.md:74-95`,
+    docs: 'polygon-docs/websockets/quickstart.md:74-95',
   },
   AUTH_TIMEOUT: {
     hint: 'The feed did not accept the key in time, twice in a row; check the key, then start again.',
-    docs: `${pages}/quickstart.md:155`,
+    docs: 'polygon-docs/websockets/quickstart.md:155',
   },
   PLAN_NO_WEBSOCKET: {
     hint: 'The plan of this key has no WebSocket access to this market; other markets may work.',
-    docs: `${pages}/quickstart.md:154`,
+    docs: 'polygon-docs/websockets/quickstart.md:154',
   },
   PLAN_NOT_REALTIME: {
     hint: 'The plan has delayed data only: start with endpoint "delayed".',
-    docs: `${pages}/quickstart.md:159`,
+    docs: 'polygon-docs/websockets/quickstart.md:159',
   },
   NOT_AUTHORIZED: {
     hint: 'The plan does not cover this channel; leave it out or use another one.',
-    docs: `${pages}/quickstart.md:158`,
+    docs: 'polygon-docs/websockets/quickstart.md:158',
   },
   LIMIT_EXCEEDED: {
     hint: 'Unsubscribe contracts that are no longer needed, then subscribe again.',
-    docs: `${pages}/quickstart.md:196-202`,
+    docs: 'polygon-docs/websockets/quickstart.md:196-202',
   },
   MAX_CONNECTIONS: {
     hint: 'Another program uses this key on this market. End it, then start again; the stream stays down until then.',
-    docs: `${pages}/quickstart.md:196`,
+    docs: 'polygon-docs/websockets/quickstart.md:196',
   },
   BAD_CURSOR: {
     hint: 'Read without a cursor to get the newest messages and a fresh cursor.',
-    docs: `${pages}/quickstart.md:121`,
+    docs: 'polygon-docs/websockets/quickstart.md:121',
   },
   BAD_CONDITION: {
     hint: 'Use {field, op, value} with a field of the channels, or all/any of several.',
-    docs: `${pages}/quickstart.md:204-213`,
+    docs: 'polygon-docs/websockets/quickstart.md:204-213',
   },
   INVALID_ARGUMENT: {
     hint: "Correct the arguments by the tool's input schema.",
-    docs: `${pages}/quickstart.md:107-119`,
+    docs: 'polygon-docs/websockets/quickstart.md:107-119',
   },
   STOPPED: {
     hint: 'The stream was stopped meanwhile; start it again if it is still wanted.',
-    docs: `${pages}/quickstart.md:122`,
+    docs: 'polygon-docs/websockets/quickstart.md:122',
   },
   INTERNAL: {
     hint: 'This is a fault of the server; its log on stderr has the details.',
-    docs: `${pages}/quickstart.md:141-173`,
+    docs: 'polygon-docs/websockets/quickstart.md:141-173',
   },
 };
 

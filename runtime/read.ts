@@ -2,7 +2,7 @@ import { type Answer, commonAnswer, cursorOf, newestAge, showOutages, silenceOf 
 import type { Entry } from './buffer.js';
 import { toCsv } from './csv.js';
 import { decodeCursor } from './cursor.js';
-import { type Detail, formatMessage, type Message } from './format.js';
+import type { Detail, Message } from './format.js';
 import type { Hub } from './hub.js';
 import { parseFilters, type Selection, selectionOf } from './selection.js';
 import type { Stream } from './stream.js';
@@ -40,7 +40,7 @@ export function read(hub: Hub, args: ReadArguments): Answer {
   const { buffer } = stream;
   const select = selectionOf(parseFilters(stream.market, args.channels));
   const limits = { limit: args.limit ?? defaultLimit, maxBytes: args.max_bytes ?? defaultMaxBytes };
-  const show = (entry: Entry): Message => formatMessage(stream.market, entry, args.detail ?? 'summary');
+  const show = (entry: Entry): Message => stream.show(entry, args.detail ?? 'summary');
   const since = args.cursor === undefined ? undefined : positionOf(hub, stream, args.cursor);
   const builder = new PageBuilder(limits);
   const page =

@@ -61,7 +61,11 @@ export function transition(state: ConnectionState, event: ConnectionEvent): Tran
       return { state: { ...state, name: 'authenticating' }, effects: [{ type: 'authenticate' }] };
     case 'authenticated':
       if (state.name !== 'authenticating') return stay(state);
-      return { state: { ...state, name: 'live' }, effects: [{ type: 'resubscribe' }] };
+      // An accepted key ends a row of timeouts; any other row ends with a message only.
+      return {
+        state: { ...state, name: 'live', inARow: { ...state.inARow, auth_timeout: 0 } },
+        effects: [{ type: 'resubscribe' }],
+      };
     case 'message':
       if (state.name !== 'live' || Object.keys(state.inARow).length === 0) return stay(state);
       return stay({ ...state, inARow: {} });

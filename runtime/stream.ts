@@ -7,6 +7,7 @@ import { Connection } from './connection.js';
 import type { Market, StatusWord } from './contract.js';
 import type { Endpoint } from './endpoint.js';
 import { quoteForeign } from './foreign.js';
+import { channelOf, type Detail, formatMessage, type Message } from './format.js';
 import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { OutageLedger } from './outages.js';
@@ -52,6 +53,8 @@ export class Stream {
   private readonly symbols = new Map<string, string>();
   private rate = new RateMeter();
   private pumping = false;
+  /** Messages before this seq were judged when they were shown. */
+  private judgedSeq = 0;
   /** Counts the connections that became live, over all starts. */
   private lives = 0;
   private counts = freshCounts();
@@ -162,6 +165,24 @@ export class Stream {
     for (const status of statuses) this.hear(status);
     if (events.length > 0) this.store(events, atMs, Math.ceil(data.length / (events.length + statuses.length)));
     this.changes.notify();
+  }
+
+  /**
+   * A message as it is answered. One whose fields have wrong types is answered all the same and counted when it is
+   * first shown; one that cannot be formatted is answered as it came.
+   */
+  show(entry: Entry, detail: Detail): Message {
+    if (entry.seq >= this.judgedSeq) {
+      this.judgedSeq = entry.seq + 1;
+      const validator = channelOf(this.market, entry.ev)?.validator;
+      if (validator && !validator.safeParse(entry.raw).success) this.counts.mistyped++;
+    }
+    try {
+      return formatMessage(this.market, entry, detail);
+    } catch (error) {
+      this.services.log.say(`${this.market.name} format`, `${this.market.name}: ${entry.ev} not formatted: ${error}`);
+      return { event: 'UNKNOWN', symbol: entry.symbol, full_data: entry.raw };
+    }
   }
 
   private store(events: readonly RawEvent[], atMs: number, bytes: number): void {
@@ -318,6 +339,8 @@ interface Counts {
   received: number;
   malformed: number;
   unknown: number;
+  /** Shown messages whose fields have wrong types. */
+  mistyped: number;
   reconnects: number;
   wasLive: boolean;
   startedAtMs?: number;
@@ -326,7 +349,7 @@ interface Counts {
 }
 
 function freshCounts(): Counts {
-  return { received: 0, malformed: 0, unknown: 0, reconnects: 0, wasLive: false };
+  return { received: 0, malformed: 0, unknown: 0, mistyped: 0, reconnects: 0, wasLive: false };
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -4,7 +4,7 @@ import type { Entry } from './buffer.js';
 import { canonicalSymbol } from './channels.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
-import { fieldValue, formatMessage, type Message } from './format.js';
+import { fieldValue, type Message } from './format.js';
 import type { Hub } from './hub.js';
 import { defaultMaxBytes } from './read.js';
 import type { Stream } from './stream.js';
@@ -72,7 +72,7 @@ interface Collection {
 }
 
 async function collect(stream: Stream, fromMs: number, wanted: ReadonlySet<string> | undefined): Promise<Collection> {
-  const { buffer, market } = stream;
+  const { buffer } = stream;
   const pictures = new Map<string, Picture>();
   const end = buffer.nextSeq;
   const begin = buffer.oldestSeq;
@@ -88,7 +88,7 @@ async function collect(stream: Stream, fromMs: number, wanted: ReadonlySet<strin
       picture = new Picture(entry.symbol);
       pictures.set(entry.symbol, picture);
     }
-    picture.add(entry, formatMessage(market, entry, 'summary'));
+    picture.add(entry, stream.show(entry, 'summary'));
   }
   return { pictures, firstMs, incomplete };
 }

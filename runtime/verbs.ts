@@ -104,6 +104,7 @@ export function status(hub: Hub, market: Market): Answer {
     messages_dropped: totals.received - buffer.size,
     malformed: totals.malformed,
     unknown: totals.unknown,
+    mistyped: totals.mistyped,
     last_message_at: isoOrNull(totals.lastMessageAtMs),
     newest_age_ms: newestAgeMs,
     rate_per_s: stream.ratePerSecond(),

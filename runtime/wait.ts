@@ -3,7 +3,7 @@ import type { Filter } from './channels.js';
 import { ConditionWatch, parseCondition } from './condition.js';
 import type { Channel, Market } from './contract.js';
 import { StreamError } from './errors.js';
-import { formatMessage, type Message } from './format.js';
+import type { Message } from './format.js';
 import type { Hub } from './hub.js';
 import { defaultMaxBytes, PageBuilder, positionOf, readSince } from './read.js';
 import { parseFilters, selectionOf } from './selection.js';
@@ -87,7 +87,7 @@ function countingLook(
   const select = selectionOf(filters);
   let next = since;
   return () => {
-    const page = readSince(stream, next, select, entry => formatMessage(stream.market, entry, 'summary'), builder);
+    const page = readSince(stream, next, select, entry => stream.show(entry, 'summary'), builder);
     next = page.next;
     return { messages: page.messages, next, matched: page.messages.length >= count || page.hasMore };
   };
@@ -110,7 +110,7 @@ function conditionLook(
       const entry = buffer.at(seq)!;
       next = seq + 1;
       if (!select(entry)) continue;
-      const message = formatMessage(market, entry, 'summary');
+      const message = stream.show(entry, 'summary');
       if (watch.sees(entry, message)) return { messages: [message], next, matched: true };
     }
     return { messages: [], next, matched: false };

@@ -390,3 +390,209 @@ describe('what comes in', () => {
     }
   });
 });
+
+describe('a feed with two hosts', () => {
+  test('is tried on the second one when the first cannot be reached, and the answer says so', async () => {
+    const gone = await RawFeed.open({});
+    await gone.close();
+    const { hub, feed } = await scripted(polite);
+    const stream = hub.stream('stocks');
+    const endpoint = { feed: 'realtime', urls: [], simulated: false, delayMinutes: 0 };
+    stream.open({ endpoint, urls: [`${gone.url}/stocks`, `${feed.url}/stocks`], key: testKey });
+    const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    expect(structured).toMatchObject({
+      state: 'live',
+      accepted: ['T.AAPL'],
+      endpoint: `${feed.url}/stocks`,
+      notes: [`${gone.url}/stocks did not answer; ${feed.url}/stocks serves the same data.`],
+    });
+  });
+});
+
+describe('messages whose fields have wrong types', () => {
+  test('are answered as they came, and counted once when they are first read', async () => {
+    const { hub, feed } = await bench();
+    const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    feed.sessions('stocks')[0]!.send('[{"ev":"T","sym":"AAPL","p":{"a":1},"s":"many","t":"soon"}]');
+    await until(hub, 'stocks', () => hub.stream('stocks').totals.received === 1);
+    for (let times = 0; times < 2; times++) {
+      const read = await callOn(hub, 'read_stream_messages', { market: 'stocks', cursor: structured.cursor });
+      expect(read.structured.messages).toEqual([
+        { event: 'TRADE', symbol: 'AAPL', price: { a: 1 }, size: 'many', timestamp: 'soon' },
+      ]);
+    }
+    const { structured: status } = await callOn(hub, 'get_stocks_stream_status');
+    expect(status).toMatchObject({ mistyped: 1, malformed: 0, state: 'live' });
+  });
+});
+
+describe('a wait', () => {
+  test('ends at once when the stream ends, and says why', async () => {
+    const { hub } = await bench();
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    const waiting = callOn(hub, 'wait_for_stream_message', { market: 'stocks', timeout_s: 20 });
+    await callOn(hub, 'stop_stocks_stream');
+    expect((await waiting).structured).toMatchObject({
+      matched: false,
+      state: 'stopped',
+      silence: expect.stringContaining('stopped'),
+    });
+  });
+
+  test('ends at once when the caller gives it up', async () => {
+    const { hub } = await bench();
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    const abort = new AbortController();
+    const waiting = callOn(hub, 'wait_for_stream_message', { market: 'stocks', timeout_s: 20 }, abort.signal);
+    abort.abort();
+    expect((await waiting).structured.matched).toBe(false);
+  });
+
+  test('answers in time with a cursor that misses nothing', async () => {
+    const { hub, feed } = await bench();
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    const first = await callOn(hub, 'wait_for_stream_message', {
+      market: 'stocks',
+      timeout_s: 1,
+      condition: { field: 'price', op: '>', value: 10 },
+    });
+    expect(first.structured).toMatchObject({ matched: false, messages: [] });
+    for (const price of [9, 10, 11]) feed.sessions('stocks')[0]!.send(trade(price));
+    await until(hub, 'stocks', () => hub.stream('stocks').totals.received === 3);
+    const next = await callOn(hub, 'wait_for_stream_message', {
+      market: 'stocks',
+      cursor: first.structured.cursor,
+      condition: { field: 'price', op: 'crosses_above', value: 10 },
+    });
+    expect(next.structured).toMatchObject({ matched: true, messages: [{ price: 11 }] });
+  });
+
+  test('is refused where nothing can come', async () => {
+    const { hub } = await bench();
+    const { structured } = await callOn(hub, 'wait_for_stream_message', { market: 'stocks' });
+    expect(structured).toMatchObject({ error: { code: 'NOT_STARTED' } });
+  });
+
+  test('is refused with the names of the fields that exist', async () => {
+    const { hub } = await bench();
+    await callOn(hub, 'start_stocks_stream', { channels: ['Q.AAPL'] });
+    const { structured } = await callOn(hub, 'wait_for_stream_message', {
+      market: 'stocks',
+      channels: ['Q.*'],
+      condition: { field: 'price', op: '>', value: 1 },
+    });
+    expect(structured).toMatchObject({
+      error: { code: 'BAD_CONDITION', message: expect.stringMatching(/price.*bid\.price.*spread/) },
+    });
+  });
+});
+
+describe('a summary', () => {
+  test('adds up what came, symbol by symbol, and leaves open what is unknown', async () => {
+    const { hub, feed } = await bench();
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.*', 'Q.*'] });
+    const send = (event: object): void => feed.sessions('stocks')[0]!.send(JSON.stringify([event]));
+    send({ ev: 'T', sym: 'AAPL', p: 10, s: 100, t: 1_790_000_000_000 });
+    send({ ev: 'T', sym: 'AAPL', p: 12, s: 300, t: 1_790_000_000_001 });
+    send({ ev: 'T', sym: 'AAPL', p: 11, s: 0, ds: '0.5', t: 1_790_000_000_002 });
+    send({ ev: 'Q', sym: 'AAPL', bp: 10.1, ap: 10.4, t: 1_790_000_000_003 });
+    send({ ev: 'Q', sym: 'MSFT', bp: 5, t: 1_790_000_000_004 });
+    await until(hub, 'stocks', () => hub.stream('stocks').totals.received === 5);
+    const { structured } = await callOn(hub, 'summarize_stream', { market: 'stocks' });
+    expect(structured.symbols).toMatchObject([
+      {
+        symbol: 'AAPL',
+        trades: 3,
+        quotes: 1,
+        last: 11,
+        open: 10,
+        high: 12,
+        low: 10,
+        volume: 400.5,
+        vwap: 11.499376,
+        bid: 10.1,
+        ask: 10.4,
+        spread: 0.3,
+      },
+      { symbol: 'MSFT', trades: 0, quotes: 1, bid: 5, ask: null, spread: null },
+    ]);
+    const one = await callOn(hub, 'summarize_stream', { market: 'stocks', max_bytes: 1000 });
+    expect((one.structured.symbols as unknown[]).length + (one.structured.omitted as number)).toBe(2);
+    const named = await callOn(hub, 'summarize_stream', { market: 'stocks', symbols: ['MSFT'] });
+    expect(named.structured.symbols).toMatchObject([{ symbol: 'MSFT' }]);
+    const wrong = await callOn(hub, 'summarize_stream', { market: 'stocks', symbols: ['no symbol'] });
+    expect(wrong.structured).toMatchObject({ error: { code: 'INVALID_CHANNEL' } });
+  });
+});
+
+describe('a read', () => {
+  test('filters, pages and goes on exactly where it stopped', async () => {
+    const { hub, feed } = await bench();
+    const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.*'] });
+    for (let price = 1; price <= 9; price++)
+      feed.sessions('stocks')[0]!.send(trade(price, price % 3 === 0 ? 'MSFT' : 'AAPL'));
+    await until(hub, 'stocks', () => hub.stream('stocks').totals.received === 9);
+    const prices: number[] = [];
+    let cursor = structured.cursor;
+    for (let more = true; more; ) {
+      const { structured: page } = await callOn(hub, 'read_stream_messages', {
+        market: 'stocks',
+        cursor,
+        limit: 2,
+        channels: ['AAPL'],
+      });
+      prices.push(...(page.messages as { price: number }[]).map(({ price }) => price));
+      cursor = page.cursor;
+      more = page.has_more as boolean;
+    }
+    expect(prices).toEqual([1, 2, 4, 5, 7, 8]);
+    const newest = await callOn(hub, 'read_stream_messages', { market: 'stocks', limit: 2, channels: ['T.MSFT'] });
+    expect(newest.structured.messages).toMatchObject([{ price: 6 }, { price: 9 }]);
+    const small = await callOn(hub, 'read_stream_messages', {
+      market: 'stocks',
+      cursor: structured.cursor,
+      max_bytes: 1000,
+    });
+    expect(JSON.stringify(small.structured.messages).length).toBeLessThanOrEqual(1000);
+    expect(small.structured.has_more).toBe(true);
+  });
+
+  test('answers CSV with one header for each kind of event', async () => {
+    const { hub, feed } = await bench();
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.*', 'Q.*'] });
+    feed
+      .sessions('stocks')[0]!
+      .send(
+        '[{"ev":"T","sym":"AAPL","p":1.5,"c":[1,2],"t":1790000000000},{"ev":"Q","sym":"A","bp":1,"ap":2,"t":1790000000000}]',
+      );
+    await until(hub, 'stocks', () => hub.stream('stocks').totals.received === 2);
+    const { structured } = await callOn(hub, 'read_stream_messages', { market: 'stocks', format: 'csv' });
+    expect(structured.csv).toBe(
+      [
+        'event,symbol,price,conditions,timestamp',
+        'TRADE,AAPL,1.5,1 2,2026-09-21T14:13:20.000Z',
+        '',
+        'event,symbol,bid.price,ask.price,spread,timestamp',
+        'QUOTE,A,1,2,1,2026-09-21T14:13:20.000Z',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('refuses a cursor of another market or of another process, with the way out', async () => {
+    const { hub } = await bench();
+    const other = await bench();
+    const { structured: stocks } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    for (const [reader, market] of [
+      [hub, 'crypto'],
+      [other.hub, 'stocks'],
+    ] as const) {
+      const { structured } = await callOn(reader, 'read_stream_messages', { market, cursor: stocks.cursor });
+      expect(structured).toMatchObject({
+        error: { code: 'BAD_CURSOR', hint: expect.stringContaining('without a cursor') },
+      });
+    }
+    const junk = await callOn(hub, 'read_stream_messages', { market: 'stocks', cursor: 'junk' });
+    expect(junk.structured).toMatchObject({ error: { code: 'BAD_CURSOR' } });
+  });
+});

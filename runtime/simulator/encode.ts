@@ -30,13 +30,17 @@ export function encode(event: SimulatedEvent, channel: Channel): string {
 }
 
 function valueText(event: SimulatedEvent, field: Field): string | undefined {
-  if (field.role === 'symbol') return JSON.stringify(event.symbol);
+  if (field.role === 'symbol') return JSON.stringify(delivered(event.symbol, field));
   const value = Object.hasOwn(event.values, field.name) ? event.values[field.name] : undefined;
   if (value === undefined && field.optional) return undefined;
   if (field.epoch !== undefined) {
     return timeText(typeof value === 'number' ? value : event.atMs, field.epoch, event.symbol);
   }
   return typedText(value ?? defaults[field.type], field.type);
+}
+
+function delivered(symbol: string, { delivered: rewriting }: Field): string {
+  return rewriting ? symbol.replace(new RegExp(rewriting.pattern, 'u'), rewriting.form) : symbol;
 }
 
 /**

@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+import { type ChannelName, parseChannels } from '../runtime/channels.js';
+import { Subscriptions } from '../runtime/subscriptions.js';
+import { marketOf } from './support/markets.js';
+
+const stocks = marketOf('stocks');
+const options = marketOf('options');
+
+function names(...texts: string[]): readonly ChannelName[] {
+  return parseChannels(stocks, texts).names;
+}
+
+function contracts(prefix: string, from: number, count: number): readonly ChannelName[] {
+  const strikes = Array.from({ length: count }, (_, index) => String(from + index).padStart(8, '0'));
+  return parseChannels(
+    options,
+    strikes.map(strike => `${prefix}.O:SPY251219C${strike}`),
+  ).names;
+}
+
+function sent(...texts: string[]): Subscriptions {
+  const book = new Subscriptions(stocks);
+  book.want(names(...texts));
+  book.sent(texts);
+  return book;
+}
+
+function statesOf(book: Subscriptions): Record<string, string | undefined> {
+  return Object.fromEntries(book.names.map(name => [name, book.stateOf(name)]));
+}
+
+describe('what is wanted', () => {
+  test('waits for its answer, in the order of the requests', () => {
+    const book = new Subscriptions(stocks);
+    expect(book.want(names('T.MSFT', 'T.AAPL'))).toEqual({ added: ['T.MSFT', 'T.AAPL'], already: [], rejected: [] });
+    expect(book.namesIn('pending')).toEqual(['T.MSFT', 'T.AAPL']);
+    expect(book.size).toBe(2);
+  });
+
+  test('is not asked for twice', () => {
+    const book = sent('T.AAPL');
+    book.acknowledged('T.AAPL');
+    expect(book.want(names('T.AAPL', 'Q.AAPL'))).toEqual({ added: ['Q.AAPL'], already: ['T.AAPL'], rejected: [] });
+    expect(book.stateOf('T.AAPL')).toBe('accepted');
+  });
+
+  test('is forgotten when it is dropped, and what was not held is said', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    expect(book.drop(['T.AAPL', 'Q.AAPL', 'T.AAPL'])).toEqual({ removed: ['T.AAPL'], notHeld: ['Q.AAPL'] });
+    expect(book.names).toEqual(['T.MSFT']);
+  });
+
+  test('is forgotten altogether when the stream ends', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.refusedOne();
+    book.acknowledged('T.AAPL');
+    book.settle();
+    book.clear();
+    expect([book.size, book.rejections, book.unconfirmedCount]).toEqual([0, [], 0]);
+  });
+});
+
+describe('the answers to a frame', () => {
+  test('settle it when every name is acknowledged', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    expect(book.acknowledged('T.AAPL')).toBe(true);
+    expect(book.settled).toBe(false);
+    expect(book.acknowledged('T.MSFT')).toBe(true);
+    expect(book.settled).toBe(true);
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'accepted' });
+  });
+
+  test('leave out a name that was refused, which is found by elimination', () => {
+    const book = sent('T.AAPL', 'NOI.AAPL', 'T.MSFT');
+    book.refusedOne();
+    book.acknowledged('T.AAPL');
+    expect(book.settled).toBe(false);
+    book.acknowledged('T.MSFT');
+    expect(book.settled).toBe(true);
+    book.settle();
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'accepted' });
+    expect(book.rejectionOf('NOI.AAPL')).toMatchObject({ channel: 'NOI.AAPL', code: 'NOT_AUTHORIZED' });
+    expect(book.rejectionOf('NOI.AAPL')!.message).toContain('not authorized');
+  });
+
+  test('refuse all that is left when one refusal stands for several', () => {
+    const book = sent('T.AAPL', 'Q.AAPL', 'NOI.AAPL');
+    book.refusedOne();
+    book.acknowledged('T.AAPL');
+    expect(book.settled).toBe(false);
+    book.settle();
+    expect(book.names).toEqual(['T.AAPL']);
+    expect(book.rejections.map(({ channel }) => channel)).toEqual(['Q.AAPL', 'NOI.AAPL']);
+  });
+
+  test('that stay out leave a name unconfirmed, not refused', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.acknowledged('T.AAPL');
+    book.settle();
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'unconfirmed' });
+    expect(book.unconfirmedCount).toBe(1);
+    expect(book.rejections).toEqual([]);
+  });
+
+  test('that come late confirm a name after all', () => {
+    const book = sent('T.AAPL');
+    book.settle();
+    expect(book.acknowledged('T.AAPL')).toBe(true);
+    expect([book.stateOf('T.AAPL'), book.unconfirmedCount]).toEqual(['accepted', 0]);
+  });
+
+  test('that come late take back a refusal by elimination', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.refusedOne();
+    book.refusedOne();
+    book.settle();
+    expect(book.size).toBe(0);
+    expect(book.acknowledged('T.AAPL')).toBe(true);
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted' });
+    expect(book.rejections.map(({ channel }) => channel)).toEqual(['T.MSFT']);
+  });
+
+  test('about what nobody wants change nothing', () => {
+    const book = sent('T.AAPL');
+    expect(book.acknowledged('T.MSFT')).toBe(false);
+    expect(book.names).toEqual(['T.AAPL']);
+    expect(book.settled).toBe(false);
+  });
+
+  test('about what was dropped meanwhile do not bring it back', () => {
+    const book = sent('T.AAPL');
+    book.drop(['T.AAPL']);
+    expect(book.acknowledged('T.AAPL')).toBe(false);
+    expect(book.size).toBe(0);
+  });
+
+  test('to the next frame are not mixed up with the refusals of the last', () => {
+    const book = sent('T.AAPL');
+    book.refusedOne();
+    book.settle();
+    book.want(names('T.MSFT'));
+    book.sent(['T.MSFT']);
+    expect(book.settled).toBe(false);
+    book.settle();
+    expect(book.stateOf('T.MSFT')).toBe('unconfirmed');
+  });
+
+  test('of passing the limit refuse the whole frame and leave what was held', () => {
+    const book = sent('T.AAPL');
+    book.acknowledged('T.AAPL');
+    book.want(names('Q.AAPL', 'Q.MSFT'));
+    book.sent(['Q.AAPL', 'Q.MSFT']);
+    for (let time = 0; time < 27; time++) book.refusedAll('LIMIT_EXCEEDED', 'Subscription limit reached.');
+    expect(book.settled).toBe(true);
+    expect(book.names).toEqual(['T.AAPL']);
+    expect(book.rejections.map(({ channel, code }) => [channel, code])).toEqual([
+      ['Q.AAPL', 'LIMIT_EXCEEDED'],
+      ['Q.MSFT', 'LIMIT_EXCEEDED'],
+    ]);
+  });
+});
+
+describe('a refused name', () => {
+  test('may be asked for again, and is no longer told as refused then', () => {
+    const book = sent('T.AAPL');
+    book.refusedOne();
+    book.settle();
+    expect(book.want(names('T.AAPL')).added).toEqual(['T.AAPL']);
+    expect(book.rejections).toEqual([]);
+  });
+
+  test('is not asked for again by a new connection', () => {
+    const book = sent('T.AAPL', 'NOI.AAPL');
+    book.refusedOne();
+    book.acknowledged('T.AAPL');
+    book.settle();
+    book.restart();
+    expect(book.namesIn('pending')).toEqual(['T.AAPL']);
+  });
+});
+
+test('a new connection has nothing subscribed, so all that is wanted waits again', () => {
+  const book = sent('T.AAPL', 'T.MSFT');
+  book.acknowledged('T.AAPL');
+  book.settle();
+  book.restart();
+  expect(statesOf(book)).toEqual({ 'T.AAPL': 'pending', 'T.MSFT': 'pending' });
+  expect([book.unconfirmedCount, book.settled]).toEqual([0, true]);
+});
+
+describe('the cap of options', () => {
+  test('lets a thousand contracts in, the last one too', () => {
+    const book = new Subscriptions(options);
+    const { added, rejected } = book.want(contracts('Q', 1, 1_000));
+    expect([added.length, rejected.length]).toEqual([1_000, 0]);
+  });
+
+  test('turns the next one down before anything is sent', () => {
+    const book = new Subscriptions(options);
+    book.want(contracts('Q', 1, 1_000));
+    const { added, rejected } = book.want(contracts('Q', 5_000, 2));
+    expect(added).toEqual([]);
+    expect(rejected.map(({ code }) => code)).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
+    expect(rejected[0]!.message).toContain('1000 contracts');
+    expect(book.size).toBe(1_000);
+  });
+
+  test('counts what is held, so that dropping gives room back', () => {
+    const book = new Subscriptions(options);
+    const first = contracts('Q', 1, 1_000);
+    book.want(first);
+    book.drop(first.slice(0, 1).map(({ name }) => name));
+    expect(book.want(contracts('Q', 5_000, 2)).added).toEqual(['Q.O:SPY251219C00005000']);
+  });
+
+  test('does not touch trades and bars', () => {
+    const book = new Subscriptions(options);
+    book.want(contracts('Q', 1, 1_000));
+    expect(book.want(contracts('T', 1, 5)).added).toHaveLength(5);
+    expect(book.want(contracts('AM', 1, 5)).added).toHaveLength(5);
+  });
+
+  test('does not turn down what is held already', () => {
+    const book = new Subscriptions(options);
+    const all = contracts('Q', 1, 1_000);
+    book.want(all);
+    expect(book.want(all.slice(0, 3)).already).toHaveLength(3);
+  });
+});
