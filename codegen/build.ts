@@ -308,12 +308,23 @@ function checkPrefixes(raw: RawMarket, report: Report): void {
 function checkPages({ channels }: RawMarket, report: Report): void {
   for (const [index, { page }] of channels.entries()) {
     const first = channels.findIndex(channel => channel.page === page);
-    if (first < index) report(['channels', index, 'page'], `page ${page} is already that of ${channels[first]!.prefix}`);
+    if (first < index)
+      report(['channels', index, 'page'], `page ${page} is already that of ${channels[first]!.prefix}`);
   }
 }
 
 /** Names that a message has beside those of its fields. */
 const taken = ['event', 'spread', 'full_data'];
+
+function checkNames(channel: RawChannel, path: YamlPath, report: Report): void {
+  for (const [index, { name, role }] of channel.fields.entries()) {
+    const at = [...path, 'fields', index, 'name'];
+    if (taken.includes(name)) report(at, `name ${name} is taken: every message has its own`);
+    if (name === 'timestamp' && role !== 'time') report(at, 'only the time is answered as timestamp');
+    const inner = channel.fields.find(other => other.name.startsWith(`${name}.`));
+    if (inner) report(at, `name ${name} stands beside ${inner.name} in ${channel.prefix}`);
+  }
+}
 
 function checkFields(channel: RawChannel, path: YamlPath, report: Report): void {
   for (const part of ['key', 'name'] as const) {
@@ -324,13 +335,7 @@ function checkFields(channel: RawChannel, path: YamlPath, report: Report): void 
       seen.add(field[part]);
     }
   }
-  for (const [index, { name, role }] of channel.fields.entries()) {
-    const at = [...path, 'fields', index, 'name'];
-    if (taken.includes(name)) report(at, `name ${name} is taken: every message has its own`);
-    if (name === 'timestamp' && role !== 'time') report(at, 'only the time is answered as timestamp');
-    const inner = channel.fields.find(other => other.name.startsWith(`${name}.`));
-    if (inner) report(at, `name ${name} stands beside ${inner.name} in ${channel.prefix}`);
-  }
+  checkNames(channel, path, report);
   for (const role of ['symbol', 'time'] as const) {
     const count = channel.fields.filter(field => field.role === role).length;
     if (count !== 1)

@@ -22,7 +22,11 @@ describe('a literal', () => {
     ['an empty object', {}, '{}'],
     ['a list', ['a', 1, false], "['a', 1, false]"],
     ['an object', { a: 1, b: 'c' }, "{ a: 1, b: 'c' }"],
-    ['keys that need quotes, and keys that do not', { 'a-b': 1, $c: 2, '3d': 3, _e: 4 }, "{ 'a-b': 1, $c: 2, '3d': 3, _e: 4 }"],
+    [
+      'keys that need quotes, and keys that do not',
+      { 'a-b': 1, $c: 2, '3d': 3, _e: 4 },
+      "{ 'a-b': 1, $c: 2, '3d': 3, _e: 4 }",
+    ],
     ['a key with an apostrophe', { "it's": 1 }, "{ 'it\\'s': 1 }"],
     ['an object without the keys that have no value', { a: undefined, b: 1 }, '{ b: 1 }'],
     ['an object whose every key has no value', { a: undefined }, '{}'],
@@ -31,17 +35,12 @@ describe('a literal', () => {
     expect(literal(value)).toBe(text);
   });
 
-  test.each([
-    "it's",
-    '\\',
-    '\\\\"',
-    "\\'",
-    'a\u2028b',
-    'line\nbreak',
-    '\0',
-  ])('reads back as the same text: %j', text => {
-    expect(new Function(`return ${literal(text)};`)()).toBe(text);
-  });
+  test.each(["it's", '\\', '\\\\"', "\\'", 'a\u2028b', 'line\nbreak', '\0'])(
+    'reads back as the same text: %j',
+    text => {
+      expect(new Function(`return ${literal(text)};`)()).toBe(text);
+    },
+  );
 });
 
 describe('line breaks', () => {

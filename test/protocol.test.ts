@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { suite } from '../generated/suite.js';
-import { ackedChannel, authFrame, type Frame, parseFrame, subscribeFrame, unsubscribeFrame } from '../runtime/protocol.js';
+import {
+  ackedChannel,
+  authFrame,
+  type Frame,
+  parseFrame,
+  subscribeFrame,
+  unsubscribeFrame,
+} from '../runtime/protocol.js';
 
 const words = suite.statuses;
 
