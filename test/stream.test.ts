@@ -93,14 +93,28 @@ describe('a stream that is dropped', () => {
     expect([...feed.sessions('stocks')[0]!.held].sort()).toEqual(['T.AAPL', 'T.NVDA']);
   });
 
-  test('is given up when the peer is dead, and kept when it only does not answer pings', async () => {
-    const { hub } = await scripted(
-      { ...polite, open: socket => (socket.send(greeting), Object.assign(socket, { pong: () => {} })) },
-      { pingIntervalMs: 40, pongTimeoutMs: 40 },
-    );
+  test('is given up when the peer is dead', async () => {
+    const { hub } = await scripted(polite, { pingIntervalMs: 40, pongTimeoutMs: 40 });
     await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
     await until(hub, 'stocks', () => hub.stream('stocks').lastFault !== undefined);
     expect(hub.stream('stocks').lastFault?.message).toContain('not even an answer to a ping');
+  });
+
+  test('is kept when the peer answers no ping, but goes on sending', async () => {
+    let pings = 0;
+    const { hub } = await scripted(
+      {
+        ...polite,
+        open: socket => {
+          socket.send(greeting);
+          socket.on('ping', () => socket.send(trade(++pings)));
+        },
+      },
+      { pingIntervalMs: 20, pongTimeoutMs: 200 },
+    );
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    await until(hub, 'stocks', () => hub.stream('stocks').totals.received >= 5);
+    expect(hub.stream('stocks').lastFault).toBeUndefined();
   });
 });
 

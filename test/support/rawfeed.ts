@@ -13,7 +13,7 @@ export interface RawFeedScript {
   message?: (socket: WebSocket, frame: { action: string; params: string }, attempt: number) => void;
 }
 
-/** A WebSocket server that does only what the test tells it. */
+/** A WebSocket server that does only what the test tells it; it does not even answer pings. */
 export class RawFeed {
   readonly received: string[] = [];
   attempts = 0;
@@ -28,7 +28,7 @@ export class RawFeed {
     const server = createServer((_, response) => response.writeHead(426).end());
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     const feed = new RawFeed(server, `ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+    const upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
     server.on('connection', socket => {
       feed.sockets.add(socket);
       socket.on('close', () => feed.sockets.delete(socket));
