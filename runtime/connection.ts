@@ -220,10 +220,11 @@ export class Connection {
         return;
       }
       this.socket?.ping();
+      const pingedMs = this.clock.elapsed();
       this.after(pongTimeoutMs, () => {
         // One more turn of the loop: after a stall, frames may be waiting to be read.
         this.after(1, () => {
-          if (silentMs() < pongTimeoutMs) {
+          if (this.lastFrameMs >= pingedMs) {
             this.watch();
             return;
           }
