@@ -2,9 +2,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Channel, Market } from '../runtime/contract.js';
 import { encode } from '../runtime/simulator/encode.js';
+import type { SimulatedEvent } from '../runtime/simulator/event.js';
 import { SimulatedFeed, type SimulatedFeedOptions } from '../runtime/simulator/feed.js';
 import { Random, seedOf } from '../runtime/simulator/random.js';
-import { type SimulatedEvent, Tape } from '../runtime/simulator/tape.js';
+import { Tape } from '../runtime/simulator/tape.js';
 import { forex, options, stocks } from './support/tables.js';
 
 const START_MS = Date.UTC(2026, 9, 14, 15, 4, 31, 250);

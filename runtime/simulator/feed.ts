@@ -4,8 +4,9 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Channel, Market } from '../contract.js';
 import { encode } from './encode.js';
+import type { SimulatedEvent } from './event.js';
 import { Session, type SessionPolicy, splitChannel } from './session.js';
-import { type SimulatedEvent, Tape } from './tape.js';
+import { Tape } from './tape.js';
 
 const loopback = '127.0.0.1';
 const maxRequestBytes = 1024 * 1024;

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { quoteForeign, Redactor } from '../runtime/foreign.js';
+import { formatMessage } from '../runtime/format.js';
+import { entryOf, marketOf } from './support/markets.js';
+
+describe('foreign text', () => {
+  test.each([
+    ['a plain text', 'Subscription limit reached', 'Subscription limit reached'],
+    ['other scripts and signs', 'Größe 日本 €😀', 'Größe 日本 €😀'],
+    ['a line break', 'a\nb', 'a\\u000ab'],
+    ['a terminal sequence', '\u001b[31mred', '\\u001b[31mred'],
+    ['a null character', 'a\u0000', 'a\\u0000'],
+    ['a delete character', '\u007f', '\\u007f'],
+    ['a C1 control', '\u009b', '\\u009b'],
+    ['a turn of direction', 'a\u202eb', 'a\\u202eb'],
+    ['an isolate', '\u2066', '\\u2066'],
+    ['a zero width space', 'a\u200bb', 'a\\u200bb'],
+    ['a byte order mark', '\ufeff', '\\ufeff'],
+    ['a line separator', '\u2028', '\\u2028'],
+    ['a paragraph separator', '\u2029', '\\u2029'],
+    ['an invisible tag', '\u{e0041}', '\\ue0041'],
+    ['half a character', 'a\ud83d', 'a\\ud83d'],
+  ])('with %s is fit to be shown', (_what, text, shown) => {
+    expect(quoteForeign(text)).toBe(shown);
+  });
+
+  test('of 300 characters stays whole, and a longer one is cut', () => {
+    expect(quoteForeign('a'.repeat(300))).toBe('a'.repeat(300));
+    expect(quoteForeign('a'.repeat(301))).toBe(`${'a'.repeat(300)}…`);
+  });
+
+  test('does not grow beyond 300 characters by being escaped', () => {
+    expect(quoteForeign('\u0000'.repeat(300))).toBe(`${'\\u0000'.repeat(50)}…`);
+  });
+
+  test('that is cut in half a character shows none', () => {
+    expect(quoteForeign(`${'a'.repeat(299)}😀`)).toBe(`${'a'.repeat(299)}\\…`);
+  });
+});
+
+describe('a message shows foreign text as data', () => {
+  const evil = `\u001b[2J${'x'.repeat(1_000)}`;
+  const shown = `\\u001b[2J${'x'.repeat(291)}…`;
+
+  function show(market: string, ev: string, symbol: string, raw: Record<string, unknown>): Record<string, unknown> {
+    return formatMessage(marketOf(market), entryOf(ev, symbol, raw), 'full');
+  }
+
+  test('in the symbol', () => {
+    expect(show('stocks', 'T', evil, { sym: evil }).symbol).toBe(shown);
+  });
+
+  test('in a text', () => {
+    expect(show('stocks', 'T', 'AAPL', { i: evil }).trade_id).toBe(shown);
+  });
+
+  test('in a time', () => {
+    expect(show('stocks', 'T', 'AAPL', { t: evil, pt: evil })).toMatchObject({
+      timestamp: shown,
+      participant_time: shown,
+    });
+  });
+
+  test('in a price', () => {
+    expect(show('futures', 'T', 'ESZ6', { p: evil }).price).toBe(shown);
+  });
+
+  test('in the keys and values of the whole event', () => {
+    expect(JSON.stringify(show('stocks', 'T', 'AAPL', { [evil]: { [evil]: [evil] } }))).not.toContain('\\u001b');
+    expect(show('stocks', 'ZZ', 'AAPL', { '\n': '\n' }).full_data).toEqual({ ev: 'ZZ', '\\u000a': '\\u000a' });
+  });
+
+  test.each([
+    ['stocks', 'T', 't'],
+    ['stocks', 'T', 'p'],
+    ['stocks', 'T', 'ds'],
+    ['futures', 'Q', 'bp'],
+    ['futures', 'Q', 'bt'],
+    ['stocks', 'FMV', 't'],
+    ['stocks', 'ZZ', 'x'],
+  ])('and can be written as JSON although %s %s has 200,000 brackets in %s', (market, ev, key) => {
+    const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
+    expect(JSON.stringify(show(market, ev, 'X', { [key]: deep })).length).toBeLessThan(1_000);
+  });
+
+  test('and keys like those of objects do not pollute', () => {
+    const raw = JSON.parse('{"__proto__":{"polluted":1},"sym":"AAPL"}') as Record<string, unknown>;
+    const entry = { ...entryOf('ZZ', null, {}), raw: { ...raw, ['__proto__']: { polluted: 1 } } };
+    const message = formatMessage(marketOf('stocks'), entry, 'full');
+    expect((message as Record<string, unknown>).polluted).toBeUndefined();
+    expect((message.full_data as Record<string, unknown>).polluted).toBeUndefined();
+    expect(JSON.stringify(message.full_data)).toBe('{"sym":"AAPL","__proto__":{"polluted":1}}');
+  });
+});
+
+describe('a key', () => {
+  const key = 'Qx7rT2mZ9kLpW4vB';
+
+  function redactorOf(...secrets: string[]): Redactor {
+    const redactor = new Redactor();
+    for (const secret of secrets) redactor.add(secret);
+    return redactor;
+  }
+
+  test.each([
+    ['in a sentence', `the key ${key} failed`, 'the key [redacted] failed'],
+    ['twice', `${key} and ${key}`, '[redacted] and [redacted]'],
+    ['as its first eight characters', 'key Qx7rT2mZ...', 'key [redacted]...'],
+    ['as its last eight characters', '...9kLpW4vB!', '...[redacted]!'],
+    ['as eight characters of its middle', '<T2mZ9kLp>', '<[redacted]>'],
+    ['as nine characters of its middle', '<T2mZ9kLpW>', '<[redacted]>'],
+    ['with other text against it', `a${key}b`, 'a[redacted]b'],
+  ])('is taken out %s', (_what, text, clean) => {
+    expect(redactorOf(key).redact(text)).toBe(clean);
+  });
+
+  test.each([
+    ['seven characters of it', 'Qx7rT2m'],
+    ['an ordinary text', 'nothing to hide here'],
+    ['an empty text', ''],
+  ])('is not seen in %s', (_what, text) => {
+    expect(redactorOf(key).redact(text)).toBe(text);
+  });
+
+  test('is taken out URL-encoded, and as JSON writes it', () => {
+    const odd = 'ab+/"c=d&e';
+    expect(redactorOf(odd).redact('?apiKey=ab%2B%2F%22c%3Dd%26e&x=1')).toBe('?apiKey=[redacted]&x=1');
+    expect(redactorOf(odd).redact('{"params":"ab+/\\"c=d&e"}')).toBe('{"params":"[redacted]"}');
+    expect(redactorOf(odd).redact('ab+/"c=d&e')).toBe('[redacted]');
+  });
+
+  test('shorter than eight characters is taken out whole', () => {
+    expect(redactorOf('s3cr3t').redact('the s3cr3t, s3cr3')).toBe('the [redacted], s3cr3');
+  });
+
+  test('is taken out beside another one', () => {
+    expect(redactorOf(key, 'another-secret').redact(`${key}/another-secret/another-`)).toBe(
+      '[redacted]/[redacted]/[redacted]',
+    );
+  });
+
+  test('that is empty takes nothing out', () => {
+    expect(redactorOf('').redact('abc')).toBe('abc');
+  });
+
+  test('is found in a megabyte without delay', () => {
+    const text = `${'x'.repeat(1_000_000)}${key}`;
+    expect(redactorOf(key).redact(text)).toBe(`${'x'.repeat(1_000_000)}[redacted]`);
+  });
+});
