@@ -40,6 +40,7 @@ export interface StreamFault {
 
 const longestSymbol = 64;
 const mostSymbols = 100_000;
+const echoMs = 100;
 
 export class Stream {
   readonly buffer: MessageBuffer;
@@ -260,7 +261,7 @@ export class Stream {
         this.subscriptions.refusedOne();
         return;
       case 'limit_exceeded':
-        this.subscriptions.refusedAll('LIMIT_EXCEEDED', `The feed answered: "${quoteForeign(status.message)}".`);
+        this.subscriptions.refusedWhole(`The feed answered: "${quoteForeign(status.message)}".`);
         return;
       default: {
         const text = `${quoteForeign(status.status)} "${quoteForeign(status.message)}"`;
@@ -288,7 +289,8 @@ export class Stream {
   private async pump(): Promise<void> {
     if (this.pumping) return;
     this.pumping = true;
-    const { ackTimeoutMs, framePairs } = this.services.options;
+    const { ackTimeoutMs } = this.services.options;
+    let { framePairs } = this.services.options;
     try {
       for (;;) {
         const { connection } = this;
@@ -298,7 +300,11 @@ export class Stream {
         this.subscriptions.sent(names);
         const same = (): boolean => this.state === 'live' && this.lives === life;
         await this.changes.until(() => this.subscriptions.settled || !same(), ackTimeoutMs);
-        if (same()) this.subscriptions.settle();
+        if (same() && this.subscriptions.settle()) {
+          framePairs = Math.ceil(names.length / 2);
+          // One refusal may be said many times; what still comes must not be taken for an answer to the next frame.
+          await this.changes.until(() => !same(), Math.min(echoMs, ackTimeoutMs));
+        }
         this.changes.notify();
       }
     } finally {

@@ -16,6 +16,8 @@ export class Subscriptions {
   /** Names of the frame that waits for its answers. */
   private flight = new Set<string>();
   private flightRefusals = 0;
+  /** What the feed said when it refused the whole frame. */
+  private flightLimit: string | undefined;
   private unconfirmed = 0;
 
   constructor(private readonly market: Market) {}
@@ -70,12 +72,14 @@ export class Subscriptions {
 
   /** Forgets what is no longer wanted. */
   drop(names: readonly string[]): { removed: string[]; notHeld: string[] } {
-    const removed = names.filter(name => this.mark(name, undefined));
-    for (const name of names) {
+    const removed: string[] = [];
+    const notHeld: string[] = [];
+    for (const name of new Set(names)) {
+      (this.mark(name, undefined) ? removed : notHeld).push(name);
       this.flight.delete(name);
       this.refused.delete(name);
     }
-    return { removed, notHeld: names.filter(name => !removed.includes(name)) };
+    return { removed, notHeld };
   }
 
   clear(): void {
@@ -95,6 +99,7 @@ export class Subscriptions {
   sent(names: readonly string[]): void {
     this.flight = new Set(names);
     this.flightRefusals = 0;
+    this.flightLimit = undefined;
   }
 
   /** The feed acknowledged a name, perhaps late; true if that settled a wanted one. */
@@ -112,13 +117,9 @@ export class Subscriptions {
     this.flightRefusals++;
   }
 
-  /** The feed refused all names in flight. */
-  refusedAll(code: ErrorCode, message: string): void {
-    for (const name of this.flight) {
-      this.mark(name, undefined);
-      this.turnDown(name, code, message);
-    }
-    this.flight.clear();
+  /** The feed refused the whole frame, since it would have crossed a limit. */
+  refusedWhole(message: string): void {
+    if (this.flight.size > 0) this.flightLimit = message;
   }
 
   /** How many names were not answered in time. */
@@ -128,16 +129,41 @@ export class Subscriptions {
 
   /** Whether every name in flight has its answer: acknowledged, or one refusal for each of the rest. */
   get settled(): boolean {
-    return this.flight.size <= this.flightRefusals;
+    return this.flight.size <= this.flightRefusals || this.flightLimit !== undefined;
   }
 
-  /** Decides on what is still in flight: refused by elimination if there were refusals, else unconfirmed. */
-  settle(): void {
-    if (this.flightRefusals > 0) {
-      this.refusedAll('NOT_AUTHORIZED', 'The feed answered: "not authorized".');
-    }
-    for (const name of this.flight) this.mark(name, 'unconfirmed');
+  /**
+   * Decides on what is still in flight: refused by elimination if there were refusals, else unconfirmed.
+   *
+   * @returns whether the frame was refused whole for a limit; several names then stay pending, for smaller frames
+   * @see polygon-docs/websockets/quickstart.md:200
+   */
+  settle(): boolean {
+    const undecided = [...this.flight];
     this.flight.clear();
+    if (this.flightLimit !== undefined) {
+      // Not even one more fits, so none of its kind does.
+      const [only] = undecided.length === 1 ? undecided : [];
+      if (only) for (const name of this.pendingLike(only)) this.reject(name, 'LIMIT_EXCEEDED', this.flightLimit);
+      return true;
+    }
+    for (const name of undecided) {
+      if (this.flightRefusals > 0) this.reject(name, 'NOT_AUTHORIZED', 'The feed answered: "not authorized".');
+      else this.mark(name, 'unconfirmed');
+    }
+    return false;
+  }
+
+  /** Pending names that count against the same limit, this one included. */
+  private pendingLike(name: string): string[] {
+    const cap = this.market.caps.find(({ prefixes }) => prefixes.includes(prefixOf(name)));
+    const prefixes = cap?.prefixes ?? [prefixOf(name)];
+    return this.namesIn('pending').filter(other => prefixes.includes(prefixOf(other)));
+  }
+
+  private reject(name: string, code: ErrorCode, message: string): void {
+    this.mark(name, undefined);
+    this.turnDown(name, code, message);
   }
 
   /** Moves a name to a state, or out of the book; true if it was in it. */
@@ -151,7 +177,7 @@ export class Subscriptions {
   }
 
   private heldUnder(cap: Cap): number {
-    return this.names.filter(name => cap.prefixes.includes(name.slice(0, name.indexOf('.')))).length;
+    return this.names.filter(name => cap.prefixes.includes(prefixOf(name))).length;
   }
 
   private turnDown(channel: string, code: ErrorCode, message: string): Rejection {
@@ -159,6 +185,10 @@ export class Subscriptions {
     this.refused.set(channel, rejection);
     return rejection;
   }
+}
+
+function prefixOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
 }
 
 function describeCap({ maxHeld, unit, prefixes }: Cap): string {

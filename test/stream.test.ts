@@ -336,6 +336,21 @@ describe('what is subscribed', () => {
     expect(sizes).toEqual([400, 400, 200]);
   });
 
+  test('fills a limit that only the feed knows, and rejects the rest', async () => {
+    const options = markets.find(({ name }) => name === 'options')!;
+    const caps = [{ prefixes: ['Q', 'FMV'], maxHeld: 5, unit: 'contracts' }];
+    const { hub, feed } = await bench({ markets: [{ ...options, caps: [] }], played: [{ ...options, caps }] });
+    const channels = Array.from({ length: 12 }, (_, index) => `Q.O:SPY261218C006700${10 + index}`);
+    const { structured } = await callOn(hub, 'start_options_stream', { channels: [...channels, 'T.*'] });
+    expect(structured).toMatchObject({
+      accepted: [...channels.slice(0, 5), 'T.*'],
+      unconfirmed: [],
+      subscription_count: 6,
+    });
+    expect(structured.rejected).toMatchObject(channels.slice(5).map(channel => ({ channel, code: 'LIMIT_EXCEEDED' })));
+    expect(feed.sessions('options')[0]!.held.size).toBe(6);
+  });
+
   test('is on one socket however many starts come at once', async () => {
     const { hub, feed } = await bench();
     const answers = await Promise.all(

@@ -150,13 +150,25 @@ describe('the answers to a frame', () => {
     book.acknowledged('T.AAPL');
     book.want(names('Q.AAPL', 'Q.MSFT'));
     book.sent(['Q.AAPL', 'Q.MSFT']);
-    for (let time = 0; time < 27; time++) book.refusedAll('LIMIT_EXCEEDED', 'Subscription limit reached.');
+    for (let time = 0; time < 27; time++) book.refusedWhole('Subscription limit reached.');
     expect(book.settled).toBe(true);
-    expect(book.names).toEqual(['T.AAPL']);
+    expect(book.settle()).toBe(true);
+    expect(book.namesIn('accepted')).toEqual(['T.AAPL']);
+    expect(book.namesIn('pending')).toEqual(['Q.AAPL', 'Q.MSFT']);
+    expect(book.rejections).toEqual([]);
+  });
+
+  test('of passing the limit with a single name refuse every name of its kind that waits', () => {
+    const book = new Subscriptions(options);
+    book.want([...contracts('Q', 10, 1), ...contracts('FMV', 11, 1), ...contracts('T', 12, 1)]);
+    book.sent(['Q.O:SPY251219C00000010']);
+    book.refusedWhole('Subscription limit reached.');
+    expect(book.settle()).toBe(true);
     expect(book.rejections.map(({ channel, code }) => [channel, code])).toEqual([
-      ['Q.AAPL', 'LIMIT_EXCEEDED'],
-      ['Q.MSFT', 'LIMIT_EXCEEDED'],
+      ['Q.O:SPY251219C00000010', 'LIMIT_EXCEEDED'],
+      ['FMV.O:SPY251219C00000011', 'LIMIT_EXCEEDED'],
     ]);
+    expect(book.namesIn('pending')).toEqual(['T.O:SPY251219C00000012']);
   });
 });
 
