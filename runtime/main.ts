@@ -44,10 +44,8 @@ export function main({ suite, markets, version, pages }: Root): void {
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
-  process.stdin.on('end', () => end(0));
-  process.stdin.on('close', () => end(0));
   process.stdout.on('error', () => end(0));
   process.stderr.on('error', () => end(0));
 
-  serve({ hub, pages: new Pages(pages), version });
+  serve({ hub, pages: new Pages(pages), version }, () => end(0));
 }

@@ -1,8 +1,9 @@
 /** The MCP face of a hub: the only file that knows the protocol's package. */
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server';
-import { type StdioServerHandle, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Tool } from './contract.js';
 import type { Hub } from './hub.js';
+import { pace } from './pace.js';
 import { citationUri, type Pages } from './pages.js';
 import { callTool, listTools, type OwnedTool } from './tools.js';
 
@@ -15,11 +16,27 @@ export interface ServerParts {
 const toolScheme = 'polygon-docs://tools/';
 const progressEveryMs = 5_000;
 
-/** Serves MCP on stdin and stdout, in the protocol era in which the client opens. */
-export function serve(parts: ServerParts): StdioServerHandle {
-  return serveStdio(() => buildServer(parts), {
+/**
+ * Serves MCP on stdin and stdout, in the protocol era in which the client opens.
+ *
+ * @param closed called when the connection has ended, whoever ended it
+ */
+export function serve(parts: ServerParts, closed: () => void): void {
+  serveStdio(() => buildServer(parts), {
+    transport: new HostTransport(closed),
     onerror: error => parts.hub.log.say('protocol', `protocol: ${error.message}`),
   });
+}
+
+class HostTransport extends StdioServerTransport {
+  constructor(private readonly closed: () => void) {
+    super(pace(process.stdin, process.stdout) as ConstructorParameters<typeof StdioServerTransport>[0]);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.closed();
+  }
 }
 
 function buildServer({ hub, pages, version }: ServerParts): Server {

@@ -255,6 +255,26 @@ describe('the process', () => {
     expect(written).toContain('[redacted]');
   });
 
+  test('logs an uncaught error without the key, and exits with 1', async () => {
+    const boom = 'setTimeout(() => { throw new Error("boom with " + process.env.POLYGON_API_KEY) }, 300)';
+    const server = BareServer.start({
+      POLYGON_API_KEY: 'sentinel-key-0815',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(boom)}`,
+    });
+    const { code } = await server.ended();
+    expect(code).toBe(1);
+    expect(server.stderr).toContain('boom with [redacted]');
+    expect(server.stderr).not.toContain('sentinel');
+  });
+
+  test('ends when the host sends a line without end', async () => {
+    const server = BareServer.start();
+    running.push({ close: () => server.child.kill('SIGKILL') });
+    server.child.stdin!.on('error', () => {});
+    server.child.stdin!.write('x'.repeat(64 * 2 ** 20));
+    expect((await server.ended()).code).toBe(0);
+  });
+
   test('survives garbage on stdin', async () => {
     const { server } = await served();
     server.child.stdin!.write('not json\n{"jsonrpc":"2.0"}\n[]\n{"id":1}\n');
