@@ -26,7 +26,7 @@ test('requests wait while the answers are not read, and none is lost', async () 
   stdin.write('one\ntwo\nthr');
   stdin.end('ee\n');
 
-  for (const expected of ['one\n', 'one\ntwo\n', 'one\ntwo\nthr', 'one\ntwo\nthree\n']) {
+  for (const expected of ['one\n', 'one\ntwo\n', 'one\ntwo\nthree\n']) {
     while (seen.join('') !== expected) await new Promise(resolve => setImmediate(resolve));
     for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve));
     expect(seen.join('')).toBe(expected);
