@@ -48,7 +48,7 @@ export class Connection {
 
   /** URL in use. */
   get url(): string {
-    return this.urls[this.current.host] ?? this.urls[0]!;
+    return this.urls[this.current.host]!;
   }
 
   /** Wall clock ms of the next attempt, while one is scheduled. */
@@ -152,7 +152,6 @@ export class Connection {
     const mine = (react: () => void): void => {
       if (this.socket === socket) react();
     };
-    let trouble = '';
     socket.on('open', () => mine(() => this.dispatch({ type: 'opened' })));
     socket.on('message', (data: Buffer) =>
       mine(() => {
@@ -171,26 +170,27 @@ export class Connection {
       request.destroy();
       mine(() => this.fail(describeHttp(response, this.clock.now())));
     });
-    socket.on('error', error => {
-      trouble = describeError(error);
-    });
-    socket.on('close', (code, reason) => mine(() => this.fail(this.describeClose(code, reason, trouble))));
+    // An error ends the connection at once; the peer may take its time to close.
+    socket.on('error', error => mine(() => this.fail(this.faultOf(error))));
+    socket.on('close', (code, reason) => mine(() => this.fail(this.faultOfClose(code, reason))));
   }
 
-  private describeClose(code: number, reason: Buffer, trouble: string): Fault {
+  private faultOf(error: Error): Fault {
+    const trouble = describeError(error);
     if (this.current.name === 'connecting') {
-      return {
-        kind: 'unreachable',
-        message: `Could not connect to ${this.url}: ${trouble || 'the connection was closed'}.`,
-      };
+      return { kind: 'unreachable', message: `Could not connect to ${this.url}: ${trouble}.` };
     }
+    return { kind: judgeClose(1006, this.authenticating), message: `The connection broke: ${trouble}.` };
+  }
+
+  private faultOfClose(code: number, reason: Buffer): Fault {
     const why = reason.length > 0 ? ` "${quoteForeign(reason.toString())}"` : '';
     const how = code === 1006 ? 'ended without a close frame' : `was closed by the feed with code ${code}${why}`;
-    const detail = trouble === '' ? '' : ` (${trouble})`;
-    return {
-      kind: judgeClose(code, this.current.name === 'authenticating'),
-      message: `The connection ${how}${detail}.`,
-    };
+    return { kind: judgeClose(code, this.authenticating), message: `The connection ${how}.` };
+  }
+
+  private get authenticating(): boolean {
+    return this.current.name === 'authenticating';
   }
 
   /** @see polygon-docs/websockets/quickstart.md:65-89 `connected` `auth_success` */
@@ -261,7 +261,7 @@ export class Connection {
 }
 
 function describeHttp(response: IncomingMessage, nowMs: number): Fault {
-  const status = response.statusCode ?? 0;
+  const status = response.statusCode!;
   const retryAfterMs = readRetryAfter(response.headers['retry-after'], nowMs);
   return {
     kind: judgeHttp(status),

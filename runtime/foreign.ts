@@ -29,7 +29,9 @@ export class Redactor {
     for (const form of new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])) {
       this.secrets.add(form);
       for (let start = 0; start + shortestPart <= form.length; start++) {
-        this.parts.add(form.slice(start, start + shortestPart));
+        const part = form.slice(start, start + shortestPart);
+        // Digits alone could as well be a time or a price.
+        if (/\D/.test(part)) this.parts.add(part);
       }
     }
   }

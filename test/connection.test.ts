@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Changes } from '../runtime/changes.js';
+import { systemClock } from '../runtime/clock.js';
+import { Connection } from '../runtime/connection.js';
+import { testKey, testOptions } from './support/bench.js';
+import { greeting, polite, RawFeed, type RawFeedScript } from './support/rawfeed.js';
+
+const open: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const item of open.splice(0).reverse()) await item.close();
+});
+
+interface Watched {
+  readonly connection: Connection;
+  readonly feed: RawFeed;
+  readonly states: string[];
+  readonly until: (state: string) => Promise<boolean>;
+}
+
+async function watch(script: RawFeedScript, options: Partial<typeof testOptions> = {}): Promise<Watched> {
+  const feed = await RawFeed.open(script);
+  const changes = new Changes(systemClock);
+  const states: string[] = [];
+  const connection: Connection = new Connection([feed.url], testKey, { ...testOptions, ...options }, systemClock, {
+    live: () => {},
+    frame: data => {
+      if (String(data) === greeting) connection.greeted();
+      if (String(data).includes('auth_success')) connection.authenticated();
+    },
+    changed: () => {
+      states.push(connection.state.name);
+      changes.notify();
+    },
+  });
+  open.push(feed, { close: () => connection.stop() });
+  connection.start();
+  return { connection, feed, states, until: state => changes.until(() => connection.state.name === state, 5_000) };
+}
+
+function answer(...lines: string[]): (request: IncomingMessage, socket: Duplex) => boolean {
+  return (_, socket) => {
+    socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+    return true;
+  };
+}
+
+describe('a connection', () => {
+  test('passes through its states once, and sends only while it is live', async () => {
+    const { connection, feed, states, until } = await watch(polite);
+    expect(connection.send('too early')).toBe(false);
+    await until('live');
+    expect(connection.send('{"action":"subscribe","params":"T.A"}')).toBe(true);
+    await connection.stop();
+    expect(connection.send('too late')).toBe(false);
+    expect(states).toEqual(['connecting', 'authenticating', 'live', 'stopped']);
+    expect(feed.received[0]).toBe(`{"action":"auth","params":"${testKey}"}`);
+  });
+
+  test('is started once however often it is told to, and stopped as often as one likes', async () => {
+    const { connection, feed, until } = await watch(polite);
+    connection.start();
+    await until('live');
+    connection.start();
+    expect(feed.attempts).toBe(1);
+    await connection.stop();
+    await connection.stop();
+    expect(connection.state.name).toBe('stopped');
+  });
+
+  test('that never was opened is stopped at once', async () => {
+    const { connection, feed } = await watch({ upgrade: () => true });
+    await connection.stop();
+    expect(connection.state.name).toBe('stopped');
+    expect(connection.nextRetryAtMs).toBeUndefined();
+    expect(feed.attempts).toBeLessThanOrEqual(1);
+  });
+
+  test('is cut off when the peer does not close with it', async () => {
+    const { connection, feed, until } = await watch({
+      ...polite,
+      message: (socket, frame, attempt) => {
+        polite.message(socket, frame, attempt);
+        socket.pause();
+      },
+    });
+    await until('live');
+    await connection.stop();
+    expect(connection.state.name).toBe('stopped');
+    expect(feed.received).toHaveLength(1);
+  });
+
+  test('that fails after its stop stays stopped', async () => {
+    const { connection, until } = await watch(polite);
+    await until('live');
+    await connection.stop();
+    connection.fail({ kind: 'close', message: 'too late' });
+    expect(connection.state.name).toBe('stopped');
+    expect(connection.state.lastFault).toBeUndefined();
+  });
+});
+
+describe('a ping of the feed', () => {
+  test('is a sign of life like any frame', async () => {
+    let pinging: NodeJS.Timeout | undefined;
+    const { connection, feed, until } = await watch(
+      {
+        ...polite,
+        open: socket => {
+          socket.send(greeting);
+          pinging = setInterval(() => socket.ping(), 10);
+          socket.on('close', () => clearInterval(pinging));
+        },
+      },
+      { pingIntervalMs: 60, pongTimeoutMs: 60 },
+    );
+    await until('live');
+    await new Changes(systemClock).until(() => false, 300);
+    expect(connection.state.name).toBe('live');
+    expect(feed.attempts).toBe(1);
+  });
+});
+
+describe('what the other side says on failing', () => {
+  test.each<[string, RawFeedScript, string]>([
+    [
+      'a status',
+      { upgrade: answer('HTTP/1.1 502 Bad Gateway') },
+      'The host answered HTTP 502 instead of opening a WebSocket.',
+    ],
+    ['no HTTP at all', { upgrade: answer('hello there') }, 'HPE_INVALID_CONSTANT'],
+    [
+      'a wrong handshake',
+      {
+        upgrade: answer(
+          'HTTP/1.1 101 Switching Protocols',
+          'Upgrade: websocket',
+          'Connection: Upgrade',
+          'Sec-WebSocket-Accept: bm8=',
+        ),
+      },
+      'Invalid Sec-WebSocket-Accept header',
+    ],
+    ['a reset', { upgrade: (_, socket) => !!socket.destroy() }, 'ECONNRESET'],
+  ])('is told: %s', async (_, script, message) => {
+    const { connection, until } = await watch(script);
+    await until('retrying');
+    expect(connection.state.lastFault?.message).toContain(message);
+  });
+
+  test('is told with the reason of the close, as quoted data', async () => {
+    const { connection, until } = await watch({
+      ...polite,
+      message: socket => socket.close(4001, 'go\u001b[31m away'),
+    });
+    await until('retrying');
+    expect(connection.state.lastFault?.message).toBe(
+      'The connection was closed by the feed with code 4001 "go\\u001b[31m away".',
+    );
+  });
+
+  test('is told with the fault of the frame that ended it', async () => {
+    const { connection, until } = await watch({
+      upgrade: (request, socket) => {
+        const accept = createHash('sha1').update(
+          `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
+        );
+        socket.write(
+          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept.digest('base64')}\r\n\r\n`,
+        );
+        socket.write(Buffer.from([0xf1, 0x00]));
+        return true;
+      },
+    });
+    await until('retrying');
+    expect(connection.state.lastFault?.message).toMatch(/WS_ERR_UNEXPECTED_RSV/);
+  });
+});
+
+describe('Retry-After', () => {
+  async function waitOf(header: string): Promise<number> {
+    const before = Date.now();
+    const { connection, until } = await watch({ upgrade: answer('HTTP/1.1 429 Too Many', `Retry-After: ${header}`) });
+    await until('retrying');
+    return connection.nextRetryAtMs! - before;
+  }
+
+  test('is honoured as seconds and as a date', async () => {
+    expect(await waitOf('3')).toBeGreaterThanOrEqual(3_000);
+    expect(await waitOf(new Date(Date.now() + 10_000).toUTCString())).toBeGreaterThan(8_000);
+  });
+
+  test('is honoured for ten minutes at most', async () => {
+    expect(await waitOf('99999999')).toBeLessThan(601_000);
+  });
+
+  test.each(['soon', '0', 'Thu, 01 Jan 1970 00:00:00 GMT'])('is ignored as %s', async header => {
+    expect(await waitOf(header)).toBeLessThan(1_000);
+  });
+});
