@@ -45,13 +45,10 @@ export async function start(hub: Hub, market: Market, args: StartArguments): Pro
   const { connectTimeoutMs, authTimeoutMs, ackTimeoutMs } = hub.settings.options;
   await stream.changes.until(() => isSettled(stream, parsed), connectTimeoutMs + authTimeoutMs + ackTimeoutMs);
 
+  requireRunning(stream);
   const { state, lastFault } = stream;
-  if (state === 'stopped' || state === 'idle') {
-    throw new StreamError('STOPPED', 'The stream was stopped while it was starting.', undefined, commonAnswer(stream));
-  }
-  if (state === 'refused') throw refusal(stream, market);
   const report = reportChannels(stream, parsed);
-  if (report.accepted.length + report.unconfirmed.length === 0) {
+  if (isAllRejected(report)) {
     if (!running) await stream.stop();
     throw allRejected(hub, stream, parsed, report.rejected);
   }
@@ -128,9 +125,11 @@ export async function subscribe(hub: Hub, market: Market, { channels }: ChannelA
   const frames = Math.ceil(parsed.names.length / framePairs);
   await stream.changes.until(() => isSettled(stream, parsed), ackTimeoutMs * frames);
 
+  requireRunning(stream);
   const report = reportChannels(stream, parsed);
-  const fresh = report.accepted.filter(name => !already.includes(name));
-  if (report.accepted.length + report.unconfirmed.length === 0) throw allRejected(hub, stream, parsed, report.rejected);
+  if (isAllRejected(report)) throw allRejected(hub, stream, parsed, report.rejected);
+  const held = new Set(already);
+  const fresh = report.accepted.filter(name => !held.has(name));
   return {
     ...commonAnswer(stream, notesOn(stream, parsed, report)),
     ...shorten({ ...report, accepted: fresh }),
@@ -204,6 +203,18 @@ function notesOn(stream: Stream, parsed: ParsedChannels, report: ChannelReport):
   return notes;
 }
 
+/** Names that somebody unsubscribed meanwhile are neither accepted nor rejected. */
+function isAllRejected({ accepted, rejected, unconfirmed }: ChannelReport): boolean {
+  return rejected.length > 0 && accepted.length + unconfirmed.length === 0;
+}
+
+/** @throws StreamError STOPPED, or the code of the refusal, if the stream ended during the call */
+function requireRunning(stream: Stream): void {
+  if (stream.state === 'refused') throw refusal(stream);
+  if (isWanted(stream.state)) return;
+  throw new StreamError('STOPPED', 'The stream was stopped meanwhile.', undefined, commonAnswer(stream));
+}
+
 function isSettled(stream: Stream, parsed: ParsedChannels): boolean {
   const { state, subscriptions } = stream;
   if (state === 'live') return parsed.names.every(({ name }) => subscriptions.stateOf(name) !== 'pending');
@@ -257,8 +268,8 @@ function allRejected(hub: Hub, stream: Stream, parsed: ParsedChannels, rejected:
   );
 }
 
-function refusal(stream: Stream, market: Market): StreamError {
-  const { lastFault } = stream;
+function refusal(stream: Stream): StreamError {
+  const { lastFault, market } = stream;
   const code = (lastFault?.code ?? 'CONNECT_FAILED') as ErrorCode;
   const onlyRealtime = code === 'PLAN_NOT_REALTIME' && !market.feeds.some(({ feed }) => feed === 'delayed');
   const hint = onlyRealtime ? `${market.title} has no delayed feed; the plan must include real-time data.` : undefined;

@@ -420,6 +420,69 @@ describe('what comes in', () => {
   });
 });
 
+describe('a call that loses a race', () => {
+  const mute: RawFeedScript = {
+    ...polite,
+    message: (socket, frame, attempt) => {
+      if (frame.action === 'auth') polite.message(socket, frame, attempt);
+    },
+  };
+
+  test('to subscribe is answered STOPPED when the stream is stopped meanwhile', async () => {
+    const { hub } = await scripted(mute, { ackTimeoutMs: 200 });
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    const subscribing = callOn(hub, 'subscribe_stocks_channels', { channels: ['T.MSFT'] });
+    await callOn(hub, 'stop_stocks_stream');
+    expect((await subscribing).structured).toMatchObject({ error: { code: 'STOPPED' }, state: 'stopped' });
+  });
+
+  test('to subscribe says nothing of what somebody else unsubscribed meanwhile', async () => {
+    const { hub } = await scripted(mute, { ackTimeoutMs: 200 });
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    const subscribing = callOn(hub, 'subscribe_stocks_channels', { channels: ['T.MSFT'] });
+    await callOn(hub, 'unsubscribe_stocks_channels', { channels: ['T.MSFT'] });
+    const { structured, isError } = await subscribing;
+    expect(isError).toBe(false);
+    expect(structured).toMatchObject({ accepted: [], rejected: [], unconfirmed: [], subscription_count: 1 });
+  });
+
+  test('to subscribe tells why when the feed refuses the stream meanwhile', async () => {
+    const { hub } = await scripted({
+      ...polite,
+      message: (socket, frame, attempt) => {
+        if (frame.params === 'T.MSFT')
+          socket.send(statusFrame('max_connections', 'Maximum number of connections exceeded.'));
+        else polite.message(socket, frame, attempt);
+      },
+    });
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    const { structured } = await callOn(hub, 'subscribe_stocks_channels', { channels: ['T.MSFT'] });
+    expect(structured).toMatchObject({ error: { code: 'MAX_CONNECTIONS' }, state: 'refused' });
+  });
+});
+
+describe('a request of which nothing is possible', () => {
+  test('is CHANNELS_REJECTED with the reason of each, and leaves a running stream alone', async () => {
+    const { hub } = await bench({ feed: { denied: (_, channel) => channel.startsWith('Q.') } });
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    for (const [name, channels] of [
+      ['subscribe_stocks_channels', ['Q.AAPL']],
+      ['subscribe_stocks_channels', ['nonsense']],
+      ['unsubscribe_stocks_channels', ['nonsense']],
+      ['start_stocks_stream', ['Q.MSFT']],
+    ] as const) {
+      const { structured, text } = await callOn(hub, name, { channels });
+      expect(structured).toMatchObject({
+        error: { code: 'CHANNELS_REJECTED' },
+        rejected: [{ channel: channels[0] }],
+        state: 'live',
+      });
+      expect(text).toContain(`Rejected ${channels[0]}`);
+    }
+    expect(hub.stream('stocks').subscriptions.names).toEqual(['T.AAPL']);
+  });
+});
+
 describe('a feed with two hosts', () => {
   test('is tried on the second one when the first cannot be reached, and the answer says so', async () => {
     const gone = await RawFeed.open({});
