@@ -23,6 +23,7 @@ interface Leaf {
 export type Condition = Leaf | { readonly all: readonly Condition[] } | { readonly any: readonly Condition[] };
 
 const mostLeaves = 8;
+const deepest = 8;
 const edges: readonly Operator[] = ['crosses_above', 'crosses_below', 'changes'];
 
 /**
@@ -32,7 +33,8 @@ const edges: readonly Operator[] = ['crosses_above', 'crosses_below', 'changes']
 export function parseCondition(market: Market, channels: readonly Channel[], given: unknown): Condition {
   const fields = ['state', 'event', ...new Set(channels.flatMap(fieldNames))];
   let leaves = 0;
-  const parse = (value: unknown): Condition => {
+  const parse = (value: unknown, depth: number): Condition => {
+    if (depth > deepest) throw bad(`A condition nests at most ${deepest} deep.`);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw bad('A condition must be an object.');
     const { all, any } = value as { all?: unknown; any?: unknown };
@@ -43,10 +45,10 @@ export function parseCondition(market: Market, channels: readonly Channel[], giv
     }
     if (Object.keys(value).length > 1) throw bad('A condition is either all, or any, or one comparison.');
     if (!Array.isArray(group) || group.length === 0) throw bad('all and any need a list of conditions.');
-    const parts = group.map(parse);
+    const parts = group.map(part => parse(part, depth + 1));
     return all === undefined ? { any: parts } : { all: parts };
   };
-  return parse(given);
+  return parse(given, 0);
 }
 
 function parseLeaf(market: Market, fields: readonly string[], leaf: Record<string, unknown>): Leaf {
@@ -64,7 +66,7 @@ function parseLeaf(market: Market, fields: readonly string[], leaf: Record<strin
     throw bad(`${op} needs a text, a number, true, false or null as value.`);
   if (op === 'changes' && value !== undefined) throw bad('changes takes no value.');
   const canonical = typeof symbol === 'string' ? canonicalSymbol(market, symbol) : undefined;
-  if (symbol !== undefined && canonical === undefined) {
+  if (symbol !== undefined && (canonical === undefined || canonical === '*')) {
     throw bad(`${quoteForeign(String(symbol))} is no symbol of ${market.title}: write ${market.symbol.description}.`);
   }
   return {
@@ -85,8 +87,8 @@ function bad(message: string): StreamError {
 
 /** Evaluates a condition along a stream; remembers what crossings and several symbols need. */
 export class ConditionWatch {
-  /** Last value per leaf, channel and symbol. */
-  private readonly previous = new Map<string, unknown>();
+  /** Last value per leaf, and in it per channel and symbol. */
+  private readonly previous = new Map<Leaf, Map<string, unknown>>();
   /** Truth of the leaves that name a symbol, from that symbol's last message. */
   private readonly truths = new Map<Leaf, boolean>();
   private state: StateName | undefined;
@@ -122,17 +124,24 @@ export class ConditionWatch {
     const elsewhere = leaf.symbol !== undefined && leaf.symbol !== entry.symbol;
     // A level that another symbol's message reached still counts; an edge is over.
     if (elsewhere || value === undefined) return !edges.includes(leaf.op) && (this.truths.get(leaf) ?? false);
-    const key = `${leaf.field} ${entry.ev} ${entry.symbol}`;
-    const before = this.previous.has(key) ? this.previous.get(key) : this.valueBefore(leaf, entry);
-    this.previous.set(key, value);
-    const truth = compare(leaf, value, before);
+    const truth = compare(leaf, value, this.replacePrevious(leaf, entry, value));
     if (leaf.symbol !== undefined) this.truths.set(leaf, truth);
     return truth;
   }
 
+  /** Remembers the value for an edge to come, and gives the one before it. */
+  private replacePrevious(leaf: Leaf, entry: Entry, value: unknown): unknown {
+    if (!edges.includes(leaf.op)) return undefined;
+    const values = this.previous.get(leaf) ?? new Map<string, unknown>();
+    const key = `${entry.ev} ${entry.symbol}`;
+    const before = values.has(key) ? values.get(key) : this.valueBefore(leaf, entry);
+    this.previous.set(leaf, values.set(key, value));
+    return before;
+  }
+
   /** The value in the last message of the same channel and symbol before this one, if it is still held. */
   private valueBefore(leaf: Leaf, { seq, ev, symbol }: Entry): unknown {
-    if (!edges.includes(leaf.op) || !channelOf(this.market, ev)) return undefined;
+    if (!channelOf(this.market, ev)) return undefined;
     for (let earlier = seq - 1; earlier >= this.buffer.oldestSeq; earlier--) {
       const entry = this.buffer.at(earlier)!;
       if (entry.ev !== ev || entry.symbol !== symbol) continue;

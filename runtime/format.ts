@@ -47,9 +47,8 @@ function formatFields(channel: Channel, { raw, symbol }: Entry): Message {
 }
 
 function formatValue({ type, epoch }: Field, value: unknown): unknown {
-  if (epoch) return isoTime(value, epoch);
-  if (type === 'decimal' && typeof value === 'string') return decimalValue(value);
-  return cleanValue(value);
+  if (epoch) return cleanValue(isoTime(value, epoch));
+  return cleanValue(type === 'decimal' && typeof value === 'string' ? decimalValue(value) : value);
 }
 
 /** Ask minus bid, also when crossed; nothing where a side is missing. */
