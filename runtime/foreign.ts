@@ -8,7 +8,9 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** Escapes what a terminal or a model could take for more than text, and cuts at 300 characters. */
 export function quoteForeign(text: string): string {
   const escaped = text.slice(0, longest).replace(unprintable, escapeCharacter);
-  return escaped.length > longest || text.length > longest ? `${escaped.slice(0, longest)}…` : escaped;
+  if (escaped.length <= longest && text.length <= longest) return escaped;
+  // Half a character must not be left over where the text is cut.
+  return `${escaped.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function escapeCharacter(character: string): string {
