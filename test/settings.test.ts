@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { cleanKey, readSettings, type Settings } from '../runtime/settings.js';
+
+const markets = ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function read(env: Environment): Settings {
+  const { settings, problems } = readSettings(env, markets);
+  expect(problems).toEqual([]);
+  return settings;
+}
+
+function problemsOf(env: Environment): string[] {
+  return readSettings(env, markets).problems;
+}
+
+test('an empty environment means the defaults', () => {
+  expect(read({})).toEqual({
+    feed: 'realtime',
+    allowedHosts: [],
+    options: {
+      connectTimeoutMs: 10_000,
+      authTimeoutMs: 10_000,
+      ackTimeoutMs: 3_000,
+      pingIntervalMs: 30_000,
+      pongTimeoutMs: 10_000,
+      backoffInitialMs: 1_000,
+      backoffMaxMs: 30_000,
+      stableAfterMs: 10_000,
+      bufferMessages: 200_000,
+      bufferBytes: 67_108_864,
+      maxFrameBytes: 16_777_216,
+      framePairs: 500,
+    },
+  });
+});
+
+describe('the key', () => {
+  test.each<[string, Environment, Settings['key']]>([
+    ['comes from POLYGON_API_KEY', { POLYGON_API_KEY: 'abc' }, { value: 'abc', from: 'POLYGON_API_KEY' }],
+    ['comes from MASSIVE_API_KEY', { MASSIVE_API_KEY: 'def' }, { value: 'def', from: 'MASSIVE_API_KEY' }],
+    [
+      'comes from POLYGON_API_KEY first',
+      { MASSIVE_API_KEY: 'def', POLYGON_API_KEY: 'abc' },
+      { value: 'abc', from: 'POLYGON_API_KEY' },
+    ],
+    [
+      'comes from MASSIVE_API_KEY where the first is blank',
+      { POLYGON_API_KEY: ' \t', MASSIVE_API_KEY: 'def' },
+      { value: 'def', from: 'MASSIVE_API_KEY' },
+    ],
+    [
+      'comes from MASSIVE_API_KEY where the first is a placeholder',
+      { POLYGON_API_KEY: `\${POLYGON_API_KEY}`, MASSIVE_API_KEY: 'def' },
+      { value: 'def', from: 'MASSIVE_API_KEY' },
+    ],
+    ['loses blanks around it', { POLYGON_API_KEY: ' abc\n' }, { value: 'abc', from: 'POLYGON_API_KEY' }],
+    ['may hold a dollar sign', { POLYGON_API_KEY: `a\${b}` }, { value: `a\${b}`, from: 'POLYGON_API_KEY' }],
+    ['is missing where both are placeholders', { POLYGON_API_KEY: `\${A}`, MASSIVE_API_KEY: ` \${B}` }, undefined],
+    ['is missing where both are empty', { POLYGON_API_KEY: '', MASSIVE_API_KEY: '' }, undefined],
+  ])('%s', (_what, env, key) => {
+    expect(read(env).key).toEqual(key);
+  });
+
+  test.each([
+    [undefined, undefined],
+    ['', undefined],
+    ['  ', undefined],
+    [`\${POLYGON_API_KEY}`, undefined],
+    [`\${input:key}`, undefined],
+    [' abc ', 'abc'],
+  ])('given with a call as %j counts as %j', (text, key) => {
+    expect(cleanKey(text)).toBe(key);
+  });
+});
+
+test('the feed, the hosts and the markets are read without blanks and in any case of letters', () => {
+  const settings = read({
+    POLYGON_FEED: ' ws://127.0.0.1:9000 ',
+    MCP_POLYGON_ALLOWED_HOSTS: 'Proxy.example, ,gate.example:8443,',
+    MCP_POLYGON_MARKETS: ' Stocks,crypto ',
+  });
+  expect(settings.feed).toBe('ws://127.0.0.1:9000');
+  expect(settings.allowedHosts).toEqual(['proxy.example', 'gate.example:8443']);
+  expect(settings.markets).toEqual(['stocks', 'crypto']);
+});
+
+test('settings that are set to nothing count as not set', () => {
+  const settings = read({
+    POLYGON_FEED: ' ',
+    MCP_POLYGON_ALLOWED_HOSTS: ' , ',
+    MCP_POLYGON_MARKETS: '',
+    MCP_POLYGON_ACK_TIMEOUT_MS: ' ',
+  });
+  expect(settings.feed).toBe('realtime');
+  expect(settings.allowedHosts).toEqual([]);
+  expect(settings.markets).toBeUndefined();
+  expect(settings.options.ackTimeoutMs).toBe(3_000);
+});
+
+test.each([
+  ['MCP_POLYGON_CONNECT_TIMEOUT_MS', 'connectTimeoutMs'],
+  ['MCP_POLYGON_AUTH_TIMEOUT_MS', 'authTimeoutMs'],
+  ['MCP_POLYGON_ACK_TIMEOUT_MS', 'ackTimeoutMs'],
+  ['MCP_POLYGON_PING_INTERVAL_MS', 'pingIntervalMs'],
+  ['MCP_POLYGON_PONG_TIMEOUT_MS', 'pongTimeoutMs'],
+  ['MCP_POLYGON_BACKOFF_INITIAL_MS', 'backoffInitialMs'],
+  ['MCP_POLYGON_BACKOFF_MAX_MS', 'backoffMaxMs'],
+  ['MCP_POLYGON_STABLE_AFTER_MS', 'stableAfterMs'],
+  ['MCP_POLYGON_BUFFER_MESSAGES', 'bufferMessages'],
+  ['MCP_POLYGON_BUFFER_BYTES', 'bufferBytes'],
+  ['MCP_POLYGON_MAX_FRAME_BYTES', 'maxFrameBytes'],
+  ['MCP_POLYGON_FRAME_PAIRS', 'framePairs'],
+] as const)('%s sets %s', (variable, name) => {
+  expect(read({ [variable]: ' 1234 ' }).options[name]).toBe(1_234);
+});
+
+test.each(['ten', '-5', '1.5', '1e3', '0x10', 'NaN', 'Infinity', '1 000', '9', '600001', '9'.repeat(400)])(
+  'the duration %s is refused by the name of its variable, with what is allowed',
+  text => {
+    const problems = problemsOf({ MCP_POLYGON_AUTH_TIMEOUT_MS: text });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('MCP_POLYGON_AUTH_TIMEOUT_MS must be a whole number from 10 to 600000');
+    expect(problems[0]!.length).toBeLessThan(150);
+  },
+);
+
+test.each(['10', '600000'])('the duration %s is still allowed', text => {
+  expect(problemsOf({ MCP_POLYGON_AUTH_TIMEOUT_MS: text })).toEqual([]);
+});
+
+test('all problems are told together', () => {
+  const problems = problemsOf({
+    MCP_POLYGON_ACK_TIMEOUT_MS: 'soon',
+    MCP_POLYGON_BUFFER_MESSAGES: '0',
+    MCP_POLYGON_FRAME_PAIRS: '3001',
+    MCP_POLYGON_MARKETS: 'stocks,bonds,tulips',
+  });
+  expect(problems).toHaveLength(5);
+  for (const part of ['ACK_TIMEOUT_MS', 'BUFFER_MESSAGES', 'FRAME_PAIRS', '"bonds"', '"tulips"']) {
+    expect(problems.filter(problem => problem.includes(part))).toHaveLength(1);
+  }
+  expect(problems.at(-1)).toContain('the markets are stocks, options, futures, indices, forex, crypto');
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { explainSilence, type Silence } from '../runtime/silence.js';
+import type { StateName } from '../runtime/state.js';
+import { marketOf } from './support/markets.js';
+
+const tuesdayNoonMs = Date.parse('2026-01-13T17:00:00Z');
+const saturdayNoonMs = Date.parse('2026-01-17T17:00:00Z');
+
+function explain(silence: Partial<Silence>): string {
+  return explainSilence({
+    market: marketOf('stocks'),
+    state: 'live',
+    simulated: false,
+    delayMinutes: 0,
+    nowMs: tuesdayNoonMs,
+    liveSinceMs: tuesdayNoonMs - 60_000,
+    subscriptions: 3,
+    unconfirmed: [],
+    rejected: 0,
+    ...silence,
+  });
+}
+
+describe('a stream that is not live is silent because', () => {
+  test.each<[StateName, string]>([
+    ['idle', 'The stream was not started: call start_stocks_stream.'],
+    ['stopped', 'The stream is stopped: call start_stocks_stream.'],
+    ['connecting', 'The connection is being made.'],
+    ['authenticating', 'The connection is being made.'],
+  ])('it is %s', (state, sentence) => {
+    expect(explain({ state })).toBe(sentence);
+  });
+
+  test('it was refused, for a reason', () => {
+    expect(explain({ state: 'refused', fault: 'The key was wrong.' })).toBe(
+      'The feed refused the stream, and it stays down. The key was wrong.',
+    );
+  });
+
+  test('it is coming back, at a known time', () => {
+    const nextRetryAtMs = Date.parse('2026-01-13T17:00:04Z');
+    expect(explain({ state: 'retrying', nextRetryAtMs, fault: 'It broke.' })).toBe(
+      'The connection is down; the next attempt is at 2026-01-13T17:00:04.000Z. It broke.',
+    );
+    expect(explain({ state: 'retrying' })).toBe('The connection is down; the next attempt is at any moment.');
+  });
+
+  test('it is down, whatever the hour', () => {
+    expect(explain({ state: 'retrying', nowMs: saturdayNoonMs })).toContain('The connection is down');
+  });
+});
+
+describe('a live stream is silent because', () => {
+  test('nothing is subscribed', () => {
+    expect(explain({ subscriptions: 0 })).toContain('nothing is subscribed: call subscribe_stocks_channels');
+  });
+
+  test('every channel was rejected', () => {
+    expect(explain({ subscriptions: 0, rejected: 2 })).toContain('every channel was rejected');
+  });
+
+  test('no channel was acknowledged', () => {
+    expect(explain({ subscriptions: 2, unconfirmed: ['T.A', 'T.B'] })).toContain('did not acknowledge T.A, T.B;');
+  });
+
+  test('no channel was acknowledged, of which five are named', () => {
+    const unconfirmed = ['T.A', 'T.B', 'T.C', 'T.D', 'T.E', 'T.F'];
+    expect(explain({ subscriptions: 6, unconfirmed })).toContain(
+      'did not acknowledge T.A, T.B, T.C, T.D, T.E and others',
+    );
+  });
+
+  test('the market rests, and messages are due at a known time', () => {
+    const sentence = explain({ nowMs: saturdayNoonMs });
+    expect(sentence).toContain('outside its hours');
+    expect(sentence).toContain('due from 2026-01-19T09:00:00.000Z.');
+    expect(sentence).toContain('Holidays are not known here');
+  });
+
+  test('the market rests for a delayed feed still, some minutes after the opening', () => {
+    const sentence = explain({ delayMinutes: 15, nowMs: Date.parse('2026-01-13T09:10:00Z') });
+    expect(sentence).toContain('due from 2026-01-13T09:15:00.000Z (15 minutes late)');
+  });
+
+  test('it is quiet, for a delayed feed still some minutes after the close', () => {
+    expect(explain({ delayMinutes: 15, nowMs: Date.parse('2026-01-14T01:10:00Z') })).toContain('Live and subscribed');
+  });
+
+  test('it has only just become live', () => {
+    expect(explain({ liveSinceMs: tuesdayNoonMs - 4_999 })).toContain('just become live');
+    expect(explain({ liveSinceMs: tuesdayNoonMs - 5_000 })).not.toContain('just become live');
+  });
+
+  test('a symbol may be quiet or misspelled', () => {
+    expect(explain({})).toContain('no event came since it was started');
+    expect(explain({ lastMessageAtMs: Date.parse('2026-01-13T16:58:00Z') })).toContain(
+      'no event came since 2026-01-13T16:58:00.000Z',
+    );
+    expect(explain({})).toContain('the feed acknowledges any symbol');
+  });
+
+  test('some channels wait for their answer while others are quiet', () => {
+    expect(explain({ subscriptions: 3, unconfirmed: ['T.A'] })).toContain('Live and subscribed');
+  });
+
+  test('never for the hour, if it is simulated or trades without end', () => {
+    expect(explain({ simulated: true, nowMs: saturdayNoonMs, liveSinceMs: 0 })).toContain('Live and subscribed');
+    expect(explain({ market: marketOf('crypto'), nowMs: saturdayNoonMs, liveSinceMs: 0 })).toContain(
+      'Live and subscribed',
+    );
+  });
+});
