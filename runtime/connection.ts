@@ -1,5 +1,6 @@
 /** One upstream WebSocket, kept alive: does what the state machine says, and tells it what happens. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { backoffMs } from './backoff.js';
 import type { Clock } from './clock.js';
@@ -27,6 +28,8 @@ export class Connection {
   private readonly cancels = new Set<() => void>();
   private liveAtMs = 0;
   private lastFrameMs = 0;
+  /** The TCP connection under the WebSocket. */
+  private wire: Socket | undefined;
   private authSent = false;
   private retryAt: number | undefined;
 
@@ -136,11 +139,16 @@ export class Connection {
   }
 
   private connect(): void {
-    const socket = new WebSocket(this.url, {
+    const options = {
       maxPayload: this.options.maxFrameBytes,
       perMessageDeflate: false,
       followRedirects: false,
-    });
+      autoPong: false,
+      // How long a peer that was told goodbye, or said it, may keep the connection; missing in the package's types.
+      closeTimeout: farewellMs,
+    };
+    const socket = new WebSocket(this.url, options);
+    answerPings(socket);
     this.socket = socket;
     this.authSent = false;
     this.lastFrameMs = this.clock.elapsed();
@@ -153,6 +161,9 @@ export class Connection {
       if (this.socket === socket) react();
     };
     socket.on('open', () => mine(() => this.dispatch({ type: 'opened' })));
+    socket.on('upgrade', response => {
+      this.wire = response.socket;
+    });
     socket.on('message', (data: Buffer) =>
       mine(() => {
         this.lastFrameMs = this.clock.elapsed();
@@ -210,7 +221,7 @@ export class Connection {
     this.socket?.send(authFrame(this.key));
   }
 
-  /** Pings a silent peer, and gives up on one that stays silent. Any frame is a sign of life. */
+  /** Pings a silent peer, and gives up on one that stays silent. Any byte is a sign of life, of a slow frame too. */
   private watch(): void {
     const { pingIntervalMs, pongTimeoutMs } = this.options;
     const silentMs = (): number => this.clock.elapsed() - this.lastFrameMs;
@@ -219,12 +230,12 @@ export class Connection {
         this.watch();
         return;
       }
+      const bytesBefore = this.wire?.bytesRead;
       this.socket?.ping();
-      const pingedMs = this.clock.elapsed();
       this.after(pongTimeoutMs, () => {
         // One more turn of the loop: after a stall, frames may be waiting to be read.
         this.after(1, () => {
-          if (this.lastFrameMs >= pingedMs) {
+          if (this.wire?.bytesRead !== bytesBefore) {
             this.watch();
             return;
           }
@@ -258,6 +269,27 @@ export class Connection {
     for (const cancel of this.cancels) cancel();
     this.cancels.clear();
   }
+}
+
+/** Answers pings one at a time, and of those that come meanwhile the last, so that no flood of them piles up answers. */
+function answerPings(socket: WebSocket): void {
+  let busy = false;
+  let latest: Buffer | undefined;
+  const answer = (data: Buffer): void => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (busy) {
+      latest = data;
+      return;
+    }
+    busy = true;
+    socket.pong(data, undefined, () => {
+      busy = false;
+      const next = latest;
+      latest = undefined;
+      if (next) answer(next);
+    });
+  };
+  socket.on('ping', answer);
 }
 
 function describeHttp(response: IncomingMessage, nowMs: number): Fault {

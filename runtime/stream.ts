@@ -7,7 +7,7 @@ import { Connection } from './connection.js';
 import type { Market, StatusWord } from './contract.js';
 import type { Endpoint } from './endpoint.js';
 import { quoteForeign } from './foreign.js';
-import { channelOf, type Detail, formatMessage, type Message } from './format.js';
+import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from './format.js';
 import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { OutageLedger } from './outages.js';
@@ -54,8 +54,8 @@ export class Stream {
   private readonly symbols = new Map<string, string>();
   private rate = new RateMeter();
   private pumping = false;
-  /** Messages before this seq were judged when they were shown. */
-  private judgedSeq = 0;
+  /** Messages that were judged when they were first shown. */
+  private readonly judged = new WeakSet<Entry>();
   /** Counts the connections that became live, over all starts. */
   private lives = 0;
   private counts = freshCounts();
@@ -173,16 +173,18 @@ export class Stream {
    * first shown; one that cannot be formatted is answered as it came.
    */
   show(entry: Entry, detail: Detail): Message {
-    if (entry.seq >= this.judgedSeq) {
-      this.judgedSeq = entry.seq + 1;
-      const validator = channelOf(this.market, entry.ev)?.validator;
-      if (validator && !validator.safeParse(entry.raw).success) this.counts.mistyped++;
-    }
+    const first = !this.judged.has(entry);
+    this.judged.add(entry);
     try {
-      return formatMessage(this.market, entry, detail);
+      const message = formatMessage(this.market, entry, detail);
+      const validator = channelOf(this.market, entry.ev)?.validator;
+      if (first && validator && !validator.safeParse(entry.raw).success) this.counts.mistyped++;
+      return message;
     } catch (error) {
+      if (first) this.counts.mistyped++;
       this.services.log.say(`${this.market.name} format`, `${this.market.name}: ${entry.ev} not formatted: ${error}`);
-      return { event: 'UNKNOWN', symbol: entry.symbol, full_data: entry.raw };
+      const symbol = entry.symbol === null ? null : quoteForeign(entry.symbol);
+      return { event: 'UNKNOWN', symbol, full_data: cleanRaw(entry.raw) };
     }
   }
 

@@ -15,6 +15,8 @@ export class Subscriptions {
   private readonly refused = new Map<string, Rejection>();
   /** Names of the frame that waits for its answers. */
   private flight = new Set<string>();
+  /** Names of that frame that were dropped meanwhile; they are answered all the same. */
+  private readonly dropped = new Set<string>();
   private flightRefusals = 0;
   /** What the feed said when it refused the whole frame. */
   private flightLimit: string | undefined;
@@ -76,7 +78,7 @@ export class Subscriptions {
     const notHeld: string[] = [];
     for (const name of new Set(names)) {
       (this.mark(name, undefined) ? removed : notHeld).push(name);
-      this.flight.delete(name);
+      if (this.flight.delete(name)) this.dropped.add(name);
       this.refused.delete(name);
     }
     return { removed, notHeld };
@@ -86,17 +88,18 @@ export class Subscriptions {
     this.wanted.clear();
     this.unconfirmed = 0;
     this.refused.clear();
-    this.flight.clear();
+    this.forgetFlight();
   }
 
   /** The connection is new: nothing is subscribed on it yet. */
   restart(): void {
     for (const name of this.wanted.keys()) this.mark(name, 'pending');
-    this.flight.clear();
+    this.forgetFlight();
   }
 
   /** A subscribe frame with these names was sent. */
   sent(names: readonly string[]): void {
+    this.forgetFlight();
     this.flight = new Set(names);
     this.flightRefusals = 0;
     this.flightLimit = undefined;
@@ -104,7 +107,9 @@ export class Subscriptions {
 
   /** The feed acknowledged a name, perhaps late; true if that settled a wanted one. */
   acknowledged(name: string): boolean {
-    this.flight.delete(name);
+    this.dropped.delete(name);
+    // What is still to be sent cannot be meant: it was dropped and wanted again, and this answers the first request.
+    if (!this.flight.delete(name) && this.wanted.get(name) === 'pending') return false;
     const rejection = this.refused.get(name);
     if (rejection?.code === 'NOT_AUTHORIZED') this.refused.delete(name);
     else if (!this.wanted.has(name)) return false;
@@ -119,7 +124,7 @@ export class Subscriptions {
 
   /** The feed refused the whole frame, since it would have crossed a limit. */
   refusedWhole(message: string): void {
-    if (this.flight.size > 0) this.flightLimit = message;
+    if (this.unanswered > 0) this.flightLimit = message;
   }
 
   /** How many names were not answered in time. */
@@ -129,7 +134,11 @@ export class Subscriptions {
 
   /** Whether every name in flight has its answer: acknowledged, or one refusal for each of the rest. */
   get settled(): boolean {
-    return this.flight.size <= this.flightRefusals || this.flightLimit !== undefined;
+    return this.unanswered <= this.flightRefusals || this.flightLimit !== undefined;
+  }
+
+  private get unanswered(): number {
+    return this.flight.size + this.dropped.size;
   }
 
   /**
@@ -140,18 +149,25 @@ export class Subscriptions {
    */
   settle(): boolean {
     const undecided = [...this.flight];
-    this.flight.clear();
+    const alone = this.unanswered === 1;
+    const refused = this.flightRefusals > this.dropped.size;
+    this.forgetFlight();
     if (this.flightLimit !== undefined) {
       // Not even one more fits, so none of its kind does.
-      const [only] = undecided.length === 1 ? undecided : [];
+      const [only] = alone ? undecided : [];
       if (only) for (const name of this.pendingLike(only)) this.reject(name, 'LIMIT_EXCEEDED', this.flightLimit);
       return true;
     }
     for (const name of undecided) {
-      if (this.flightRefusals > 0) this.reject(name, 'NOT_AUTHORIZED', 'The feed answered: "not authorized".');
+      if (refused) this.reject(name, 'NOT_AUTHORIZED', 'The feed answered: "not authorized".');
       else this.mark(name, 'unconfirmed');
     }
     return false;
+  }
+
+  private forgetFlight(): void {
+    this.flight.clear();
+    this.dropped.clear();
   }
 
   /** Pending names that count against the same limit, this one included. */

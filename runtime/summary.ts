@@ -124,7 +124,7 @@ class Picture {
   row(nowMs: number): Answer {
     const bar = this.last.get('AGGREGATE_SECOND') ?? this.last.get('AGGREGATE_MINUTE');
     return {
-      symbol: this.symbol,
+      symbol: quoteForeign(this.symbol),
       messages: this.messages,
       trades: this.trades,
       quotes: this.quotes,

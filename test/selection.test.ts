@@ -46,6 +46,11 @@ describe('a selection', () => {
     expect(chosen([text])).toEqual([]);
   });
 
+  test('by a channel of a symbol called null does not find what has none', () => {
+    const select = selectionOf(parseFilters(marketOf('stocks'), ['T.null']));
+    expect([null, 'null'].map(symbol => select(entryOf('T', symbol, {})))).toEqual([false, true]);
+  });
+
   test('by an alias finds the events of its channel', () => {
     const select = selectionOf(parseFilters(marketOf('options'), ['AS.*']));
     expect(['A', 'AM'].map(ev => select(entryOf(ev, 'O:SPY251219C00650000', {})))).toEqual([true, false]);
