@@ -29,10 +29,12 @@ function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): Record<
 
 function toCell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = Array.isArray(value)
-    ? value.join(' ')
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  const text = typeof value === 'object' ? toText(value) : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A list of plain values reads well with blanks; anything deeper is JSON. */
+function toText(value: object): string {
+  const plain = Array.isArray(value) && value.every(item => typeof item !== 'object' || item === null);
+  return plain ? value.join(' ') : JSON.stringify(value);
 }

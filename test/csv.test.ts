@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { toCsv } from '../runtime/csv.js';
+import { formatMessage } from '../runtime/format.js';
+import { entryOf, marketOf } from './support/markets.js';
 
 test('nothing is an empty text', () => {
   expect(toCsv([])).toBe('');
@@ -49,4 +51,16 @@ test.each([
 test('the whole event stays one cell', () => {
   const csv = toCsv([{ event: 'UNKNOWN', symbol: null, full_data: { ev: 'ZZ', x: { y: 1 } } }]);
   expect(csv).toBe('event,symbol,full_data\nUNKNOWN,,"{""ev"":""ZZ"",""x"":{""y"":1}}"\n');
+});
+
+test.each<[string, unknown, string]>([
+  ['numbers', [37, 41], '37 41'],
+  ['texts and null', ['a', null, 'b'], 'a  b'],
+  ['lists', [[1, 2], [3]], '"[[1,2],[3]]"'],
+  ['an empty object', [{}], '[{}]'],
+  ['an object among numbers', [37, { a: 1 }], '"[37,{""a"":1}]"'],
+  ['an object in a list', [[{ a: 'b' }]], '"[[{""a"":""b""}]]"'],
+])('a list of %s that the feed sends is one cell', (_what, c, cell) => {
+  const message = formatMessage(marketOf('stocks'), entryOf('T', 'AAPL', { sym: 'AAPL', c }), 'summary');
+  expect(toCsv([message])).toBe(`event,symbol,conditions\nTRADE,AAPL,${cell}\n`);
 });
