@@ -17,7 +17,7 @@ export function commonAnswer({ market, state, target }: Stream, notes: readonly 
     market: market.name,
     state,
     simulated,
-    delayed_minutes: target?.endpoint.delayMinutes ?? 0,
+    delayed_minutes: target?.endpoint.delayMinutes ?? null,
     notes: simulated ? [...notes, 'Simulated data: made up, not the market.'] : notes,
   };
 }

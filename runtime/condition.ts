@@ -56,7 +56,9 @@ function parseLeaf(market: Market, fields: readonly string[], leaf: Record<strin
   if (unknown) throw bad(`A comparison has field, op, value and symbol, but not ${quoteForeign(unknown)}.`);
   const { field, op, value, symbol } = leaf;
   if (typeof field !== 'string' || !fields.includes(field)) {
-    throw bad(`There is no field ${quoteForeign(String(field))} in these messages; they have ${fields.join(', ')}.`);
+    throw bad(
+      `There is no field ${quoteForeign(typeof field === 'string' ? field : typeof field)} in these messages; they have ${fields.join(', ')}.`,
+    );
   }
   if (!operators.includes(op as Operator)) throw bad(`op must be one of ${operators.join(', ')}.`);
   const needsNumber = op !== '==' && op !== '!=' && op !== 'changes';
@@ -67,7 +69,9 @@ function parseLeaf(market: Market, fields: readonly string[], leaf: Record<strin
   if (op === 'changes' && value !== undefined) throw bad('changes takes no value.');
   const canonical = typeof symbol === 'string' ? canonicalSymbol(market, symbol) : undefined;
   if (symbol !== undefined && (canonical === undefined || canonical === '*')) {
-    throw bad(`${quoteForeign(String(symbol))} is no symbol of ${market.title}: write ${market.symbol.description}.`);
+    throw bad(
+      `${quoteForeign(typeof symbol === 'string' ? symbol : typeof symbol)} is no symbol of ${market.title}: write ${market.symbol.description}.`,
+    );
   }
   return {
     field,

@@ -1,4 +1,4 @@
-import type { Market, Suite } from './contract.js';
+import type { Feed, Market, Suite } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
 import type { Settings } from './settings.js';
@@ -10,7 +10,8 @@ export interface Endpoint {
   /** URLs that serve the same data, in the order in which they are tried; none yet for the simulated feed. */
   readonly urls: readonly string[];
   readonly simulated: boolean;
-  readonly delayMinutes: number;
+  /** How late the data is; null where nobody says. */
+  readonly delayMinutes: number | null;
 }
 
 export const simulatedFeed = 'simulated';
@@ -36,13 +37,18 @@ export function resolveEndpoint(suite: Suite, market: Market, settings: Settings
  */
 function namedFeed(suite: Suite, market: Market, name: string): Endpoint {
   const feed = suite.feeds.find(other => other.name === name);
-  const own = market.feeds.map(other => other.feed);
-  if (!feed || (feed.listed && !own.includes(name))) {
-    const known = [...own, simulatedFeed].join(', ');
-    throw refuse(`${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known}.`);
-  }
+  if (!feed || !serves(feed, market)) throw refuseFeed(market, name);
   const urls = feed.hosts.map(host => `wss://${host}${market.paths[0]}`);
   return { feed: name, urls, simulated: false, delayMinutes: delayOf(market, name) };
+}
+
+function serves(feed: Feed, market: Market): boolean {
+  return !feed.listed || market.feeds.some(other => other.feed === feed.name);
+}
+
+function refuseFeed(market: Market, name: string): StreamError {
+  const known = [...market.feeds.map(({ feed }) => feed), simulatedFeed].join(', ');
+  return refuse(`${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known}.`);
 }
 
 function operatorFeed(market: Market, base: URL): Endpoint {
@@ -67,6 +73,7 @@ function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL):
   if (!market.paths.includes(url.pathname)) {
     throw refuse(`The path of ${market.title} is ${market.paths.join(' or ')}, was ${quoteForeign(url.pathname)}.`);
   }
+  if (!serves(feed, market)) throw refuseFeed(market, feed.name);
   // The twin host of the same feed stands in if the named one cannot be reached.
   const hosts = [url.hostname, ...feed.hosts.filter(host => host !== url.hostname)];
   const urls = hosts.map(host => `wss://${host}${url.pathname}`);
@@ -98,12 +105,12 @@ function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
-function delayOf(market: Market, feed: string): number {
-  return market.feeds.find(other => other.feed === feed)?.delayMinutes ?? 0;
+function delayOf(market: Market, feed: string): number | null {
+  return market.feeds.find(other => other.feed === feed)?.delayMinutes ?? null;
 }
 
 function custom(url: string): Endpoint {
-  return { feed: 'custom', urls: [url], simulated: false, delayMinutes: 0 };
+  return { feed: 'custom', urls: [url], simulated: false, delayMinutes: null };
 }
 
 function refuse(message: string): StreamError {

@@ -288,3 +288,13 @@ describe('the URL of the operator', () => {
     },
   );
 });
+
+test('a delay that nobody states is not made up', () => {
+  expect(resolve('stocks', 'polyfeed')).toMatchObject({ feed: 'polyfeed', delayMinutes: null });
+  expect(resolve('stocks', 'delayed-edgx-business')).toMatchObject({ delayMinutes: null });
+  expect(resolve('futures', 'delayed')).toMatchObject({ delayMinutes: 10 });
+});
+
+test.each(['forex', 'crypto'])('the delayed host is refused for %s, which it does not serve', market => {
+  expect(() => resolve(market, `wss://delayed.polygon.io/${market}`)).toThrow('has no feed "delayed"');
+});

@@ -5,7 +5,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 
-const bin = fileURLToPath(new URL('../../dist/mcp-polygon.js', import.meta.url));
+/** The built server. */
+export const bin = fileURLToPath(new URL('../../dist/mcp-polygon.js', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -71,9 +72,11 @@ export class BareServer {
     });
   }
 
-  static start(env: Environment = {}): BareServer {
+  /** @param command runs the server, perhaps by way of another program */
+  static start(env: Environment = {}, command: readonly string[] = [process.execPath, bin]): BareServer {
     const clean = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
-    return new BareServer(spawn(process.execPath, [bin], { env: { ...clean, ...env }, stdio: 'pipe' }));
+    const [program = '', ...args] = command;
+    return new BareServer(spawn(program, args, { env: { ...clean, ...env }, stdio: 'pipe' }));
   }
 
   request(method: string, params: unknown = {}): Promise<{ result?: unknown; error?: { code: number } }> {

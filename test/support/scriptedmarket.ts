@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import type { WebSocket } from 'ws';
+import { greeting, RawFeed, statusFrame } from './rawfeed.js';
+
+/** One connection, and all that it was sent. */
+export interface FeedSession {
+  readonly held: Set<string>;
+  readonly sent: number[];
+  readonly socket: WebSocket;
+}
+
+const trade = { ev: 'T', x: 4, i: '1', z: 3, p: 200.5, s: 100, t: 1_790_000_000_000 };
+
+const granted = (name: string) => ({ ev: 'status', status: 'success', message: `subscribed to: ${name}` });
+const refused = { ev: 'status', status: 'error', message: 'not authorized' };
+
+/** A feed of one market that keeps to the protocol, but answers each name in a frame and a turn of its own. */
+export class ScriptedMarket {
+  /** Names that are refused. */
+  denied: ReadonlySet<string> = new Set();
+  /** Whether subscriptions are left without any answer. */
+  mute = false;
+  /** Every session that was let in, the newest last. */
+  readonly sessions: FeedSession[] = [];
+  private serial = 0;
+
+  private constructor(private readonly feed: RawFeed) {}
+
+  static async open(): Promise<ScriptedMarket> {
+    const known = new Map<WebSocket, FeedSession>();
+    const market: ScriptedMarket = new ScriptedMarket(
+      await RawFeed.open({
+        open: socket => socket.send(greeting),
+        message(socket, { action, params }) {
+          const session = known.get(socket);
+          if (action === 'auth') {
+            const admitted = { held: new Set<string>(), sent: [], socket };
+            known.set(socket, admitted);
+            market.sessions.push(admitted);
+            socket.send(statusFrame('auth_success', 'authenticated'));
+          } else if (action === 'subscribe') market.subscribe(session!, params.split(','));
+          else for (const name of params.split(',')) session!.held.delete(name);
+        },
+      }),
+    );
+    return market;
+  }
+
+  get url(): string {
+    return this.feed.url;
+  }
+
+  get connections(): number {
+    return this.feed.connections;
+  }
+
+  /** The newest session, if it is open. */
+  get session(): FeedSession | undefined {
+    const last = this.sessions.at(-1);
+    return last?.socket.readyState === 1 ? last : undefined;
+  }
+
+  /** Sends so many trades, held or not, each with a number of its own. */
+  trade(symbol: string, count: number): void {
+    const { session } = this;
+    for (let left = count; session && left > 0; left--) {
+      session.sent.push(this.serial);
+      session.socket.send(JSON.stringify([{ ...trade, sym: symbol, q: this.serial++ }]));
+    }
+  }
+
+  /** Resolves when each side has taken in all that the other one sent before; at once if nobody is connected. */
+  async barrier(): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    const gone = new AbortController();
+    const { signal } = gone;
+    session.socket.ping();
+    await Promise.race([once(session.socket, 'pong', { signal }), once(session.socket, 'close', { signal })]);
+    gone.abort();
+  }
+
+  async close(): Promise<void> {
+    await this.feed.close();
+  }
+
+  private subscribe({ held, socket }: FeedSession, names: readonly string[]): void {
+    const fresh = names.filter(name => !held.has(name));
+    for (const name of fresh) if (!this.denied.has(name)) held.add(name);
+    if (this.mute) return;
+    const answers = fresh.map(name => (this.denied.has(name) ? refused : granted(name)));
+    const speak = (): void => {
+      const answer = answers.shift();
+      if (answer === undefined || socket.readyState !== 1) return;
+      socket.send(JSON.stringify([answer]));
+      setImmediate(speak);
+    };
+    setImmediate(speak);
+  }
+}
