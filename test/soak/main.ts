@@ -1,0 +1,126 @@
+/**
+ * `npm run soak -- --minutes N`: six markets on the simulated feed, cut every few seconds, with bursts. Every message
+ * that was sent and not received must fall into an outage that the ledger shows, and memory must stay flat.
+ */
+import { parseArgs } from 'node:util';
+import { markets, suite } from '../../generated/suite.js';
+import { systemClock } from '../../runtime/clock.js';
+import { Hub } from '../../runtime/hub.js';
+import { defaultOptions } from '../../runtime/options.js';
+import { type LiveSession, SimulatedFeed } from '../../runtime/simulator/feed.js';
+import { callTool, listTools } from '../../runtime/tools.js';
+import { Tally } from './tally.js';
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '0.5' } } });
+const durationMs = Number(values.minutes) * 60_000;
+if (!(durationMs > 0)) throw new Error(`--minutes must be a positive number, was ${values.minutes}`);
+
+const burstMessages = 2_000;
+const turnMs = 50;
+const cutEveryMs = 2_000;
+const heapMarginMb = 8;
+const random = seeded(7);
+
+const feed = new SimulatedFeed(markets, { stepMs: 0 });
+const hub = new Hub(
+  suite,
+  markets,
+  {
+    key: { value: 'soak-key-0123456789', from: 'POLYGON_API_KEY' },
+    feed: await feed.listen(),
+    allowedHosts: [],
+    options: { ...defaultOptions, backoffInitialMs: 50, backoffMaxMs: 400, bufferMessages: 20_000 },
+  },
+  { clock: systemClock, write: () => {} },
+);
+const tallies = new Map(markets.map(market => [market.name, new Tally(market)]));
+let stopping = false;
+process.once('SIGINT', () => {
+  stopping = true;
+});
+
+for (const market of markets) {
+  const channels = market.channels.map(({ prefix }) => `${prefix}.${market.simulation.instruments[0]!.symbol}`);
+  await call(`start_${market.name}_stream`, { channels });
+}
+
+const beganMs = performance.now();
+const heap: number[] = [];
+for (let turn = 0; !stopping && performance.now() - beganMs < durationMs; turn++) {
+  for (const market of markets) {
+    const [session] = feed.sessions(market.name);
+    const count = random() < 0.02 ? burstMessages : 20;
+    if (!session || session.held.size === 0) {
+      tallies.get(market.name)!.miss(count);
+      continue;
+    }
+    tallies.get(market.name)!.send(session, hub.stream(market.name), count);
+    if (random() < turnMs / cutEveryMs) cut(session);
+  }
+  if (turn % 20 === 0) {
+    globalThis.gc?.();
+    heap.push(process.memoryUsage().heapUsed / 2 ** 20);
+  }
+  await pause(turnMs);
+}
+
+// What is still on its way arrives before anything is added up.
+for (const market of markets) {
+  const stream = hub.stream(market.name);
+  await stream.changes.until(
+    () => stream.state === 'live' && stream.subscriptions.namesIn('pending').length === 0,
+    5_000,
+  );
+  const [session] = feed.sessions(market.name);
+  if (session) tallies.get(market.name)!.send(session, stream, 1);
+}
+await pause(500);
+
+const rows = markets.map(({ name }) => tallies.get(name)!.account(hub.stream(name)));
+await hub.close();
+await feed.close();
+await pause(300);
+const handles = process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap' || name === 'TCPServerWrap');
+const third = Math.max(1, Math.floor(heap.length / 3));
+const growthMb = average(heap.slice(-third)) - average(heap.slice(third, 2 * third));
+
+console.table(Object.fromEntries(rows.map(({ market, ...row }) => [market, row])));
+console.log(
+  `heap ${average(heap.slice(0, third)).toFixed(1)} MB in the first third, ${average(heap.slice(-third)).toFixed(1)} MB in the last; ${handles.length} sockets left`,
+);
+const unaccounted = rows.reduce((sum, row) => sum + row.unaccounted, 0);
+const faults = [
+  ...(unaccounted === 0 ? [] : [`${unaccounted} messages are unaccounted for`]),
+  ...(growthMb <= heapMarginMb ? [] : [`the heap grew by ${growthMb.toFixed(1)} MB`]),
+  ...(handles.length === 0 ? [] : [`${handles.length} sockets are left`]),
+  ...(rows.every(({ malformed }) => malformed === 0) ? [] : ['frames were malformed']),
+];
+console.log(faults.length === 0 ? 'every message is accounted for' : faults.join('; '));
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+async function call(name: string, args: object): Promise<void> {
+  const owned = listTools(hub).find(({ tool }) => tool.name === name)!;
+  const { isError, text } = await callTool(hub, owned, args);
+  if (isError) throw new Error(text);
+}
+
+function cut(session: LiveSession): void {
+  if (random() < 0.5) session.terminate();
+  else session.close(random() < 0.5 ? 1000 : 1012);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms));
+}
+
+function average(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length);
+}
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}

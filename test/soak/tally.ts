@@ -1,0 +1,79 @@
+import type { Market } from '../../runtime/contract.js';
+import type { LiveSession } from '../../runtime/simulator/feed.js';
+import type { Stream } from '../../runtime/stream.js';
+
+/** What became of the messages of one market. */
+export interface Account {
+  readonly market: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly lostInOutages: number;
+  readonly unaccounted: number;
+  readonly reconnects: number;
+  readonly malformed: number;
+}
+
+/** Numbers every message that is sent, and finds the numbers again in what was received. */
+export class Tally {
+  private sent = 0;
+  /** Numbers that did not arrive, and that an outage explains or not. */
+  private lost = 0;
+  private unexplained = 0;
+  private next = 0;
+  private readSeq = 0;
+  private readonly symbolKey: string;
+  private readonly prefix: string;
+  private readonly symbol: string;
+
+  constructor(private readonly market: Market) {
+    const [channel] = market.channels;
+    this.prefix = channel!.prefix;
+    this.symbolKey = channel!.fields.find(({ role }) => role === 'symbol')!.key;
+    this.symbol = market.simulation.instruments[0]!.symbol;
+  }
+
+  send(session: LiveSession, stream: Stream, count: number): void {
+    const events = Array.from({ length: count }, () => ({
+      ev: this.prefix,
+      [this.symbolKey]: this.symbol,
+      number: this.sent++,
+    }));
+    session.send(JSON.stringify(events));
+    this.collect(stream);
+  }
+
+  /** The market goes on while nobody is connected. */
+  miss(count: number): void {
+    this.sent += count;
+  }
+
+  account(stream: Stream): Account {
+    this.collect(stream);
+    const { received, reconnects, malformed } = stream.totals;
+    const missing = this.sent - received - this.lost;
+    return {
+      market: this.market.name,
+      sent: this.sent,
+      received,
+      lostInOutages: this.lost,
+      unaccounted: this.unexplained + Math.abs(missing),
+      reconnects,
+      malformed,
+    };
+  }
+
+  /** Walks over what has arrived; a jump in the numbers must have an outage between its two ends. */
+  private collect(stream: Stream): void {
+    const { buffer, outages } = stream;
+    for (let seq = Math.max(this.readSeq, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
+      const number = buffer.at(seq)!.raw.number as number;
+      if (number !== this.next) {
+        const explained = outages.all.some(outage => outage.seq === seq);
+        if (explained && number > this.next) this.lost += number - this.next;
+        else this.unexplained += Math.abs(number - this.next);
+      }
+      this.next = number + 1;
+    }
+    this.readSeq = buffer.nextSeq;
+  }
+}
