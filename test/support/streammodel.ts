@@ -150,6 +150,7 @@ export class ModelledStream {
       else if (isError) expect(code).toBe('STOPPED');
       this.expectHonest(structured);
     });
+    called.catch(() => {});
     this.calls.push(called);
   }
 
