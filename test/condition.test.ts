@@ -20,13 +20,16 @@ function refusalOf(given: unknown, market = 'stocks', prefixes?: readonly string
 }
 
 class Watched {
-  private readonly buffer = new MessageBuffer(1_000, 1_000_000);
+  private readonly buffer: MessageBuffer;
   private watch: ConditionWatch | undefined;
 
   constructor(
     private readonly condition: unknown,
     private readonly marketName = 'stocks',
-  ) {}
+    held = 1_000,
+  ) {
+    this.buffer = new MessageBuffer(held, 1_000_000);
+  }
 
   private get market() {
     return marketOf(this.marketName);
@@ -89,6 +92,13 @@ describe('an operator', () => {
     expect(new Watched({ field: 'event', op, value }).trades('AAPL', 1)).toEqual([truth]);
   });
 
+  test('== finds events that the market does not know, and changes sees none in them', () => {
+    const unknown = new Watched({ field: 'event', op: '==', value: 'UNKNOWN' });
+    expect([unknown.sees('ZZ', 'AAPL', {}), ...unknown.trades('AAPL', 1)]).toEqual([true, false]);
+    const changed = new Watched({ field: 'event', op: 'changes' });
+    expect([changed.sees('ZZ', 'AAPL', {}), changed.sees('ZZ', 'AAPL', {})]).toEqual([false, false]);
+  });
+
   test('== compares truth values', () => {
     const watched = new Watched({ field: 'otc', op: '==', value: true });
     expect(watched.sees('AM', 'AAPL', { sym: 'AAPL', otc: false })).toBe(false);
@@ -146,6 +156,27 @@ describe('a crossing', () => {
     watched.before('T', 'MSFT', { sym: 'MSFT', p: 150 });
     watched.before('Q', 'AAPL', { sym: 'AAPL', bp: 150, ap: 151 });
     expect(watched.trades('AAPL', 101)).toEqual([true]);
+  });
+
+  test('counts from before a held message without the field', () => {
+    const watched = new Watched(above);
+    watched.before('T', 'AAPL', { sym: 'AAPL', p: 99 });
+    watched.before('T', 'AAPL', { sym: 'AAPL' });
+    expect(watched.trades('AAPL', 101)).toEqual([true]);
+  });
+
+  test('counts from the newest of several values that are held', () => {
+    const watched = new Watched(above);
+    watched.before('T', 'AAPL', { sym: 'AAPL', p: 99 });
+    watched.before('T', 'AAPL', { sym: 'AAPL', p: 102 });
+    expect(watched.trades('AAPL', 101)).toEqual([false]);
+  });
+
+  test('does not count from a value that has left the buffer', () => {
+    const watched = new Watched(above, 'stocks', 2);
+    watched.before('T', 'AAPL', { sym: 'AAPL', p: 99 });
+    watched.before('T', 'MSFT', { sym: 'MSFT', p: 99 });
+    expect(watched.trades('AAPL', 101)).toEqual([false]);
   });
 
   test('skips messages without the field', () => {

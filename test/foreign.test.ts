@@ -132,6 +132,11 @@ describe('a key', () => {
     expect(redactorOf(odd).redact('ab+/"c=d&e')).toBe('[redacted]');
   });
 
+  test('of digits is taken out whole, and a time that has eight of them is not', () => {
+    const redactor = redactorOf('1789654286204817');
+    expect(redactor.redact('key 1789654286204817, time 1789654286')).toBe('key [redacted], time 1789654286');
+  });
+
   test('shorter than eight characters is taken out whole', () => {
     expect(redactorOf('s3cr3t').redact('the s3cr3t, s3cr3')).toBe('the [redacted], s3cr3');
   });

@@ -37,6 +37,10 @@ describe('a stream that is not live is silent because', () => {
     );
   });
 
+  test('it was refused, for no reason that is known', () => {
+    expect(explain({ state: 'refused' })).toBe('The feed refused the stream, and it stays down.');
+  });
+
   test('it is coming back, at a known time', () => {
     const nextRetryAtMs = Date.parse('2026-01-13T17:00:04Z');
     expect(explain({ state: 'retrying', nextRetryAtMs, fault: 'It broke.' })).toBe(

@@ -45,7 +45,7 @@ for (const market of markets) {
 }
 
 const beganMs = performance.now();
-const heap: number[] = [];
+const samples: Sample[] = [];
 for (let turn = 0; !stopping && performance.now() - beganMs < durationMs; turn++) {
   for (const market of markets) {
     const [session] = feed.sessions(market.name);
@@ -58,8 +58,7 @@ for (let turn = 0; !stopping && performance.now() - beganMs < durationMs; turn++
     if (random() < turnMs / cutEveryMs) cut(session);
   }
   if (turn % 20 === 0) {
-    globalThis.gc?.();
-    heap.push(process.memoryUsage().heapUsed / 2 ** 20);
+    samples.push(sample());
   }
   await pause(turnMs);
 }
@@ -80,19 +79,34 @@ const rows = markets.map(({ name }) => tallies.get(name)!.account(hub.stream(nam
 await hub.close();
 await feed.close();
 await pause(300);
-const handles = process.getActiveResourcesInfo().filter(name => name === 'TCPSocketWrap' || name === 'TCPServerWrap');
-const third = Math.max(1, Math.floor(heap.length / 3));
-const growthMb = average(heap.slice(-third)) - average(heap.slice(third, 2 * third));
+const left = process.getActiveResourcesInfo();
+const sockets = left.filter(isSocket).length;
+const timers = left.filter(name => name === 'Timeout').length;
+const part = (from: number, to: number): Sample[] => {
+  const begin = Math.min(Math.floor(samples.length * from), samples.length - 1);
+  return samples.slice(begin, Math.max(begin + 1, Math.floor(samples.length * to)));
+};
+// The buffers fill in the first third.
+const growthMb = average(part(2 / 3, 1), 'heapMb') - average(part(1 / 3, 2 / 3), 'heapMb');
+const [first, last] = [part(0, 0.1), part(0.9, 1)];
+const minutes = (last.at(-1)!.atMs - first[0]!.atMs) / 60_000;
 
 console.table(Object.fromEntries(rows.map(({ market, ...row }) => [market, row])));
-console.log(
-  `heap ${average(heap.slice(0, third)).toFixed(1)} MB in the first third, ${average(heap.slice(-third)).toFixed(1)} MB in the last; ${handles.length} sockets left`,
-);
+for (const name of ['heapMb', 'sockets', 'timers'] as const) {
+  const [from, to] = [average(first, name), average(last, name)];
+  const slope = minutes > 0 ? (to - from) / minutes : 0;
+  console.log(
+    `${name}: ${from.toFixed(1)} in the first tenth, ${to.toFixed(1)} in the last, ${slope.toFixed(1)} a minute`,
+  );
+}
+console.log(`heap growth over the last third ${growthMb.toFixed(1)} MB, at most ${heapMarginMb} MB allowed`);
+console.log(`${sockets} sockets left, ${timers} timers left`);
 const unaccounted = rows.reduce((sum, row) => sum + row.unaccounted, 0);
 const faults = [
   ...(unaccounted === 0 ? [] : [`${unaccounted} messages are unaccounted for`]),
   ...(growthMb <= heapMarginMb ? [] : [`the heap grew by ${growthMb.toFixed(1)} MB`]),
-  ...(handles.length === 0 ? [] : [`${handles.length} sockets are left`]),
+  ...(sockets === 0 ? [] : [`${sockets} sockets are left`]),
+  ...(timers === 0 ? [] : [`${timers} timers are left`]),
   ...(rows.every(({ malformed }) => malformed === 0) ? [] : ['frames were malformed']),
 ];
 console.log(faults.length === 0 ? 'every message is accounted for' : faults.join('; '));
@@ -113,8 +127,30 @@ function pause(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms));
 }
 
-function average(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length);
+interface Sample {
+  readonly atMs: number;
+  readonly heapMb: number;
+  readonly sockets: number;
+  readonly timers: number;
+}
+
+function sample(): Sample {
+  globalThis.gc?.();
+  const active = process.getActiveResourcesInfo();
+  return {
+    atMs: performance.now(),
+    heapMb: process.memoryUsage().heapUsed / 2 ** 20,
+    sockets: active.filter(isSocket).length,
+    timers: active.filter(name => name === 'Timeout').length,
+  };
+}
+
+function isSocket(name: string): boolean {
+  return name === 'TCPSocketWrap' || name === 'TCPServerWrap';
+}
+
+function average(of: readonly Sample[], name: keyof Sample): number {
+  return of.reduce((sum, one) => sum + one[name], 0) / of.length;
 }
 
 function seeded(seed: number): () => number {

@@ -9,6 +9,7 @@ export interface Account {
   readonly received: number;
   readonly lostInOutages: number;
   readonly unaccounted: number;
+  readonly outages: number;
   readonly reconnects: number;
   readonly malformed: number;
 }
@@ -20,6 +21,8 @@ export class Tally {
   private lost = 0;
   private unexplained = 0;
   private next = 0;
+  private outages = 0;
+  private lastOutageSeq = -1;
   private readSeq = 0;
   private readonly symbolKey: string;
   private readonly prefix: string;
@@ -57,6 +60,7 @@ export class Tally {
       received,
       lostInOutages: this.lost,
       unaccounted: this.unexplained + Math.abs(missing),
+      outages: this.outages,
       reconnects,
       malformed,
     };
@@ -75,5 +79,9 @@ export class Tally {
       this.next = number + 1;
     }
     this.readSeq = buffer.nextSeq;
+    for (const { seq } of outages.all.filter(outage => outage.seq > this.lastOutageSeq)) {
+      this.outages++;
+      this.lastOutageSeq = seq;
+    }
   }
 }
