@@ -276,7 +276,6 @@ function answerPings(socket: WebSocket): void {
   let busy = false;
   let latest: Buffer | undefined;
   const answer = (data: Buffer): void => {
-    if (socket.readyState !== WebSocket.OPEN) return;
     if (busy) {
       latest = data;
       return;

@@ -41,6 +41,10 @@ describe('a buffer', () => {
     expect(shape(buffer)).toEqual([5, 10, 5, 50]);
   });
 
+  test('may be full to the last byte', () => {
+    expect(shape(filled(5, 100, 50))).toEqual([0, 5, 5, 50]);
+  });
+
   test('drops several for a large one', () => {
     const buffer = filled(5, 100, 55);
     append(buffer, 5, 40);
@@ -68,6 +72,15 @@ describe('a buffer', () => {
     append(buffer, 3, 10);
     expect(shape(buffer)).toEqual([3, 4, 1, 10]);
     expect(buffer.at(3)!.raw.number).toBe(3);
+  });
+
+  test('holds what comes after it overflowed and was cleared', () => {
+    const buffer = filled(25, 10, 1_000);
+    buffer.clear();
+    expect(shape(buffer)).toEqual([25, 25, 0, 0]);
+    append(buffer, 25, 10);
+    expect(shape(buffer)).toEqual([25, 26, 1, 10]);
+    expect(buffer.at(25)!.raw.number).toBe(25);
   });
 
   test('stays in order over a hundred thousand messages', () => {

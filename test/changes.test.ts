@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { Changes } from '../runtime/changes.js';
 import { TestClock } from './support/clock.js';
@@ -55,6 +56,18 @@ describe('a waiter', () => {
     abort.abort();
     expect(await waiting).toBe(false);
     expect(clock.waiting).toBe(0);
+  });
+
+  test('no longer listens for an end once it is done', async () => {
+    const { changes } = start();
+    const { signal } = new AbortController();
+    let done = false;
+    const waiting = changes.until(() => done, 1_000, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    done = true;
+    changes.notify();
+    expect(await waiting).toBe(true);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   test('gives up at once when it was told to before', async () => {

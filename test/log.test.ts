@@ -40,6 +40,14 @@ test('the count of what was left out starts over with each line', () => {
   expect(lines.at(-1)).toBe('2026-09-09T14:32:00.000Z four\n');
 });
 
+test('a wall clock that jumps an hour ahead does not let a line through', () => {
+  const { log, lines, clock } = start();
+  log.say('a', 'one');
+  clock.now = () => Date.UTC(2026, 8, 9, 15, 30);
+  log.say('a', 'two');
+  expect(lines).toEqual(['2026-09-09T14:30:00.000Z one\n']);
+});
+
 test('kinds do not silence each other', () => {
   const { log, lines } = start();
   log.say('a', 'one');

@@ -23,4 +23,24 @@ describe('a stream over real sockets', () => {
       tries(30),
     );
   }, 600_000);
+
+  test('calls no served channel rejected when another one is unsubscribed before its refusal came', async () => {
+    await agrees(8, [
+      { feed: 'denies', channels: ['AM.AAPL'] },
+      { call: 'start', channels: ['T.AAPL'] },
+      { call: 'subscribe', channels: ['AM.AAPL', 'Q.*'] },
+      { call: 'unsubscribe', channels: ['AM.AAPL'] },
+      { settle: true },
+    ]);
+  });
+
+  test('asks again for a channel that is unsubscribed and subscribed before its first answer came', async () => {
+    await agrees(8, [
+      { call: 'start', channels: ['A.AAPL'] },
+      { call: 'subscribe', channels: ['T.AAPL', 'Q.*'] },
+      { call: 'unsubscribe', channels: ['T.AAPL'] },
+      { call: 'subscribe', channels: ['T.AAPL'] },
+      { settle: true },
+    ]);
+  });
 });

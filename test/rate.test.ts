@@ -39,6 +39,13 @@ test('a pause of hours leaves nothing behind', () => {
   expect(meter.rate(36_000_000)).toBe(3);
 });
 
+test('a look at an earlier time takes nothing away', () => {
+  const meter = new RateMeter();
+  meter.add(30, 5_000);
+  meter.add(10, 4_000);
+  expect(meter.rate(5_000)).toBe(40);
+});
+
 test('a rate has one digit after the point', () => {
   const meter = new RateMeter();
   meter.add(1, 0);

@@ -95,6 +95,10 @@ describe('a live stream is silent because', () => {
     expect(explain({ liveSinceMs: tuesdayNoonMs - 5_000 })).not.toContain('just become live');
   });
 
+  test('it has only just become live, if it is not known since when', () => {
+    expect(explain({ liveSinceMs: undefined })).toBe('The stream has just become live; nothing has come yet.');
+  });
+
   test('a symbol may be quiet or misspelled', () => {
     expect(explain({})).toContain('no event came since it was started');
     expect(explain({ lastMessageAtMs: Date.parse('2026-01-13T16:58:00Z') })).toContain(

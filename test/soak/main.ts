@@ -45,7 +45,7 @@ for (const market of markets) {
 }
 
 const beganMs = performance.now();
-const samples: Sample[] = [];
+const samples = [sample()];
 for (let turn = 0; !stopping && performance.now() - beganMs < durationMs; turn++) {
   for (const market of markets) {
     const [session] = feed.sessions(market.name);
