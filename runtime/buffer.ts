@@ -1,6 +1,15 @@
+/** The newest messages of one market as they came: bytes in a ring, and typed rows that find them. */
+import { canonicalSymbol, symbolKeyOf } from './channels.js';
+import type { Market } from './contract.js';
+import { column, columns, type EventList } from './eventlist.js';
+import { quoteForeign } from './foreign.js';
+import { parseExact } from './json.js';
 import type { RawEvent } from './protocol.js';
+import { ByteRing } from './ring.js';
+import { Rows } from './rows.js';
+import { SymbolTable } from './symbols.js';
 
-/** A message that was received. */
+/** A message that was received, parsed. */
 export interface Entry {
   /** Position in the market's stream; never used twice in a process. */
   readonly seq: number;
@@ -10,20 +19,35 @@ export interface Entry {
   /** Canonical symbol; null where the event has none we know of. */
   readonly symbol: string | null;
   readonly raw: RawEvent;
-  readonly bytes: number;
 }
 
-/** The newest messages of one market, bounded by count and by bytes. */
+const usualPairs = 1_024;
+const nothingYet = -1;
+
+/** Bounded by count and by bytes. Nothing is parsed before somebody asks for it. */
 export class MessageBuffer {
-  private entries: (Entry | undefined)[] = [];
-  private head = 0;
-  private heldBytes = 0;
+  readonly symbols: SymbolTable;
+  private readonly rows = new Rows();
+  private readonly ring: ByteRing;
+  private readonly symbolKeys: readonly string[];
+  /** A pair is a symbol's number times this, plus the channel's index. */
+  private readonly width: number;
+  /** By pair: seq of its newest message, and how many came. */
+  private last = new Float64Array(usualPairs).fill(nothingYet);
+  private counts = new Float64Array(usualPairs);
   private next = 0;
+  private oldest = 0;
 
   constructor(
+    private readonly market: Market,
     private readonly maxMessages: number,
     private readonly maxBytes: number,
-  ) {}
+  ) {
+    this.symbols = new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
+    this.ring = new ByteRing(maxBytes);
+    this.symbolKeys = market.channels.map(symbolKeyOf);
+    this.width = market.channels.length + 1;
+  }
 
   /** Seq of the next message. */
   get nextSeq(): number {
@@ -32,41 +56,138 @@ export class MessageBuffer {
 
   /** Seq of the oldest message held; `nextSeq` when empty. */
   get oldestSeq(): number {
-    return this.next - this.size;
+    return this.oldest;
   }
 
   get size(): number {
-    return this.entries.length - this.head;
+    return this.next - this.oldest;
   }
 
+  /** Bytes from the oldest message to the newest. */
   get bytes(): number {
-    return this.heldBytes;
+    return this.size === 0 ? 0 : this.ring.end - this.rows.position(this.oldest);
   }
 
-  append(message: Omit<Entry, 'seq'>): void {
-    this.entries.push({ ...message, seq: this.next++ });
-    this.heldBytes += message.bytes;
-    while (this.size > this.maxMessages || (this.heldBytes > this.maxBytes && this.size > 1)) this.evict();
+  /** Messages of symbols that are not told apart, since too many came before. */
+  get otherMessages(): number {
+    let sum = 0;
+    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.counts[channel]!;
+    return sum;
+  }
+
+  /** Takes in the events of a frame; their bytes are copied, and the oldest messages leave where it gets too much. */
+  append(frame: Buffer, { count, rows }: EventList, atMs: number): void {
+    if (count === 0) return;
+    const from = rows[column.start]!;
+    const base = this.ring.write(frame, from, rows[(count - 1) * columns + column.end]!) - from;
+    for (let row = 0; row < count * columns; row += columns) {
+      const start = rows[row + column.start]!;
+      const pair = rows[row + column.symbol]! * this.width + rows[row + column.channel]!;
+      if (pair >= this.last.length) this.widen(pair);
+      const seq = this.next++;
+      const last = this.last[pair]!;
+      this.rows.push(seq, atMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
+      this.last[pair] = seq;
+      this.counts[pair]!++;
+    }
+    this.evict();
   }
 
   /** The message with this seq, if it is held. */
   at(seq: number): Entry | undefined {
-    return this.entries[this.head + seq - this.oldestSeq];
+    if (!this.holds(seq)) return undefined;
+    const raw = this.parse(seq);
+    const ev = this.prefixAt(seq) ?? quoteForeign(raw.ev as string);
+    return { seq, atMs: this.rows.atMs(seq), ev, symbol: this.symbolAt(seq, raw), raw };
+  }
+
+  /** When a held message arrived, wall clock ms. */
+  atMs(seq: number): number {
+    return this.rows.atMs(seq);
+  }
+
+  /** Prefix of the channel of a held message; nothing where the `ev` is unknown. */
+  prefixAt(seq: number): string | undefined {
+    return this.market.channels[this.rows.pair(seq) % this.width]?.prefix;
+  }
+
+  /** Canonical symbol of a held message; it is parsed only if its symbol is one that is not told apart. */
+  symbolAt(seq: number, raw?: RawEvent): string | null {
+    const pair = this.rows.pair(seq);
+    const name = this.symbols.nameOf(Math.floor(pair / this.width));
+    if (name !== undefined) return name;
+    const key = this.symbolKeys[pair % this.width];
+    if (key === undefined) return null;
+    const spelling = (raw ?? this.parse(seq))[key] as string;
+    return canonicalSymbol(this.market, spelling) ?? spelling;
+  }
+
+  /** Seq of the message of the same channel and symbol before a held one, if it is held too. */
+  before(seq: number): number | undefined {
+    const name = this.symbolAt(seq);
+    for (let earlier = this.stepBack(seq); earlier !== undefined; earlier = this.stepBack(earlier)) {
+      // Symbols that are not told apart share one row of predecessors.
+      if (this.symbolAt(earlier) === name) return earlier;
+    }
+    return undefined;
+  }
+
+  /** Seq of the first held message that arrived at or after a time, wall clock ms; `nextSeq` if none did. */
+  firstSince(atMs: number): number {
+    let low = this.oldest;
+    let high = this.next;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.rows.atMs(middle) < atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** @returns whether a held message is judged for the first time */
+  judge(seq: number): boolean {
+    return this.rows.judge(seq);
   }
 
   /** Drops everything; seqs go on. */
   clear(): void {
-    this.entries = [];
-    this.head = 0;
-    this.heldBytes = 0;
+    this.oldest = this.next;
+    this.rows.clear(this.next);
+    this.ring.clear();
+    this.symbols.clear();
+    this.last = new Float64Array(usualPairs).fill(nothingYet);
+    this.counts = new Float64Array(usualPairs);
+  }
+
+  private holds(seq: number): boolean {
+    return seq >= this.oldest && seq < this.next;
+  }
+
+  private stepBack(seq: number): number | undefined {
+    const back = this.rows.back(seq);
+    return back > 0 && this.holds(seq - back) ? seq - back : undefined;
+  }
+
+  private parse(seq: number): RawEvent {
+    const bytes = this.ring.read(this.rows.position(seq), this.rows.length(seq));
+    return parseExact(bytes.toString()) as RawEvent;
   }
 
   private evict(): void {
-    this.heldBytes -= this.entries[this.head]!.bytes;
-    this.entries[this.head++] = undefined;
-    if (this.head > 1024 && this.head * 2 > this.entries.length) {
-      this.entries = this.entries.slice(this.head);
-      this.head = 0;
-    }
+    const { oldest } = this;
+    while (this.size > this.maxMessages || (this.size > 1 && this.bytes > this.maxBytes)) this.oldest++;
+    if (this.oldest === oldest) return;
+    this.rows.release(this.oldest);
+    this.ring.release(this.rows.position(this.oldest));
+  }
+
+  private widen(pair: number): void {
+    const length = 2 ** Math.ceil(Math.log2(pair + 1));
+    const last = new Float64Array(length).fill(nothingYet);
+    last.set(this.last);
+    this.last = last;
+    const counts = new Float64Array(length);
+    counts.set(this.counts);
+    this.counts = counts;
   }
 }

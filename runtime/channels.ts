@@ -79,6 +79,11 @@ export function findChannel(market: Market, prefix: string): Channel | undefined
   return market.channels.find(channel => channel.prefix === prefix || channel.aliases.includes(prefix));
 }
 
+/** The wire key under which the events of a channel name their symbol. */
+export function symbolKeyOf({ fields }: Channel): string {
+  return fields.find(({ role }) => role === 'symbol')!.key;
+}
+
 /** The one spelling under which a symbol is sent, kept and answered; nothing if it is no symbol of the market. */
 export function canonicalSymbol(market: Market, text: string): string | undefined {
   const { pattern, spellings, stars } = market.symbol;

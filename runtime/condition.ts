@@ -144,12 +144,11 @@ export class ConditionWatch {
   }
 
   /** The value in the last message of the same channel and symbol before this one, if it is still held. */
-  private valueBefore(leaf: Leaf, { seq, ev, symbol }: Entry): unknown {
+  private valueBefore(leaf: Leaf, { seq, ev }: Entry): unknown {
     if (!channelOf(this.market, ev)) return undefined;
-    for (let earlier = seq - 1; earlier >= this.buffer.oldestSeq; earlier--) {
-      const entry = this.buffer.at(earlier)!;
-      if (entry.ev !== ev || entry.symbol !== symbol) continue;
-      const value = fieldValue(formatMessage(this.market, entry, 'summary'), leaf.field);
+    for (let earlier = this.buffer.before(seq); earlier !== undefined; earlier = this.buffer.before(earlier)) {
+      const message = formatMessage(this.market, this.buffer.at(earlier)!, 'summary');
+      const value = fieldValue(message, leaf.field);
       if (value !== undefined) return value;
     }
     return undefined;

@@ -28,6 +28,8 @@ export class Connection {
   private readonly cancels = new Set<() => void>();
   private liveAtMs = 0;
   private lastFrameMs = 0;
+  /** A ping waits for a sign of life. */
+  private pinged = false;
   /** The TCP connection under the WebSocket. */
   private wire: Socket | undefined;
   private authSent = false;
@@ -166,16 +168,12 @@ export class Connection {
     });
     socket.on('message', (data: Buffer) =>
       mine(() => {
-        this.lastFrameMs = this.clock.elapsed();
+        this.heard();
         this.listener.frame(data);
       }),
     );
     for (const beat of ['ping', 'pong']) {
-      socket.on(beat, () =>
-        mine(() => {
-          this.lastFrameMs = this.clock.elapsed();
-        }),
-      );
+      socket.on(beat, () => mine(() => this.heard()));
     }
     socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
       request.destroy();
@@ -221,16 +219,25 @@ export class Connection {
     this.socket?.send(authFrame(this.key));
   }
 
+  private heard(): void {
+    this.lastFrameMs = this.clock.elapsed();
+    if (!this.pinged) return;
+    this.cancelTimers();
+    this.watch();
+  }
+
   /** Pings a silent peer, and gives up on one that stays silent. Any byte is a sign of life, of a slow frame too. */
   private watch(): void {
     const { pingIntervalMs, pongTimeoutMs } = this.options;
     const silentMs = (): number => this.clock.elapsed() - this.lastFrameMs;
+    this.pinged = false;
     this.after(Math.max(pingIntervalMs - silentMs(), 1), () => {
       if (silentMs() < pingIntervalMs) {
         this.watch();
         return;
       }
       const bytesBefore = this.wire?.bytesRead;
+      this.pinged = true;
       this.socket?.ping();
       this.after(pongTimeoutMs, () => {
         // One more turn of the loop: after a stall, frames may be waiting to be read.
@@ -268,6 +275,7 @@ export class Connection {
   private cancelTimers(): void {
     for (const cancel of this.cancels) cancel();
     this.cancels.clear();
+    this.pinged = false;
   }
 }
 

@@ -20,3 +20,44 @@ function quoteUnsafe(token: string): string {
   const exact = Number.isFinite(number) && (!/^-?\d+$/.test(token) || Number.isSafeInteger(number));
   return exact ? token : `"${token}"`;
 }
+
+/** Where something is in a text, in bytes. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const [blank, quote, comma, openBracket, backslash, closeBracket, openBrace, closeBrace] = [
+  ...Buffer.from(' ",[\\]{}'),
+] as [number, number, number, number, number, number, number, number];
+
+/** Where the items of an array are. @param json bytes of an array that `JSON.parse` accepts */
+export function splitItems(json: Uint8Array): Span[] {
+  const spans: Span[] = [];
+  let depth = 0;
+  let start = -1;
+  let end = 0;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]!;
+    if (byte <= blank) continue;
+    const closes = byte === closeBracket || byte === closeBrace;
+    if (closes) depth--;
+    if ((depth === 1 && byte === comma) || (depth === 0 && closes)) {
+      if (start >= 0) spans.push({ start, end });
+      start = -1;
+      continue;
+    }
+    if (depth === 1 && start < 0) start = at;
+    if (byte === openBracket || byte === openBrace) depth++;
+    else if (byte === quote) at = endOfText(json, at);
+    end = at + 1;
+  }
+  return spans;
+}
+
+/** @param at of the quote that opens it */
+function endOfText(json: Uint8Array, at: number): number {
+  let end = at + 1;
+  while (json[end] !== quote) end += json[end] === backslash ? 2 : 1;
+  return end;
+}

@@ -1,6 +1,5 @@
-/** Frames: what the feed sends taken apart, what we send put together. */
+/** What the feed's items are, and what we send. */
 import type { StatusMeaning, StatusWord } from './contract.js';
-import { parseExact } from './json.js';
 
 /** An event as it came. */
 export type RawEvent = { readonly [key: string]: unknown };
@@ -12,43 +11,12 @@ export interface Status {
   readonly means?: StatusMeaning;
 }
 
-/** What one frame held. */
-export interface Frame {
-  readonly statuses: readonly Status[];
-  readonly events: readonly RawEvent[];
-  /** Items, or the whole frame, that are no events. */
-  readonly malformed: number;
-}
-
-const broken: Frame = { statuses: [], events: [], malformed: 1 };
-
-/**
- * A frame is an array of events and statuses; a lone object is taken for an array of one.
- * @see polygon-docs/websockets/quickstart.md:206-209 `ev`
- */
-export function parseFrame(text: string, words: readonly StatusWord[]): Frame {
-  let value: unknown;
-  try {
-    value = parseExact(text);
-  } catch {
-    return broken;
-  }
-  const items = Array.isArray(value) ? value : [value];
-  const statuses: Status[] = [];
-  const events: RawEvent[] = [];
-  for (const item of items) {
-    if (!isEvent(item)) continue;
-    if (item.ev === 'status') statuses.push(readStatus(item, words));
-    else events.push(item);
-  }
-  return { statuses, events, malformed: items.length - statuses.length - events.length };
-}
-
-function isEvent(item: unknown): item is RawEvent {
+/** @see polygon-docs/websockets/quickstart.md:206-209 `ev` */
+export function isEvent(item: unknown): item is RawEvent & { readonly ev: string } {
   return typeof item === 'object' && item !== null && !Array.isArray(item) && typeof (item as RawEvent).ev === 'string';
 }
 
-function readStatus(item: RawEvent, words: readonly StatusWord[]): Status {
+export function readStatus(item: RawEvent, words: readonly StatusWord[]): Status {
   const status = typeof item.status === 'string' ? item.status : '';
   const message = typeof item.message === 'string' ? item.message : '';
   const word = words.find(other => other.status === status && message.startsWith(other.message));

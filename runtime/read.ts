@@ -79,17 +79,16 @@ export function readSince(
   page: PageBuilder,
 ): Page {
   for (let seq = Math.max(since, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
-    const entry = buffer.at(seq)!;
-    if (!select(entry)) continue;
-    if (!page.add(show(entry))) return { messages: page.messages, next: seq, hasMore: true, ...page.overflow };
+    if (!select(buffer, seq)) continue;
+    if (!page.add(show(buffer.at(seq)!)))
+      return { messages: page.messages, next: seq, hasMore: true, ...page.overflow };
   }
   return { messages: page.messages, next: buffer.nextSeq, hasMore: false };
 }
 
 function readNewest({ buffer }: Stream, select: Selection, show: (entry: Entry) => Message, page: PageBuilder): Page {
   for (let seq = buffer.nextSeq - 1; seq >= buffer.oldestSeq; seq--) {
-    const entry = buffer.at(seq)!;
-    if (select(entry) && !page.add(show(entry))) break;
+    if (select(buffer, seq) && !page.add(show(buffer.at(seq)!))) break;
   }
   return { messages: page.messages.toReversed(), next: buffer.nextSeq, hasMore: false, ...page.overflow };
 }

@@ -1,11 +1,11 @@
-import type { Entry } from './buffer.js';
+import type { MessageBuffer } from './buffer.js';
 import { type Filter, parseFilter } from './channels.js';
 import type { Market } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
 
-/** Chooses messages. */
-export type Selection = (entry: Entry) => boolean;
+/** Chooses held messages by channel and symbol. */
+export type Selection = (buffer: MessageBuffer, seq: number) => boolean;
 
 /**
  * @param texts `T.AAPL`, `T.*` or `AAPL`; nothing selects every message
@@ -28,8 +28,19 @@ export function selectionOf(filters: readonly Filter[] | undefined): Selection {
   const whole = new Set(filters.filter(({ symbol }) => symbol === undefined).map(({ prefix }) => prefix));
   // A filter with neither is `*`.
   if (whole.has(undefined)) return () => true;
-  const symbols = new Set(filters.filter(({ prefix }) => prefix === undefined).map(({ symbol }) => symbol));
-  const pairs = new Set(filters.map(({ prefix, symbol }) => `${prefix}.${symbol}`));
-  return ({ ev, symbol }) =>
-    whole.has(ev) || (symbol !== null && (symbols.has(symbol) || pairs.has(`${ev}.${symbol}`)));
+  const anywhere = new Set<string>();
+  const pairs = new Map<string | undefined, Set<string>>();
+  for (const { prefix, symbol } of filters) {
+    if (symbol === undefined) continue;
+    if (prefix === undefined) anywhere.add(symbol);
+    else pairs.set(prefix, (pairs.get(prefix) ?? new Set()).add(symbol));
+  }
+  return (buffer, seq) => {
+    const prefix = buffer.prefixAt(seq);
+    if (prefix !== undefined && whole.has(prefix)) return true;
+    const wanted = pairs.get(prefix);
+    if (!wanted && anywhere.size === 0) return false;
+    const symbol = buffer.symbolAt(seq);
+    return symbol !== null && (anywhere.has(symbol) || (wanted?.has(symbol) ?? false));
+  };
 }

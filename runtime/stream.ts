@@ -1,17 +1,18 @@
 /** One market's stream: a connection, what is subscribed on it, what came, and what was lost. */
 import { type Entry, MessageBuffer } from './buffer.js';
 import { Changes } from './changes.js';
-import { type ChannelName, canonicalSymbol, parseChannel, type Rejection } from './channels.js';
+import { type ChannelName, parseChannel, type Rejection } from './channels.js';
 import type { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import type { Market, StatusWord } from './contract.js';
 import type { Endpoint } from './endpoint.js';
 import { quoteForeign } from './foreign.js';
 import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from './format.js';
+import { FrameReader } from './frame.js';
 import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { OutageLedger } from './outages.js';
-import { ackedChannel, parseFrame, type RawEvent, type Status, subscribeFrame, unsubscribeFrame } from './protocol.js';
+import { ackedChannel, type Status, subscribeFrame, unsubscribeFrame } from './protocol.js';
 import { RateMeter } from './rate.js';
 import { isWanted, type StateName } from './state.js';
 import { Subscriptions } from './subscriptions.js';
@@ -38,8 +39,6 @@ export interface StreamFault {
   readonly atMs: number;
 }
 
-const longestSymbol = 64;
-const mostSymbols = 100_000;
 const echoMs = 100;
 
 export class Stream {
@@ -50,12 +49,9 @@ export class Stream {
   readonly changes: Changes;
   private connection: Connection | undefined;
   private held: Target | undefined;
-  private readonly symbolKeys: ReadonlyMap<string, string>;
-  private readonly symbols = new Map<string, string>();
+  private readonly reader: FrameReader;
   private rate = new RateMeter();
   private pumping = false;
-  /** Messages that were judged when they were first shown. */
-  private readonly judged = new WeakSet<Entry>();
   /** Counts the connections that became live, over all starts. */
   private lives = 0;
   private counts = freshCounts();
@@ -67,12 +63,10 @@ export class Stream {
     private readonly services: StreamServices,
   ) {
     const { bufferMessages, bufferBytes } = services.options;
-    this.buffer = new MessageBuffer(bufferMessages, bufferBytes);
+    this.buffer = new MessageBuffer(market, bufferMessages, bufferBytes);
+    this.reader = new FrameReader(market, services.statuses, this.buffer.symbols);
     this.subscriptions = new Subscriptions(market);
     this.changes = new Changes(services.clock);
-    this.symbolKeys = new Map(
-      market.channels.map(({ prefix, fields }) => [prefix, fields.find(({ role }) => role === 'symbol')!.key]),
-    );
   }
 
   get state(): StateName {
@@ -119,7 +113,6 @@ export class Stream {
     this.buffer.clear();
     this.subscriptions.clear();
     this.outages.clear();
-    this.symbols.clear();
     this.rate = new RateMeter();
     this.counts = { ...freshCounts(), startedAtMs: this.services.clock.now() };
     this.fault = undefined;
@@ -161,10 +154,14 @@ export class Stream {
   /** Takes in one frame of the feed. */
   ingest(data: Buffer): void {
     const atMs = this.services.clock.now();
-    const { statuses, events, malformed } = parseFrame(data.toString(), this.services.statuses);
+    const { events, statuses, malformed, unknown } = this.reader.read(data);
     if (malformed > 0) this.countMalformed(malformed);
     for (const status of statuses) this.hear(status);
-    if (events.length > 0) this.store(events, atMs, Math.ceil(data.length / (events.length + statuses.length)));
+    if (unknown.length > 0) this.countUnknown(unknown);
+    if (events.count > 0) {
+      this.buffer.append(data, events, atMs);
+      this.countReceived(events.count, atMs);
+    }
     this.changes.notify();
   }
 
@@ -173,8 +170,7 @@ export class Stream {
    * first shown; one that cannot be formatted is answered as it came.
    */
   show(entry: Entry, detail: Detail): Message {
-    const first = !this.judged.has(entry);
-    this.judged.add(entry);
+    const first = this.buffer.judge(entry.seq);
     try {
       const message = formatMessage(this.market, entry, detail);
       const validator = channelOf(this.market, entry.ev)?.validator;
@@ -188,55 +184,31 @@ export class Stream {
     }
   }
 
-  private store(events: readonly RawEvent[], atMs: number, bytes: number): void {
-    let stored = 0;
-    for (const raw of events) {
-      const entry = this.identify(raw);
-      if (!entry) {
-        this.countMalformed(1);
-        continue;
-      }
-      this.buffer.append({ ...entry, atMs, raw, bytes });
-      stored++;
-      if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(entry);
-    }
-    if (stored === 0) return;
-    this.counts.received += stored;
+  private countReceived(count: number, atMs: number): void {
+    if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
+    this.counts.received += count;
     this.counts.lastMessageAtMs = atMs;
-    this.rate.add(stored, this.services.clock.elapsed());
+    this.rate.add(count, this.services.clock.elapsed());
     this.connection?.messageCame();
     if (this.outages.current) this.outages.end(atMs);
   }
 
-  /** Channel and canonical symbol of an event; nothing where it names no symbol. */
-  private identify(raw: RawEvent): Pick<Entry, 'ev' | 'symbol'> | undefined {
-    const ev = raw.ev as string;
-    const key = this.symbolKeys.get(ev);
-    if (key === undefined) {
-      this.counts.unknown++;
-      this.services.log.say(
-        `${this.market.name} unknown`,
-        `${this.market.name}: event ${quoteForeign(ev)} is not in the spec`,
-      );
-      return { ev: quoteForeign(ev), symbol: null };
-    }
-    const symbol = raw[key];
-    if (typeof symbol !== 'string' || symbol.length > longestSymbol) return undefined;
-    return { ev, symbol: this.canonical(symbol) };
-  }
-
-  private canonical(symbol: string): string {
-    const known = this.symbols.get(symbol);
-    if (known !== undefined) return known;
-    const canonical = canonicalSymbol(this.market, symbol) ?? symbol;
-    if (this.symbols.size < mostSymbols) this.symbols.set(symbol, canonical);
-    return canonical;
+  private countUnknown(kinds: readonly string[]): void {
+    this.counts.unknown += kinds.length;
+    this.services.log.say(
+      `${this.market.name} unknown`,
+      `${this.market.name}: event ${quoteForeign(kinds[0]!)} is not in the spec`,
+    );
   }
 
   /** Data of a channel proves that it is served, acknowledged or not. */
-  private confirmByData({ ev, symbol }: Pick<Entry, 'ev' | 'symbol'>): void {
-    for (const name of [`${ev}.${symbol}`, `${ev}.*`]) {
-      if (this.subscriptions.stateOf(name) === 'unconfirmed') this.subscriptions.acknowledged(name);
+  private confirmByData(newest: number): void {
+    const { buffer, subscriptions } = this;
+    for (let seq = Math.max(buffer.nextSeq - newest, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
+      const prefix = buffer.prefixAt(seq);
+      for (const name of [`${prefix}.${buffer.symbolAt(seq)}`, `${prefix}.*`]) {
+        if (subscriptions.stateOf(name) === 'unconfirmed') subscriptions.acknowledged(name);
+      }
     }
   }
 

@@ -87,9 +87,9 @@ export function status(hub: Hub, market: Market): Answer {
   const { subscriptions, buffer, totals } = stream;
   const newestAgeMs = newestAge(hub, stream);
   const silent = stream.state !== 'live' || newestAgeMs === null || newestAgeMs > quietMs;
-  const oldest = buffer.at(buffer.oldestSeq);
+  const oldestAtMs = buffer.size > 0 ? buffer.atMs(buffer.oldestSeq) : undefined;
   return {
-    ...commonAnswer(stream),
+    ...commonAnswer(stream, notesOnSymbols(stream)),
     endpoint: shownEndpoint(stream),
     feed: stream.target?.endpoint.feed ?? null,
     since: isoOrNull(stream.liveSinceMs),
@@ -110,8 +110,15 @@ export function status(hub: Hub, market: Market): Answer {
     last_error: showFault(stream),
     next_retry_at: isoOrNull(stream.nextRetryAtMs),
     silence: silent ? silenceOf(hub, stream) : null,
-    buffer: { messages: buffer.size, bytes: buffer.bytes, oldest_at: isoOrNull(oldest?.atMs) },
+    buffer: { messages: buffer.size, bytes: buffer.bytes, oldest_at: isoOrNull(oldestAtMs) },
   };
+}
+
+function notesOnSymbols({ buffer: { symbols, otherMessages } }: Stream): string[] {
+  if (otherMessages === 0) return [];
+  return [
+    `${symbols.size} symbols have an entry of their own; all later ones share one, with ${otherMessages} messages so far.`,
+  ];
 }
 
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED */

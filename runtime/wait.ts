@@ -107,9 +107,9 @@ function conditionLook(
   return () => {
     if (watch.seesState(stream.state)) return { messages: [], next, matched: true };
     for (let seq = Math.max(next, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
-      const entry = buffer.at(seq)!;
       next = seq + 1;
-      if (!select(entry)) continue;
+      if (!select(buffer, seq)) continue;
+      const entry = buffer.at(seq)!;
       const message = stream.show(entry, 'summary');
       if (watch.sees(entry, message)) return { messages: [message], next, matched: true };
     }

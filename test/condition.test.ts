@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { MessageBuffer } from '../runtime/buffer.js';
 import { ConditionWatch, parseCondition } from '../runtime/condition.js';
 import { StreamError } from '../runtime/errors.js';
 import { formatMessage } from '../runtime/format.js';
+import { Held } from './support/held.js';
 import { marketOf } from './support/markets.js';
 
 const stocks = marketOf('stocks');
@@ -20,7 +20,7 @@ function refusalOf(given: unknown, market = 'stocks', prefixes?: readonly string
 }
 
 class Watched {
-  private readonly buffer: MessageBuffer;
+  private readonly past: Held;
   private watch: ConditionWatch | undefined;
 
   constructor(
@@ -28,7 +28,7 @@ class Watched {
     private readonly marketName = 'stocks',
     held = 1_000,
   ) {
-    this.buffer = new MessageBuffer(held, 1_000_000);
+    this.past = new Held(marketOf(marketName), held);
   }
 
   private get market() {
@@ -36,12 +36,11 @@ class Watched {
   }
 
   before(ev: string, symbol: string, raw: Record<string, unknown>): void {
-    this.buffer.append({ atMs: 0, ev, symbol, raw: { ev, ...raw }, bytes: 100 });
+    this.past.add(ev, symbol, raw);
   }
 
   sees(ev: string, symbol: string, raw: Record<string, unknown>): boolean {
-    this.before(ev, symbol, raw);
-    const entry = this.buffer.at(this.buffer.nextSeq - 1)!;
+    const entry = this.past.add(ev, symbol, raw);
     return this.watching.sees(entry, formatMessage(this.market, entry, 'summary'));
   }
 
@@ -53,7 +52,7 @@ class Watched {
     this.watch ??= new ConditionWatch(
       this.market,
       parseCondition(this.market, this.market.channels, this.condition),
-      this.buffer,
+      this.past.buffer,
     );
     return this.watch;
   }

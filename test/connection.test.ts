@@ -124,6 +124,29 @@ describe('a ping of the feed', () => {
   });
 });
 
+describe('a ping to the feed', () => {
+  test('comes again as soon as the feed was silent for the interval, however long a pong may take', async () => {
+    const changes = new Changes(systemClock);
+    let pings = 0;
+    const { until } = await watch(
+      {
+        ...polite,
+        open: socket => {
+          socket.send(greeting);
+          socket.on('ping', () => {
+            pings++;
+            socket.pong();
+            changes.notify();
+          });
+        },
+      },
+      { pingIntervalMs: 30, pongTimeoutMs: 60_000 },
+    );
+    await until('live');
+    expect(await changes.until(() => pings >= 3, 10_000)).toBe(true);
+  });
+});
+
 describe('what the other side says on failing', () => {
   test.each<[string, RawFeedScript, string]>([
     [

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import { backoffMs } from '../runtime/backoff.js';
-import { MessageBuffer } from '../runtime/buffer.js';
 import { ConditionWatch, parseCondition } from '../runtime/condition.js';
 import { decodeCursor, encodeCursor } from '../runtime/cursor.js';
 import { decimalValue, subtract } from '../runtime/decimal.js';
@@ -12,6 +11,7 @@ import { fieldValue, formatMessage, type Message } from '../runtime/format.js';
 import type { Hub } from '../runtime/hub.js';
 import { parseExact } from '../runtime/json.js';
 import { callOn, hubOn } from './support/bench.js';
+import { Held } from './support/held.js';
 import { marketOf } from './support/markets.js';
 import { tries } from './support/property.js';
 
@@ -33,7 +33,8 @@ describe('the buffer', () => {
         fc.integer({ min: 1, max: 20_000 }),
         fc.array(step, { maxLength: 12, size: 'max' }),
         (maxMessages, maxBytes, steps) => {
-          const buffer = new MessageBuffer(maxMessages, maxBytes);
+          const held = new Held(stocks, maxMessages, maxBytes);
+          const { buffer } = held;
           let naive: { seq: number; bytes: number }[] = [];
           let next = 0;
           const sum = (): number => naive.reduce((total, { bytes }) => total + bytes, 0);
@@ -45,11 +46,12 @@ describe('the buffer', () => {
             }
             for (let index = 0; index < taken.append; index++) {
               const bytes = taken.bytes + (index % 3);
-              buffer.append({ atMs: 0, ev: 'T', symbol: null, raw: {}, bytes });
-              naive.push({ seq: next++, bytes });
+              const { length } = JSON.stringify({ ev: 'T', sym: 'A', x: 'x'.repeat(bytes) });
+              held.add('T', 'A', { x: 'x'.repeat(bytes) });
+              naive.push({ seq: next++, bytes: length });
             }
-            let held = sum();
-            while (naive.length > maxMessages || (held > maxBytes && naive.length > 1)) held -= naive.shift()!.bytes;
+            let bytes = sum();
+            while (naive.length > maxMessages || (bytes > maxBytes && naive.length > 1)) bytes -= naive.shift()!.bytes;
             expect([buffer.size, buffer.bytes, buffer.nextSeq]).toEqual([naive.length, sum(), next]);
             expect(buffer.oldestSeq).toBe(naive[0]?.seq ?? next);
             const found = Array.from({ length: naive.length }, (_, index) => buffer.at(buffer.oldestSeq + index)?.seq);
@@ -365,11 +367,11 @@ describe('a condition', () => {
   }
 
   function run(condition: Tree, messages: readonly Seen[], watchedFrom: number): boolean[] {
-    const buffer = new MessageBuffer(1_000, 1_000_000);
+    const held = new Held(stocks);
+    const { buffer } = held;
     const watch = new ConditionWatch(stocks, parseCondition(stocks, stocks.channels, condition), buffer);
     for (const { ev, symbol, value } of messages) {
-      const raw = { ev, sym: symbol, ...(value === undefined ? {} : { [ev === 'T' ? 'p' : 'bp']: value }) };
-      buffer.append({ atMs: 0, ev, symbol, raw, bytes: 1 });
+      held.add(ev, symbol, value === undefined ? {} : { [ev === 'T' ? 'p' : 'bp']: value });
     }
     return messages.slice(watchedFrom).map((_, index) => {
       const entry = buffer.at(watchedFrom + index)!;

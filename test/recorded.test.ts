@@ -3,9 +3,10 @@ import { markets, suite } from '../generated/suite.js';
 import { systemClock } from '../runtime/clock.js';
 import { Hub } from '../runtime/hub.js';
 import { parseExact } from '../runtime/json.js';
-import { parseFrame } from '../runtime/protocol.js';
 import { type ReadArguments, read } from '../runtime/read.js';
 import { readSettings } from '../runtime/settings.js';
+import { Held } from './support/held.js';
+import { marketOf } from './support/markets.js';
 import { judgeShape, marketNames, type Recording, readRecorded, readWire } from './support/recorded.js';
 
 const { settings } = readSettings({}, marketNames);
@@ -47,7 +48,7 @@ describe.each(marketNames)('a recorded frame of %s', market => {
   const events = recordings.filter(({ malformed }) => malformed === 0);
 
   test.each(events)('with $name passes the validator of its channel', ({ frame }) => {
-    const validated = parseFrame(frame, suite.statuses).events.flatMap(event => {
+    const validated = new Held(marketOf(market)).take(frame).events.flatMap(event => {
       const validator = validatorOf(market, event.ev);
       return validator ? [validator.safeParse(event)] : [];
     });
@@ -78,18 +79,18 @@ describe.each(marketNames)('a recorded frame of %s', market => {
 
 describe('a recorded status', () => {
   test.each(readRecorded('statuses').recordings)('of $name means what is keyed by hand', ({ frame, meanings }) => {
-    const { statuses, events, malformed } = parseFrame(frame, suite.statuses);
+    const { statuses, events, malformed } = new Held(marketOf('stocks')).take(frame);
     expect(statuses.map(({ means }) => means ?? 'nothing')).toEqual(meanings);
     expect({ events, malformed }).toEqual({ events: [], malformed: 0 });
   });
 
   test.each(readRecorded('statuses').recordings)('of $name keeps its text', ({ frame }) => {
     const sent = readWire(frame).map(({ status, message }) => ({ status, message }));
-    expect(parseFrame(frame, suite.statuses).statuses).toMatchObject(sent);
+    expect(new Held(marketOf('stocks')).take(frame).statuses).toMatchObject(sent);
   });
 
   test.each(readRecorded('stocks').recordings)('beside $name means what is keyed by hand', ({ frame, meanings }) => {
-    expect(parseFrame(frame, suite.statuses).statuses.map(({ means }) => means ?? 'nothing')).toEqual(meanings);
+    expect(new Held(marketOf('stocks')).take(frame).statuses.map(({ means }) => means ?? 'nothing')).toEqual(meanings);
   });
 });
 

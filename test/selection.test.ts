@@ -1,19 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { StreamError } from '../runtime/errors.js';
 import { parseFilters, selectionOf } from '../runtime/selection.js';
-import { entryOf, marketOf } from './support/markets.js';
+import { Held } from './support/held.js';
+import { marketOf } from './support/markets.js';
 
 const received = [
-  entryOf('T', 'AAPL', {}),
-  entryOf('T', 'MSFT', {}),
-  entryOf('Q', 'AAPL', {}),
-  entryOf('AM', 'BRK.B', {}),
-  entryOf('ZZ', null, {}),
-];
+  ['T', 'AAPL'],
+  ['T', 'MSFT'],
+  ['Q', 'AAPL'],
+  ['AM', 'BRK.B'],
+  ['ZZ', ''],
+] as const;
 
-function chosen(texts: readonly string[] | undefined): string[] {
-  const select = selectionOf(parseFilters(marketOf('stocks'), texts));
-  return received.filter(select).map(({ ev, symbol }) => `${ev} ${symbol}`);
+/** Which of the messages that came a selection finds. */
+function chosen(
+  texts: readonly string[] | undefined,
+  came: readonly (readonly [ev: string, symbol: string])[] = received,
+  market = 'stocks',
+): string[] {
+  const held = new Held(marketOf(market));
+  const entries = came.map(([ev, symbol]) => held.add(ev, symbol));
+  const select = selectionOf(parseFilters(marketOf(market), texts));
+  return entries.filter(({ seq }) => select(held.buffer, seq)).map(({ ev, symbol }) => `${ev} ${symbol}`);
 }
 
 describe('a selection', () => {
@@ -47,13 +55,19 @@ describe('a selection', () => {
   });
 
   test('by a channel of a symbol called null does not find what has none', () => {
-    const select = selectionOf(parseFilters(marketOf('stocks'), ['T.null']));
-    expect([null, 'null'].map(symbol => select(entryOf('T', symbol, {})))).toEqual([false, true]);
+    const came = [
+      ['ZZ', ''],
+      ['T', 'null'],
+    ] as const;
+    expect(chosen(['T.null'], came)).toEqual(['T null']);
   });
 
   test('by an alias finds the events of its channel', () => {
-    const select = selectionOf(parseFilters(marketOf('options'), ['AS.*']));
-    expect(['A', 'AM'].map(ev => select(entryOf(ev, 'O:SPY251219C00650000', {})))).toEqual([true, false]);
+    const came = [
+      ['A', 'O:SPY251219C00650000'],
+      ['AM', 'O:SPY251219C00650000'],
+    ] as const;
+    expect(chosen(['AS.*'], came, 'options')).toEqual(['A O:SPY251219C00650000']);
   });
 
   test.each(['T.AAP*', '$AAPL', '', 'T.AAPL,Q.*', 'T.'])('by %j is refused with what can be written', text => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { suite } from '../generated/suite.js';
-import { parseFrame } from '../runtime/protocol.js';
+import { readStatus } from '../runtime/protocol.js';
 import { type ConnectionState, transition } from '../runtime/state.js';
 import { type FaultKind, fatalStatuses, judgeClose, judgeHttp, verdicts } from '../runtime/verdict.js';
 
@@ -17,7 +17,7 @@ function failTimes(kind: FaultKind, times: number): string {
 }
 
 function meaningOf(status: string, message: string): string | undefined {
-  return parseFrame(JSON.stringify([{ ev: 'status', status, message }]), suite.statuses).statuses[0]!.means;
+  return readStatus({ ev: 'status', status, message }, suite.statuses).means;
 }
 
 describe('a status of the feed', () => {

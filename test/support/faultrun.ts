@@ -1,5 +1,5 @@
 /** A hub on a feed that is about to fail, and what must hold whatever the fault was. */
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { type Clock, systemClock } from '../../runtime/clock.js';
 import type { Market } from '../../runtime/contract.js';
@@ -149,4 +149,15 @@ export class FaultRun {
     await this.hub.close();
     await this.feed.close();
   }
+}
+
+/** Nothing in this file's tests may reject where nobody listens. */
+export function expectNoRejections(): void {
+  const rejections: unknown[] = [];
+  const note = (reason: unknown): void => void rejections.push(reason);
+  beforeAll(() => void process.on('unhandledRejection', note));
+  afterAll(() => {
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
 }

@@ -1,0 +1,79 @@
+/** Bytes in the order in which they came, in chunks that are used again. */
+interface Chunk {
+  readonly bytes: Buffer;
+  /** Position of its first byte. */
+  readonly base: number;
+}
+
+const largestChunk = 2 ** 20;
+const smallestChunk = 2 ** 12;
+/** A ring of so many chunks is full. */
+const usualChunks = 16;
+
+/** Positions count all bytes ever written. Each piece is whole in one chunk. */
+export class ByteRing {
+  private readonly chunkBytes: number;
+  /** Oldest first. */
+  private chunks: Chunk[] = [];
+  private spare: Buffer | undefined;
+  private written = 0;
+
+  constructor(maxBytes: number) {
+    this.chunkBytes = Math.min(Math.max(Math.ceil(maxBytes / usualChunks), smallestChunk), largestChunk);
+  }
+
+  /** Position after the last byte written. */
+  get end(): number {
+    return this.written;
+  }
+
+  /** Copies a piece. @returns its position */
+  write(data: Buffer, from: number, to: number): number {
+    const size = to - from;
+    let chunk = this.chunks[this.chunks.length - 1];
+    if (!chunk || chunk.base + chunk.bytes.length - this.written < size) chunk = this.extend(size);
+    data.copy(chunk.bytes, this.written - chunk.base, from, to);
+    this.written += size;
+    return this.written - size;
+  }
+
+  /** Bytes of a piece that is still held; a view, good until the next release. */
+  read(position: number, length: number): Buffer {
+    const { bytes, base } = this.chunks[this.chunkAt(position)]!;
+    return bytes.subarray(position - base, position - base + length);
+  }
+
+  /** Gives up the pieces before a position that was written. */
+  release(position: number): void {
+    const first = this.chunkAt(position);
+    if (first === 0) return;
+    const gone = this.chunks.splice(0, first);
+    this.spare ??= gone.find(({ bytes }) => bytes.length === this.chunkBytes)?.bytes;
+  }
+
+  clear(): void {
+    this.chunks = [];
+    this.spare = undefined;
+  }
+
+  /** Index of the last chunk that begins at or before a position. */
+  private chunkAt(position: number): number {
+    let low = 0;
+    let high = this.chunks.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.chunks[middle]!.base <= position) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  private extend(size: number): Chunk {
+    const reused = size <= this.chunkBytes ? this.spare : undefined;
+    if (reused) this.spare = undefined;
+    const bytes = reused ?? Buffer.allocUnsafeSlow(Math.max(size, this.chunkBytes));
+    const chunk = { bytes, base: this.written };
+    this.chunks.push(chunk);
+    return chunk;
+  }
+}

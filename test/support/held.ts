@@ -1,0 +1,46 @@
+import { suite } from '../../generated/suite.js';
+import { type Entry, MessageBuffer } from '../../runtime/buffer.js';
+import { symbolKeyOf } from '../../runtime/channels.js';
+import type { Market } from '../../runtime/contract.js';
+import { channelOf } from '../../runtime/format.js';
+import { FrameReader } from '../../runtime/frame.js';
+import type { RawEvent, Status } from '../../runtime/protocol.js';
+
+/** What came out of a frame. */
+export interface Taken {
+  readonly statuses: readonly Status[];
+  readonly events: readonly RawEvent[];
+  readonly malformed: number;
+}
+
+/** A buffer that is filled by frames, as a stream fills it. */
+export class Held {
+  readonly buffer: MessageBuffer;
+  private readonly reader: FrameReader;
+
+  constructor(
+    private readonly market: Market,
+    maxMessages = 1_000,
+    maxBytes = 1_000_000,
+  ) {
+    this.buffer = new MessageBuffer(market, maxMessages, maxBytes);
+    this.reader = new FrameReader(market, suite.statuses, this.buffer.symbols);
+  }
+
+  take(frame: string | Buffer, atMs = 0): Taken {
+    const { buffer } = this;
+    const data = Buffer.from(frame);
+    const { events, statuses, malformed } = this.reader.read(data);
+    const { count } = events;
+    buffer.append(data, events, atMs);
+    const entries = Array.from({ length: count }, (_, index) => buffer.at(buffer.nextSeq - count + index));
+    return { statuses, events: entries.map(entry => entry!.raw), malformed };
+  }
+
+  /** @returns the event as it is held */
+  add(ev: string, symbol: string, raw: Readonly<Record<string, unknown>> = {}): Entry {
+    const channel = channelOf(this.market, ev);
+    this.take(JSON.stringify([{ ev, ...(channel ? { [symbolKeyOf(channel)]: symbol } : {}), ...raw }]));
+    return this.buffer.at(this.buffer.nextSeq - 1)!;
+  }
+}
