@@ -175,7 +175,8 @@ export class MessageBuffer {
 
   private evict(): void {
     const { oldest } = this;
-    while (this.size > this.maxMessages || (this.size > 1 && this.bytes > this.maxBytes)) this.oldest++;
+    this.oldest = Math.max(oldest, this.next - this.maxMessages);
+    while (this.size > 1 && this.bytes > this.maxBytes) this.oldest++;
     if (this.oldest === oldest) return;
     this.rows.release(this.oldest);
     this.ring.release(this.rows.position(this.oldest));

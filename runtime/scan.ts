@@ -22,7 +22,7 @@ const letterV = 0x76;
 const closeBrace = 0x7d;
 const lastAscii = 0x7e;
 
-const opening = Buffer.from('{"ev":"');
+const opening = [...Buffer.from('{"ev":"')];
 const literals = ['true', 'false', 'null'].map(word => Buffer.from(word));
 
 /** Prefixes are compared as one integer. */
@@ -103,14 +103,13 @@ export class Scanner {
 
   /** @returns what follows `{"ev":"T"`, or -1 */
   private scanOpening(data: Buffer, start: number): number {
-    if (!sameBytes(data, start, opening)) return -1;
-    let at = start + opening.length;
+    let at = start;
+    for (let index = 0; index < opening.length; index++) if (data[at++] !== opening[index]) return -1;
     const prefixEnd = at + longestPrefix;
     let code = 0;
     while (at < prefixEnd && data[at]! > blank && data[at] !== quote) code = (code << 8) | data[at++]!;
-    let channel = this.codes.length - 1;
-    while (channel >= 0 && this.codes[channel] !== code) channel--;
-    this.channel = channel;
+    this.channel = this.codes.length - 1;
+    while (this.channel >= 0 && this.codes[this.channel] !== code) this.channel--;
     return data[at] === quote ? at + 1 : -1;
   }
 
@@ -129,6 +128,11 @@ export class Scanner {
   }
 }
 
+/** 1 for bytes that stand for themselves in a text. */
+const plain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= blank && byte !== quote && byte !== backslash ? 1 : 0,
+);
+
 /** A longer symbol is none. */
 export const longestSymbol = 64;
 
@@ -138,18 +142,18 @@ function codeOf(prefix: string): number {
   return bytes.length > longestPrefix ? 0 : bytes.reduce((code, byte) => (code << 8) | byte, 0);
 }
 
-/** @returns what follows the quote that ends the text from `at` on, or -1; past the end, every comparison fails */
+/** @returns what follows the quote that ends the text from `start` on, or -1 */
 function skipText(data: Buffer, start: number): number {
+  const end = data.length;
   let at = start;
-  for (let byte = data[at]!; byte !== quote; byte = data[++at]!) {
-    if (!(byte >= blank) || byte === backslash) return -1;
-  }
-  return at + 1;
+  while (at < end && plain[data[at]!] === 1) at++;
+  return data[at] === quote ? at + 1 : -1;
 }
 
 /** @returns what follows the value at `at`, or -1 */
 function skipValue(data: Buffer, at: number): number {
   const byte = data[at]!;
+  if (byte >= one && byte <= nine) return skipFraction(data, skipDigits(data, at + 1));
   if (byte === quote) return skipText(data, at + 1);
   return byte === openBracket ? skipList(data, at + 1) : skipScalar(data, at);
 }
@@ -166,31 +170,31 @@ function skipList(data: Buffer, start: number): number {
   }
 }
 
-function skipScalar(data: Buffer, at: number): number {
+/** Numbers by the grammar of JSON: no plus, no leading zero, digits on both sides of a dot. */
+function skipScalar(data: Buffer, start: number): number {
+  const at = data[start] === minus ? start + 1 : start;
   const byte = data[at]!;
-  if (byte === minus || (byte >= zero && byte <= nine)) return skipNumber(data, at);
-  const literal = literals.find(word => sameBytes(data, at, word));
-  return literal ? at + literal.length : -1;
+  if (byte === zero) return skipFraction(data, at + 1);
+  if (byte >= one && byte <= nine) return skipFraction(data, skipDigits(data, at + 1));
+  const literal = literals.find(word => sameBytes(data, start, word));
+  return literal ? start + literal.length : -1;
 }
 
-/** The grammar of JSON: no plus, no leading zero, digits on both sides of a dot. */
-function skipNumber(data: Buffer, start: number): number {
+/** @returns what follows the fraction and the exponent that may be at `start`, or -1 */
+function skipFraction(data: Buffer, start: number): number {
   let at = start;
-  if (data[at] === minus) at++;
-  if (data[at] === zero) at++;
-  else if (data[at]! >= one && data[at]! <= nine) at = skipDigits(data, at);
-  else return -1;
   if (data[at] === dot) {
-    const digits = skipDigits(data, at + 1);
-    if (digits === at + 1) return -1;
-    at = digits;
+    at = skipDigits(data, start + 1);
+    if (at === start + 1) return -1;
   }
   // E and e differ in one bit.
-  if ((data[at]! | 0x20) !== letterE) return at;
-  at++;
-  if (data[at] === plus || data[at] === minus) at++;
-  const digits = skipDigits(data, at);
-  return digits === at ? -1 : digits;
+  return (data[at]! | 0x20) === letterE ? skipExponent(data, at + 1) : at;
+}
+
+function skipExponent(data: Buffer, start: number): number {
+  const from = data[start] === plus || data[start] === minus ? start + 1 : start;
+  const at = skipDigits(data, from);
+  return at === from ? -1 : at;
 }
 
 function skipDigits(data: Buffer, start: number): number {

@@ -1,6 +1,7 @@
 /**
  * `npm run soak -- --minutes N`: six markets on the simulated feed, cut every few seconds, with bursts. Every message
- * that was sent and not received must fall into an outage that the ledger shows, and memory must stay flat.
+ * that was sent and not received must fall into an outage that the ledger shows, and memory must stay flat. Then the
+ * scanner reads a million random frames for each minute, and must read them as `JSON.parse` does.
  */
 import { parseArgs } from 'node:util';
 import { markets, suite } from '../../generated/suite.js';
@@ -8,7 +9,9 @@ import { systemClock } from '../../runtime/clock.js';
 import { Hub } from '../../runtime/hub.js';
 import { defaultOptions } from '../../runtime/options.js';
 import { type LiveSession, SimulatedFeed } from '../../runtime/simulator/feed.js';
+import { Random } from '../../runtime/simulator/random.js';
 import { callTool, listTools } from '../../runtime/tools.js';
+import { Differential } from '../support/differential.js';
 import { Tally } from './tally.js';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '0.5' } } });
@@ -19,6 +22,7 @@ const burstMessages = 2_000;
 const turnMs = 50;
 const cutEveryMs = 2_000;
 const heapMarginMb = 8;
+const framesAMinute = 1_000_000;
 const random = seeded(7);
 
 const feed = new SimulatedFeed(markets, { stepMs: 0 });
@@ -101,12 +105,16 @@ for (const name of ['heapMb', 'sockets', 'timers'] as const) {
 }
 console.log(`heap growth over the last third ${growthMb.toFixed(1)} MB, at most ${heapMarginMb} MB allowed`);
 console.log(`${sockets} sockets left, ${timers} timers left`);
+const frames = Math.round((framesAMinute * durationMs) / 60_000);
+const disagreements = compareFrames(frames);
+console.log(`scanner and JSON.parse read ${frames} random frames, and disagree on ${disagreements.length}`);
 const unaccounted = rows.reduce((sum, row) => sum + row.unaccounted, 0);
 const faults = [
   ...(unaccounted === 0 ? [] : [`${unaccounted} messages are unaccounted for`]),
   ...(growthMb <= heapMarginMb ? [] : [`the heap grew by ${growthMb.toFixed(1)} MB`]),
   ...(sockets === 0 ? [] : [`${sockets} sockets are left`]),
   ...(timers === 0 ? [] : [`${timers} timers are left`]),
+  ...disagreements.slice(0, 3).map(frame => `the scanner misread ${frame}`),
   ...(rows.every(({ malformed }) => malformed === 0) ? [] : ['frames were malformed']),
 ];
 console.log(faults.length === 0 ? 'every message is accounted for' : faults.join('; '));
@@ -116,6 +124,14 @@ async function call(name: string, args: object): Promise<void> {
   const owned = listTools(hub).find(({ tool }) => tool.name === name)!;
   const { isError, text } = await callTool(hub, owned, args);
   if (isError) throw new Error(text);
+}
+
+/** @returns the frames on which scanner and JSON.parse disagree */
+function compareFrames(count: number): string[] {
+  const differentials = markets.map((market, index) => new Differential(market, new Random(Date.now() + index)));
+  return Array.from({ length: count }, (_, index) => differentials[index % markets.length]!.try()?.frame).filter(
+    frame => frame !== undefined,
+  );
 }
 
 function cut(session: LiveSession): void {
@@ -137,9 +153,10 @@ interface Sample {
 function sample(): Sample {
   globalThis.gc?.();
   const active = process.getActiveResourcesInfo();
+  const memory = process.memoryUsage();
   return {
     atMs: performance.now(),
-    heapMb: process.memoryUsage().heapUsed / 2 ** 20,
+    heapMb: (memory.heapUsed + memory.arrayBuffers) / 2 ** 20,
     sockets: active.filter(isSocket).length,
     timers: active.filter(name => name === 'Timeout').length,
   };

@@ -1,0 +1,160 @@
+/** The scanner against `JSON.parse`: random frames of the feed's kind, whole and broken, read in both ways. */
+import { suite } from '../../generated/suite.js';
+import { symbolKeyOf } from '../../runtime/channels.js';
+import type { Market } from '../../runtime/contract.js';
+import { column, columns, EventList } from '../../runtime/eventlist.js';
+import { FrameReader } from '../../runtime/frame.js';
+import { Scanner } from '../../runtime/scan.js';
+import type { Random } from '../../runtime/simulator/random.js';
+import { SymbolTable } from '../../runtime/symbols.js';
+
+/** Channel, symbol and value of each event, and how much else a frame held. */
+export interface Reading {
+  readonly events: readonly { readonly prefix: string | undefined; readonly symbol: unknown; readonly raw: unknown }[];
+  readonly statuses: number;
+  readonly malformed: number;
+}
+
+/** A frame on which the two do not agree. */
+export interface Disagreement {
+  readonly frame: string;
+  readonly ours: Reading;
+  readonly theirs: Reading;
+}
+
+export class Differential {
+  /** Frames of which the scanner was sure. */
+  sure = 0;
+  private readonly symbols = new SymbolTable(symbol => symbol);
+  private readonly reader: FrameReader;
+  private readonly scanner: Scanner;
+
+  constructor(
+    private readonly market: Market,
+    private readonly random: Random,
+  ) {
+    this.reader = new FrameReader(market, suite.statuses, this.symbols);
+    this.scanner = new Scanner(market.channels, new EventList());
+  }
+
+  /** Tries one more frame. */
+  try(): Disagreement | undefined {
+    const frame = this.frame();
+    if (this.scanner.scan(frame)) this.sure++;
+    const [ours, theirs] = [this.readOurs(frame), this.readTheirs(frame)];
+    if (JSON.stringify(ours) === JSON.stringify(theirs)) return undefined;
+    return { frame: frame.toString('latin1'), ours, theirs };
+  }
+
+  readOurs(data: Buffer): Reading {
+    const { events, statuses, malformed } = this.reader.read(data);
+    const list = Array.from({ length: events.count }, (_, index) => {
+      const row = events.rows.subarray(index * columns, (index + 1) * columns);
+      const raw = JSON.parse(data.toString('utf8', row[column.start], row[column.end]));
+      const prefix = this.market.channels[row[column.channel]!]?.prefix;
+      const key = this.market.channels[row[column.channel]!];
+      const symbol = this.symbols.nameOf(row[column.symbol]!) ?? (key ? raw[symbolKeyOf(key)] : null);
+      return { prefix, symbol, raw };
+    });
+    return { events: list, statuses: statuses.length, malformed };
+  }
+
+  /** What the frame is by the book: parsed whole, then looked at item by item. */
+  readTheirs(data: Buffer): Reading {
+    let value: unknown;
+    try {
+      value = JSON.parse(data.toString());
+    } catch {
+      return { events: [], statuses: 0, malformed: 1 };
+    }
+    const items: unknown[] = Array.isArray(value) ? value : [value];
+    const reading = { events: [] as Reading['events'][number][], statuses: 0, malformed: 0 };
+    for (const item of items) {
+      const raw = item as Record<string, unknown> | null;
+      if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || typeof raw.ev !== 'string') {
+        reading.malformed++;
+        continue;
+      }
+      if (raw.ev === 'status') {
+        reading.statuses++;
+        continue;
+      }
+      const channel = this.market.channels.find(({ prefix }) => prefix === raw.ev);
+      const symbol = channel ? raw[symbolKeyOf(channel)] : null;
+      if (channel && (typeof symbol !== 'string' || symbol.length > 64)) reading.malformed++;
+      else reading.events.push({ prefix: channel?.prefix, symbol, raw });
+    }
+    return reading;
+  }
+
+  /** An array of events as the feed writes them; in half of all frames something is odd, in a quarter broken. */
+  private frame(): Buffer {
+    const { random } = this;
+    const events = Array.from({ length: random.integer(0, 4) }, () => this.event(random.chance(0.15)));
+    const data = Buffer.from(`[${events.join(random.chance(0.02) ? ' , ' : ',')}]`);
+    if (!random.chance(0.25)) return data;
+    const broken = [...data];
+    for (let times = random.integer(1, 3); times > 0; times--) {
+      const at = random.integer(0, broken.length);
+      const byte = random.chance(0.7) ? random.pick(telling) : random.integer(0, 255);
+      broken.splice(at, random.integer(0, 2), ...(random.chance(0.7) ? [byte] : []));
+    }
+    return Buffer.from(broken);
+  }
+
+  private event(odd: boolean): string {
+    const { random } = this;
+    const channel = random.pick(this.market.channels);
+    const ev = odd && random.chance(0.2) ? random.pick(oddKinds) : JSON.stringify(channel.prefix);
+    const symbol = odd && random.chance(0.2) ? random.pick(oddValues) : `"${random.pick(symbolsSent)}"`;
+    const members = [`"${symbolKeyOf(channel)}":${symbol}`];
+    for (let count = random.integer(0, 6); count > 0; count--) {
+      const key = odd && random.chance(0.3) ? random.pick(oddKeys) : random.pick(['p', 's', 'bp', 't', 'q', 'c', 'i']);
+      const member = `"${key}":${odd && random.chance(0.5) ? random.pick(oddValues) : this.value()}`;
+      members.splice(random.integer(0, members.length), 0, member);
+    }
+    if (odd && random.chance(0.1)) return `{${[...members, `"ev":${ev}`].join()}}`;
+    if (odd && random.chance(0.1)) return random.pick(oddItems);
+    return `{${[`"ev":${ev}`, ...members].join()}}`;
+  }
+
+  private value(): string {
+    const { random } = this;
+    switch (random.integer(0, 5)) {
+      case 0:
+        return String(random.integer(-1_000, 2_000_000_000));
+      case 1:
+        return (random.bell() * 10 ** random.integer(-4, 6)).toFixed(random.integer(0, 9));
+      case 2:
+        return String(random.bell() * 10 ** random.integer(-30, 30));
+      case 3:
+        return JSON.stringify(random.pick(['', 'a', '71675577320245', 'é€', '𝕏', '{}', '[,]']));
+      case 4:
+        return `[${Array.from({ length: random.integer(0, 3) }, () => random.integer(0, 99)).join()}]`;
+      default:
+        return random.pick(['true', 'false', 'null', '0', '-0', '1789654286204817593']);
+    }
+  }
+}
+
+const telling = [...Buffer.from('{}[]",:\\ 0123456789.eE+-tfn\n\t')];
+const symbolsSent = [
+  'AAPL',
+  'BRK.B',
+  'O:SPY251219C00650000',
+  'EUR/USD',
+  'BTC-USD',
+  'I:SPX',
+  'ESZ6',
+  '',
+  'X'.repeat(64),
+];
+const oddKinds = ['"ZZ"', '"status"', '"t"', '""', '"TT"', '"LULDX"', '5', 'null', '"\\u0054"', '["T"]'];
+const oddKeys = ['ev', 'sym', 'T', 'pair', '\\u0065v', '', '__proto__', 'sy\\u006d', 'é', 'x'.repeat(70)];
+// biome-ignore format: one to a line would be a page
+const oddValues = [
+  '01', '1.', '.5', '+1', '-', '1e', '1E+5', '2e-3', '0.0e0', '1e400', 'NaN', 'True', 'nul', '{}', '{"a":{"b":[1]}}',
+  '[[1]]', '[{"a":1}]', '[1,]', '[,1]', '"\\n"', '"\\ud83d"', '"\\x"', '"a\\"b"', `"${'Y'.repeat(65)}"`, '"é"',
+  `"${'é'.repeat(64)}"`, '""', '12345678901234567890', '["a","b"]', '[true,null,-1.5e3]', ' 1', '1 ',
+];
+const oddItems = ['null', '1', '"T"', '[]', '[{"ev":"T","sym":"A"}]', '{}', '{"ev":"status","status":"x"}', ''];
