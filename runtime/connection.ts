@@ -8,6 +8,7 @@ import { quoteForeign } from './foreign.js';
 import type { Options } from './options.js';
 import { authFrame } from './protocol.js';
 import { type ConnectionEvent, type ConnectionState, type Effect, idle, type StateName, transition } from './state.js';
+import type { Turn } from './turn.js';
 import { type Fault, judgeClose, judgeHttp } from './verdict.js';
 
 /** What a connection tells its owner. */
@@ -38,12 +39,14 @@ export class Connection {
   /**
    * @param urls of one feed, tried in turn
    * @param key sent as it is, in the auth frame only
+   * @param turn shared by all connections of the process
    */
   constructor(
     readonly urls: readonly string[],
     private readonly key: string,
     private readonly options: Options,
     private readonly clock: Clock,
+    private readonly turn: Turn,
     private readonly listener: ConnectionListener,
   ) {}
 
@@ -170,6 +173,7 @@ export class Connection {
       mine(() => {
         this.heard();
         this.listener.frame(data);
+        if (this.turn.spent()) this.yieldTurn(socket);
       }),
     );
     for (const beat of ['ping', 'pong']) {
@@ -217,6 +221,13 @@ export class Connection {
     if (this.current.name !== 'authenticating' || this.authSent) return;
     this.authSent = true;
     this.socket?.send(authFrame(this.key));
+  }
+
+  /** Lets others have their turn; what comes meanwhile waits in the kernel. */
+  private yieldTurn(socket: WebSocket): void {
+    if (socket.isPaused) return;
+    socket.pause();
+    setImmediate(() => socket.resume());
   }
 
   private heard(): void {

@@ -9,6 +9,7 @@ import { Log } from './log.js';
 import { cleanKey, type Settings } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
 import { Stream, type Target } from './stream.js';
+import { Turn } from './turn.js';
 
 export interface HubServices {
   readonly clock: Clock;
@@ -35,7 +36,8 @@ export class Hub {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
     if (settings.key) this.redactor.add(settings.key.value);
-    const services = { options: settings.options, clock, log: this.log, statuses: suite.statuses };
+    const turn = new Turn(() => clock.elapsed());
+    const services = { options: settings.options, clock, log: this.log, turn, statuses: suite.statuses };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
   }
 

@@ -16,12 +16,14 @@ import { ackedChannel, type Status, subscribeFrame, unsubscribeFrame } from './p
 import { RateMeter } from './rate.js';
 import { isWanted, type StateName } from './state.js';
 import { Subscriptions } from './subscriptions.js';
+import type { Turn } from './turn.js';
 import { fatalStatuses, verdicts } from './verdict.js';
 
 export interface StreamServices {
   readonly options: Options;
   readonly clock: Clock;
   readonly log: Log;
+  readonly turn: Turn;
   readonly statuses: readonly StatusWord[];
 }
 
@@ -117,8 +119,8 @@ export class Stream {
     this.counts = { ...freshCounts(), startedAtMs: this.services.clock.now() };
     this.fault = undefined;
     this.held = target;
-    const { options, clock } = this.services;
-    const connection: Connection = new Connection(target.urls, target.key, options, clock, {
+    const { options, clock, turn } = this.services;
+    const connection: Connection = new Connection(target.urls, target.key, options, clock, turn, {
       live: () => this.becameLive(),
       frame: data => this.ingest(data),
       changed: from => this.stateChanged(connection, from),

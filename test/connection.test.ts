@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Changes } from '../runtime/changes.js';
 import { systemClock } from '../runtime/clock.js';
 import { Connection } from '../runtime/connection.js';
+import { Turn } from '../runtime/turn.js';
 import { testKey, testOptions } from './support/bench.js';
 import { greeting, polite, RawFeed, type RawFeedScript } from './support/rawfeed.js';
 
@@ -25,17 +26,25 @@ async function watch(script: RawFeedScript, options: Partial<typeof testOptions>
   const feed = await RawFeed.open(script);
   const changes = new Changes(systemClock);
   const states: string[] = [];
-  const connection: Connection = new Connection([feed.url], testKey, { ...testOptions, ...options }, systemClock, {
-    live: () => {},
-    frame: data => {
-      if (String(data) === greeting) connection.greeted();
-      if (String(data).includes('auth_success')) connection.authenticated();
+  const turn = new Turn(() => systemClock.elapsed());
+  const connection: Connection = new Connection(
+    [feed.url],
+    testKey,
+    { ...testOptions, ...options },
+    systemClock,
+    turn,
+    {
+      live: () => {},
+      frame: data => {
+        if (String(data) === greeting) connection.greeted();
+        if (String(data).includes('auth_success')) connection.authenticated();
+      },
+      changed: () => {
+        states.push(connection.state.name);
+        changes.notify();
+      },
     },
-    changed: () => {
-      states.push(connection.state.name);
-      changes.notify();
-    },
-  });
+  );
   open.push(feed, { close: () => connection.stop() });
   connection.start();
   return { connection, feed, states, until: state => changes.until(() => connection.state.name === state, 5_000) };

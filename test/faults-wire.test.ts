@@ -99,9 +99,9 @@ const connecting: Row[] = [
   {
     name: 'tcp-hang: gives up on a host that never says a byte, and comes back',
     fault: { accept: () => {} },
-    options: { connectTimeoutMs: 150 },
+    options: { connectTimeoutMs: 600 },
     states: neverOpened,
-    start: { state: 'retrying', ...failed('within 150 ms') },
+    start: { state: 'retrying', ...failed('within 600 ms') },
     attempts: 2,
   },
   {
@@ -155,9 +155,9 @@ const connecting: Row[] = [
   {
     name: 'upgrade-stall: gives up on an upgrade without an answer, and comes back',
     fault: { upgrade: () => {} },
-    options: { connectTimeoutMs: 150 },
+    options: { connectTimeoutMs: 600 },
     states: neverOpened,
-    start: { state: 'retrying', ...failed('within 150 ms') },
+    start: { state: 'retrying', ...failed('within 600 ms') },
     attempts: 2,
   },
   {
@@ -270,9 +270,9 @@ const authenticating: Row[] = [
   {
     name: 'auth-stall: gives up on a feed that does not answer the key, and comes back',
     fault: { auth: () => {} },
-    options: { authTimeoutMs: 200 },
+    options: { authTimeoutMs: 600 },
     states: neverAccepted,
-    start: { state: 'retrying', ...failed('within 200 ms') },
+    start: { state: 'retrying', ...failed('within 600 ms') },
     attempts: 2,
   },
   {
