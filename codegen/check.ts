@@ -131,6 +131,8 @@ function checkFields(channel: RawChannel, path: YamlPath, report: Report): void 
       report([...path, 'fields', index, 'key'], `time ${field.key} lacks its epoch`);
     if (field.role === 'symbol' && field.name !== 'symbol')
       report([...path, 'fields', index, 'name'], 'the symbol is answered as symbol');
+    if (field.flag && field.type !== 'integers')
+      report([...path, 'fields', index, 'flag'], `${field.key} has a flag, but is no list of codes`);
     if (field.role === 'symbol' && field.optional)
       report([...path, 'fields', index, 'key'], 'a symbol cannot be missing');
   }

@@ -90,8 +90,8 @@ function emitChannel(channel: Channel): Literal {
   };
 }
 
-function emitField({ key, name, type, unit, epoch, optional, role, delivered }: Field): Literal {
-  return { key, name, type, unit, epoch, optional, role, delivered };
+function emitField({ key, name, type, unit, epoch, optional, role, delivered, flag }: Field): Literal {
+  return { key, name, type, unit, epoch, optional, role, delivered, flag };
 }
 
 function emitValidator({ raw, fields }: Channel): string {

@@ -75,8 +75,9 @@ function emitChannelSection(market: string, { raw, see, fields }: Channel): stri
   ];
 }
 
-function emitFieldRow({ key, name, type, unit, epoch, optional, role, see }: Field): string {
-  const names = role === 'time' && name !== 'timestamp' ? `\`${name}\` and \`timestamp\`` : `\`${name}\``;
+function emitFieldRow({ key, name, type, unit, epoch, optional, role, flag, see }: Field): string {
+  const beside = role === 'time' && name !== 'timestamp' ? 'timestamp' : flag?.name;
+  const names = beside ? `\`${name}\` and \`${beside}\`` : `\`${name}\``;
   const measure = epoch ? `epoch ${epoch === 'magnitude' ? 'ms or ns' : epoch}` : (unit ?? '');
   return `| \`${key}\` | ${names} | ${type} | ${measure} | ${optional ? 'yes' : ''} | ${link(see)} |`;
 }

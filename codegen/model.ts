@@ -15,6 +15,7 @@ export interface RawField {
   readonly optional?: boolean;
   readonly role?: 'symbol' | 'time';
   readonly delivered?: { readonly pattern: string; readonly form: string };
+  readonly flag?: { readonly name: string; readonly on: number; readonly off: number };
   readonly see: See;
 }
 

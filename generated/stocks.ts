@@ -278,7 +278,13 @@ const luld: Channel = {
     /** @see polygon-docs/websockets/stocks/luld.md:28 */
     { key: 'l', name: 'low_limit', type: 'number', unit: 'USD', optional: false },
     /** @see polygon-docs/websockets/stocks/luld.md:29 */
-    { key: 'i', name: 'indicators', type: 'integers', optional: false },
+    {
+      key: 'i',
+      name: 'indicators',
+      type: 'integers',
+      optional: false,
+      flag: { name: 'halted', on: 17, off: 18 },
+    },
     /** @see polygon-docs/websockets/stocks/luld.md:30 */
     { key: 'z', name: 'tape', type: 'integer', optional: false },
     /** @see polygon-docs/websockets/stocks/luld.md:31 */

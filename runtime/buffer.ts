@@ -101,22 +101,37 @@ export class MessageBuffer {
     return { seq, atMs: this.rows.atMs(seq), ev, symbol: this.symbolAt(seq, raw), raw };
   }
 
+  /** A held message as it came. */
+  parse(seq: number): RawEvent {
+    const bytes = this.ring.read(this.rows.position(seq), this.rows.length(seq));
+    return parseExact(bytes.toString()) as RawEvent;
+  }
+
   /** When a held message arrived, wall clock ms. */
   atMs(seq: number): number {
     return this.rows.atMs(seq);
   }
 
+  /** Index of the channel of a held message; that after the last one where the `ev` is unknown. */
+  channelAt(seq: number): number {
+    return this.rows.pair(seq) % this.width;
+  }
+
   /** Prefix of the channel of a held message; nothing where the `ev` is unknown. */
   prefixAt(seq: number): string | undefined {
-    return this.market.channels[this.rows.pair(seq) % this.width]?.prefix;
+    return this.market.channels[this.channelAt(seq)]?.prefix;
+  }
+
+  /** Number of the symbol of a held message in the symbol table. */
+  symbolNumberAt(seq: number): number {
+    return Math.floor(this.rows.pair(seq) / this.width);
   }
 
   /** Canonical symbol of a held message; it is parsed only if its symbol is one that is not told apart. */
   symbolAt(seq: number, raw?: RawEvent): string | null {
-    const pair = this.rows.pair(seq);
-    const name = this.symbols.nameOf(Math.floor(pair / this.width));
+    const name = this.symbols.nameOf(this.symbolNumberAt(seq));
     if (name !== undefined) return name;
-    const key = this.symbolKeys[pair % this.width];
+    const key = this.symbolKeys[this.channelAt(seq)];
     if (key === undefined) return null;
     const spelling = (raw ?? this.parse(seq))[key] as string;
     return canonicalSymbol(this.market, spelling) ?? spelling;
@@ -166,11 +181,6 @@ export class MessageBuffer {
   private stepBack(seq: number): number | undefined {
     const back = this.rows.back(seq);
     return back > 0 && this.holds(seq - back) ? seq - back : undefined;
-  }
-
-  private parse(seq: number): RawEvent {
-    const bytes = this.ring.read(this.rows.position(seq), this.rows.length(seq));
-    return parseExact(bytes.toString()) as RawEvent;
   }
 
   private evict(): void {

@@ -4,8 +4,8 @@ import { canonicalSymbol } from './channels.js';
 import type { Channel, Market } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
-import { channelOf, fieldNames, fieldValue, formatMessage, type Message } from './format.js';
-import type { StateName } from './state.js';
+import { channelOf, fieldNames, fieldValue, formatMessage, type Message, numericNames } from './format.js';
+import { type StateName, stateNames } from './state.js';
 
 const operators = ['>', '>=', '<', '<=', '==', '!=', 'crosses_above', 'crosses_below', 'changes'] as const;
 type Operator = (typeof operators)[number];
@@ -32,6 +32,7 @@ const edges: readonly Operator[] = ['crosses_above', 'crosses_below', 'changes']
  */
 export function parseCondition(market: Market, channels: readonly Channel[], given: unknown): Condition {
   const fields = ['state', 'event', ...new Set(channels.flatMap(fieldNames))];
+  const numbers = new Set(channels.flatMap(numericNames));
   let leaves = 0;
   const parse = (value: unknown, depth: number): Condition => {
     if (depth > deepest) throw bad(`A condition nests at most ${deepest} deep.`);
@@ -41,7 +42,7 @@ export function parseCondition(market: Market, channels: readonly Channel[], giv
     const group = all ?? any;
     if (group === undefined) {
       if (++leaves > mostLeaves) throw bad(`A condition has at most ${mostLeaves} comparisons.`);
-      return parseLeaf(market, fields, value as Record<string, unknown>);
+      return parseLeaf(market, { fields, numbers }, value as Record<string, unknown>);
     }
     if (Object.keys(value).length > 1) throw bad('A condition is either all, or any, or one comparison.');
     if (!Array.isArray(group) || group.length === 0) throw bad('all and any need a list of conditions.');
@@ -51,7 +52,13 @@ export function parseCondition(market: Market, channels: readonly Channel[], giv
   return parse(given, 0);
 }
 
-function parseLeaf(market: Market, fields: readonly string[], leaf: Record<string, unknown>): Leaf {
+/** Names that a comparison may use, and those of them that stand for numbers. */
+interface Names {
+  readonly fields: readonly string[];
+  readonly numbers: ReadonlySet<string>;
+}
+
+function parseLeaf(market: Market, { fields, numbers }: Names, leaf: Record<string, unknown>): Leaf {
   const unknown = Object.keys(leaf).find(key => !['field', 'op', 'value', 'symbol'].includes(key));
   if (unknown) throw bad(`A comparison has field, op, value and symbol, but not ${quoteForeign(unknown)}.`);
   const { field, op, value, symbol } = leaf;
@@ -61,12 +68,7 @@ function parseLeaf(market: Market, fields: readonly string[], leaf: Record<strin
     );
   }
   if (!operators.includes(op as Operator)) throw bad(`op must be one of ${operators.join(', ')}.`);
-  const needsNumber = op !== '==' && op !== '!=' && op !== 'changes';
-  if (needsNumber && (typeof value !== 'number' || !Number.isFinite(value)))
-    throw bad(`${op} needs a number as value.`);
-  if (!needsNumber && op !== 'changes' && !isScalar(value))
-    throw bad(`${op} needs a text, a number, true, false or null as value.`);
-  if (op === 'changes' && value !== undefined) throw bad('changes takes no value.');
+  requireValue(field, op as Operator, value, numbers);
   const canonical = typeof symbol === 'string' ? canonicalSymbol(market, symbol) : undefined;
   if (symbol !== undefined && (canonical === undefined || canonical === '*')) {
     throw bad(
@@ -79,6 +81,19 @@ function parseLeaf(market: Market, fields: readonly string[], leaf: Record<strin
     ...(value === undefined ? {} : { value: value as Scalar }),
     ...(canonical === undefined ? {} : { symbol: canonical }),
   };
+}
+
+/** @throws StreamError BAD_CONDITION where the operator does not suit the field, or the value the operator */
+function requireValue(field: string, op: Operator, value: unknown, numbers: ReadonlySet<string>): void {
+  const needsNumber = op !== '==' && op !== '!=' && op !== 'changes';
+  if (needsNumber && (typeof value !== 'number' || !Number.isFinite(value)))
+    throw bad(`${op} needs a number as value.`);
+  if (needsNumber && !numbers.has(field)) throw bad(`${field} is no number; compare it with ==, != or changes.`);
+  if (field === 'state' && op !== 'changes' && !stateNames.includes(value as StateName))
+    throw bad(`state is one of ${stateNames.join(', ')}.`);
+  if (!needsNumber && op !== 'changes' && !isScalar(value))
+    throw bad(`${op} needs a text, a number, true, false or null as value.`);
+  if (op === 'changes' && value !== undefined) throw bad('changes takes no value.');
 }
 
 function isScalar(value: unknown): value is Scalar {

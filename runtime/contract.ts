@@ -42,6 +42,15 @@ export interface Field {
   readonly role?: 'symbol' | 'time';
   /** On a symbol: how messages of this channel spell it, where that is not the canonical form. */
   readonly delivered?: Rewriting;
+  /** On a list of codes: what some of them stand for. */
+  readonly flag?: Flag;
+}
+
+/** A yes or no: true where a list holds the code `on`, false where it holds `off`, unknown where it holds neither. */
+export interface Flag {
+  readonly name: string;
+  readonly on: number;
+  readonly off: number;
 }
 
 /** A canonical symbol matches `pattern` and becomes `form` (`$1` groups). */

@@ -1,6 +1,6 @@
 /** Turns an event into what is answered: readable names, ISO times, exact numbers. */
 import type { Entry } from './buffer.js';
-import type { Channel, Field, Market } from './contract.js';
+import type { Channel, Field, Flag, Market } from './contract.js';
 import { decimalValue, subtract } from './decimal.js';
 import { quoteForeign } from './foreign.js';
 import type { RawEvent } from './protocol.js';
@@ -39,6 +39,8 @@ function formatFields(channel: Channel, { raw, symbol }: Entry): Message {
     const formatted = formatValue(field, value);
     if (field.role === 'time') timestamp = formatted;
     if (field.name !== 'timestamp') place(message, field.name, formatted);
+    const flag = field.flag && readFlag(field.flag, value);
+    if (flag !== undefined) message[field.flag!.name] = flag;
   }
   const spread = spreadOf(message);
   if (spread !== undefined) message.spread = spread;
@@ -49,6 +51,12 @@ function formatFields(channel: Channel, { raw, symbol }: Entry): Message {
 function formatValue({ type, epoch }: Field, value: unknown): unknown {
   if (epoch) return cleanValue(isoTime(value, epoch));
   return cleanValue(type === 'decimal' && typeof value === 'string' ? decimalValue(value) : value);
+}
+
+function readFlag({ on, off }: Flag, codes: unknown): boolean | undefined {
+  if (!Array.isArray(codes)) return undefined;
+  if (codes.includes(on)) return true;
+  return codes.includes(off) ? false : undefined;
 }
 
 /** Ask minus bid, also when crossed; nothing where a side is missing. */
@@ -90,9 +98,30 @@ function cleanValue(value: unknown, depth = 0): unknown {
   return clean;
 }
 
+/** One field of an event as it is answered; nothing where it is missing. */
+export function readField(channel: Channel, raw: RawEvent, name: string): unknown {
+  const field = fieldsByName(channel).get(name);
+  const value = field && raw[field.key];
+  if (value === undefined || value === null) return undefined;
+  return field!.flag?.name === name ? readFlag(field!.flag, value) : formatValue(field!, value);
+}
+
+const byName = new WeakMap<Channel, ReadonlyMap<string, Field>>();
+
+function fieldsByName(channel: Channel): ReadonlyMap<string, Field> {
+  let fields = byName.get(channel);
+  if (!fields) {
+    const flags = channel.fields.flatMap(field => (field.flag ? [[field.flag.name, field] as const] : []));
+    fields = new Map([...channel.fields.map(field => [field.name, field] as const), ...flags]);
+    byName.set(channel, fields);
+  }
+  return fields;
+}
+
 /** The formatted names that a channel can have, without those that only say what the message is. */
 export function fieldNames(channel: Channel): string[] {
-  const names = channel.fields.filter(field => field.role !== 'symbol').map(field => field.name);
+  const fields = channel.fields.filter(({ role }) => role !== 'symbol');
+  const names = fields.flatMap(({ name, flag }) => (flag ? [name, flag.name] : [name]));
   const quoted = names.includes('bid.price') && names.includes('ask.price') ? ['spread'] : [];
   return [...new Set([...names, ...quoted, 'timestamp'])];
 }
@@ -105,4 +134,13 @@ export function fieldValue(message: Message, name: string): unknown {
     value = (value as Record<string, unknown>)[part];
   }
   return value;
+}
+
+/** Those of the formatted names whose values can be numbers. */
+export function numericNames(channel: Channel): string[] {
+  const numeric = channel.fields.filter(
+    ({ type, epoch, role }) =>
+      role !== 'symbol' && !epoch && ['number', 'integer', 'decimal', 'identifier'].includes(type),
+  );
+  return ['spread', ...numeric.map(({ name }) => name)];
 }

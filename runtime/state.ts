@@ -1,7 +1,9 @@
 /** The life of a connection as a pure function: no timer, no socket. */
 import { type Fault, type FaultKind, verdicts } from './verdict.js';
 
-export type StateName = 'idle' | 'connecting' | 'authenticating' | 'live' | 'retrying' | 'stopped' | 'refused';
+export const stateNames = ['idle', 'connecting', 'authenticating', 'live', 'retrying', 'stopped', 'refused'] as const;
+
+export type StateName = (typeof stateNames)[number];
 
 export interface ConnectionState {
   readonly name: StateName;

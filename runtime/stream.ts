@@ -12,6 +12,7 @@ import { FrameReader } from './frame.js';
 import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { OutageLedger } from './outages.js';
+import { Pictures } from './pictures.js';
 import { ackedChannel, type Status, subscribeFrame, unsubscribeFrame } from './protocol.js';
 import { RateMeter } from './rate.js';
 import { isWanted, type StateName } from './state.js';
@@ -52,6 +53,7 @@ export class Stream {
   private connection: Connection | undefined;
   private held: Target | undefined;
   private readonly reader: FrameReader;
+  private drawn: Pictures | undefined;
   private rate = new RateMeter();
   private pumping = false;
   /** Counts the connections that became live, over all starts. */
@@ -106,6 +108,20 @@ export class Stream {
     return this.counts;
   }
 
+  /** Messages of this start that left the buffer. */
+  get dropped(): number {
+    return this.counts.received - this.buffer.size;
+  }
+
+  /** Drawn from what the buffer holds when they are first asked for. */
+  get pictures(): Pictures {
+    if (!this.drawn) {
+      this.drawn = new Pictures(this.market, this.buffer, this.services.clock, this.buffer.oldestSeq);
+      this.drawn.missed = this.dropped;
+    }
+    return this.drawn;
+  }
+
   ratePerSecond(): number {
     return this.rate.rate(this.services.clock.elapsed());
   }
@@ -115,6 +131,7 @@ export class Stream {
     this.buffer.clear();
     this.subscriptions.clear();
     this.outages.clear();
+    this.drawn = undefined;
     this.rate = new RateMeter();
     this.counts = { ...freshCounts(), startedAtMs: this.services.clock.now() };
     this.fault = undefined;

@@ -1,18 +1,18 @@
 /** The symbols of a market, numbered as they come and found again by their bytes, without a string for each message. */
-import { randomInt } from 'node:crypto';
 
 /** What all symbols share that find no place of their own. */
 export const otherSymbol = 0;
 
 const mostSymbols = 100_000;
+/** Symbols that were chosen to hash alike cost no more than this. */
 const mostProbes = 64;
 const usualSlots = 1_024;
 const usualText = 8_192;
 
-/** Secret, so that nobody can choose symbols that hash alike. */
-export const hashSeed = randomInt(2 ** 31);
+/** Where the FNV-1a hash begins. */
+export const hashSeed = 0x811c9dc5;
 
-/** One step of the FNV-1a hash. */
+/** One step of it. */
 export function hashStep(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 16_777_619);
 }

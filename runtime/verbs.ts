@@ -98,7 +98,7 @@ export function status(hub: Hub, market: Market): Answer {
     unconfirmed: [...subscriptions.namesIn('pending'), ...subscriptions.namesIn('unconfirmed')].slice(0, listed),
     rejected: subscriptions.rejections.slice(0, listed),
     messages_received: totals.received,
-    messages_dropped: totals.received - buffer.size,
+    messages_dropped: stream.dropped,
     malformed: totals.malformed,
     unknown: totals.unknown,
     mistyped: totals.mistyped,

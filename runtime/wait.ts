@@ -1,12 +1,13 @@
 import { type Answer, commonAnswer, cursorOf, newestAge, showOutages, silenceOf } from './answer.js';
 import type { Filter } from './channels.js';
+import type { Clock } from './clock.js';
 import { ConditionWatch, parseCondition } from './condition.js';
 import type { Channel, Market } from './contract.js';
 import { StreamError } from './errors.js';
 import type { Message } from './format.js';
 import type { Hub } from './hub.js';
-import { defaultMaxBytes, PageBuilder, positionOf, readSince } from './read.js';
-import { parseFilters, selectionOf } from './selection.js';
+import { defaultMaxBytes, PageBuilder, positionOf } from './read.js';
+import { parseFilters, type Selection, selectionOf } from './selection.js';
 import { isWanted } from './state.js';
 import type { Stream } from './stream.js';
 
@@ -29,6 +30,13 @@ interface Findings {
   readonly matched: boolean;
 }
 
+/** Looks at what has come since the last look, as far as the time of one look goes. */
+type Look = () => Findings;
+
+/** After so long a look leaves the rest to the next one. */
+const lookMs = 5;
+const messagesPerClock = 64;
+
 /**
  * Answers as soon as enough messages came or the condition holds, when the time is up, or when the stream ends.
  *
@@ -36,29 +44,25 @@ interface Findings {
  */
 export async function wait(hub: Hub, args: WaitArguments, abort?: AbortSignal): Promise<Answer> {
   const stream = hub.stream(args.market);
-  const { market } = stream;
+  const { buffer, changes, market } = stream;
   const filters = parseFilters(market, args.channels);
-  const since = args.cursor === undefined ? stream.buffer.nextSeq : positionOf(hub, stream, args.cursor);
-  if (!isWanted(stream.state) && since >= stream.buffer.nextSeq) {
-    throw new StreamError(
-      'NOT_STARTED',
-      `Nothing can come: the ${market.title} stream is ${stream.state === 'idle' ? 'not started' : stream.state}.`,
-      `Call start_${market.name}_stream first.`,
-      commonAnswer(stream),
-    );
-  }
+  const since = args.cursor === undefined ? buffer.nextSeq : positionOf(hub, stream, args.cursor);
+  if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
+  const sight = new Sight(hub.clock, stream, filters, since);
   const look =
-    args.condition === undefined
-      ? countingLook(stream, filters, since, args.count ?? 1)
-      : conditionLook(stream, filters, since, args.condition);
-  const dropped = Math.max(0, stream.buffer.oldestSeq - since);
+    args.condition === undefined ? countingLook(sight, args.count ?? 1) : conditionLook(sight, filters, args.condition);
+  const dropped = Math.max(0, buffer.oldestSeq - since);
   const beganMs = hub.clock.elapsed();
   let found = look();
   const over = (): boolean => {
     if (!found.matched) found = look();
-    return found.matched || !isWanted(stream.state);
+    if (found.matched) return true;
+    if (found.next >= buffer.nextSeq) return !isWanted(stream.state);
+    // The rest is for the next turn.
+    setImmediate(() => changes.notify());
+    return false;
   };
-  await stream.changes.until(over, (args.timeout_s ?? defaultTimeoutS) * 1_000, abort);
+  await changes.until(over, (args.timeout_s ?? defaultTimeoutS) * 1_000, abort);
   if (!found.matched) found = look();
 
   const { messages, next, matched } = found;
@@ -67,7 +71,7 @@ export async function wait(hub: Hub, args: WaitArguments, abort?: AbortSignal): 
     messages,
     count: messages.length,
     cursor: cursorOf(hub, stream, next),
-    has_more: next < stream.buffer.nextSeq,
+    has_more: next < buffer.nextSeq,
     dropped,
     outages: showOutages(stream.outages.since(since)),
     newest_age_ms: newestAge(hub, stream),
@@ -77,44 +81,82 @@ export async function wait(hub: Hub, args: WaitArguments, abort?: AbortSignal): 
   };
 }
 
-function countingLook(
-  stream: Stream,
-  filters: readonly Filter[] | undefined,
-  since: number,
-  count: number,
-): () => Findings {
+/** The selected messages of a stream, each seen once. */
+class Sight {
+  private readonly select: Selection;
+
+  constructor(
+    private readonly clock: Clock,
+    readonly stream: Stream,
+    filters: readonly Filter[] | undefined,
+    private next: number,
+  ) {
+    this.select = selectionOf(filters);
+  }
+
+  /** Seq of the next message to see. */
+  get position(): number {
+    return this.next;
+  }
+
+  /** Shows one message after the other until one is `taken`, none is left, or the time of a look is over. */
+  look(taken: (seq: number) => boolean): { readonly next: number; readonly matched: boolean } {
+    const { buffer } = this.stream;
+    const beganMs = this.clock.elapsed();
+    this.next = Math.max(this.next, buffer.oldestSeq);
+    while (this.next < buffer.nextSeq) {
+      const seq = this.next++;
+      if (this.select(buffer, seq) && taken(seq)) return { next: this.next, matched: true };
+      if (seq % messagesPerClock === 0 && this.clock.elapsed() - beganMs > lookMs) break;
+    }
+    return { next: this.next, matched: false };
+  }
+
+  /** A message is left to be seen again. */
+  putBack(seq: number): void {
+    this.next = seq;
+  }
+}
+
+function countingLook(sight: Sight, count: number): Look {
+  const { stream } = sight;
   const builder = new PageBuilder({ limit: count, maxBytes: defaultMaxBytes });
-  const select = selectionOf(filters);
-  let next = since;
   return () => {
-    const page = readSince(stream, next, select, entry => stream.show(entry, 'summary'), builder);
-    next = page.next;
-    return { messages: page.messages, next, matched: page.messages.length >= count || page.hasMore };
+    const { next, matched } = sight.look(seq => {
+      const fits = builder.add(stream.show(stream.buffer.at(seq)!, 'summary'));
+      if (!fits) sight.putBack(seq);
+      return !fits || builder.messages.length >= count;
+    });
+    return { messages: builder.messages, next, matched };
   };
 }
 
-function conditionLook(
-  stream: Stream,
-  filters: readonly Filter[] | undefined,
-  since: number,
-  given: unknown,
-): () => Findings {
+function conditionLook(sight: Sight, filters: readonly Filter[] | undefined, given: unknown): Look {
+  const { stream } = sight;
   const { market, buffer } = stream;
-  const condition = parseCondition(market, channelsOf(market, filters), given);
-  const watch = new ConditionWatch(market, condition, buffer);
-  const select = selectionOf(filters);
-  let next = since;
+  const watch = new ConditionWatch(market, parseCondition(market, channelsOf(market, filters), given), buffer);
   return () => {
-    if (watch.seesState(stream.state)) return { messages: [], next, matched: true };
-    for (let seq = Math.max(next, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
-      next = seq + 1;
-      if (!select(buffer, seq)) continue;
+    if (watch.seesState(stream.state)) return { messages: [], next: sight.position, matched: true };
+    let match: Message | undefined;
+    const seen = sight.look(seq => {
       const entry = buffer.at(seq)!;
       const message = stream.show(entry, 'summary');
-      if (watch.sees(entry, message)) return { messages: [message], next, matched: true };
-    }
-    return { messages: [], next, matched: false };
+      if (!watch.sees(entry, message)) return false;
+      match = message;
+      return true;
+    });
+    return { messages: match ? [match] : [], ...seen };
   };
+}
+
+function notStarted(stream: Stream): StreamError {
+  const { market, state } = stream;
+  return new StreamError(
+    'NOT_STARTED',
+    `Nothing can come: the ${market.title} stream is ${state === 'idle' ? 'not started' : state}.`,
+    `Call start_${market.name}_stream first.`,
+    commonAnswer(stream),
+  );
 }
 
 /** The channels whose messages the filters can select. */

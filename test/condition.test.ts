@@ -284,8 +284,26 @@ describe('the state of the stream', () => {
   });
 });
 
+describe('a halt', () => {
+  test('and the reopening after it can be waited for', () => {
+    const band = { h: 11, l: 9, z: 3, t: 1_790_000_000_000, q: 1 };
+    const halt = new Watched({ field: 'halted', op: '==', value: true });
+    expect(halt.sees('LULD', 'SOFI', { ...band, i: [22] })).toBe(false);
+    expect(halt.sees('LULD', 'SOFI', { ...band, i: [17] })).toBe(true);
+    const reopening = new Watched({ field: 'halted', op: '==', value: false, symbol: 'SOFI' });
+    expect(reopening.sees('LULD', 'SOFI', { ...band, i: [16, 18] })).toBe(true);
+  });
+});
+
 describe('a condition is refused', () => {
   test.each<[string, unknown, string]>([
+    ['that orders states', { field: 'state', op: '>', value: 1 }, 'state is no number'],
+    [
+      'on a state that does not exist',
+      { field: 'state', op: '==', value: 'alive' },
+      'state is one of idle, connecting',
+    ],
+    ['that orders times', { field: 'timestamp', op: '>', value: 1 }, 'timestamp is no number'],
     ['as a text', 'price > 5', 'must be an object'],
     ['as null', null, 'must be an object'],
     ['as a list', [{ field: 'price', op: '>', value: 5 }], 'must be an object'],

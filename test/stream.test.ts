@@ -601,7 +601,7 @@ describe('a summary', () => {
         high: 12,
         low: 10,
         volume: 400.5,
-        vwap: 11.499376,
+        vwap: 11.49937578,
         bid: 10.1,
         ask: 10.4,
         spread: 0.3,

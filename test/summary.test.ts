@@ -38,8 +38,6 @@ describe('a summary', () => {
       {
         symbol: 'AAPL',
         messages: 5,
-        trades: 0,
-        quotes: 0,
         bar: {
           event: 'AGGREGATE_SECOND',
           open: 10,
@@ -55,6 +53,7 @@ describe('a summary', () => {
         limit_down: 5,
         luld_indicators: [17],
         luld_age_ms: expect.any(Number),
+        halted: true,
         fair_value: 11.25,
         fair_value_age_ms: expect.any(Number),
         imbalance: -300,
@@ -134,5 +133,90 @@ describe('a summary', () => {
     clearInterval(count);
     expect(structured.symbols).toMatchObject([{ trades: 5_000 }]);
     expect(turns).toBeGreaterThan(0);
+  });
+
+  test('counts what came since the last one, and nothing twice', async () => {
+    bench = await Bench.open({ suite, markets, options: { bufferMessages: 3 } });
+    await callOn(bench.hub, 'start_stocks_stream', { channels: ['T.*'] });
+    const stream = bench.hub.stream('stocks');
+    const sendTrades = async (...prices: number[]): Promise<void> => {
+      const before = stream.totals.received;
+      bench!.session('stocks').send(JSON.stringify(prices.map(p => ({ ev: 'T', sym: 'A', p, s: 10 }))));
+      await stream.changes.until(() => stream.totals.received === before + prices.length, 5_000);
+    };
+    const summary = async () => (await callOn(bench!.hub, 'summarize_stream', { market: 'stocks' })).structured;
+
+    await sendTrades(5, 6);
+    expect((await summary()).symbols).toMatchObject([{ trades: 2, volume: 20, vwap: 5.5, open: 5 }]);
+    expect((await summary()).symbols).toMatchObject([{ trades: 2, volume: 20 }]);
+    await sendTrades(9, 4, 7);
+    const third = await summary();
+    expect(third.symbols).toMatchObject([{ trades: 5, volume: 50, open: 5, high: 9, low: 4, last: 7, vwap: 6.2 }]);
+    expect(third).not.toHaveProperty('incomplete');
+    await sendTrades(1, 2, 3, 4);
+    expect(await summary()).toMatchObject({
+      symbols: [{ trades: 8, low: 2 }],
+      incomplete: '1 messages had left the buffer before they could be counted.',
+    });
+  });
+
+  test('begins anew with the stream', async () => {
+    await summaryOf('stocks', ['T.*'], [{ ev: 'T', sym: 'A', p: 1, s: 1 }]);
+    const { hub } = bench!;
+    await callOn(hub, 'stop_stocks_stream');
+    expect((await callOn(hub, 'summarize_stream', { market: 'stocks' })).structured.symbols).toMatchObject([
+      { trades: 1 },
+    ]);
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.*'] });
+    expect((await callOn(hub, 'summarize_stream', { market: 'stocks' })).structured.symbols).toEqual([]);
+  });
+
+  test('asked for by several at once counts each message once', async () => {
+    await summaryOf('stocks', ['T.*'], [{ ev: 'T', sym: 'A', p: 1, s: 1 }]);
+    const { hub } = bench!;
+    const frame = JSON.stringify(Array.from({ length: 20_000 }, () => ({ ev: 'T', sym: 'A', p: 2, s: 1 })));
+    bench!.session('stocks').send(frame);
+    await hub.stream('stocks').changes.until(() => hub.stream('stocks').totals.received === 20_001, 5_000);
+    const answers = await Promise.all([1, 2, 3].map(() => callOn(hub, 'summarize_stream', { market: 'stocks' })));
+    for (const { structured } of answers) expect(structured.symbols).toMatchObject([{ trades: 20_001 }]);
+  });
+
+  test('takes a bar that comes again for the one it was, and no older bar for the newest', async () => {
+    const minute = (number: number, c: number): object => {
+      const s = 1_790_000_000_000 + number * 60_000;
+      return { ev: 'AM', sym: 'AAPL', ...bar, c, s, e: s + 60_000 };
+    };
+    const { symbols } = await summaryOf(
+      'stocks',
+      ['AM.*'],
+      [minute(0, 10), minute(1, 11), minute(0, 10.5), minute(1, 12)],
+    );
+    expect(symbols).toMatchObject([{ messages: 4, bar: { close: 12, start_time: '2026-09-21T14:14:20.000Z' } }]);
+    await bench!.close();
+    const late = await summaryOf('stocks', ['AM.*'], [minute(1, 11), minute(0, 10.5)]);
+    expect(late.symbols).toMatchObject([{ bar: { close: 11 } }]);
+  });
+
+  test('knows a zero from what it cannot know', async () => {
+    const { symbols } = await summaryOf(
+      'stocks',
+      ['Q.AAPL', 'T.AAPL'],
+      [
+        { ev: 'Q', sym: 'AAPL', bp: 100.1, bs: 1, ap: 100.4, as: 2, t: 1_790_000_000_000 },
+        { ev: 'A', sym: 'MSFT', ...bar, s: 1_790_000_000_000, e: 1_790_000_001_000 },
+      ],
+    );
+    expect(symbols).toMatchObject([{ symbol: 'AAPL', trades: 0, quotes: 1, spread: 0.3 }, { symbol: 'MSFT' }]);
+    for (const key of ['trades', 'quotes', 'volume', 'last']) expect((symbols as object[])[1]).not.toHaveProperty(key);
+  });
+
+  test('loses no digit of a volume', async () => {
+    const sizes = [0.1, 0.2, 123_456.789_012, 0.000_001];
+    const { symbols } = await summaryOf(
+      'crypto',
+      ['XT.*'],
+      sizes.map(s => ({ ev: 'XT', pair: 'BTC-USD', p: 2, s })),
+    );
+    expect(symbols).toMatchObject([{ volume: 123_457.089_013, vwap: 2 }]);
   });
 });

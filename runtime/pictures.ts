@@ -1,0 +1,84 @@
+/** The pictures of all symbols of a stream, brought up to date when somebody asks and not before. */
+import type { MessageBuffer } from './buffer.js';
+import type { Clock } from './clock.js';
+import type { Market } from './contract.js';
+import { Picture } from './picture.js';
+
+/** After so long other calls and the sockets get their turn. */
+const sliceMs = 5;
+const messagesPerLook = 64;
+
+/** Draws the messages of a stretch of the stream, each of them once. */
+export class Pictures {
+  /** By the symbol's number. */
+  private readonly drawn = new Map<number, Picture>();
+  private running: Promise<void> | undefined;
+  /** Messages that left the buffer before they could be drawn. */
+  missed = 0;
+  /** Messages of symbols that are not told apart. */
+  others = 0;
+  /** Arrival of the first message drawn, wall clock ms. */
+  firstMs: number | undefined;
+
+  /** @param next seq of the first message to draw */
+  constructor(
+    private readonly market: Market,
+    private readonly buffer: MessageBuffer,
+    private readonly clock: Clock,
+    private next: number,
+  ) {}
+
+  get all(): IterableIterator<Picture> {
+    return this.drawn.values();
+  }
+
+  of(symbol: string): Picture | undefined {
+    const number = this.buffer.symbols.numberOf(symbol);
+    return number === undefined ? undefined : this.drawn.get(number);
+  }
+
+  /** Draws what has arrived since the last time. Callers at the same time share the work. */
+  async update(): Promise<void> {
+    this.running ??= this.draw(this.buffer.nextSeq).finally(() => {
+      this.running = undefined;
+    });
+    await this.running;
+  }
+
+  private async draw(end: number): Promise<void> {
+    let beganMs = this.clock.elapsed();
+    while (this.next < end) {
+      this.drawNext();
+      if (this.next % messagesPerLook === 0 && this.clock.elapsed() - beganMs > sliceMs) {
+        await new Promise(resolve => setImmediate(resolve));
+        beganMs = this.clock.elapsed();
+      }
+    }
+  }
+
+  private drawNext(): void {
+    const { buffer } = this;
+    if (this.next < buffer.oldestSeq) {
+      this.missed += buffer.oldestSeq - this.next;
+      this.next = buffer.oldestSeq;
+      return;
+    }
+    const seq = this.next++;
+    const channel = this.market.channels[buffer.channelAt(seq)];
+    if (!channel) return;
+    const atMs = buffer.atMs(seq);
+    this.firstMs ??= atMs;
+    const number = buffer.symbolNumberAt(seq);
+    const name = buffer.symbols.nameOf(number);
+    if (name === undefined) {
+      this.others++;
+      return;
+    }
+    let picture = this.drawn.get(number);
+    if (!picture) {
+      picture = new Picture(name);
+      this.drawn.set(number, picture);
+    }
+    picture.add(channel, buffer.parse(seq), atMs);
+  }
+}
