@@ -6,7 +6,7 @@ WORKDIR /build
 COPY package.json package-lock.json LICENSE ./
 # The scripts of packages are not needed, and the package's own build has no sources yet.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json ./
+COPY build.mjs tsconfig.json ./
 COPY generated generated
 COPY runtime runtime
 COPY spec/polygon-docs spec/polygon-docs

@@ -42,8 +42,8 @@ describe('the MCPB bundle', () => {
 
     expect(files.filter(name => !name.startsWith('dist/polygon-docs/')).sort()).toEqual([
       'LICENSE',
+      'dist/LICENSES.txt',
       'dist/mcp-polygon.js',
-      'dist/mcp-polygon.js.LEGAL.txt',
       'manifest.json',
       'package.json',
     ]);

@@ -41,8 +41,8 @@ describe('the npm package', () => {
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
+        'dist/LICENSES.txt',
         'dist/mcp-polygon.js',
-        'dist/mcp-polygon.js.LEGAL.txt',
         'package.json',
         ...pages,
       ].sort(),
@@ -66,6 +66,21 @@ describe('the npm package', () => {
 
     expect(installed.equals(readFileSync(bin))).toBe(true);
     expect(tarball.files.find(({ path }) => path === 'dist/mcp-polygon.js')!.mode & 0o111).toBe(0o111);
+  });
+
+  test('brings the licence of every package that went into it', () => {
+    const [program, licences] = ['mcp-polygon.js', 'LICENSES.txt'].map(name =>
+      readFileSync(join(repository, 'dist', name), 'utf8'),
+    ) as [string, string];
+    const bundled = new Set(
+      [...program.matchAll(/^\/\/ node_modules\/((?:@[\w-]+\/)?[\w-]+)\//gm)].map(([, name]) => name),
+    );
+
+    expect([...bundled].sort()).toEqual(
+      [...licences.matchAll(/^(@?[\w/-]+) \d+\.\d+\.\d+$/gm)].map(([, name]) => name),
+    );
+    expect(bundled).toContain('ws');
+    expect(licences.match(/Apache License|Permission is hereby granted/g)!.length).toBeGreaterThanOrEqual(bundled.size);
   });
 
   test('serves its tools and its pages by the name of its bin', async () => {

@@ -1,6 +1,6 @@
 /** The npm package as its users get it. */
 import { join } from 'node:path';
-import { run } from './command.js';
+import { offline, run } from './command.js';
 import { repository } from './project.js';
 
 export interface Tarball {
@@ -19,11 +19,12 @@ export async function pack(folder: string): Promise<Tarball> {
 }
 
 /**
- * Installs the package into an empty folder, its scripts allowed and the network not.
+ * Installs the package into an empty folder, its scripts allowed and, unless `env` says otherwise, no network.
  *
  * @returns what npm wrote, and the scripts if any ran
  */
-export async function install({ path }: Tarball, folder: string): Promise<string> {
-  const { stdout, stderr } = await run(['npm', 'install', '--no-audit', '--foreground-scripts', path], { cwd: folder });
+export async function install({ path }: Tarball, folder: string, env = offline()): Promise<string> {
+  const command = ['npm', 'install', '--no-audit', '--foreground-scripts', path];
+  const { stdout, stderr } = await run(command, { cwd: folder, env });
   return stdout + stderr;
 }
