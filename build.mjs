@@ -1,8 +1,11 @@
 // `npm run build`: one file that runs, the pages it serves, and the licences of the packages that went into it.
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const outfile = 'dist/mcp-polygon.js';
+
+// What an earlier build left would go into the packages.
+rmSync('dist', { recursive: true, force: true });
 
 const { metafile } = await build({
   entryPoints: ['generated/main.ts'],
