@@ -143,11 +143,8 @@ describe('README, copied into a host,', () => {
     expect(JSON.parse(sent[0]!)).toEqual({ action: 'auth', params: key });
   });
 
-  test.each([
-    ['.mcp.json', readProjectFile],
-    ['.vscode/mcp.json', readEditorFile],
-  ])('counts a placeholder of %s that nobody filled as no key', async (_, read) => {
-    const { answer, sent } = await stream(read(value => value));
+  test('counts a placeholder that nobody filled as no key', async () => {
+    const { answer, sent } = await stream(readProjectFile(value => value));
 
     expect(answer).toMatchObject({ error: { code: 'NO_API_KEY' } });
     expect(sent).toEqual([]);
