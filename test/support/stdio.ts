@@ -10,7 +10,14 @@ export const bin = fileURLToPath(new URL('../../dist/mcp-polygon.js', import.met
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The built server with a real MCP client on it, as a host would run it. */
+/** How a host runs a server. */
+export interface Launch {
+  readonly command: readonly string[];
+  readonly env?: Environment;
+  readonly cwd?: string;
+}
+
+/** A server with a real MCP client on it, as a host would run it. */
 export class HostedServer {
   stderr = '';
 
@@ -23,12 +30,17 @@ export class HostedServer {
     });
   }
 
-  static async start(env: Environment = {}): Promise<HostedServer> {
+  static start(env: Environment = {}): Promise<HostedServer> {
+    return HostedServer.launch({ command: [process.execPath, bin], env });
+  }
+
+  static async launch({ command: [command = '', ...args], env, cwd }: Launch): Promise<HostedServer> {
     const transport = new StdioClientTransport({
-      command: process.execPath,
-      args: [bin],
+      command,
+      args,
       env: { ...getDefaultEnvironment(), ...env },
       stderr: 'pipe',
+      ...(cwd === undefined ? {} : { cwd }),
     });
     const client = new Client({ name: 'test', version: '1' });
     const hosted = new HostedServer(client, transport);

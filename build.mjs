@@ -1,0 +1,36 @@
+// `npm run build`: one file that runs, the pages it serves, and the licences of the packages that went into it.
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const outfile = 'dist/mcp-polygon.js';
+
+// What an earlier build left would go into the packages.
+rmSync('dist', { recursive: true, force: true });
+
+const { metafile } = await build({
+  entryPoints: ['generated/main.ts'],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // Packages in the older module format call `require` for what Node itself has.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  legalComments: 'inline',
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const bundled = Object.keys(metafile.outputs[outfile].inputs).flatMap(
+  path => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
+);
+writeFileSync('dist/LICENSES.txt', [...new Set(bundled)].sort().map(licenseOf).join('\n'));
+cpSync('spec/polygon-docs', 'dist/polygon-docs', { recursive: true });
+
+/** @param folder of a package */
+function licenseOf(folder) {
+  const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} ${version} goes into the bundle and brings no licence`);
+  return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
+}

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { getMcpConfigForManifest, type McpbManifestAny } from '@anthropic-ai/mcpb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from './support/command.js';
+import { makeFolder, removeFolders, repository } from './support/project.js';
+import { polite, RawFeed } from './support/rawfeed.js';
+import { HostedServer } from './support/stdio.js';
+
+const path = join(repository, 'manifest.json');
+const manifest = JSON.parse(readFileSync(path, 'utf8'));
+
+describe('the MCPB bundle', () => {
+  let file: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    file = join(makeFolder(), 'mcp-polygon.mcpb');
+    folder = makeFolder();
+    const mcpb = join(repository, 'node_modules/.bin/mcpb');
+    await run([mcpb, 'pack', '.', file], { cwd: repository });
+    await run([mcpb, 'unpack', file, folder], { cwd: repository });
+  });
+  afterAll(removeFolders);
+
+  /** Starts what is unpacked as a host does that knows these answers of its user. */
+  async function start(userConfig: Record<string, string>): Promise<HostedServer> {
+    const config = await getMcpConfigForManifest({
+      manifest: JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as McpbManifestAny,
+      extensionPath: folder,
+      systemDirs: {},
+      userConfig,
+      pathSeparator: '/',
+    });
+    return HostedServer.launch({ command: [config!.command, ...config!.args!], env: config!.env!, cwd: folder });
+  }
+
+  test('holds what it needs to run, and nothing else', () => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1));
+
+    expect(files.filter(name => !name.startsWith('dist/polygon-docs/')).sort()).toEqual([
+      'LICENSE',
+      'dist/LICENSES.txt',
+      'dist/mcp-polygon.js',
+      'manifest.json',
+      'package.json',
+    ]);
+    expect(files).toContain(manifest.server.entry_point);
+    expect(statSync(file).size).toBeLessThan(512 * 1_024);
+  });
+
+  test('asks for the key as a secret, and lets the user do without one', () => {
+    expect(manifest.user_config.api_key).toMatchObject({ type: 'string', sensitive: true, required: false });
+  });
+
+  test('names the tools that the server lists, by name and title', async () => {
+    const server = await start({ feed: 'simulated' });
+    try {
+      const { tools } = await server.client.listTools();
+      const expected = tools.map(({ name, title }) => ({ name, description: title }));
+      if (process.env.UPDATE_SNAPSHOTS === '1') writeTools(expected);
+      const now = JSON.parse(readFileSync(path, 'utf8'));
+      expect(now.tools, 'if this is meant, run: UPDATE_SNAPSHOTS=1 npm test -- test/bundle').toEqual(expected);
+      expect(now.tools_generated).toBe(false);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('hands the key and the feed to the server', async () => {
+    const feed = await RawFeed.open(polite);
+    const server = await start({ api_key: 'bundle-key-0123456789', feed: feed.url });
+    try {
+      const { structuredContent } = await server.call('start_crypto_stream', { channels: ['XT.BTC-USD'] });
+      expect(structuredContent).toMatchObject({ state: 'live', accepted: ['XT.BTC-USD'] });
+      expect(feed.received[0]).toContain('bundle-key-0123456789');
+    } finally {
+      await server.close();
+      await feed.close();
+    }
+  });
+
+  test('counts an answer that its user did not give as no key', async () => {
+    const server = await start({});
+    try {
+      const { structuredContent } = await server.call('start_crypto_stream', { channels: ['XT.BTC-USD'] });
+      expect(structuredContent).toMatchObject({ error: { code: 'NO_API_KEY' } });
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+function writeTools(tools: readonly { name: string; description: string | undefined }[]): void {
+  const rows = tools.map(
+    ({ name, description }) => `    { "name": ${JSON.stringify(name)}, "description": ${JSON.stringify(description)} }`,
+  );
+  const text = readFileSync(path, 'utf8').replace(/"tools": \[[^\]]*\]/, `"tools": [\n${rows.join(',\n')}\n  ]`);
+  writeFileSync(path, text);
+}
