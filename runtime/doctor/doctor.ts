@@ -32,8 +32,8 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
   process.stdout.write('', () => process.exit(isFine(findings) ? 0 : 1));
 }
 
-/** Nothing is logged: the report says it. */
-function hubOf({ suite, markets, settings }: Setup, clock: Clock): Hub {
+/** A hub that logs nothing, since the report says it all. */
+export function hubOf({ suite, markets, settings }: Setup, clock: Clock): Hub {
   const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
   return new Hub(suite, markets, bounded, { clock, write: () => {} });
 }

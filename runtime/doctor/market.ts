@@ -175,7 +175,7 @@ function showChannel({ channel, name, result, rejection }: ChannelOutcome): Answ
 }
 
 /** The way out for the operator, who unlike the agent can change settings. */
-function adviceOn({ settings }: Hub, market: Market, { feed }: Endpoint, code: ErrorCode): string {
+export function adviceOn({ settings }: Hub, market: Market, { feed }: Pick<Endpoint, 'feed'>, code: ErrorCode): string {
   const leaveOut =
     'Leave out the markets that the plan does not have (--markets, MCP_POLYGON_MARKETS), or change the plan.';
   const delayed = feed === 'realtime' && market.feeds.some(other => other.feed === 'delayed');
