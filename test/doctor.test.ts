@@ -251,8 +251,11 @@ const refusals: readonly Refusal[] = [
       message(socket, frame, attempt) {
         polite.message(socket, frame, attempt);
         if (frame.params.startsWith('FMV.')) {
-          socket.send(statusFrame('max_connections', 'Maximum number of websocket connections exceeded. '));
-          socket.close(1008);
+          // The eviction follows when everything seems to be settled.
+          setTimeout(() => {
+            socket.send(statusFrame('max_connections', 'Maximum number of websocket connections exceeded. '));
+            socket.close(1008);
+          }, 100);
         }
       },
     },
