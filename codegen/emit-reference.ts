@@ -11,7 +11,7 @@ export function emitReference(model: Model): string {
     '',
     '# Tools',
     '',
-    model.suite.instructions.trim(),
+    model.suite.instructions.trim().replaceAll('{markets}', model.markets.map(({ raw }) => raw.market).join(', ')),
     '',
     '## Contents',
     '',

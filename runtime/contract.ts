@@ -214,6 +214,7 @@ export interface StatusWord {
 export interface Suite {
   readonly name: string;
   readonly title: string;
+  /** For the model; `{markets}` stands for the names of the markets that are served. */
   readonly instructions: string;
   readonly feeds: readonly Feed[];
   readonly statuses: readonly StatusWord[];

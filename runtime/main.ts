@@ -1,15 +1,14 @@
 /** The process: settings in, server up, and an end that leaves nothing behind. */
 import { systemClock } from './clock.js';
-import type { Market, Suite } from './contract.js';
+import { Redactor } from './foreign.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
+import type { Offer } from './served.js';
 import { serve } from './server.js';
-import { readSettings } from './settings.js';
+import { readSetup, type Setup } from './setup.js';
 
 /** What the composition root hands over. */
-export interface Root {
-  readonly suite: Suite;
-  readonly markets: readonly Market[];
+export interface Root extends Offer {
   readonly version: string;
   /** Folder of the documentation pages. */
   readonly pages: URL;
@@ -18,16 +17,31 @@ export interface Root {
 /** After so long the process ends, closed sockets or not. */
 const patienceMs = 800;
 
-/** Serves until the host goes away: the end of stdin, a broken stdout, or a signal. */
-export function main({ suite, markets, version, pages }: Root): void {
-  const names = markets.map(({ name }) => name);
-  const { settings, problems } = readSettings(process.env, names);
-  if (problems.length > 0) {
-    process.stderr.write(`${problems.join('\n')}\n`);
-    process.exit(1);
+/** The command line or the settings are wrong. */
+const wrongUsage = 2;
+
+/** Does what the command line says; without a command it serves. */
+export async function main(root: Root): Promise<void> {
+  const setup = readSetup(root, process.argv.slice(2), process.env);
+  const { name } = setup.command;
+  if (name === 'version') {
+    print(`${root.version}\n`);
+  } else if (name === 'help') {
+    const { describeUsage } = await import('./help.js');
+    print(describeUsage(root.version));
+  } else if (setup.problems.length > 0) {
+    complain(setup);
+  } else if (name === 'doctor') {
+    const { runDoctor } = await import('./doctor/doctor.js');
+    await runDoctor(setup, root.version);
+  } else {
+    run(setup, root);
   }
-  const served = markets.filter(({ name }) => settings.markets?.includes(name) ?? true);
-  const hub = new Hub(suite, served, settings, { clock: systemClock, write: line => process.stderr.write(line) });
+}
+
+/** Serves until the host goes away: the end of stdin, a broken stdout, or a signal. */
+function run({ suite, markets, settings }: Setup, { pages, version }: Root): void {
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => process.stderr.write(line) });
 
   let ending = false;
   const end = (code: number): void => {
@@ -48,4 +62,17 @@ export function main({ suite, markets, version, pages }: Root): void {
   process.stderr.on('error', () => end(0));
 
   serve({ hub, pages: new Pages(pages), version }, () => end(0));
+}
+
+function print(text: string): void {
+  process.stdout.on('error', () => {});
+  process.stdout.write(text);
+}
+
+function complain({ problems, settings }: Setup): void {
+  const redactor = new Redactor();
+  if (settings.key) redactor.add(settings.key.value);
+  const text = [...problems, 'Run mcp-polygon --help to see every option.'].join('\n');
+  process.stderr.write(`${redactor.redact(text)}\n`);
+  process.exitCode = wrongUsage;
 }

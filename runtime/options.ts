@@ -1,41 +1,40 @@
 /** Durations and sizes. Each is set by the environment variable `MCP_POLYGON_` plus its name in capitals. */
 interface OptionRow {
   readonly variable: string;
+  /** For people, without a full stop. */
+  readonly about: string;
   readonly value: number;
   readonly min: number;
   readonly max: number;
 }
 
-function row(variable: string, value: number, min: number, max: number): OptionRow {
-  return { variable: `MCP_POLYGON_${variable}`, value, min, max };
+function row(variable: string, about: string, value: number, min: number, max: number): OptionRow {
+  return { variable: `MCP_POLYGON_${variable}`, about, value, min, max };
 }
 
 const minute = 60_000;
 const mebibyte = 2 ** 20;
 
-/** Name, variable, default, smallest and largest value. */
+/** Name, variable, meaning, default, smallest and largest value. */
 export const optionTable = {
-  /** TCP, TLS and the WebSocket upgrade. */
-  connectTimeoutMs: row('CONNECT_TIMEOUT_MS', 10_000, 10, 10 * minute),
-  /** From the open socket to the accepted key. */
-  authTimeoutMs: row('AUTH_TIMEOUT_MS', 10_000, 10, 10 * minute),
-  /** From a subscribe frame to its last acknowledgement. */
-  ackTimeoutMs: row('ACK_TIMEOUT_MS', 3_000, 10, 10 * minute),
-  pingIntervalMs: row('PING_INTERVAL_MS', 30_000, 10, 60 * minute),
-  /** Silence allowed after a ping. */
-  pongTimeoutMs: row('PONG_TIMEOUT_MS', 10_000, 10, 60 * minute),
-  backoffInitialMs: row('BACKOFF_INITIAL_MS', 1_000, 1, 10 * minute),
-  backoffMaxMs: row('BACKOFF_MAX_MS', 30_000, 1, 60 * minute),
-  /** A connection that lived so long starts the back-off over. */
-  stableAfterMs: row('STABLE_AFTER_MS', 10_000, 0, 60 * minute),
-  /** Messages kept per market. */
-  bufferMessages: row('BUFFER_MESSAGES', 200_000, 1, 10_000_000),
-  /** Bytes of frames kept per market. */
-  bufferBytes: row('BUFFER_BYTES', 64 * mebibyte, 1_000, 4_096 * mebibyte),
-  /** Largest inbound frame. */
-  maxFrameBytes: row('MAX_FRAME_BYTES', 16 * mebibyte, 1_000, 1_024 * mebibyte),
-  /** Channels in one subscribe frame. */
-  framePairs: row('FRAME_PAIRS', 500, 1, 3_000),
+  connectTimeoutMs: row('CONNECT_TIMEOUT_MS', 'TCP, TLS and the WebSocket upgrade', 10_000, 10, 10 * minute),
+  authTimeoutMs: row('AUTH_TIMEOUT_MS', 'from the open socket to the accepted key', 10_000, 10, 10 * minute),
+  ackTimeoutMs: row('ACK_TIMEOUT_MS', 'from a subscribe frame to its last acknowledgement', 3_000, 10, 10 * minute),
+  pingIntervalMs: row('PING_INTERVAL_MS', 'silence before the peer is pinged', 30_000, 10, 60 * minute),
+  pongTimeoutMs: row('PONG_TIMEOUT_MS', 'further silence before it is given up', 10_000, 10, 60 * minute),
+  backoffInitialMs: row('BACKOFF_INITIAL_MS', 'first wait before a new attempt; it doubles', 1_000, 1, 10 * minute),
+  backoffMaxMs: row('BACKOFF_MAX_MS', 'longest wait', 30_000, 1, 60 * minute),
+  stableAfterMs: row(
+    'STABLE_AFTER_MS',
+    'a connection that lived so long starts the back-off over',
+    10_000,
+    0,
+    60 * minute,
+  ),
+  bufferMessages: row('BUFFER_MESSAGES', 'messages kept per market', 200_000, 1, 10_000_000),
+  bufferBytes: row('BUFFER_BYTES', 'bytes of frames kept per market', 64 * mebibyte, 1_000, 4_096 * mebibyte),
+  maxFrameBytes: row('MAX_FRAME_BYTES', 'largest inbound frame', 16 * mebibyte, 1_000, 1_024 * mebibyte),
+  framePairs: row('FRAME_PAIRS', 'channels in one subscribe frame', 500, 1, 3_000),
 } as const satisfies Record<string, OptionRow>;
 
 export type Options = { readonly [name in keyof typeof optionTable]: number };
@@ -44,19 +43,19 @@ export const defaultOptions: Options = Object.fromEntries(
   Object.entries(optionTable).map(([name, { value }]) => [name, value]),
 ) as Options;
 
-/** @returns the options, and every variable that is not a whole number in its range */
-export function readOptions(env: Readonly<Record<string, string | undefined>>): {
-  options: Options;
-  problems: string[];
-} {
+/** What was given for a variable, if anything, and under which name. */
+export type Lookup = (variable: string) => { readonly name: string; readonly text: string | undefined };
+
+/** @returns the options, and every setting that is not a whole number in its range */
+export function readOptions(find: Lookup): { options: Options; problems: string[] } {
   const problems: string[] = [];
-  const options = Object.entries(optionTable).map(([name, { variable, value, min, max }]): [string, number] => {
-    const text = env[variable];
-    if (text === undefined || text.trim() === '') return [name, value];
-    const number = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= min && number <= max) return [name, number];
-    problems.push(`${variable} must be a whole number from ${min} to ${max}, was ${JSON.stringify(text.slice(0, 40))}`);
-    return [name, value];
+  const options = Object.entries(optionTable).map(([key, { variable, value, min, max }]): [string, number] => {
+    const { name, text } = find(variable);
+    if (text === undefined) return [key, value];
+    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return [key, number];
+    problems.push(`${name} must be a whole number from ${min} to ${max}, was ${JSON.stringify(text.slice(0, 40))}`);
+    return [key, value];
   });
   return { options: Object.fromEntries(options) as Options, problems };
 }

@@ -1,4 +1,4 @@
-import { type Options, readOptions } from './options.js';
+import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
 /** What the operator decided before the first call. */
 export interface Settings {
@@ -13,30 +13,82 @@ export interface Settings {
   readonly options: Options;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** A setting of the operator: an environment variable, or the command-line option of the same name. */
+export interface SettingRow {
+  readonly variable: string;
+  /** Name on the command line, without dashes. */
+  readonly option: string;
+  /** What it takes, in a word. */
+  readonly takes: string;
+  /** For people, without a full stop. */
+  readonly about: string;
+  /** The default, as it would be written. */
+  readonly standard: string;
+}
 
-const keyVariables = ['POLYGON_API_KEY', 'MASSIVE_API_KEY'];
+function row(variable: string, takes: string, about: string, standard: string): SettingRow {
+  return { variable, option: optionOf(variable), takes, about, standard };
+}
+
+/** `MCP_POLYGON_ACK_TIMEOUT_MS` is `ack-timeout-ms`. */
+function optionOf(variable: string): string {
+  return variable
+    .replace(/^(?:MCP_)?POLYGON_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
+}
+
+const texts = {
+  feed: row('POLYGON_FEED', 'feed', 'feed name, or a base URL to which /{market} is added', 'realtime'),
+  markets: row('MCP_POLYGON_MARKETS', 'list', 'markets to serve, comma separated; fewer markets, fewer tools', 'all'),
+  allowedHosts: row(
+    'MCP_POLYGON_ALLOWED_HOSTS',
+    'list',
+    'further host[:port] that an endpoint may name, comma separated',
+    'none',
+  ),
+};
+
+/** Every setting but the key, which the command line must not hold. */
+export const settingTable: readonly SettingRow[] = [
+  ...Object.values(texts),
+  ...Object.values(optionTable).map(({ variable, about, value }) =>
+    row(variable, variable.endsWith('_MS') ? 'ms' : 'number', about, String(value)),
+  ),
+];
+
+/** Where the key is looked for, in this order. */
+export const keyVariables: readonly string[] = ['POLYGON_API_KEY', 'MASSIVE_API_KEY'];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
+ * The command line goes before the environment; what is blank or a placeholder counts as not given.
+ *
  * @param markets names of the markets that exist
- * @returns the settings, and all problems at once, each naming its variable
+ * @param given values of the command line by the variable that they stand for
+ * @returns the settings, and all problems at once, each naming its variable or option
  */
-export function readSettings(env: Environment, markets: readonly string[]): { settings: Settings; problems: string[] } {
-  const { options, problems } = readOptions(env);
-  const served = list(env.MCP_POLYGON_MARKETS);
+export function readSettings(
+  env: Environment,
+  markets: readonly string[],
+  given: Environment = {},
+): { settings: Settings; problems: string[] } {
+  const find = lookup(env, given);
+  const { options, problems } = readOptions(find);
+  const wanted = find(texts.markets.variable);
+  const served = list(wanted.text);
   for (const name of served) {
     if (!markets.includes(name)) {
-      problems.push(
-        `MCP_POLYGON_MARKETS names ${JSON.stringify(name.slice(0, 40))}; the markets are ${markets.join(', ')}`,
-      );
+      problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; the markets are ${markets.join(', ')}`);
     }
   }
   const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
   return {
     settings: {
       ...(key?.value ? { key: { value: key.value, from: key.from } } : {}),
-      feed: env.POLYGON_FEED?.trim() || 'realtime',
-      allowedHosts: list(env.MCP_POLYGON_ALLOWED_HOSTS),
+      feed: find(texts.feed.variable).text ?? texts.feed.standard,
+      allowedHosts: list(find(texts.allowedHosts.variable).text),
       ...(served.length > 0 ? { markets: served } : {}),
       options,
     },
@@ -44,7 +96,16 @@ export function readSettings(env: Environment, markets: readonly string[]): { se
   };
 }
 
-/** A key, or nothing where a host left its placeholder (`${POLYGON_API_KEY}`) unfilled. */
+function lookup(env: Environment, given: Environment): Lookup {
+  return variable => {
+    const text = cleanKey(given[variable]);
+    return text === undefined
+      ? { name: variable, text: cleanKey(env[variable]) }
+      : { name: `--${optionOf(variable)}`, text };
+  };
+}
+
+/** A key or another setting, or nothing where a host left its placeholder (`${POLYGON_API_KEY}`) unfilled. */
 export function cleanKey(text: string | undefined): string | undefined {
   const key = text?.trim() ?? '';
   return key === '' || key.startsWith('${') ? undefined : key;

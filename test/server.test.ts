@@ -289,7 +289,7 @@ describe('the process', () => {
       MCP_POLYGON_MARKETS: 'stocks,bonds',
     });
     const { code } = await server.ended();
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(server.stdout).toBe('');
     for (const name of ['MCP_POLYGON_PING_INTERVAL_MS', 'MCP_POLYGON_BUFFER_BYTES', 'bonds'])
       expect(server.stderr).toContain(name);

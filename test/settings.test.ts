@@ -143,3 +143,47 @@ test('all problems are told together', () => {
   }
   expect(problems.at(-1)).toContain('the markets are stocks, options, futures, indices, forex, crypto');
 });
+
+describe('the command line', () => {
+  const given = (env: Environment, flags: Environment) => readSettings(env, markets, flags);
+
+  test('goes before the environment, setting by setting', () => {
+    const { settings, problems } = given(
+      { POLYGON_FEED: 'delayed', MCP_POLYGON_MARKETS: 'forex', MCP_POLYGON_ACK_TIMEOUT_MS: '500' },
+      { POLYGON_FEED: 'business', MCP_POLYGON_MARKETS: 'stocks,crypto', MCP_POLYGON_FRAME_PAIRS: '7' },
+    );
+    expect(problems).toEqual([]);
+    expect(settings).toMatchObject({ feed: 'business', markets: ['stocks', 'crypto'] });
+    expect(settings.options).toMatchObject({ ackTimeoutMs: 500, framePairs: 7 });
+  });
+
+  test('does not hold the key', () => {
+    expect(given({}, { POLYGON_API_KEY: 'abc' }).settings.key).toBeUndefined();
+  });
+
+  test.each(['', ' ', `\${FEED}`])('leaves a setting to the environment where it says %j', text => {
+    expect(given({ POLYGON_FEED: 'delayed' }, { POLYGON_FEED: text }).settings.feed).toBe('delayed');
+  });
+
+  test('is blamed by the name of the option, the environment by that of the variable', () => {
+    const { problems } = given(
+      { MCP_POLYGON_ACK_TIMEOUT_MS: 'soon', MCP_POLYGON_FRAME_PAIRS: 'many' },
+      { MCP_POLYGON_ACK_TIMEOUT_MS: 'never', MCP_POLYGON_MARKETS: 'bonds' },
+    );
+    expect(problems).toEqual([
+      '--ack-timeout-ms must be a whole number from 10 to 600000, was "never"',
+      'MCP_POLYGON_FRAME_PAIRS must be a whole number from 1 to 3000, was "many"',
+      '--markets names "bonds"; the markets are stocks, options, futures, indices, forex, crypto',
+    ]);
+  });
+});
+
+test('a placeholder that the host left unfilled counts as not set, in every setting', () => {
+  const settings = read({
+    POLYGON_FEED: `\${user_config.feed}`,
+    MCP_POLYGON_MARKETS: `\${user_config.markets}`,
+    MCP_POLYGON_ALLOWED_HOSTS: `\${hosts}`,
+    MCP_POLYGON_FRAME_PAIRS: `\${pairs}`,
+  });
+  expect(settings).toEqual(read({}));
+});

@@ -1,0 +1,127 @@
+/** The command line taken apart; what it means for the settings is said elsewhere. */
+import { quoteForeign } from './foreign.js';
+import { nearest } from './nearest.js';
+
+/** What the process is to do. */
+export interface Command {
+  readonly name: 'serve' | 'doctor' | 'help' | 'version';
+  /** Values of settings, by the variable that each stands for. */
+  readonly given: Readonly<Record<string, string>>;
+  /** doctor: print JSON. */
+  readonly json: boolean;
+  /** doctor: connect with the key. */
+  readonly connect: boolean;
+}
+
+/** A setting that the command line may hold. */
+interface Setting {
+  readonly variable: string;
+  readonly option: string;
+}
+
+const common = ['help', 'version'];
+const ofDoctor = ['json', 'no-connect'];
+const short: Readonly<Record<string, string>> = { '-h': '--help', '-v': '--version', '-V': '--version' };
+
+/** @returns the command, and everything that is wrong with it at once; help and version forgive all */
+export function parseCommand(
+  argv: readonly string[],
+  settings: readonly Setting[],
+): { command: Command; problems: string[] } {
+  const line = new CommandLine(settings);
+  line.read(argv);
+  return line.result();
+}
+
+class CommandLine {
+  private readonly given: Record<string, string> = {};
+  private readonly switches = new Set<string>();
+  private readonly problems: string[] = [];
+  private doctor = false;
+
+  constructor(private readonly settings: readonly Setting[]) {}
+
+  read(argv: readonly string[]): void {
+    for (let index = 0; index < argv.length; index++) {
+      const text = short[argv[index]!] ?? argv[index]!;
+      const following = argv[index + 1];
+      const usable = following !== undefined && !/^-\D/.test(following) ? following : undefined;
+      if (!text.startsWith('-')) this.word(text);
+      else if (this.option(text, usable)) index++;
+    }
+  }
+
+  result(): { command: Command; problems: string[] } {
+    const asked = common.find(name => this.switches.has(name)) as 'help' | 'version' | undefined;
+    const stray = this.doctor ? [] : ofDoctor.filter(name => this.switches.has(name));
+    const problems = [
+      ...this.problems,
+      ...stray.map(name => `--${name} belongs to doctor: mcp-polygon doctor --${name}`),
+    ];
+    const command: Command = {
+      name: asked ?? (this.doctor ? 'doctor' : 'serve'),
+      given: this.given,
+      json: this.switches.has('json'),
+      connect: !this.switches.has('no-connect'),
+    };
+    return { command, problems: asked ? [] : problems };
+  }
+
+  private word(text: string): void {
+    if (text === 'doctor') this.doctor = true;
+    else this.problems.push(`there is no command ${shown(text)}${suggest(nearest(text, ['doctor']))}`);
+  }
+
+  /** @returns whether the following argument was its value */
+  private option(text: string, following: string | undefined): boolean {
+    const [name = '', ...rest] = text.replace(/^--?/, '').split('=');
+    const inline = rest.length > 0 ? rest.join('=') : undefined;
+    const setting = text.startsWith('--') ? this.settings.find(({ option }) => option === name) : undefined;
+    if (setting) return this.set(setting, inline, following);
+    if (text.startsWith('--') && [...common, ...ofDoctor].includes(name)) {
+      if (inline !== undefined) this.problems.push(`--${name} takes no value`);
+      this.switches.add(name);
+      return false;
+    }
+    this.problems.push(this.refusal(name, text));
+    return inline === undefined && following !== undefined && following !== 'doctor';
+  }
+
+  private set({ variable, option }: Setting, inline: string | undefined, following: string | undefined): boolean {
+    const value = inline ?? following;
+    if (value === undefined) this.problems.push(`--${option} needs a value`);
+    else if (variable in this.given) this.problems.push(`--${option} is given twice`);
+    else this.given[variable] = value;
+    return inline === undefined && value !== undefined;
+  }
+
+  /** The name of an option is shown, never its value. */
+  private refusal(name: string, text: string): string {
+    const plain = name
+      .toLowerCase()
+      .replaceAll('_', '-')
+      .replace(/^(?:mcp-)?polygon-/, '');
+    const called = `${text.startsWith('--') ? '--' : '-'}${shownName(name)}`;
+    if (/(?:key|token|secret|password)$/.test(plain)) {
+      return `${called} is refused, since whoever lists the processes of this machine would read the key; set POLYGON_API_KEY in the environment`;
+    }
+    const known = [...this.settings.map(({ option }) => option), ...common, ...ofDoctor];
+    const meant = nearest(plain, known);
+    return `there is no option ${called}${suggest(meant && `--${meant}`)}`;
+  }
+}
+
+const longestShown = 40;
+
+function shownName(name: string): string {
+  return quoteForeign(name.slice(0, longestShown));
+}
+
+/** A word that looks like a key by its length or its digits is not repeated. */
+function shown(text: string): string {
+  return text.length <= 20 && !/\d/.test(text) ? JSON.stringify(quoteForeign(text)) : `of ${text.length} characters`;
+}
+
+function suggest(meant: string | undefined): string {
+  return meant ? `; did you mean ${meant}?` : '';
+}

@@ -1,0 +1,96 @@
+/** `mcp-polygon doctor`: looks at everything that can be wrong outside of the server, and says what to do. */
+import { type Clock, systemClock } from '../clock.js';
+import { resolveEndpoint } from '../endpoint.js';
+import { StreamError } from '../errors.js';
+import { Hub } from '../hub.js';
+import type { Options } from '../options.js';
+import type { Environment, Settings } from '../settings.js';
+import type { Setup } from '../setup.js';
+import { type Finding, isFine } from './finding.js';
+import { judgeHost, type Probe, probe } from './host.js';
+import { judgeClock, judgeKey, judgeNode } from './machine.js';
+import { examineMarket } from './market.js';
+import { describeEnd, describeFinding, showReport } from './report.js';
+
+/** Prints what is found, as it is found or as one JSON document, and ends the process: 0 fine, 1 something to do. */
+export async function runDoctor(setup: Setup, version: string): Promise<void> {
+  const { json } = setup.command;
+  const hub = hubOf(setup, systemClock);
+  const write = (text: string): void => void process.stdout.write(hub.redactor.redact(text));
+  const findings: Finding[] = [];
+  process.stdout.on('error', () => process.exit(1));
+  if (!json) write(`mcp-polygon ${version} doctor\n\n`);
+  for await (const finding of examine(hub, setup.command.connect, process.env)) {
+    findings.push(finding);
+    if (!json) write(describeFinding(finding));
+  }
+  await hub.close();
+  write(
+    json ? `${JSON.stringify(showReport(version, systemClock.now(), findings), null, 2)}\n` : describeEnd(findings),
+  );
+  // A name that is still being looked up would keep the process for long.
+  process.stdout.write('', () => process.exit(isFine(findings) ? 0 : 1));
+}
+
+/** A hub that logs nothing, since the report says it all. */
+export function hubOf({ suite, markets, settings }: Setup, clock: Clock): Hub {
+  const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
+  return new Hub(suite, markets, bounded, { clock, write: () => {} });
+}
+
+/** Patience has an end here, whatever the server's is; channels are asked for one at a time, to know which is refused. */
+function boundOptions(options: Options): Options {
+  return {
+    ...options,
+    connectTimeoutMs: Math.min(options.connectTimeoutMs, 10_000),
+    authTimeoutMs: Math.min(options.authTimeoutMs, 10_000),
+    ackTimeoutMs: Math.min(options.ackTimeoutMs, 5_000),
+    framePairs: 1,
+  };
+}
+
+/** @param connect whether the markets may be asked with the key */
+export async function* examine(hub: Hub, connect: boolean, env: Environment): AsyncGenerator<Finding> {
+  const { settings, clock, markets } = hub;
+  yield judgeNode(process.versions.node);
+  yield judgeKey(settings, env);
+  yield { check: 'feed', result: 'ok', message: settings.feed, facts: { feed: settings.feed } };
+
+  const urls = urlsOf(hub);
+  const probes = await Promise.all([...urls.values()].map(url => probe(url, clock, settings.options.connectTimeoutMs)));
+  yield* probes.map(found => judgeHost(found, probes));
+  yield judgeClock(probes);
+
+  const skipped = reasonNotToAsk(hub, connect, probes);
+  if (skipped === undefined && probes.length > 0) yield caution;
+  const asked = markets.map(market => examineMarket(hub, market, skipped));
+  for (const finding of asked) yield await finding;
+}
+
+const caution: Finding = {
+  check: 'caution',
+  result: 'note',
+  message:
+    'now connecting; a plan for individuals has one connection per market, so another program with this key loses its stream (--no-connect asks without the key)',
+};
+
+/** One URL for each host of the feed. */
+function urlsOf({ suite, markets, settings }: Hub): Map<string, URL> {
+  const urls = new Map<string, URL>();
+  for (const market of markets) {
+    try {
+      for (const text of resolveEndpoint(suite, market, settings).urls) urls.set(new URL(text).host, new URL(text));
+    } catch (error) {
+      // The market's own finding says that it lacks the feed.
+      if (!(error instanceof StreamError)) throw error;
+    }
+  }
+  return urls;
+}
+
+function reasonNotToAsk({ settings }: Hub, connect: boolean, probes: readonly Probe[]): string | undefined {
+  if (!connect) return 'by --no-connect';
+  if (probes.length === 0) return undefined;
+  if (!settings.key) return 'there is no key';
+  return probes.every(({ trouble }) => trouble !== undefined) ? 'no host can be reached' : undefined;
+}

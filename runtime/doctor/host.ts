@@ -1,0 +1,118 @@
+/** Whether a host can be reached, and what time it has; no key is sent, nobody loses a connection. */
+import { request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import type { Clock } from '../clock.js';
+import { quoteForeign } from '../foreign.js';
+import type { Finding } from './finding.js';
+
+/** What one host answered. */
+export interface Probe {
+  /** `host[:port]`. */
+  readonly host: string;
+  readonly secure: boolean;
+  /** Until the TCP connection stood, ms; absent if it never did. */
+  readonly tcpMs?: number;
+  /** Until TLS was agreed on, ms. */
+  readonly tlsMs?: number;
+  /** How far the host's clock is ahead of ours, to about a second; absent if it told no time. */
+  readonly skewMs?: number;
+  /** Why it cannot be reached. */
+  readonly trouble?: string;
+}
+
+/** A host that was reached has so long to tell the time. */
+const datePatienceMs = 2_000;
+
+/**
+ * @param url of a feed, `wss:` or `ws:`
+ * @param timeoutMs for TCP and TLS
+ */
+export function probe(url: URL, clock: Clock, timeoutMs: number): Promise<Probe> {
+  const secure = url.protocol === 'wss:';
+  const begunMs = clock.elapsed();
+  const found: { -readonly [key in keyof Probe]: Probe[key] } = { host: url.host, secure };
+  const request = (secure ? secureRequest : plainRequest)({
+    method: 'HEAD',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port || (secure ? 443 : 80),
+    path: '/',
+    agent: false,
+  });
+  let cancel = clock.after(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+  const reached = (): void => {
+    cancel();
+    cancel = clock.after(datePatienceMs, () => request.destroy());
+  };
+  request.on('socket', socket => {
+    socket.once('connect', () => {
+      found.tcpMs = Math.round(clock.elapsed() - begunMs);
+      if (!secure) reached();
+    });
+    socket.once('secureConnect', () => {
+      found.tlsMs = Math.round(clock.elapsed() - begunMs);
+      reached();
+    });
+  });
+  request.on('response', ({ headers }) => {
+    const skewMs = readSkew(headers.date, clock.now());
+    if (skewMs !== undefined) found.skewMs = skewMs;
+    request.destroy();
+  });
+  request.on('error', error => {
+    if ((secure ? found.tlsMs : found.tcpMs) === undefined) found.trouble = describeTrouble(error);
+  });
+  return new Promise(resolve => {
+    request.on('close', () => {
+      cancel();
+      resolve(found);
+    });
+    request.end();
+  });
+}
+
+/** The header counts whole seconds, so half a second is added. */
+function readSkew(date: string | undefined, nowMs: number): number | undefined {
+  const ms = Date.parse(date ?? '') + 500 - nowMs;
+  return Number.isFinite(ms) ? Math.round(ms) : undefined;
+}
+
+const explanations: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name does not resolve',
+  EAI_AGAIN: 'the name cannot be looked up now',
+  ECONNREFUSED: 'it refuses connections',
+  ECONNRESET: 'it ended the connection',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no network',
+};
+
+function describeTrouble(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const text = explanations[code] ?? quoteForeign(error.message);
+  return code === '' ? text : `${text} (${code})`;
+}
+
+/**
+ * A host whose twin can be reached is not needed.
+ *
+ * @param all the hosts that serve the same feed
+ */
+export function judgeHost({ host, secure, tcpMs, tlsMs, trouble }: Probe, all: readonly Probe[]): Finding {
+  const facts = { tcp_ms: tcpMs ?? null, tls_ms: tlsMs ?? null };
+  if (trouble === undefined) {
+    const message = secure
+      ? `reached; TCP after ${tcpMs} ms, TLS after ${tlsMs} ms`
+      : `reached after ${tcpMs} ms, without TLS`;
+    return { check: 'host', name: host, result: 'ok', message, facts };
+  }
+  const spare = all.some(other => other.trouble === undefined);
+  return {
+    check: 'host',
+    name: host,
+    result: spare ? 'note' : 'fail',
+    message: `not reached: ${trouble}${spare ? '; its twin stands in' : ''}`,
+    ...(spare
+      ? {}
+      : { toDo: 'Check the network, the firewall and the feed (--feed, POLYGON_FEED): no connection can be opened.' }),
+    facts,
+  };
+}

@@ -1,0 +1,197 @@
+/** What a market answers to the key: one subscription of each channel, held for a moment. */
+import type { Answer } from '../answer.js';
+import type { Rejection } from '../channels.js';
+import type { Channel, Market } from '../contract.js';
+import { type Endpoint, resolveEndpoint } from '../endpoint.js';
+import { type ErrorCode, hintFor, StreamError } from '../errors.js';
+import { nextOpening, sessionAt } from '../hours.js';
+import type { Hub } from '../hub.js';
+import type { Stream } from '../stream.js';
+import { isoOrNull } from '../time.js';
+import { start, stop } from '../verbs.js';
+import type { Finding } from './finding.js';
+
+/** An eviction or a refusal may come after the acknowledgements. */
+const lingerMs = 1_000;
+
+/** @param skipped why the market is not to be asked, if so */
+export async function examineMarket(hub: Hub, market: Market, skipped?: string): Promise<Finding> {
+  const common = { check: 'market', name: market.name } as const;
+  const endpoint = endpointOf(hub, market);
+  if (endpoint instanceof StreamError) {
+    return { ...common, result: 'note', message: `${endpoint.message} A start must name one as its endpoint.` };
+  }
+  const { opening, facts } = describePlace(market, endpoint, hub.clock.now());
+  if (skipped !== undefined) return { ...common, result: 'skip', message: `not asked, ${skipped}; ${opening}`, facts };
+  const outcome = await ask(hub, market);
+  const { trouble } = outcome;
+  const details = describeChannels(outcome.channels);
+  const told = {
+    ...facts,
+    authenticated: isAuthenticated(trouble),
+    error: trouble ?? null,
+    channels: outcome.channels.map(showChannel),
+  };
+  if (trouble) {
+    const message = `${trouble.code}: ${trouble.message} ${opening}`;
+    return {
+      ...common,
+      result: 'fail',
+      message,
+      details,
+      toDo: adviceOn(hub, market, endpoint, trouble.code),
+      facts: told,
+    };
+  }
+  const silent = outcome.channels.some(({ result }) => result === 'unanswered');
+  return {
+    ...common,
+    result: silent ? 'note' : 'ok',
+    message: `${endpoint.simulated ? 'answers' : 'the key is accepted'}; ${opening}`,
+    details,
+    facts: told,
+  };
+}
+
+function endpointOf({ suite, settings }: Hub, market: Market): Endpoint | StreamError {
+  try {
+    return resolveEndpoint(suite, market, settings);
+  } catch (error) {
+    if (error instanceof StreamError) return error;
+    throw error;
+  }
+}
+
+function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Answer } {
+  const { feed, simulated, delayMinutes } = endpoint;
+  const session = simulated ? 'simulated' : sessionAt(market.hours, nowMs);
+  const opens = session === undefined ? isoOrNull(nextOpening(market.hours, nowMs)) : null;
+  const delay =
+    delayMinutes === null ? 'delay unknown' : delayMinutes === 0 ? 'real time' : `${delayMinutes} minutes late`;
+  return {
+    opening: `${simulated ? 'made-up data' : delay}; ${session === undefined ? `closed until ${opens}` : `open (${session})`}`,
+    facts: {
+      feed,
+      delayed_minutes: delayMinutes,
+      open: session !== undefined,
+      session: session ?? null,
+      opens_at: opens,
+    },
+  };
+}
+
+interface Trouble {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What became of one channel. */
+interface ChannelOutcome {
+  readonly channel: Channel;
+  readonly name: string;
+  readonly result: 'allowed' | 'refused' | 'unanswered';
+  readonly rejection?: Rejection;
+}
+
+interface Outcome {
+  readonly trouble?: Trouble;
+  readonly channels: readonly ChannelOutcome[];
+}
+
+async function ask(hub: Hub, market: Market): Promise<Outcome> {
+  const stream = hub.stream(market.name);
+  const [instrument] = market.simulation.instruments;
+  const names = market.channels.map(channel => ({ channel, name: `${channel.prefix}.${instrument!.symbol}` }));
+  try {
+    await start(hub, market, { channels: names.map(({ name }) => name) });
+    await stream.changes.until(() => stream.state !== 'live', lingerMs);
+    const trouble = troubleOf(stream);
+    return trouble ? { trouble, channels: [] } : { channels: names.map(wanted => outcomeOf(stream, wanted)) };
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    const rejected = (error.details.rejected ?? []) as readonly Rejection[];
+    const channels = names.flatMap(({ channel, name }): ChannelOutcome[] => {
+      const rejection = rejected.find(other => other.channel === name);
+      return rejection ? [{ channel, name, result: 'refused', rejection }] : [];
+    });
+    return { trouble: { code: error.code, message: error.message }, channels };
+  } finally {
+    await stop(hub, market);
+  }
+}
+
+function outcomeOf(
+  { subscriptions }: Stream,
+  { channel, name }: Pick<ChannelOutcome, 'channel' | 'name'>,
+): ChannelOutcome {
+  if (subscriptions.stateOf(name) === 'accepted') return { channel, name, result: 'allowed' };
+  const rejection = subscriptions.rejectionOf(name);
+  return rejection ? { channel, name, result: 'refused', rejection } : { channel, name, result: 'unanswered' };
+}
+
+function troubleOf({ state, lastFault }: Stream): Trouble | undefined {
+  if (state === 'live') return undefined;
+  if (lastFault) return { code: lastFault.code as ErrorCode, message: lastFault.message };
+  return { code: 'CONNECT_FAILED', message: 'The feed took too long.' };
+}
+
+/** Whether the feed took the key; null where it was not even asked. */
+function isAuthenticated(trouble: Trouble | undefined): boolean | null {
+  switch (trouble?.code) {
+    case 'CONNECT_FAILED':
+      return null;
+    case 'AUTH_FAILED':
+    case 'AUTH_TIMEOUT':
+    case 'PLAN_NO_WEBSOCKET':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function describeChannels(channels: readonly ChannelOutcome[]): string[] {
+  const named = (result: ChannelOutcome['result']): string[] => {
+    const some = channels.filter(outcome => outcome.result === result).map(({ channel }) => channel.prefix);
+    return some.length > 0 ? [`${result}: ${some.join(', ')}`] : [];
+  };
+  const refused = channels.filter(({ result }) => result === 'refused');
+  return [
+    ...named('allowed'),
+    ...named('unanswered'),
+    ...refused.map(
+      ({ channel, rejection }) =>
+        `refused: ${channel.prefix} ${channel.title} (${rejection?.code}); plans: ${channel.plans}`,
+    ),
+  ];
+}
+
+function showChannel({ channel, name, result, rejection }: ChannelOutcome): Answer {
+  return {
+    channel: name,
+    title: channel.title,
+    result,
+    ...(rejection ? { code: rejection.code, message: rejection.message, plans: channel.plans } : {}),
+  };
+}
+
+/** The way out for the operator, who unlike the agent can change settings. */
+export function adviceOn({ settings }: Hub, market: Market, { feed }: Pick<Endpoint, 'feed'>, code: ErrorCode): string {
+  const leaveOut =
+    'Leave out the markets that the plan does not have (--markets, MCP_POLYGON_MARKETS), or change the plan.';
+  const delayed = feed === 'realtime' && market.feeds.some(other => other.feed === 'delayed');
+  switch (code) {
+    case 'AUTH_FAILED':
+      return `Compare ${settings.key?.from} with the key in the dashboard of the vendor.`;
+    case 'PLAN_NO_WEBSOCKET':
+      return leaveOut;
+    case 'PLAN_NOT_REALTIME':
+    case 'CHANNELS_REJECTED':
+      return delayed ? 'Set the feed to delayed (--feed delayed, POLYGON_FEED=delayed), or change the plan.' : leaveOut;
+    case 'MAX_CONNECTIONS':
+      return 'End the other program that uses this key on these markets, then run doctor again.';
+    case 'CONNECT_FAILED':
+      return 'Check the network, proxies and the feed (--feed, POLYGON_FEED), then run doctor again.';
+    default:
+      return hintFor(code);
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { type Command, parseCommand } from '../runtime/command.js';
+import { nearest } from '../runtime/nearest.js';
+import { settingTable } from '../runtime/settings.js';
+
+function parse(...argv: string[]): Command {
+  const { command, problems } = parseCommand(argv, settingTable);
+  expect(problems).toEqual([]);
+  return command;
+}
+
+function problemsOf(...argv: string[]): string[] {
+  return parseCommand(argv, settingTable).problems;
+}
+
+test('without arguments it serves with what the environment says', () => {
+  expect(parse()).toEqual({ name: 'serve', given: {}, json: false, connect: true });
+});
+
+test('every setting but the key is an option, named like its variable', () => {
+  expect(settingTable.map(({ variable, option }) => [variable, option])).toEqual([
+    ['POLYGON_FEED', 'feed'],
+    ['MCP_POLYGON_MARKETS', 'markets'],
+    ['MCP_POLYGON_ALLOWED_HOSTS', 'allowed-hosts'],
+    ['MCP_POLYGON_CONNECT_TIMEOUT_MS', 'connect-timeout-ms'],
+    ['MCP_POLYGON_AUTH_TIMEOUT_MS', 'auth-timeout-ms'],
+    ['MCP_POLYGON_ACK_TIMEOUT_MS', 'ack-timeout-ms'],
+    ['MCP_POLYGON_PING_INTERVAL_MS', 'ping-interval-ms'],
+    ['MCP_POLYGON_PONG_TIMEOUT_MS', 'pong-timeout-ms'],
+    ['MCP_POLYGON_BACKOFF_INITIAL_MS', 'backoff-initial-ms'],
+    ['MCP_POLYGON_BACKOFF_MAX_MS', 'backoff-max-ms'],
+    ['MCP_POLYGON_STABLE_AFTER_MS', 'stable-after-ms'],
+    ['MCP_POLYGON_BUFFER_MESSAGES', 'buffer-messages'],
+    ['MCP_POLYGON_BUFFER_BYTES', 'buffer-bytes'],
+    ['MCP_POLYGON_MAX_FRAME_BYTES', 'max-frame-bytes'],
+    ['MCP_POLYGON_FRAME_PAIRS', 'frame-pairs'],
+  ]);
+});
+
+test.each(settingTable)('--$option is read with a blank and with an equals sign', ({ option, variable }) => {
+  expect(parse(`--${option}`, 'one').given).toEqual({ [variable]: 'one' });
+  expect(parse(`--${option}=one`).given).toEqual({ [variable]: 'one' });
+});
+
+test.each<[string[], Partial<Command>]>([
+  [['doctor'], { name: 'doctor', json: false, connect: true }],
+  [['doctor', '--json', '--no-connect'], { name: 'doctor', json: true, connect: false }],
+  [['--feed', 'delayed', 'doctor'], { name: 'doctor', given: { POLYGON_FEED: 'delayed' } }],
+  [['--feed=ws://127.0.0.1:1/a=b'], { given: { POLYGON_FEED: 'ws://127.0.0.1:1/a=b' } }],
+  [['--ack-timeout-ms', '-5'], { given: { MCP_POLYGON_ACK_TIMEOUT_MS: '-5' } }],
+  [['--markets='], { given: { MCP_POLYGON_MARKETS: '' } }],
+  [['--help'], { name: 'help' }],
+  [['-h'], { name: 'help' }],
+  [['--version'], { name: 'version' }],
+  [['-v'], { name: 'version' }],
+  [['-V'], { name: 'version' }],
+  [['doctor', '--help'], { name: 'help' }],
+  [['--version', '--help'], { name: 'help' }],
+  [['--fed', 'x', '--help'], { name: 'help' }],
+])('%j is understood', (argv, command) => {
+  expect(parse(...argv)).toMatchObject(command);
+});
+
+test.each([
+  [['--market', 'stocks'], 'there is no option --market; did you mean --markets?'],
+  [['--feeed', 'delayed'], 'there is no option --feeed; did you mean --feed?'],
+  [['--ack-timeout=5'], 'there is no option --ack-timeout; did you mean --ack-timeout-ms?'],
+  [['-feed', 'delayed'], 'there is no option -feed; did you mean --feed?'],
+  [['--POLYGON_FEED', 'delayed'], 'there is no option --POLYGON_FEED; did you mean --feed?'],
+  [['--mcp-polygon-frame-pairs=1'], 'there is no option --mcp-polygon-frame-pairs; did you mean --frame-pairs?'],
+  [['--jsn'], 'there is no option --jsn; did you mean --json?'],
+  [['--zzz'], 'there is no option --zzz'],
+  [['-z'], 'there is no option -z'],
+  [['docter'], 'there is no command "docter"; did you mean doctor?'],
+  [['serve'], 'there is no command "serve"'],
+  [['--feed'], '--feed needs a value'],
+  [['--feed', '--help-me'], '--feed needs a value'],
+  [['--feed', 'a', '--feed', 'b'], '--feed is given twice'],
+  [['doctor', '--json=yes'], '--json takes no value'],
+  [['--json'], '--json belongs to doctor: mcp-polygon doctor --json'],
+  [['--no-connect'], '--no-connect belongs to doctor: mcp-polygon doctor --no-connect'],
+])('%j is refused, with what was probably meant', (argv, problem) => {
+  expect(problemsOf(...argv)).toContain(problem);
+});
+
+test('the value of an unknown option is no second problem', () => {
+  expect(problemsOf('--feeed', 'delayed', '--market=x', 'doctor')).toHaveLength(2);
+});
+
+test('all problems are told together, in the order of the arguments', () => {
+  expect(problemsOf('start', '--feeed', 'delayed', '--markets')).toEqual([
+    'there is no command "start"',
+    'there is no option --feeed; did you mean --feed?',
+    '--markets needs a value',
+  ]);
+});
+
+describe('a key', () => {
+  const key = 'k3yk3yk3yk3yk3yk3yk3yk3yk3yk3y';
+
+  test.each([
+    [['--api-key', key]],
+    [[`--api-key=${key}`]],
+    [['--api_key', key]],
+    [['--apikey', key]],
+    [['--polygon-api-key', key]],
+    [['--POLYGON_API_KEY', key]],
+    [['--massive-api-key', key]],
+    [['--key', key]],
+    [['--token', key]],
+    [['-key', key]],
+  ])('is refused as %j, with the reason and the way out', argv => {
+    const problems = problemsOf(...argv);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('lists the processes');
+    expect(problems[0]).toContain('set POLYGON_API_KEY in the environment');
+    expect(problems[0]).not.toContain('k3y');
+  });
+
+  test.each([[[key]], [[`POLYGON_API_KEY=${key}`]], [[`--feeed=${key}`]], [['--feeed', key]]])(
+    'in the wrong place, as in %j, is not repeated',
+    argv => {
+      const problems = problemsOf(...argv);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).not.toContain('k3y');
+    },
+  );
+});
+
+test('what was typed cannot move the cursor of the terminal', () => {
+  for (const problem of problemsOf('\u001b[2J', '--\u001b[2J')) expect(problem).not.toContain('\u001b');
+});
+
+test.each([
+  ['feeed', 'feed'],
+  ['market', 'markets'],
+  ['mrakets', 'markets'],
+  ['buffer', 'buffer-bytes'],
+  ['fe', 'feed'],
+  ['f', undefined],
+  ['xyz', undefined],
+  ['', undefined],
+])('of feed, markets and buffer-bytes, %j is nearest to %j', (word, expected) => {
+  expect(nearest(word, ['feed', 'markets', 'buffer-bytes'])).toBe(expected);
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { markets, suite } from '../generated/suite.js';
+import { systemClock } from '../runtime/clock.js';
+import type { Tool } from '../runtime/contract.js';
+import { Hub } from '../runtime/hub.js';
+import { readSetup, type Setup } from '../runtime/setup.js';
+import { listTools } from '../runtime/tools.js';
+import { callOn } from './support/bench.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+function setup(argv: readonly string[], env: Environment = {}): Setup {
+  return readSetup({ suite, markets }, argv, env);
+}
+
+function offered({ suite: shown, markets: served, settings, problems }: Setup): Hub {
+  expect(problems).toEqual([]);
+  return new Hub(shown, served, settings, { clock: systemClock, write: () => {} });
+}
+
+function marketsOf({ inputSchema }: Tool): unknown {
+  return (inputSchema.properties as { market: { enum: unknown } }).market.enum;
+}
+
+describe('the problems', () => {
+  test('of the command line, of the settings and of the feed are told together', () => {
+    const { problems } = setup(['--feeed', 'x', '--frame-pairs', '0', '--feed', 'realtme'], {
+      MCP_POLYGON_MARKETS: 'crypto,bonds',
+    });
+    expect(problems).toEqual([
+      'there is no option --feeed; did you mean --feed?',
+      '--frame-pairs must be a whole number from 1 to 3000, was "0"',
+      expect.stringContaining('MCP_POLYGON_MARKETS names "bonds"'),
+      'POLYGON_FEED or --feed: Crypto has no feed "realtme"; it has realtime, business, simulated.',
+    ]);
+  });
+
+  test.each([
+    ['ftp://feed.example', 'wss:// URL'],
+    ['ws://feed.example', 'wss:// URL'],
+    ['wss://user:secret@feed.example', 'must not carry a user or a password'],
+    ['over there', 'neither a feed name nor a URL'],
+  ])('hold the feed %s', (feed, why) => {
+    const { problems } = setup([], { POLYGON_FEED: feed });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(why);
+    expect(problems[0]).not.toContain('secret');
+  });
+
+  test('do not hold a feed that some of the markets have', () => {
+    expect(setup(['--feed', 'delayed']).problems).toEqual([]);
+    expect(setup(['--feed', 'delayed', '--markets', 'forex,crypto']).problems).toHaveLength(1);
+  });
+});
+
+describe('the markets that are left out', () => {
+  const hub = offered(setup(['--markets', 'crypto,stocks']));
+
+  test('have no tools, the others keep their order', () => {
+    const names = listTools(hub).map(({ tool }) => tool.name);
+    expect(names).toHaveLength(15);
+    expect(names.slice(0, 12).map(name => /stocks|crypto/.exec(name)?.[0])).toEqual([
+      ...Array(6).fill('stocks'),
+      ...Array(6).fill('crypto'),
+    ]);
+  });
+
+  test('are offered neither by the tools across markets nor by the instructions', () => {
+    for (const tool of hub.suite.tools) expect(marketsOf(tool)).toEqual(['stocks', 'crypto']);
+    expect(hub.suite.instructions).toContain('Markets: stocks, crypto;');
+  });
+
+  test.each(['read_stream_messages', 'wait_for_stream_message', 'summarize_stream'])(
+    'are refused by name by %s',
+    async name => {
+      const { structured, isError } = await callOn(hub, name, { market: 'forex' });
+      expect(isError).toBe(true);
+      expect(structured).toMatchObject({
+        error: {
+          code: 'INVALID_ARGUMENT',
+          message: 'market: expected stocks or crypto, which this server is set to serve, was "forex".',
+        },
+      });
+    },
+  );
+
+  test('leave the rest of the arguments as strict as they were', async () => {
+    const { structured } = await callOn(hub, 'read_stream_messages', { market: 'stocks', limt: 1 });
+    expect(structured).toMatchObject({ error: { message: 'There is no argument limt.' } });
+    const read = await callOn(hub, 'read_stream_messages', { market: 'stocks' });
+    expect(read).toMatchObject({ isError: false, structured: { market: 'stocks', state: 'idle' } });
+  });
+});
+
+test('where no market is left out, the tools are those of the spec and the instructions name all', () => {
+  const hub = offered(setup([]));
+  expect(hub.suite.tools).toBe(suite.tools);
+  expect(hub.suite.instructions).toContain('Markets: stocks, options, futures, indices, forex, crypto;');
+  expect(hub.suite.instructions).not.toContain('{markets}');
+});
