@@ -38,9 +38,6 @@ function slotsOf(market: Market, { events }: Prompt, symbols: readonly string[])
 function readSymbol(market: Market, text: string): string {
   const symbol = canonicalSymbol(market, text);
   if (symbol !== undefined && symbol !== '*') return symbol;
-  const { description, examples } = market.symbol;
-  throw new StreamError(
-    'INVALID_ARGUMENT',
-    `${quoteForeign(text)} is no symbol of ${market.title}: ${description}, such as ${examples[0]}.`,
-  );
+  const { title, symbol: form } = market;
+  throw new StreamError('INVALID_ARGUMENT', `${quoteForeign(text)} is no symbol of ${title}: ${form.description}.`);
 }

@@ -72,10 +72,9 @@ export class Watches {
       this.subjects.set(uri, { address, mark: this.markOf(address), seq: this.positionOf(address) });
     }
     this.listen();
-    this.cancelLook?.();
-    this.cancelLook = undefined;
-    // Whatever the old listeners heard, or the new ones came too late for.
-    this.stir();
+    if (this.subjects.size === 0) this.cancelLook?.();
+    // The new listeners came too late for what the old ones have not reported.
+    else this.stir();
   }
 
   private listen(): void {
@@ -103,10 +102,14 @@ export class Watches {
     if (this.cancelLook || this.telling || this.subjects.size === 0) return;
     const { clock } = this.hub;
     const delayMs = Math.max(0, this.lookedAtMs + everyMs - clock.elapsed());
-    this.cancelLook = clock.after(delayMs, () => {
+    const cancel = clock.after(delayMs, () => {
       this.cancelLook = undefined;
       void this.tell(this.news());
     });
+    this.cancelLook = () => {
+      this.cancelLook = undefined;
+      cancel();
+    };
   }
 
   private async tell(uris: readonly string[]): Promise<void> {
