@@ -1,5 +1,5 @@
 /** Turns the spec as written into the model: errata applied, citations resolved, templates filled. */
-import { checkMarket, checkOrder, checkTools } from './check.js';
+import { checkMarket, checkOrder, checkPrompts, checkTools } from './check.js';
 import { Errata } from './errata.js';
 import type { Loaded, Spec } from './load.js';
 import {
@@ -59,7 +59,12 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
     return buildMarket(loaded, { suite: spec.suite, shared, errata, pages, citations });
   });
   const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], {}, shared));
-  problems.push(...checkOrder(spec.markets), ...checkTools(spec.suite, markets, tools), ...errata.problems());
+  problems.push(
+    ...checkOrder(spec.markets),
+    ...checkTools(spec.suite, markets, tools),
+    ...checkPrompts(spec.suite),
+    ...errata.problems(),
+  );
   return { model: { suite, tools, markets, citations }, problems };
 }
 

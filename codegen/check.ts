@@ -174,6 +174,37 @@ export function checkTools(
   return problems;
 }
 
+/** Slots of a prompt's text, and an argument of which one must be there to fill them. */
+const promptSlots: Readonly<Record<string, readonly string[]>> = {
+  market: ['market'],
+  title: ['market'],
+  symbols: ['symbol', 'symbols'],
+  symbol_list: ['symbol', 'symbols'],
+  channels: ['symbol', 'symbols'],
+};
+
+/** Every prompt has a name of its own, calls tools that exist, and no slot that nothing fills. */
+export function checkPrompts({ source, value }: Loaded<RawSuite>): Problem[] {
+  const problems: Problem[] = [];
+  const tools = new Set([...value.market_tools, ...value.tools].map(({ name }) => name));
+  const seen = new Set<string>();
+  for (const [index, { name, text, arguments: given }] of (value.prompts ?? []).entries()) {
+    const report = (key: string, message: string): void => {
+      problems.push({ at: source.at(['prompts', index, key]), message });
+    };
+    if (seen.has(name)) report('name', `prompt ${name} exists twice`);
+    seen.add(name);
+    for (const [slot, word = ''] of text.matchAll(/\{(\w+)\}/g)) {
+      const fillers = promptSlots[word] ?? [];
+      if (!fillers.some(argument => argument in given)) report('text', `${slot} in ${name} stands for nothing`);
+    }
+    for (const [, tool = ''] of text.matchAll(/Call (\S+) with/g)) {
+      if (!tools.has(tool)) report('text', `${name} calls ${tool}, which is no tool`);
+    }
+  }
+  return problems;
+}
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

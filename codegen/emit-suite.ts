@@ -1,7 +1,7 @@
 import { emitFile } from './emit-file.js';
 import { emitTool } from './emit-market.js';
-import { Code, Documented } from './literal.js';
-import { formatSee, type Model } from './model.js';
+import { Code, Documented, type Literal } from './literal.js';
+import { formatSee, type Model, type RawPrompt } from './model.js';
 
 /** `generated/suite.ts`: what all markets share, and the list of the markets. */
 export function emitSuite(model: Model): string {
@@ -46,10 +46,16 @@ export function emitSuite(model: Model): string {
               new Documented({ status, message, means }, seen.get(`status ${status} "${message}"`)!),
           ),
           tools: model.tools.map(tool => emitTool(tool, model, names)),
+          prompts: (suite.prompts ?? []).map(emitPrompt),
         },
       },
     ],
   });
+}
+
+function emitPrompt({ name, title, description, arguments: given, events, text }: RawPrompt): Literal {
+  const listed = Object.entries(given).map(([argument, meaning]) => ({ name: argument, description: meaning }));
+  return { name, title, description, arguments: listed, events, text: text.trim() };
 }
 
 /** `generated/main.ts`: the composition root and the package's bin. */

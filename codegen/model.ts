@@ -109,6 +109,16 @@ export interface RawTool {
   readonly see: readonly { readonly what: string; readonly see: See }[];
 }
 
+export interface RawPrompt {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** What each argument means, by its name. */
+  readonly arguments: Readonly<Record<string, string>>;
+  readonly events: readonly string[];
+  readonly text: string;
+}
+
 export interface RawSuite {
   readonly name: string;
   readonly title: string;
@@ -129,6 +139,7 @@ export interface RawSuite {
   readonly common_output: readonly string[];
   readonly market_tools: readonly RawTool[];
   readonly tools: readonly RawTool[];
+  readonly prompts?: readonly RawPrompt[];
 }
 
 /** The parts of a field that an erratum may correct. */

@@ -340,4 +340,39 @@ export const suite: Suite = {
       citations: [{ what: 'Bars', see: 'polygon-docs/websockets/quickstart.md:278-286' }],
     },
   ],
+  prompts: [
+    {
+      name: 'watch_symbol',
+      title: 'Watch a symbol',
+      description: 'Stream one symbol, say where it stands, and report what is worth reporting.',
+      arguments: [
+        { name: 'market', description: 'Market, such as stocks or crypto' },
+        {
+          name: 'symbol',
+          description: 'One symbol as the market writes it: AAPL, O:SPY261218C00670000, ESZ6, I:SPX, EUR/USD, BTC-USD',
+        },
+      ],
+      events: ['TRADE', 'QUOTE', 'INDEX_VALUE'],
+      text: 'Watch {symbols} ({title}) for me with the tools of mcp-polygon. CURSOR stands for the cursor of the latest answer.\n1. Call start_{market}_stream with {"channels": {channels}}. If it fails for the key or the plan, tell me so and ask whether delayed or made-up data will do: the same call with "endpoint": "delayed" or "simulated".\n2. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "timeout_s": 30}. If nothing came, the answer\'s "silence" says why: tell me.\n3. Call summarize_stream with {"market": "{market}", "symbols": {symbol_list}}. Tell me in two or three sentences where it stands: last, bid, ask, range, how old that is, and whether the data are real, delayed or simulated.\n4. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "count": 50, "timeout_s": 50}. Go on so with each new cursor, and write to me only when something is worth it: a new high or low, a jump, a gap ("outages", "dropped"). If I name a level, add a "condition" that crosses it instead of reading along.\n5. When I have seen enough: Call stop_{market}_stream with {}.',
+    },
+    {
+      name: 'compare_symbols',
+      title: 'Compare symbols',
+      description: 'Stream several symbols of one market for a while and compare them in a table.',
+      arguments: [
+        { name: 'market', description: 'Market, such as stocks or crypto' },
+        { name: 'symbols', description: 'Two or more symbols, separated by commas: AAPL, MSFT' },
+      ],
+      events: ['TRADE', 'QUOTE', 'INDEX_VALUE'],
+      text: 'Compare {symbols} ({title}) for me with the tools of mcp-polygon. CURSOR stands for the cursor of the latest answer.\n1. Call start_{market}_stream with {"channels": {channels}}. If it fails for the key or the plan, tell me so and ask whether delayed or made-up data will do: the same call with "endpoint": "delayed" or "simulated".\n2. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "count": 100, "timeout_s": 20}. It lets data come; whether it matched does not matter.\n3. Call summarize_stream with {"market": "{market}", "symbols": {symbol_list}}. Make one table, a row per symbol: last, change from open to last in percent, bid, ask, spread in percent of the price, volume, VWAP, age. Leave a cell empty where there is no value. Then say in a few sentences what differs, which symbol had no message, and whether the data are real, delayed or simulated.\n4. Unless I want to go on: Call stop_{market}_stream with {}.',
+    },
+    {
+      name: 'explain_silence',
+      title: 'Explain why nothing comes',
+      description: 'Find out why a stream is silent or incomplete, and name the one call that mends it.',
+      arguments: [{ name: 'market', description: 'Market, such as stocks or crypto' }],
+      events: [],
+      text: 'Find out why nothing, or not everything, comes on the {title} stream, with the tools of mcp-polygon.\n1. Call get_{market}_stream_status with {}.\n2. Call list_{market}_subscriptions with {}.\n3. Call read_stream_messages with {"market": "{market}", "limit": 5}.\nThen explain it to me in this order, leaving out what is in order: "state" and "last_error"; what was "rejected" or is "unconfirmed", and why; "silence"; how old the newest message is; what was lost ("outages", "messages_dropped", "malformed"). End with the one call that would mend it, with its arguments, or with what only I can do (key, plan, market hours). Do not make that call before I agree.',
+    },
+  ],
 };

@@ -11,6 +11,12 @@ export class Changes {
     for (const listener of [...this.listeners]) listener();
   }
 
+  /** Calls back at every change; the returned function ends that. */
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /** @returns whether `done` came true within `timeoutMs` and before `abort` */
   until(done: () => boolean, timeoutMs: number, abort?: AbortSignal): Promise<boolean> {
     if (done()) return Promise.resolve(true);

@@ -210,6 +210,18 @@ export interface StatusWord {
   readonly means: StatusMeaning;
 }
 
+/** A text that a person picks to set an agent to work. All its arguments are required. */
+export interface Prompt {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly arguments: readonly { readonly name: 'market' | 'symbol' | 'symbols'; readonly description: string }[];
+  /** `{channels}` names the channels that carry these. */
+  readonly events: readonly EventKind[];
+  /** Slots: `{market}`, `{title}`, `{symbols}` for reading, `{symbol_list}` and `{channels}` as JSON. */
+  readonly text: string;
+}
+
 /** What all markets share. */
 export interface Suite {
   readonly name: string;
@@ -220,4 +232,5 @@ export interface Suite {
   readonly statuses: readonly StatusWord[];
   /** Cross-market tools. */
   readonly tools: readonly Tool[];
+  readonly prompts: readonly Prompt[];
 }

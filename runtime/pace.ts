@@ -16,11 +16,16 @@ async function* lines(stdin: Readable, stdout: Writable): AsyncGenerator<Buffer>
   for await (const chunk of stdin as AsyncIterable<Buffer>) {
     for (let start = 0; start < chunk.length; ) {
       const end = chunk.indexOf(newline, start) + 1 || chunk.length;
-      if (stdout.writableNeedDrain) await once(stdout, 'drain');
+      await drained(stdout);
       yield chunk.subarray(start, end);
       start = end;
       // A request that is answered at once has its answer written before the next one is let in.
       await nextTurn();
     }
   }
+}
+
+/** Resolves once the host has read what was written. */
+export async function drained(stdout: Writable): Promise<void> {
+  if (stdout.writableNeedDrain) await once(stdout, 'drain');
 }

@@ -1,11 +1,25 @@
 /** The MCP face of a hub: the only file that knows the protocol's package. */
-import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, Server } from '@modelcontextprotocol/server';
+import {
+  isJSONRPCNotification,
+  type JSONRPCMessage,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  Server,
+} from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Tool } from './contract.js';
+import { complete } from './completion.js';
+import { StreamError } from './errors.js';
 import type { Hub } from './hub.js';
-import { pace } from './pace.js';
-import { citationUri, type Pages } from './pages.js';
-import { callTool, listTools, type OwnedTool } from './tools.js';
+import { hearClient, hearServer } from './listening.js';
+import { describePrompt, describeTool } from './listing.js';
+import { drained, pace } from './pace.js';
+import type { Pages } from './pages.js';
+import { reportProgress } from './progress.js';
+import { fillPrompt } from './prompts.js';
+import { Resources, resourceTemplates } from './resources.js';
+import { callTool, listTools } from './tools.js';
+import { Watches, wholeList } from './watches.js';
 
 export interface ServerParts {
   readonly hub: Hub;
@@ -13,45 +27,97 @@ export interface ServerParts {
   readonly version: string;
 }
 
-const toolScheme = 'polygon-docs://tools/';
-const progressEveryMs = 5_000;
-
 /**
  * Serves MCP on stdin and stdout, in the protocol era in which the client opens.
  *
  * @param closed called when the connection has ended, whoever ended it
  */
 export function serve(parts: ServerParts, closed: () => void): void {
-  serveStdio(() => buildServer(parts), {
-    transport: new HostTransport(closed),
-    onerror: error => parts.hub.log.say('protocol', `protocol: ${error.message}`),
+  let server: Server | undefined;
+  const complain = complainTo(parts.hub);
+  const tell = async (send: (server: Server) => Promise<void>): Promise<void> => {
+    await drained(process.stdout);
+    if (server) await send(server);
+  };
+  const watches = new Watches(parts.hub, {
+    updated: uri => tell(to => to.sendResourceUpdated({ uri })).catch(complain),
+    listChanged: () => tell(to => to.sendResourceListChanged()).catch(complain),
   });
+  const transport = new HostTransport(watches, closed);
+  serveStdio(
+    ({ era }) => {
+      // Clients of 2025 hear of changes to the list without asking for it.
+      if (era === 'legacy') watches.follow(wholeList, [wholeList]);
+      server = buildServer(parts, watches);
+      return server;
+    },
+    { transport, onerror: complain },
+  );
+  transport.readAlong();
 }
 
+/** The pipes to the host, and what passes over them that the server is not told. */
 class HostTransport extends StdioServerTransport {
-  constructor(private readonly closed: () => void) {
+  constructor(
+    private readonly watches: Watches,
+    private readonly closed: () => void,
+  ) {
     super(pace(process.stdin, process.stdout) as ConstructorParameters<typeof StdioServerTransport>[0]);
   }
 
+  /** To be called when whoever serves has begun to hear. */
+  readAlong(): void {
+    const deliver = this.onmessage;
+    this.onmessage = message => {
+      if (isJSONRPCNotification(message)) hearClient(this.watches, message);
+      deliver?.(message);
+    };
+  }
+
+  override send(message: JSONRPCMessage): Promise<void> {
+    if (isJSONRPCNotification(message)) hearServer(this.watches, message);
+    return super.send(message);
+  }
+
   override async close(): Promise<void> {
+    this.watches.close();
     await super.close();
     this.closed();
   }
 }
 
-function buildServer({ hub, pages, version }: ServerParts): Server {
+function complainTo({ log }: Hub): (error: unknown) => void {
+  return error => log.say('protocol', `protocol: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function buildServer({ hub, pages, version }: ServerParts, watches: Watches): Server {
   const { name, title, instructions } = hub.suite;
-  const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const server = new Server(
     { name, title, version },
-    { capabilities: { tools: {}, resources: {} }, instructions: instructions },
+    {
+      capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
+      instructions,
+    },
   );
+  serveTools(server, hub);
+  serveResources(server, hub, new Resources(hub, pages), watches);
+  servePrompts(server, hub);
+  server.setRequestHandler('completion/complete', ({ params: { argument, context } }) => ({
+    completion: { ...complete(hub, argument, context?.arguments) },
+  }));
+  return server;
+}
 
+function serveTools(server: Server, hub: Hub): void {
+  const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
+  const complain = complainTo(hub);
   server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(describeTool) }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
     if (!owned) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${params.name}.`);
-    const stopProgress = reportProgress(hub, mcpReq);
+    const stopProgress = reportProgress(hub.clock, mcpReq._meta?.progressToken, progress =>
+      mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
+    );
     try {
       const { structured, text, isError } = await callTool(hub, owned, params.arguments, mcpReq.signal);
       return {
@@ -63,77 +129,42 @@ function buildServer({ hub, pages, version }: ServerParts): Server {
       stopProgress();
     }
   });
-
-  server.setRequestHandler('resources/list', async () => ({
-    resources: (await pages.list()).map(({ uri, path }) => ({ uri, name: path, mimeType: 'text/markdown' })),
-  }));
-  server.setRequestHandler('resources/templates/list', () => ({
-    resourceTemplates: [
-      {
-        uriTemplate: 'polygon-docs://{+page}:{from}-{to}',
-        name: 'Lines of a documentation page',
-        mimeType: 'text/markdown',
-      },
-      { uriTemplate: `${toolScheme}{tool}`, name: 'Documentation references of a tool', mimeType: 'text/markdown' },
-    ],
-  }));
-  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-    const owned = uri.startsWith(toolScheme) ? tools.get(uri.slice(toolScheme.length)) : undefined;
-    const text = owned ? describeCitations(owned) : await pages.read(uri);
-    if (text === undefined) throw new ResourceNotFoundError(uri);
-    return { contents: [{ uri, mimeType: 'text/markdown', text }] };
-  });
-  return server;
 }
 
-function describeTool({ tool }: OwnedTool) {
-  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
-  return {
-    name,
-    title,
-    description: `${description}\nDocs: ${shortCitations(tool)}`,
-    inputSchema: { ...inputSchema },
-    outputSchema: { ...outputSchema },
-    annotations,
-    _meta: { docs: `${toolScheme}${name}` },
+function serveResources(server: Server, hub: Hub, resources: Resources, watches: Watches): void {
+  const read = async (uri: string) => {
+    const content = await resources.read(uri);
+    if (!content) throw new ResourceNotFoundError(hub.redactor.redact(uri));
+    return content;
   };
+  server.setRequestHandler('resources/list', async () => ({ resources: [...(await resources.list())] }));
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }));
+  server.setRequestHandler('resources/read', async ({ params: { uri } }) => ({ contents: [{ ...(await read(uri)) }] }));
+  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
+    // What cannot be read cannot change.
+    await read(uri);
+    watches.follow(uri, [uri]);
+    return {};
+  });
+  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    watches.unfollow(uri);
+    return {};
+  });
 }
 
-/** `quickstart.md:62-72,74-95 stocks/trades.md:10-19` */
-function shortCitations({ citations }: Tool): string {
-  const lines = new Map<string, string[]>();
-  for (const { see } of citations) {
-    const [page = '', range = ''] = see.replace('polygon-docs/websockets/', '').split(':');
-    lines.set(page, [...(lines.get(page) ?? []), range]);
-  }
-  return [...lines].map(([page, ranges]) => `${page}:${ranges.join(',')}`).join(' ');
-}
-
-function describeCitations({ tool }: OwnedTool): string {
-  const lines = tool.citations.map(({ what, see }) => `- ${what}: ${citationUri(see)}`);
-  return `# Documentation references of ${tool.name}\n\n${lines.join('\n')}\n`;
-}
-
-/** What is needed of a request in order to report its progress. */
-interface Progressing {
-  readonly _meta?: { readonly progressToken?: string | number | undefined } | undefined;
-  readonly notify: (notification: {
-    method: 'notifications/progress';
-    params: { progressToken: string | number; progress: number; message: string };
-  }) => Promise<void>;
-}
-
-/** Tells a caller who asked for it, every few seconds, that its call is alive; data is never in it. */
-function reportProgress(hub: Hub, { _meta, notify }: Progressing): () => void {
-  const progressToken = _meta?.progressToken;
-  if (progressToken === undefined) return () => {};
-  let seconds = 0;
-  const timer = setInterval(() => {
-    seconds += progressEveryMs / 1_000;
-    const message = `waiting for ${seconds} s`;
-    notify({ method: 'notifications/progress', params: { progressToken, progress: seconds, message } }).catch(error =>
-      hub.log.say('progress', `progress: ${String(error)}`),
-    );
-  }, progressEveryMs);
-  return () => clearInterval(timer);
+function servePrompts(server: Server, hub: Hub): void {
+  const prompts = new Map(hub.suite.prompts.map(prompt => [prompt.name, prompt]));
+  const refuse = (message: string): ProtocolError =>
+    new ProtocolError(ProtocolErrorCode.InvalidParams, hub.redactor.redact(message));
+  server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts.values()].map(describePrompt) }));
+  server.setRequestHandler('prompts/get', ({ params }) => {
+    const prompt = prompts.get(params.name);
+    if (!prompt) throw refuse(`There is no prompt ${params.name}.`);
+    try {
+      const text = fillPrompt(hub, prompt, params.arguments ?? {});
+      return { description: prompt.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
+    } catch (error) {
+      throw error instanceof StreamError ? refuse(error.message) : error;
+    }
+  });
 }

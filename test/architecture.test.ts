@@ -120,8 +120,8 @@ describe('imports', () => {
     expect(users).toContain('runtime/server.ts');
   });
 
-  test('of the MCP client package stand in tests alone', () => {
-    const users = all.filter(({ to }) => to.startsWith('@modelcontextprotocol/sdk')).map(({ from }) => from);
+  test('of the MCP client packages stand in tests alone', () => {
+    const users = all.filter(({ to }) => /^@modelcontextprotocol\/(sdk|client)/.test(to)).map(({ from }) => from);
 
     expect(users.filter(from => !from.startsWith('test/'))).toEqual([]);
   });
@@ -133,6 +133,8 @@ describe('imports', () => {
 
 describe('files without input and output', () => {
   const pure = [
+    'address',
+    'arrivals',
     'backoff',
     'buffer',
     'channels',

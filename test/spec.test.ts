@@ -295,6 +295,35 @@ describe('faults of meaning', () => {
       [['name: read_stream_messages', 'name: start_crypto_stream']],
       ['spec/suite.yaml:24:5 tool start_crypto_stream would exist twice'],
     ],
+    [
+      'a slot of a prompt that none of its arguments fills, and one that is none',
+      suite,
+      [
+        [', symbol: One symbol', ''],
+        ['how {symbols} does', 'how {name} does'],
+      ],
+      [
+        'spec/suite.yaml:39:5 {channels} in look stands for nothing',
+        'spec/suite.yaml:39:5 {name} in look stands for nothing',
+      ],
+    ],
+    [
+      'a prompt that calls what is no tool',
+      suite,
+      [['Call start_{market}_stream', 'Call begin_{market}_stream']],
+      ['spec/suite.yaml:39:5 look calls begin_{market}_stream, which is no tool'],
+    ],
+    [
+      'a prompt with the name of another',
+      suite,
+      [
+        [
+          'prompts:\n',
+          'prompts:\n  - { name: look, title: Look, description: Look., arguments: { market: A market }, events: [], text: Look. }\n',
+        ],
+      ],
+      ['spec/suite.yaml:35:5 prompt look exists twice'],
+    ],
   ])('%s', (_, path, edits, expected) => {
     expect(faults(path, ...edits)).toEqual(expected);
   });
@@ -396,6 +425,23 @@ describe('what comes out', () => {
         'mood: { type: choice, choices: ["isn\'t", plain], description: Mood }',
       ]),
     ).toContain("validator: z.strictObject({ mood: z.enum(['isn\\'t', 'plain']).optional() }),");
+  });
+
+  test('a prompt is a declaration whose slots are filled when it is picked', () => {
+    expect(emitted(suite, 'suite.ts', ['title: Look at a symbol', 'title: Look twice'])).toContain(
+      [
+        '  prompts: [',
+        '    {',
+        "      name: 'look',",
+        "      title: 'Look twice',",
+        "      description: 'Start a stream and look.',",
+        "      arguments: [{ name: 'market', description: 'The market' }, { name: 'symbol', description: 'One symbol' }],",
+        "      events: ['TRADE'],",
+        '      text: \'Call start_{market}_stream with {"channels": {channels}}, and\\ntell me how {symbols} does.\',',
+        '    },',
+        '  ],',
+      ].join('\n'),
+    );
   });
 
   test('a page that has changed shows in the words of its citations', () => {

@@ -1,4 +1,4 @@
-import { systemClock } from '../../runtime/clock.js';
+import { type Clock, systemClock } from '../../runtime/clock.js';
 import type { Market, Suite } from '../../runtime/contract.js';
 import { Hub } from '../../runtime/hub.js';
 import { defaultOptions, type Options } from '../../runtime/options.js';
@@ -18,14 +18,20 @@ export const testOptions: Options = {
 export const testKey = 'test-key-0123456789';
 
 /** A hub whose feed is somewhere else, such as a scripted one. */
-export function hubOn(suite: Suite, markets: readonly Market[], url: string, options: Partial<Options> = {}): Hub {
+export function hubOn(
+  suite: Suite,
+  markets: readonly Market[],
+  url: string,
+  options: Partial<Options> = {},
+  clock: Clock = systemClock,
+): Hub {
   const settings = {
     key: { value: testKey, from: 'POLYGON_API_KEY' },
     feed: url,
     allowedHosts: [],
     options: { ...testOptions, ...options },
   };
-  return new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
+  return new Hub(suite, markets, settings, { clock, write: () => {} });
 }
 
 /** Calls a tool and gives the answer as it would come out of JSON. */

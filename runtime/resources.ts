@@ -1,0 +1,114 @@
+/** What can be read beside the tools: running streams and their channels, documentation pages, and a tool's sources. */
+import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from './address.js';
+import type { Verb } from './contract.js';
+import type { Hub } from './hub.js';
+import { citationUri, type Pages } from './pages.js';
+import { isWanted } from './state.js';
+import { callTool, listTools, type OwnedTool } from './tools.js';
+
+const json = 'application/json';
+const markdown = 'text/markdown';
+const toolRoot = 'polygon-docs://tools/';
+const mostChannels = 100;
+
+export interface Resource {
+  readonly uri: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly mimeType: string;
+}
+
+export interface Content {
+  readonly uri: string;
+  readonly mimeType: string;
+  readonly text: string;
+}
+
+/** URI of the documentation references of a tool. */
+export function toolUri(tool: string): string {
+  return `${toolRoot}${tool}`;
+}
+
+export const resourceTemplates = [
+  {
+    uriTemplate: marketTemplate,
+    name: 'Stream of a market',
+    description: 'Its status and its newest messages',
+    mimeType: json,
+  },
+  {
+    uriTemplate: channelTemplate,
+    name: 'Channel of a stream',
+    description: 'Status of the stream and newest messages of the channel, percent-encoded: T.AAPL, T.*, C.EUR%2FUSD',
+    mimeType: json,
+  },
+  { uriTemplate: 'polygon-docs://{+page}:{from}-{to}', name: 'Lines of a documentation page', mimeType: markdown },
+  { uriTemplate: toolUri('{tool}'), name: 'Documentation references of a tool', mimeType: markdown },
+];
+
+/** The running streams, each followed by what it holds: its first 100 channels, the template has them all. */
+export function listStreams(hub: Hub): Resource[] {
+  return hub.markets.flatMap(({ name: market, title }) => {
+    const { state, subscriptions } = hub.stream(market);
+    if (!isWanted(state)) return [];
+    const channels = subscriptions.names.slice(0, mostChannels);
+    return [
+      {
+        uri: formatAddress(market),
+        name: `${market} stream`,
+        description: `${title}: status and newest messages`,
+        mimeType: json,
+      },
+      ...channels.map(channel => ({
+        uri: formatAddress(market, channel),
+        name: channel,
+        description: `${title}: newest messages of ${channel}`,
+        mimeType: json,
+      })),
+    ];
+  });
+}
+
+/** Everything that is readable. */
+export class Resources {
+  constructor(
+    private readonly hub: Hub,
+    private readonly pages: Pages,
+  ) {}
+
+  async list(): Promise<Resource[]> {
+    const pages = await this.pages.list();
+    return [...listStreams(this.hub), ...pages.map(({ uri, path }) => ({ uri, name: path, mimeType: markdown }))];
+  }
+
+  /** @returns nothing if there is no such resource */
+  async read(uri: string): Promise<Content | undefined> {
+    const address = parseAddress(this.hub.markets, uri);
+    if (address) return { uri, mimeType: json, text: await this.readStream(address) };
+    const tool = listTools(this.hub).find(owned => toolUri(owned.tool.name) === uri);
+    const text = tool ? describeCitations(tool) : await this.pages.read(uri);
+    return text === undefined ? undefined : { uri, mimeType: markdown, text };
+  }
+
+  /** What the status tool and a read without cursor answer, so that nothing leaves here that does not leave there. */
+  private async readStream({ market, channel }: Address): Promise<string> {
+    const { subscriptions } = this.hub.stream(market.name);
+    const held = channel && { channel: channel.name, subscription: subscriptions.stateOf(channel.name) ?? null };
+    const filter = channel ? { channels: [channel.name] } : {};
+    return JSON.stringify({
+      ...held,
+      status: await this.answer('status', market.name, {}),
+      newest: await this.answer('read', undefined, { market: market.name, ...filter }),
+    });
+  }
+
+  private async answer(verb: Verb, market: string | undefined, args: unknown): Promise<unknown> {
+    const owned = listTools(this.hub).find(({ tool, market: owner }) => tool.verb === verb && owner?.name === market);
+    return (await callTool(this.hub, owned!, args)).structured;
+  }
+}
+
+function describeCitations({ tool }: OwnedTool): string {
+  const lines = tool.citations.map(({ what, see }) => `- ${what}: ${citationUri(see)}`);
+  return `# Documentation references of ${tool.name}\n\n${lines.join('\n')}\n`;
+}
