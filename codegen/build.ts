@@ -60,7 +60,7 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
   });
   const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], {}, shared));
   problems.push(...checkOrder(spec.markets), ...checkTools(spec.suite, markets, tools), ...errata.problems());
-  return { model: { suite, tools, markets, citations }, problems };
+  return { model: { suite, tools, markets, explanations: errata.explanations(), citations }, problems };
 }
 
 interface Surroundings {
@@ -213,10 +213,9 @@ function citeSuite(suite: RawSuite, citing: Citing): void {
 
 function citeErrata({ value }: Loaded<readonly { readonly at: string; readonly see: See }[]>, citing: Citing): void {
   for (const [index, { at, see }] of value.entries()) {
-    citing.cite(see, [index, 'see'], {
-      what: `erratum ${at}`,
-      kind: 'fact',
-      mentions: [`\`${at.split('.').at(-1)}\``],
-    });
+    const name = at.split('.').at(-1)!;
+    // Prefixes and keys stand in backticks on the pages, markets are plain words.
+    const mentions = [at.includes('.') ? `\`${name}\`` : name];
+    citing.cite(see, [index, 'see'], { what: `erratum ${at}`, kind: 'fact', mentions });
   }
 }
