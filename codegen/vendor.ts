@@ -66,8 +66,7 @@ function readRoute(path: string, part: Part): Route {
     throw new DescriptionError(`${part.path} should name a market and a prefix, such as /stocks/T`);
   }
   const operation = part.get('get');
-  const deprecated = operation.has('x-massive-deprecation') || operation.has('deprecated');
-  return { plan, market, prefix, operation, deprecated };
+  return { plan, market, prefix, operation, deprecated: operation.has('x-massive-deprecation') };
 }
 
 function channelSubject({ operation }: Route, routes: readonly Route[], { event }: EventSchema): Subject {
