@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildModel } from './build.js';
 import { checkCitations, findCitations } from './citations.js';
+import { emitAsyncApi } from './emit-asyncapi.js';
 import { emitCitations } from './emit-citations.js';
 import { emitMarket } from './emit-market.js';
 import { emitReference } from './emit-reference.js';
@@ -62,6 +63,7 @@ function emit(model: Model, pages: Pages): ReadonlyMap<string, string> {
   files.set('suite.ts', emitSuite(model));
   files.set('main.ts', emitMain());
   files.set('TOOLS.md', emitReference(model));
+  files.set('asyncapi.yaml', emitAsyncApi(model));
   files.set('citations.json', emitCitations(model, pages));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
