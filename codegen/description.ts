@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DescriptionError } from './vendor.js';
+import { DescriptionError } from './part.js';
 
 /** Where the vendor publishes the description of its WebSocket. */
 export const published = 'https://api.massive.com/specs/websocket.json';

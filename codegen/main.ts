@@ -13,9 +13,10 @@ import { findDrift } from './drift.js';
 import { specFacts } from './facts.js';
 import { generate, readSpec } from './generate.js';
 import { compareOutput, writeOutput } from './output.js';
+import { DescriptionError } from './part.js';
 import { describeProblem, type Problem } from './problem.js';
 import { describeDrift, isNews } from './table.js';
-import { DescriptionError, readVendor } from './vendor.js';
+import { readVendor } from './vendor.js';
 
 const { values } = parseArgs({
   options: {
