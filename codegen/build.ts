@@ -65,7 +65,7 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
     ...checkPrompts(spec.suite),
     ...errata.problems(),
   );
-  return { model: { suite, tools, markets, citations }, problems };
+  return { model: { suite, tools, markets, explanations: errata.explanations(), citations }, problems };
 }
 
 interface Surroundings {
@@ -218,10 +218,9 @@ function citeSuite(suite: RawSuite, citing: Citing): void {
 
 function citeErrata({ value }: Loaded<readonly { readonly at: string; readonly see: See }[]>, citing: Citing): void {
   for (const [index, { at, see }] of value.entries()) {
-    citing.cite(see, [index, 'see'], {
-      what: `erratum ${at}`,
-      kind: 'fact',
-      mentions: [`\`${at.split('.').at(-1)}\``],
-    });
+    const name = at.split('.').at(-1)!;
+    // Prefixes and keys stand in backticks on the pages, markets are plain words.
+    const mentions = [at.includes('.') ? `\`${name}\`` : name];
+    citing.cite(see, [index, 'see'], { what: `erratum ${at}`, kind: 'fact', mentions });
   }
 }

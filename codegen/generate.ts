@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildModel } from './build.js';
 import { checkCitations, findCitations } from './citations.js';
+import { emitAsyncApi } from './emit-asyncapi.js';
 import { emitCitations } from './emit-citations.js';
 import { emitMarket } from './emit-market.js';
 import { emitReference } from './emit-reference.js';
@@ -12,24 +13,37 @@ import type { Citation, Model } from './model.js';
 import { loadPages, type Pages } from './pages.js';
 import { type Problem, sortProblems } from './problem.js';
 
-/** What a run of the generator finds out; nothing is written. */
-export interface Generation {
-  /** Text by path below `generated/`; empty when there are problems. */
-  readonly files: ReadonlyMap<string, string>;
+/** What the spec says, and everything that is wrong with it. */
+export interface Reading {
+  /** Nothing when the spec does not even have its form; with problems not fit to be used. */
+  readonly model?: Model;
+  readonly pages: Pages;
   readonly problems: readonly Problem[];
   /** How many citations were judged. */
   readonly citations: number;
 }
 
+/** What a run of the generator finds out; nothing is written. */
+export interface Generation extends Pick<Reading, 'problems' | 'citations'> {
+  /** Text by path below `generated/`; empty when there are problems. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /** @param root folder that holds `spec/`, `runtime/` and `README.md` */
 export function generate(root: string): Generation {
+  const { model, pages, problems, citations } = readSpec(root);
+  return { files: model && problems.length === 0 ? emit(model, pages) : new Map(), problems, citations };
+}
+
+/** @param root as for `generate` */
+export function readSpec(root: string): Reading {
   const specDir = join(root, 'spec');
   const pages = loadPages(specDir);
   const { spec, problems: faults } = loadSpec(specDir);
   const written = handwrittenCitations(root, pages);
   if (!spec) {
     return {
-      files: new Map(),
+      pages,
       problems: sortProblems([...faults, ...checkCitations(written, pages)]),
       citations: written.length,
     };
@@ -37,7 +51,7 @@ export function generate(root: string): Generation {
   const { model, problems } = buildModel(spec, pages);
   const citations = [...model.citations, ...written];
   const all = sortProblems([...problems, ...checkCitations(citations, pages)]);
-  return { files: all.length === 0 ? emit(model, pages) : new Map(), problems: all, citations: citations.length };
+  return { model, pages, problems: all, citations: citations.length };
 }
 
 function emit(model: Model, pages: Pages): ReadonlyMap<string, string> {
@@ -49,6 +63,7 @@ function emit(model: Model, pages: Pages): ReadonlyMap<string, string> {
   files.set('suite.ts', emitSuite(model));
   files.set('main.ts', emitMain());
   files.set('TOOLS.md', emitReference(model));
+  files.set('asyncapi.yaml', emitAsyncApi(model));
   files.set('citations.json', emitCitations(model, pages));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

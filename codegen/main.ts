@@ -1,43 +1,85 @@
 /**
  * `npm run codegen` writes `generated/`; `-- --check` only compares; `npm run docs:check` (`--docs`) only judges the
  * spec and its citations. Exit code 1 means problems, all of them listed.
+ *
+ * `npm run drift` (`--drift`) compares the spec with the vendor's description of its WebSocket, or with that at
+ * `--against`. Exit code 1 means news, 2 that nothing could be compared.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { generate } from './generate.js';
+import { published, readDescription } from './description.js';
+import { findDrift } from './drift.js';
+import { specFacts } from './facts.js';
+import { generate, readSpec } from './generate.js';
 import { compareOutput, writeOutput } from './output.js';
-import { describeProblem } from './problem.js';
+import { DescriptionError } from './part.js';
+import { describeProblem, type Problem } from './problem.js';
+import { describeDrift, isNews } from './table.js';
+import { readVendor } from './vendor.js';
 
 const { values } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
+    drift: { type: 'boolean', default: false },
+    against: { type: 'string', default: published },
     root: { type: 'string', default: fileURLToPath(new URL('..', import.meta.url)) },
   },
 });
 
-const { files, problems, citations } = generate(values.root);
-const directory = join(values.root, 'generated');
+process.exitCode = await (values.drift ? compare(values.root, values.against) : emit(values.root));
 
-if (problems.length > 0) {
-  for (const problem of problems) console.error(describeProblem(problem));
-  console.error(
-    `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} in the spec or in its citations; nothing was written.`,
-  );
-  process.exitCode = 1;
-} else if (values.docs) {
-  console.log(`${citations} citations hold.`);
-} else if (values.check) {
-  const differences = compareOutput(directory, files);
-  for (const { path, kind } of differences) console.error(`generated/${path} is ${kind}`);
-  if (differences.length > 0) {
-    console.error('generated/ does not match spec/. Run: npm run codegen');
-    process.exitCode = 1;
-  } else console.log(`generated/ is fresh: ${files.size} files, ${citations} citations hold.`);
-} else {
-  for (const { path, kind } of writeOutput(directory, files)) {
-    console.log(`${kind === 'orphaned' ? 'removed' : kind === 'missing' ? 'created' : 'updated'} generated/${path}`);
+/** @returns the exit code */
+function emit(root: string): number {
+  const { files, problems, citations } = generate(root);
+  const directory = join(root, 'generated');
+  if (problems.length > 0) {
+    printProblems(problems, 'nothing was written');
+    return 1;
+  }
+  if (values.docs) {
+    console.log(`${citations} citations hold.`);
+    return 0;
+  }
+  if (values.check) {
+    const differences = compareOutput(directory, files);
+    for (const { path, kind } of differences) console.error(`generated/${path} is ${kind}`);
+    if (differences.length > 0) {
+      console.error('generated/ does not match spec/. Run: npm run codegen');
+      return 1;
+    }
+  } else {
+    for (const { path, kind } of writeOutput(directory, files)) {
+      console.log(`${kind === 'orphaned' ? 'removed' : kind === 'missing' ? 'created' : 'updated'} generated/${path}`);
+    }
   }
   console.log(`generated/ is fresh: ${files.size} files, ${citations} citations hold.`);
+  return 0;
+}
+
+/** @returns the exit code */
+async function compare(root: string, against: string): Promise<number> {
+  const { model, problems } = readSpec(root);
+  if (!model || problems.length > 0) {
+    printProblems(problems, 'nothing was compared');
+    return 2;
+  }
+  try {
+    const theirs = readVendor(await readDescription(against), model.suite.feeds);
+    const drift = findDrift(specFacts(model), theirs, model.explanations);
+    console.log(describeDrift(drift, against));
+    return isNews(drift) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof DescriptionError)) throw error;
+    console.error(`${against} could not be compared: ${error.message}.`);
+    console.error('Name another file or address with: npm run drift -- --against FILE_OR_URL');
+    return 2;
+  }
+}
+
+function printProblems(problems: readonly Problem[], consequence: string): void {
+  for (const problem of problems) console.error(describeProblem(problem));
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  console.error(`${count} in the spec or in its citations; ${consequence}.`);
 }

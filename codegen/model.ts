@@ -2,6 +2,7 @@
  * What the spec says, after validation, errata and resolved citations: the nouns that the emitters write down.
  * The raw types mirror `spec/spec.schema.json`.
  */
+import type { What } from './facts.js';
 import type { Position } from './problem.js';
 
 export type See = number | string;
@@ -150,13 +151,31 @@ export interface Correction {
   readonly optional?: boolean;
 }
 
+/** What our spec and the vendor's description say about one subject, where they disagree. */
+export interface Difference {
+  /** `feeds`, `market`, `market.PREFIX` or `market.PREFIX.key`. */
+  readonly at: string;
+  readonly what: What;
+  readonly spec: string;
+  readonly vendor: string;
+}
+
+/** Corrects a field (`says`, `use`), explains differences from the vendor's description (`drift`), or both. */
 export interface RawErratum {
   readonly at: string;
   readonly see: See;
-  readonly says: Correction;
-  readonly use: Correction;
+  readonly says?: Correction;
+  readonly use?: Correction;
+  readonly drift?: readonly Omit<Difference, 'at'>[];
   readonly why: string;
   readonly date: string;
+}
+
+/** A difference for which an erratum has a reason. */
+export interface Explanation extends Difference {
+  /** Written for this difference, so that it has to be there; else it follows from a correction. */
+  readonly owed: boolean;
+  readonly written: Position;
 }
 
 /** A claim about lines of a page, and what those lines must say for it to hold. */
@@ -223,6 +242,7 @@ export interface Model {
   readonly suite: RawSuite;
   readonly tools: readonly Tool[];
   readonly markets: readonly Market[];
+  readonly explanations: readonly Explanation[];
   readonly citations: readonly Citation[];
 }
 

@@ -13,7 +13,12 @@ export interface Problem {
 
 /** `spec/markets/stocks.yaml:41:7 message` */
 export function describeProblem({ at, message }: Problem): string {
-  return `${at.path}:${at.line}:${at.column} ${message}`;
+  return `${formatPosition(at)} ${message}`;
+}
+
+/** `spec/markets/stocks.yaml:41:7` */
+export function formatPosition({ path, line, column }: Position): string {
+  return `${path}:${line}:${column}`;
 }
 
 /** Sorted by place, without repeats. */

@@ -168,7 +168,7 @@ judge(suite, crypto, {
   ],
   symbols: ['XT.BTC-USD', 'XT.ETH-USD', 'XT.SOL-USD'],
   spellings: [{ say: 'XT.X:BTC-USD', sent: 'XT.BTC-USD' }, { say: 'XT.X:ETH-USD', sent: 'XT.ETH-USD' }],
-  wrongChannels: ['ZZ.BTC-USD', 'XL2.BTC-USD', 'XS.BTC-USD', 'LV.BTC-USD'],
+  wrongChannels: ['ZZ.BTC-USD', 'XL2.BTC-USD', 'XS.BTC-USD', 'LV.BTC-USD', 'AM.BTC-USD'],
   wrongSymbols: ['XT.', 'XT.BTC-USD*', 'XT.btc-usd', 'XT.X:BTCUSD', 'XT.C:EUR-USD', 'XT.BTC-USD,XQ.ETH-USD'],
   withoutWildcard: [],
   caps: [],

@@ -194,7 +194,7 @@ const fairMarketValue: Channel = {
   event: 'FAIR_MARKET_VALUE',
   wildcard: true,
   aliases: [],
-  plans: 'Currencies Business only, on the business feed',
+  plans: 'Currencies Business only, on the business feed (real time)',
   fields: [
     /** @see polygon-docs/websockets/crypto/fair-market-value.md:26 */
     { key: 'fmv', name: 'fair_value', type: 'number', unit: 'quote currency', optional: false },
@@ -502,6 +502,11 @@ export const crypto: Market = {
       prefix: 'LV',
       title: 'Value (Launchpad)',
       instead: 'It was served to Launchpad customers only and is gone from the docs of 2026; use FMV on a Business plan, otherwise XT or XAS.',
+    },
+    {
+      prefix: 'AM',
+      title: 'Aggregates (Per Minute) (Launchpad)',
+      instead: 'Minute bars under AM belonged to Launchpad, whose host showed no certificate of its own; use XA.',
     },
   ],
   simulation: {

@@ -131,7 +131,7 @@ const fairMarketValue: Channel = {
   event: 'FAIR_MARKET_VALUE',
   wildcard: true,
   aliases: [],
-  plans: 'Currencies Business, on the business feed',
+  plans: 'Currencies Business, on the business feed (real time)',
   fields: [
     /** @see polygon-docs/websockets/forex/fair-market-value.md:26 */
     { key: 'fmv', name: 'fair_value', type: 'number', unit: 'price', optional: false },

@@ -214,7 +214,7 @@ const fairMarketValue: Channel = {
   wildcard: false,
   wildcardNote: 'The vendor offers fair market values of named contracts only.',
   aliases: [],
-  plans: 'Business, on the business feed',
+  plans: 'Business, on the business feed; listed in real time and with a 15-minute delay',
   fields: [
     /** @see polygon-docs/websockets/options/fair-market-value.md:26 */
     { key: 'fmv', name: 'fair_value', type: 'number', unit: 'price', optional: false },

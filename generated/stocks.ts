@@ -359,7 +359,7 @@ const fairMarketValue: Channel = {
   event: 'FAIR_MARKET_VALUE',
   wildcard: true,
   aliases: [],
-  plans: 'Business only, on the business feed',
+  plans: 'Business only, on the business feed (real time); a delayed variant is listed',
   fields: [
     /** @see polygon-docs/websockets/stocks/fair-market-value.md:26 */
     { key: 'fmv', name: 'fair_value', type: 'number', unit: 'USD', optional: false },

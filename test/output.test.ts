@@ -6,7 +6,15 @@ import { generate } from '../codegen/generate.js';
 import { compareOutput, writeOutput } from '../codegen/output.js';
 import { makeFolder, removeFolders, repository, SmallProject } from './support/project.js';
 
-const smallFiles = ['TOOLS.md', 'citations.json', 'crypto.test.ts', 'crypto.ts', 'main.ts', 'suite.ts'];
+const smallFiles = [
+  'TOOLS.md',
+  'asyncapi.yaml',
+  'citations.json',
+  'crypto.test.ts',
+  'crypto.ts',
+  'main.ts',
+  'suite.ts',
+];
 
 afterEach(removeFolders);
 
@@ -21,9 +29,10 @@ describe('generated/', () => {
     expect(differences).toEqual([]);
   });
 
-  test('holds a module and a test for each market, and four files for all of them', () => {
+  test('holds a module and a test for each market, and five files for all of them', () => {
     expect([...files.keys()]).toEqual([
       'TOOLS.md',
+      'asyncapi.yaml',
       'citations.json',
       'crypto.test.ts',
       'crypto.ts',
@@ -146,14 +155,14 @@ describe('the command', { timeout: 60_000 }, () => {
       stderr: '',
       stdout: [
         ...smallFiles.map(path => `created generated/${path}\n`),
-        'generated/ is fresh: 6 files, 25 citations hold.\n',
+        'generated/ is fresh: 7 files, 25 citations hold.\n',
       ].join(''),
     });
-    expect(run(root).stdout).toBe('generated/ is fresh: 6 files, 25 citations hold.\n');
+    expect(run(root).stdout).toBe('generated/ is fresh: 7 files, 25 citations hold.\n');
     expect(run(root, '--check')).toEqual({
       status: 0,
       stderr: '',
-      stdout: 'generated/ is fresh: 6 files, 25 citations hold.\n',
+      stdout: 'generated/ is fresh: 7 files, 25 citations hold.\n',
     });
   });
 
@@ -182,7 +191,7 @@ describe('the command', { timeout: 60_000 }, () => {
         'removed generated/bonds.ts\n' +
         'updated generated/crypto.ts\n' +
         'created generated/suite.ts\n' +
-        'generated/ is fresh: 6 files, 25 citations hold.\n',
+        'generated/ is fresh: 7 files, 25 citations hold.\n',
     });
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(false);
   });

@@ -24,11 +24,11 @@ function faultsOf({ root }: SmallProject): string[] {
   return problems.map(describeProblem);
 }
 
-test('the small project has no problems and emits six files', () => {
+test('the small project has no problems and emits seven files', () => {
   const { files, problems, citations } = generate(new SmallProject().root);
 
   expect(problems).toEqual([]);
-  expect(files.size).toBe(6);
+  expect(files.size).toBe(7);
   expect(citations).toBe(25);
 });
 

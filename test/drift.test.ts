@@ -1,0 +1,456 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readDescription } from '../codegen/description.js';
+import { type Drift, findDrift } from '../codegen/drift.js';
+import { specFacts } from '../codegen/facts.js';
+import { readSpec } from '../codegen/generate.js';
+import type { Difference, Explanation } from '../codegen/model.js';
+import { describeProblem } from '../codegen/problem.js';
+import { describeDrift, isNews } from '../codegen/table.js';
+import { readVendor } from '../codegen/vendor.js';
+import { removeFolders, repository, SmallProject } from './support/project.js';
+
+const fixture = join(repository, 'test/fixtures/description.json');
+const description = readFileSync(fixture, 'utf8');
+const errata = 'spec/errata.yaml';
+const crypto = 'spec/markets/crypto.yaml';
+
+type Edit = readonly [from: string, to: string];
+
+afterEach(removeFolders);
+
+/** The description with texts replaced that occur exactly once. */
+function edited(...edits: readonly Edit[]): unknown {
+  let text = description;
+  for (const [from, to] of edits) {
+    expect(text.split(from), from).toHaveLength(2);
+    text = text.replace(from, () => to);
+  }
+  return JSON.parse(text);
+}
+
+function drift(theirs: unknown, project = new SmallProject()): Drift {
+  const { model, problems } = readSpec(project.root);
+  expect(problems.map(describeProblem)).toEqual([]);
+  return findDrift(specFacts(model!), readVendor(theirs, model!.suite.feeds), model!.explanations);
+}
+
+/** `at what: spec | vendor` */
+function short(differences: readonly (Difference | Explanation)[]): string[] {
+  return differences.map(({ at, what, spec, vendor }) => `${at} ${what}: ${spec} | ${vendor}`);
+}
+
+function news(...edits: readonly Edit[]): string[] {
+  return short(drift(edited(...edits)).news);
+}
+
+const wholeChannel = '"/crypto/XL2": {';
+const anotherChannel = (path: string): string =>
+  `"${path}": { "get": { "responses": { "200": { "content": { "application/json": { "schema": { "properties": { "q": {} } } } } } } } }, ${wholeChannel}`;
+
+describe('a description that agrees', () => {
+  test('is no news, and a difference that an erratum corrects is explained by it', () => {
+    const result = drift(edited());
+
+    expect(result.news).toEqual([]);
+    expect(result.stale).toEqual([]);
+    expect(short(result.explained)).toEqual(['crypto.XT.p type: decimal | number']);
+    expect([result.channels, result.fields]).toEqual([1, 3]);
+    expect(isNews(result)).toBe(false);
+  });
+
+  test('counts what it does not say', () => {
+    expect([...drift(edited()).unsaid]).toEqual([['optional', 3]]);
+    expect([...drift(edited(['"type": "integer", "description"', '"description"'])).unsaid]).toEqual([
+      ['optional', 3],
+      ['type', 1],
+    ]);
+  });
+
+  test('may have lost a channel that we call legacy', () => {
+    expect(news([',\n    "/crypto/XL2": { "get": { "x-massive-deprecation": { "date": 1 } } }', ''])).toEqual([]);
+  });
+});
+
+describe('news', () => {
+  test.each<[string, readonly Edit[], readonly string[]]>([
+    [
+      'a host that we do not know',
+      [['delayed.example.com', 'late.example.com']],
+      ['feeds feeds: delayed, realtime | late.example.com, realtime'],
+    ],
+    [
+      'a host that is gone',
+      [[', { "url": "wss://delayed.example.com" }', '']],
+      ['feeds feeds: delayed, realtime | realtime'],
+    ],
+    [
+      'a channel that we do not have',
+      [[wholeChannel, anotherChannel('/crypto/XQ')]],
+      ['crypto.XQ channel: absent | current'],
+    ],
+    [
+      'a channel of Launchpad that we do not know',
+      [['"/crypto/XL2": {', '"/launchpad/crypto/LV": {']],
+      ['crypto.LV channel: absent | legacy'],
+    ],
+    [
+      'a market that we do not have',
+      [[wholeChannel, anotherChannel('/bonds/BT')]],
+      ['bonds market: absent | described'],
+    ],
+    [
+      'a market that is gone, without a word on its channels',
+      [
+        ['"/crypto/XT"', '"/bonds/BT"'],
+        ['"/crypto/XL2"', '"/bonds/BL"'],
+      ],
+      ['bonds market: absent | described', 'crypto market: described | absent'],
+    ],
+    [
+      'a channel that is gone, without a word on its fields',
+      [['"/crypto/XT"', '"/crypto/XS"']],
+      ['crypto.XS channel: absent | current', 'crypto.XT channel: current | absent'],
+    ],
+    [
+      'a legacy channel that is served again',
+      [
+        [
+          '"x-massive-deprecation": { "date": 1 }',
+          '"responses": { "200": { "content": { "application/json": { "schema": { "properties": { "q": {} } } } } } }',
+        ],
+      ],
+      ['crypto.XL2 channel: legacy | current'],
+    ],
+    [
+      'a channel that is deprecated',
+      [['"parameters": [', '"x-massive-deprecation": {}, "parameters": [']],
+      ['crypto.XT channel: current | legacy'],
+    ],
+    ['another event than the prefix', [['"enum": ["XT"]', '"enum": ["XTS"]']], ['crypto.XT prefix: XT | XTS']],
+    [
+      'a second path for one kind of customer',
+      [[wholeChannel, anotherChannel('/business/crypto/XT')]],
+      ['crypto.XT plans: general | business, general'],
+    ],
+    [
+      'a channel for Business customers alone',
+      [['"/crypto/XT"', '"/business/crypto/XT"']],
+      ['crypto.XT plans: general | business'],
+    ],
+    [
+      'other rights than the plans have',
+      [
+        [
+          '"parameters": [',
+          '"x-massive-entitlement-allowed-timeframes": [{ "name": "realtime" }, { "name": "delayed" }], "parameters": [',
+        ],
+      ],
+      ['crypto.XT recency: none | delayed, realtime'],
+    ],
+    ['no wildcard', [[', or * for every one of them', '']], ['crypto.XT wildcard: yes | no']],
+    [
+      'a field that we do not have',
+      [['"p": {', '"q": { "type": "integer" }, "p": {']],
+      ['crypto.XT.q field: absent | described'],
+    ],
+    [
+      'a field that is gone',
+      [['"Pair": { "properties": { "pair": {', '"Pair": { "properties": { "sym": {']],
+      ['crypto.XT.pair field: described | absent', 'crypto.XT.sym field: absent | described'],
+    ],
+    [
+      'another type, which no erratum expects',
+      [['"type": "number"', '"type": "string"']],
+      ['crypto.XT.p type: decimal | string'],
+    ],
+    [
+      'a list instead of a number',
+      [['"type": "integer"', '"type": "array", "items": { "type": "integer" }']],
+      ['crypto.XT.t type: integer | integers'],
+    ],
+    [
+      'a list of lists',
+      [['"type": "integer"', '"type": "array", "items": { "type": "array" }']],
+      ['crypto.XT.t type: integer | array of array of anything'],
+    ],
+    ['another unit of time', [['in milliseconds', 'in nanoseconds']], ['crypto.XT.t epoch: ms | ns']],
+    ['a time that we take for something else', [['What was paid.', 'Unix MS.']], ['crypto.XT.p epoch: none | ms']],
+    ['microseconds', [['in milliseconds', 'in microseconds']], ['crypto.XT.t epoch: ms | us']],
+    ['another unit', [['What was paid.', 'Number of round lot orders.']], ['crypto.XT.p unit: none | round lots']],
+    [
+      'a field that can be missing',
+      [
+        [
+          '"properties": {\n                        "ev"',
+          '"required": ["t"], "properties": {\n                        "ev"',
+        ],
+      ],
+      ['crypto.XT.p optional: false | true'],
+    ],
+  ])('%s', (_, edits, expected) => {
+    expect(news(...edits)).toEqual(expected);
+  });
+
+  test('is told for every difference at once', () => {
+    expect(
+      news(['in milliseconds', 'in nanoseconds'], ['"pair": {', '"sym": {'], ['"enum": ["XT"]', '"enum": ["XX"]']),
+    ).toEqual([
+      'crypto.XT prefix: XT | XX',
+      'crypto.XT.pair field: described | absent',
+      'crypto.XT.sym field: absent | described',
+      'crypto.XT.t epoch: ms | ns',
+    ]);
+  });
+});
+
+describe('explanations', () => {
+  const nanoseconds: Edit = ['in milliseconds', 'in nanoseconds'];
+
+  /** A project whose errata explain one difference. */
+  function explaining(at: string, item: string, see = 'crypto/trades.md:14'): SmallProject {
+    const project = new SmallProject();
+    const entry = `- at: ${at}\n  see: polygon-docs/websockets/${see}\n  drift:\n    - ${item}\n  why: So it is.\n  date: 2026-11-23\n`;
+    project.write(errata, `${project.read(errata)}\n${entry}`);
+    return project;
+  }
+
+  test('take a difference out of the news', () => {
+    const result = drift(edited(nanoseconds), explaining('crypto.XT.t', '{ what: epoch, spec: ms, vendor: ns }'));
+
+    expect(isNews(result)).toBe(false);
+    expect(short(result.explained)).toEqual(['crypto.XT.p type: decimal | number', 'crypto.XT.t epoch: ms | ns']);
+  });
+
+  test.each([
+    ['epoch of another field', 'crypto.XT.p', '{ what: epoch, spec: ms, vendor: ns }', 'crypto/trades.md:13'],
+    ['unit', 'crypto.XT.t', '{ what: unit, spec: ms, vendor: ns }', 'crypto/trades.md:14'],
+    ['epoch by another word of ours', 'crypto.XT.t', '{ what: epoch, spec: us, vendor: ns }', 'crypto/trades.md:14'],
+    ['epoch by another word of theirs', 'crypto.XT.t', '{ what: epoch, spec: ms, vendor: us }', 'crypto/trades.md:14'],
+  ])('explain nothing but what they say: not the %s', (_, at, item, see) => {
+    const result = drift(edited(nanoseconds), explaining(at, item, see));
+
+    expect(short(result.news)).toEqual(['crypto.XT.t epoch: ms | ns']);
+    expect(short(result.stale)).toHaveLength(1);
+  });
+
+  test('are stale, and so news, when the difference is not there', () => {
+    const result = drift(edited(), explaining('crypto.XT.t', '{ what: epoch, spec: ms, vendor: ns }'));
+
+    expect(short(result.stale)).toEqual(['crypto.XT.t epoch: ms | ns']);
+    expect(isNews(result)).toBe(true);
+  });
+
+  test('that follow from a correction are never stale', () => {
+    const result = drift(edited(['"type": "number", ', '']));
+
+    expect([result.explained, result.stale, result.news]).toEqual([[], [], []]);
+  });
+
+  test('of a whole market cite a line that names it', () => {
+    const item = '{ what: market, spec: described, vendor: absent }';
+
+    expect(readSpec(explaining('crypto', item, 'crypto/overview.md:3').root).problems).toEqual([]);
+    expect(readSpec(explaining('bonds', item).root).problems.map(({ message }) => message)).toEqual([
+      'erratum bonds cites polygon-docs/websockets/crypto/trades.md:14, which does not mention bonds',
+    ]);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    [
+      'a word that is compared nowhere',
+      '{ what: colour, spec: red, vendor: blue }',
+      [
+        'spec/errata.yaml:11:9 1.drift.0.what must be one of feeds, market, channel, field, prefix, plans, recency, wildcard, type, epoch, unit, optional',
+      ],
+    ],
+    ['one side alone', '{ what: epoch, spec: ms }', ['spec/errata.yaml:11:7 1.drift.0 lacks the key vendor']],
+  ])('fail by form with %s', (_, item, expected) => {
+    expect(readSpec(explaining('crypto.XT.t', item).root).problems.map(describeProblem)).toEqual(expected);
+  });
+
+  test('may be missing from an erratum, but not together with its correction', () => {
+    const project = new SmallProject();
+    project.edit(errata, ['  says: { type: number }\n  use: { type: decimal }\n', '']);
+
+    expect(readSpec(project.root).problems.map(describeProblem)).toEqual([
+      'spec/errata.yaml:1:3 the erratum at crypto.XT.p changes nothing; delete it',
+    ]);
+  });
+
+  test('do not excuse half a correction', () => {
+    const project = new SmallProject();
+    project.edit(errata, ['  says: { type: number }\n', '']);
+
+    expect(readSpec(project.root).problems.map(describeProblem)).toEqual([
+      'spec/errata.yaml:1:3 0 must have property says when property use is present',
+    ]);
+  });
+});
+
+describe('a description that cannot be read', () => {
+  test.each<[string, unknown, string]>([
+    ['a list', [], 'the description should be an object, but is a list'],
+    ['nothing', null, 'the description should be an object, but is null'],
+    ['an object without paths', { servers: [] }, 'the description should have paths, but has not'],
+    ['servers that are no list', { servers: {} }, 'the description > servers should be a list, but is object'],
+    [
+      'a server without an address',
+      { servers: [{ url: 'here' }] },
+      'the description > servers > 0 > url should be a URL, but is "here"',
+    ],
+    [
+      'a path of another form',
+      { servers: [], paths: { '/crypto': {} } },
+      'the description > paths > /crypto should name a market and a prefix, such as /stocks/T',
+    ],
+    ['a type that is no text', edited(['"type": "number"', '"type": 1']), '> p > type should be a text, but is number'],
+    ['a message without fields', edited(['"allOf": [', '"oneOf": [']), '> schema should have properties, but has none'],
+    [
+      'a reference that leads nowhere',
+      edited(['schemas/Pair"', 'schemas/Paar"']),
+      '> schemas should have Paar, but has not',
+    ],
+    [
+      'a reference that leads to itself',
+      edited(['"Pair": {', '"Pair": { "$ref": "#/components/schemas/Pair",']),
+      'is nested too deeply, or refers to itself',
+    ],
+  ])('%s', (_, theirs, message) => {
+    expect(() => drift(theirs)).toThrow(message);
+  });
+});
+
+describe('the table', () => {
+  test('says what was compared, what was not, and what is to be done', () => {
+    const project = new SmallProject();
+    const item = '{ what: wildcard, spec: "yes", vendor: "no" }';
+    project.write(
+      errata,
+      `${project.read(errata)}- at: crypto.XT\n  see: polygon-docs/websockets/crypto/trades.md:6\n  drift:\n    - ${item}\n  why: So it was.\n  date: 2026-11-23\n`,
+    );
+    const result = drift(
+      edited(['in milliseconds', 'in nanoseconds'], ['"p": {', '"q\\u001b[2J": {}, "p": {']),
+      project,
+    );
+
+    expect(describeDrift(result, 'feed.json').split('\n')).toEqual([
+      'Compared the spec with feed.json: 1 channels and 3 fields stand in both.',
+      "Not compared, because the vendor's description does not say it: optional 3.",
+      '',
+      'Explained in spec/errata.yaml (1)',
+      '  crypto.XT.p  type  spec: decimal  vendor: number  spec/errata.yaml:1:3',
+      '',
+      'Stale in spec/errata.yaml: the difference is not there (any more) (1)',
+      '  crypto.XT  wildcard  spec: yes  vendor: no  spec/errata.yaml:10:7',
+      '',
+      'News: explain it in spec/errata.yaml, or mend the spec (2)',
+      '  crypto.XT.q?[2J  field  spec: absent  vendor: described',
+      '  crypto.XT.t      epoch  spec: ms      vendor: ns',
+      '',
+      '2 news, 1 stale explanations.',
+    ]);
+  });
+
+  test('does not hide a market that was left out', () => {
+    const { model } = readSpec(repository);
+    const futures = model!.explanations.filter(({ at }) => at === 'futures');
+
+    expect(futures).toHaveLength(1);
+    expect(
+      describeDrift({ news: [], explained: futures, stale: [], channels: 2, fields: 9, unsaid: new Map() }, 'x').split(
+        '\n',
+      )[1],
+    ).toBe("Not compared, because the vendor's description leaves it out: futures.");
+  });
+});
+
+describe('the command', { timeout: 60_000 }, () => {
+  const servers: Server[] = [];
+
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  /** A server on the loopback that answers everything alike. */
+  async function serve(status: number, body: string): Promise<string> {
+    const server = createServer((_, response) => response.writeHead(status, { connection: 'close' }).end(body));
+    servers.push(server);
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/feed.json`;
+  }
+
+  function run(root: string, against: string): Promise<{ code: number; stdout: string; stderr: string }> {
+    const flags = ['--import', 'tsx', 'codegen/main.ts', '--drift', '--against', against, '--root', root];
+    return new Promise(resolve => {
+      execFile(process.execPath, flags, { cwd: repository }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+      );
+    });
+  }
+
+  const agreed = (from: string): string =>
+    `Compared the spec with ${from}: 1 channels and 3 fields stand in both.\n` +
+    "Not compared, because the vendor's description does not say it: optional 3.\n\n" +
+    'Explained in spec/errata.yaml (1)\n' +
+    '  crypto.XT.p  type  spec: decimal  vendor: number  spec/errata.yaml:1:3\n\n' +
+    'No news.\n';
+
+  test('reads a file or an address, and ends with 0 without news', async () => {
+    const { root } = new SmallProject();
+    const address = await serve(200, description);
+
+    expect(await run(root, fixture)).toEqual({ code: 0, stdout: agreed(fixture), stderr: '' });
+    expect(await run(root, address)).toEqual({ code: 0, stdout: agreed(address), stderr: '' });
+  });
+
+  test('ends with 1 on news', async () => {
+    const address = await serve(200, description.replace('in milliseconds', 'in nanoseconds'));
+    const { code, stdout } = await run(new SmallProject().root, address);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('  crypto.XT.t  epoch  spec: ms  vendor: ns\n\n1 news, 0 stale explanations.\n');
+  });
+
+  test('ends with 2 when the address refuses, and says what to do', async () => {
+    const address = await serve(503, description);
+
+    expect(await run(new SmallProject().root, address)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        `${address} could not be compared: the answer was HTTP 503.\n` +
+        'Name another file or address with: npm run drift -- --against FILE_OR_URL\n',
+    });
+  });
+
+  test('ends with 2 when the description is not what it should be', async () => {
+    const { code, stdout, stderr } = await run(new SmallProject().root, join(repository, 'package.json'));
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('could not be compared: the description should have servers, but has not.\n');
+  });
+
+  test('ends with 2 when the spec itself has problems', async () => {
+    const project = new SmallProject();
+    project.edit(crypto, ['see: 13 }', 'see: 14 }']);
+    const { code, stdout, stderr } = await run(project.root, fixture);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('2 problems in the spec or in its citations; nothing was compared.\n');
+  });
+
+  test('cannot read a missing file, a closed port, or what is no JSON', async () => {
+    const page = await serve(200, '<html></html>');
+    const closed = await serve(200, '');
+    await new Promise(resolve => servers.pop()!.close(resolve));
+
+    await expect(readDescription(join(repository, 'none.json'))).rejects.toThrow('ENOENT');
+    await expect(readDescription(closed)).rejects.toThrow(/^fetch failed: .*ECONNREFUSED/);
+    await expect(readDescription(page)).rejects.toThrow('it should be JSON, but is not');
+  });
+});
