@@ -8,6 +8,7 @@ export class Changes {
 
   /** Says that something changed; every waiter looks again. */
   notify(): void {
+    if (this.listeners.size === 0) return;
     for (const listener of [...this.listeners]) listener();
   }
 

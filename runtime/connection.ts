@@ -7,7 +7,15 @@ import type { Clock } from './clock.js';
 import { quoteForeign } from './foreign.js';
 import type { Options } from './options.js';
 import { authFrame } from './protocol.js';
-import { type ConnectionEvent, type ConnectionState, type Effect, idle, type StateName, transition } from './state.js';
+import {
+  type ConnectionEvent,
+  type ConnectionState,
+  type Effect,
+  idle,
+  noFaults,
+  type StateName,
+  transition,
+} from './state.js';
 import type { Turn } from './turn.js';
 import { type Fault, judgeClose, judgeHttp } from './verdict.js';
 
@@ -96,6 +104,7 @@ export class Connection {
 
   /** Market data came. */
   messageCame(): void {
+    if (this.current.inARow === noFaults) return;
     this.dispatch({ type: 'message' });
   }
 
@@ -169,13 +178,12 @@ export class Connection {
     socket.on('upgrade', response => {
       this.wire = response.socket;
     });
-    socket.on('message', (data: Buffer) =>
-      mine(() => {
-        this.heard();
-        this.listener.frame(data);
-        if (this.turn.spent()) this.yieldTurn(socket);
-      }),
-    );
+    socket.on('message', (data: Buffer) => {
+      if (this.socket !== socket) return;
+      this.heard();
+      this.listener.frame(data);
+      if (this.turn.spent()) this.yieldTurn(socket);
+    });
     for (const beat of ['ping', 'pong']) {
       socket.on(beat, () => mine(() => this.heard()));
     }
@@ -231,7 +239,7 @@ export class Connection {
   }
 
   private heard(): void {
-    this.lastFrameMs = this.clock.elapsed();
+    this.lastFrameMs = this.turn.nowMs;
     if (!this.pinged) return;
     this.cancelTimers();
     this.watch();

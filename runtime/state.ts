@@ -42,7 +42,10 @@ export interface Transition {
   readonly effects: readonly Effect[];
 }
 
-export const idle: ConnectionState = { name: 'idle', attempt: 0, host: 0, inARow: {} };
+/** Nothing has failed in a row. */
+export const noFaults: ConnectionState['inARow'] = {};
+
+export const idle: ConnectionState = { name: 'idle', attempt: 0, host: 0, inARow: noFaults };
 
 /** Whether the connection is wanted: on its way, live, or coming back by itself. */
 export function isWanted(name: StateName): boolean {
@@ -69,8 +72,8 @@ export function transition(state: ConnectionState, event: ConnectionEvent): Tran
         effects: [{ type: 'resubscribe' }],
       };
     case 'message':
-      if (state.name !== 'live' || Object.keys(state.inARow).length === 0) return stay(state);
-      return stay({ ...state, inARow: {} });
+      if (state.name !== 'live' || state.inARow === noFaults) return stay(state);
+      return stay({ ...state, inARow: noFaults });
     case 'failed':
       if (!isWanted(state.name) || state.name === 'retrying') return stay(state);
       return fail(state, event);

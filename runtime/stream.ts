@@ -207,7 +207,7 @@ export class Stream {
     if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
     this.counts.received += count;
     this.counts.lastMessageAtMs = atMs;
-    this.rate.add(count, this.services.clock.elapsed());
+    this.rate.add(count, this.services.turn.nowMs);
     this.connection?.messageCame();
     if (this.outages.current) this.outages.end(atMs);
   }

@@ -4,24 +4,35 @@ const budgetMs = 5;
 const framesPerLook = 8;
 
 export class Turn {
-  private beganMs: number | undefined;
+  private began = false;
+  private beganMs = 0;
+  private lookedMs = 0;
   private frames = 0;
 
   /** @param elapsed monotonic ms */
   constructor(private readonly elapsed: () => number) {}
 
+  /** Monotonic ms of the last look at the clock, in this turn. */
+  get nowMs(): number {
+    if (!this.began) this.begin();
+    return this.lookedMs;
+  }
+
   /** Counts a frame. @returns whether this turn has had its time */
   spent(): boolean {
-    if (this.beganMs === undefined) this.begin();
+    if (!this.began) this.begin();
     if (++this.frames % framesPerLook !== 0) return false;
-    return this.elapsed() - this.beganMs! > budgetMs;
+    this.lookedMs = this.elapsed();
+    return this.lookedMs - this.beganMs > budgetMs;
   }
 
   private begin(): void {
+    this.began = true;
     this.beganMs = this.elapsed();
+    this.lookedMs = this.beganMs;
     this.frames = 0;
     setImmediate(() => {
-      this.beganMs = undefined;
+      this.began = false;
     });
   }
 }

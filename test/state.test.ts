@@ -4,6 +4,7 @@ import {
   type ConnectionState,
   type Effect,
   isWanted,
+  noFaults,
   type StateName,
   transition,
 } from '../runtime/state.js';
@@ -12,7 +13,7 @@ import type { Fault, FaultKind } from '../runtime/verdict.js';
 const names: readonly StateName[] = ['idle', 'connecting', 'authenticating', 'live', 'retrying', 'stopped', 'refused'];
 
 function inState(name: StateName, extra: Partial<ConnectionState> = {}): ConnectionState {
-  return { name, attempt: 3, host: 1, inARow: {}, ...extra };
+  return { name, attempt: 3, host: 1, inARow: noFaults, ...extra };
 }
 
 function failed(
