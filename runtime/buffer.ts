@@ -63,7 +63,7 @@ export class MessageBuffer {
     return this.next - this.oldest;
   }
 
-  /** Bytes from the oldest message to the newest. */
+  /** Bytes from the oldest message to the end of the newest frame. */
   get bytes(): number {
     return this.size === 0 ? 0 : this.ring.end - this.rows.position(this.oldest);
   }
@@ -78,8 +78,7 @@ export class MessageBuffer {
   /** Takes in the events of a frame; their bytes are copied, and the oldest messages leave where it gets too much. */
   append(frame: Buffer, { count, rows }: EventList, atMs: number): void {
     if (count === 0) return;
-    const from = rows[column.start]!;
-    const base = this.ring.write(frame, from, rows[(count - 1) * columns + column.end]!) - from;
+    const base = this.ring.write(frame);
     for (let row = 0; row < count * columns; row += columns) {
       const start = rows[row + column.start]!;
       const pair = rows[row + column.symbol]! * this.width + rows[row + column.channel]!;
