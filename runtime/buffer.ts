@@ -1,5 +1,5 @@
 /** The newest messages of one market as they came: bytes in a ring, and typed rows that find them. */
-import { canonicalSymbol, symbolKeyOf } from './channels.js';
+import { type ChannelName, canonicalSymbol, symbolKeyOf } from './channels.js';
 import type { Market } from './contract.js';
 import { column, columns, type EventList } from './eventlist.js';
 import { quoteForeign } from './foreign.js';
@@ -7,7 +7,7 @@ import { parseExact } from './json.js';
 import type { RawEvent } from './protocol.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
-import { SymbolTable } from './symbols.js';
+import { otherSymbol, SymbolTable } from './symbols.js';
 
 /** A message that was received, parsed. */
 export interface Entry {
@@ -35,6 +35,8 @@ export class MessageBuffer {
   /** By pair: seq of its newest message, and how many came. */
   private last = new Float64Array(usualPairs).fill(nothingYet);
   private counts = new Float64Array(usualPairs);
+  /** By channel: seq of its newest message. */
+  private newest: Float64Array;
   private next = 0;
   private oldest = 0;
 
@@ -47,6 +49,7 @@ export class MessageBuffer {
     this.ring = new ByteRing(maxBytes);
     this.symbolKeys = market.channels.map(symbolKeyOf);
     this.width = market.channels.length + 1;
+    this.newest = new Float64Array(this.width).fill(nothingYet);
   }
 
   /** Seq of the next message. */
@@ -87,6 +90,7 @@ export class MessageBuffer {
       const last = this.last[pair]!;
       this.rows.push(seq, atMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
       this.last[pair] = seq;
+      this.newest[rows[row + column.channel]!] = seq;
       this.counts[pair]!++;
     }
     this.evict();
@@ -146,6 +150,16 @@ export class MessageBuffer {
     return undefined;
   }
 
+  /**
+   * Seq of the newest message of a channel, held or not; -1 where none came. Of a symbol that is not told apart it is
+   * that of any such symbol.
+   */
+  newestOf({ channel, symbol }: ChannelName): number {
+    const index = this.market.channels.indexOf(channel);
+    if (symbol === '*') return this.newest[index]!;
+    return this.last[(this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index] ?? nothingYet;
+  }
+
   /** Seq of the first held message that arrived at or after a time, wall clock ms; `nextSeq` if none did. */
   firstSince(atMs: number): number {
     let low = this.oldest;
@@ -171,6 +185,7 @@ export class MessageBuffer {
     this.symbols.clear();
     this.last = new Float64Array(usualPairs).fill(nothingYet);
     this.counts = new Float64Array(usualPairs);
+    this.newest.fill(nothingYet);
   }
 
   private holds(seq: number): boolean {

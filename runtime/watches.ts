@@ -1,6 +1,6 @@
 /** Tells a client which of the resources that it follows have changed. */
 import { type Address, parseAddress } from './address.js';
-import { Arrivals } from './arrivals.js';
+import type { MessageBuffer } from './buffer.js';
 import type { Market } from './contract.js';
 import type { Hub } from './hub.js';
 import { listStreams } from './resources.js';
@@ -126,19 +126,13 @@ export class Watches {
 
   /** What has changed since the last look. */
   private news(): string[] {
-    const arrivals = new Map(this.hub.markets.map(market => [market, this.arrivalsIn(market)]));
     return [...this.subjects].flatMap(([uri, subject]) => {
       const { address, mark, seq } = subject;
       subject.mark = this.markOf(address);
       subject.seq = this.positionOf(address);
-      const came = address?.channel && arrivals.get(address.market)!.has(address.channel, seq);
+      const came = address?.channel && this.bufferOf(address.market).newestOf(address.channel) >= seq;
       return came || subject.mark !== mark ? [uri] : [];
     });
-  }
-
-  private arrivalsIn(market: Market): Arrivals {
-    const channels = [...this.subjects.values()].filter(({ address }) => address?.channel && address.market === market);
-    return new Arrivals(this.hub.stream(market.name).buffer, Math.min(...channels.map(({ seq }) => seq)));
   }
 
   /** Differs when anything but a message of a channel is news. */
@@ -153,6 +147,10 @@ export class Watches {
   }
 
   private positionOf(address: Address | undefined): number {
-    return address ? this.hub.stream(address.market.name).buffer.nextSeq : 0;
+    return address ? this.bufferOf(address.market).nextSeq : 0;
+  }
+
+  private bufferOf({ name }: Market): MessageBuffer {
+    return this.hub.stream(name).buffer;
   }
 }

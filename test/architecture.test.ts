@@ -134,7 +134,6 @@ describe('imports', () => {
 describe('files without input and output', () => {
   const pure = [
     'address',
-    'arrivals',
     'backoff',
     'buffer',
     'channels',

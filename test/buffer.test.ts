@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MessageBuffer } from '../runtime/buffer.js';
+import { type ChannelName, parseChannel } from '../runtime/channels.js';
 import { Held } from './support/held.js';
 import { marketOf } from './support/markets.js';
 
@@ -127,6 +128,16 @@ describe('a buffer', () => {
     for (const [ev, symbol] of ['T A', 'Q A', 'T B', 'T A', 'Q A', 'T A'].map(text => text.split(' ')))
       held.add(ev!, symbol!);
     expect([1, 2, 3, 4, 5].map(seq => held.buffer.before(seq))).toEqual([undefined, undefined, undefined, 1, 3]);
+  });
+
+  test('knows the newest message of a channel and of a kind, held or not', () => {
+    const market = marketOf('stocks');
+    const held = new Held(market, 2);
+    for (const [ev, symbol] of ['T A', 'Q A', 'T B'].map(text => text.split(' '))) held.add(ev!, symbol!);
+    const newest = (name: string): number => held.buffer.newestOf(parseChannel(market, name) as ChannelName);
+    expect(['T.A', 'T.B', 'T.*', 'Q.A', 'Q.*', 'Q.B', 'AM.*'].map(newest)).toEqual([0, 2, 2, 1, 1, -1, -1]);
+    held.buffer.clear();
+    expect(['T.A', 'T.*'].map(newest)).toEqual([-1, -1]);
   });
 });
 
