@@ -13,12 +13,13 @@ export type Answer = Readonly<Record<string, unknown>>;
 /** Keys that every answer about a market has. */
 export function commonAnswer({ market, state, target }: Stream, notes: readonly string[] = []): Answer {
   const simulated = target?.endpoint.simulated ?? false;
+  const replayed = target?.replay?.notes ?? [];
   return {
     market: market.name,
     state,
     simulated,
     delayed_minutes: target?.endpoint.delayMinutes ?? null,
-    notes: simulated ? [...notes, 'Simulated data: made up, not the market.'] : notes,
+    notes: [...notes, ...replayed, ...(simulated ? ['Simulated data: made up, not the market.'] : [])],
   };
 }
 
@@ -50,6 +51,7 @@ export function silenceOf(hub: Hub, stream: Stream): string {
     state: stream.state,
     simulated: stream.target?.endpoint.simulated ?? false,
     delayMinutes: stream.target?.endpoint.delayMinutes ?? 0,
+    replay: stream.target?.replay?.silence,
     nowMs: hub.clock.now(),
     liveSinceMs: stream.liveSinceMs,
     lastMessageAtMs: stream.totals.lastMessageAtMs,

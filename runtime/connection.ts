@@ -7,6 +7,7 @@ import type { Clock } from './clock.js';
 import { quoteForeign } from './foreign.js';
 import type { Options } from './options.js';
 import { authFrame } from './protocol.js';
+import { type Dial, dialNetwork, type FeedSocket } from './socket.js';
 import {
   type ConnectionEvent,
   type ConnectionState,
@@ -33,7 +34,7 @@ const farewellMs = 200;
 
 export class Connection {
   private current: ConnectionState = idle;
-  private socket: WebSocket | undefined;
+  private socket: FeedSocket | undefined;
   private readonly cancels = new Set<() => void>();
   private liveAtMs = 0;
   private lastFrameMs = 0;
@@ -48,6 +49,7 @@ export class Connection {
    * @param urls of one feed, tried in turn
    * @param key sent as it is, in the auth frame only
    * @param turn shared by all connections of the process
+   * @param dial opens a socket
    */
   constructor(
     readonly urls: readonly string[],
@@ -56,6 +58,7 @@ export class Connection {
     private readonly clock: Clock,
     private readonly turn: Turn,
     private readonly listener: ConnectionListener,
+    private readonly dial: Dial = dialNetwork,
   ) {}
 
   get state(): ConnectionState {
@@ -161,7 +164,7 @@ export class Connection {
       // How long a peer that was told goodbye, or said it, may keep the connection; missing in the package's types.
       closeTimeout: farewellMs,
     };
-    const socket = new WebSocket(this.url, options);
+    const socket = this.dial(this.url, options);
     answerPings(socket);
     this.socket = socket;
     this.authSent = false;
@@ -184,7 +187,7 @@ export class Connection {
       this.listener.frame(data);
       if (this.turn.spent()) this.yieldTurn(socket);
     });
-    for (const beat of ['ping', 'pong']) {
+    for (const beat of ['ping', 'pong'] as const) {
       socket.on(beat, () => mine(() => this.heard()));
     }
     socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
@@ -232,7 +235,7 @@ export class Connection {
   }
 
   /** Lets others have their turn; what comes meanwhile waits in the kernel. */
-  private yieldTurn(socket: WebSocket): void {
+  private yieldTurn(socket: FeedSocket): void {
     if (socket.isPaused) return;
     socket.pause();
     setImmediate(() => socket.resume());
@@ -299,7 +302,7 @@ export class Connection {
 }
 
 /** Answers pings one at a time, and of those that come meanwhile the last, so that no flood of them piles up answers. */
-function answerPings(socket: WebSocket): void {
+function answerPings(socket: FeedSocket): void {
   let busy = false;
   let latest: Buffer | undefined;
   const answer = (data: Buffer): void => {

@@ -1,17 +1,20 @@
 import type { Feed, Market, Suite } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
+import { isReplay, parseReplay, parseReplayFolder, type ReplayRequest, replayFeed } from './recording/request.js';
 import type { Settings } from './settings.js';
 
 /** Where a stream connects to. */
 export interface Endpoint {
   /** Feed name, or `custom` for a URL that belongs to no feed. */
   readonly feed: string;
-  /** URLs that serve the same data, in the order in which they are tried; none yet for the simulated feed. */
+  /** URLs that serve the same data, in the order in which they are tried; none yet for the simulated feed and for replays. */
   readonly urls: readonly string[];
   readonly simulated: boolean;
   /** How late the data is; null where nobody says. */
   readonly delayMinutes: number | null;
+  /** Present where recordings are to be played. */
+  readonly replay?: ReplayRequest;
 }
 
 export const simulatedFeed = 'simulated';
@@ -25,10 +28,23 @@ export const simulatedFeed = 'simulated';
 export function resolveEndpoint(suite: Suite, market: Market, settings: Settings, wanted?: string): Endpoint {
   const text = (wanted ?? '').trim() || settings.feed;
   if (text.toLowerCase() === simulatedFeed) return { feed: simulatedFeed, urls: [], simulated: true, delayMinutes: 0 };
+  if (isReplay(text)) return replayed(settings, text);
   if (/^[a-z0-9-]+$/i.test(text)) return namedFeed(suite, market, text.toLowerCase());
   const url = parseUrl(text);
   if (text === settings.feed) return operatorFeed(market, url);
   return allowedUrl(suite, market, settings, url);
+}
+
+/** Whether a feed of the operator needs no key. */
+export function isKeyless(feed: string): boolean {
+  return feed.toLowerCase() === simulatedFeed || isReplay(feed);
+}
+
+/** An agent names recordings in the folder of the operator, and no folder. */
+function replayed({ feed, record }: Settings, text: string): Endpoint {
+  const own = isReplay(feed) ? parseReplayFolder(feed) : undefined;
+  const replay = text === feed && own ? own : parseReplay(text, own?.folder ?? record);
+  return { feed: replayFeed, urls: [], simulated: false, delayMinutes: null, replay };
 }
 
 /**
@@ -59,7 +75,7 @@ function operatorFeed(market: Market, base: URL): Endpoint {
 
 function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL): Endpoint {
   const feed = suite.feeds.find(({ hosts }) => hosts.includes(url.hostname));
-  const operator = isUrl(settings.feed) ? parseUrl(settings.feed) : undefined;
+  const operator = isUrl(settings.feed) && !isReplay(settings.feed) ? parseUrl(settings.feed) : undefined;
   const ownOrigin = operator !== undefined && operator.protocol === url.protocol && operator.host === url.host;
   // A URL does not show the port that its protocol implies, a list may.
   const explicit = `${url.hostname}:${url.port || (isSecure(url) ? 443 : 80)}`;

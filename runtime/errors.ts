@@ -36,7 +36,7 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
     docs: 'polygon-docs/websockets/quickstart.md:74-95',
   },
   ENDPOINT_NOT_ALLOWED: {
-    hint: 'Name a feed (realtime, delayed, business, simulated) or leave endpoint out.',
+    hint: 'Name a feed (realtime, delayed, business, simulated, replay:2026-11-23) or leave endpoint out.',
     docs: 'polygon-docs/websockets/quickstart.md:8-35',
   },
   INVALID_CHANNEL: {

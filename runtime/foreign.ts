@@ -38,6 +38,12 @@ export class Redactor {
     }
   }
 
+  /** Whether a whole key stands in these bytes. */
+  occursIn(bytes: Buffer): boolean {
+    for (const secret of this.secrets) if (bytes.includes(secret)) return true;
+    return false;
+  }
+
   redact(text: string): string {
     let clean = text;
     for (const secret of this.secrets) clean = clean.replaceAll(secret, blackout);

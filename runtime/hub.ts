@@ -1,4 +1,4 @@
-/** All streams of a process, and the simulated feed that some of them may play on. */
+/** All streams of a process, and what some of them may play on: the simulated feed, or recordings. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
@@ -6,6 +6,8 @@ import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
 import { Redactor } from './foreign.js';
 import { Log } from './log.js';
+import { Recorder } from './recording/recorder.js';
+import type { ReplayRequest } from './recording/request.js';
 import { cleanKey, type Settings } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
 import { Stream, type Target } from './stream.js';
@@ -16,7 +18,8 @@ export interface HubServices {
   readonly write: (line: string) => void;
 }
 
-const simulatedKey = 'simulated';
+/** Stands for the key where none is needed. */
+const noKey = 'none';
 
 export class Hub {
   readonly redactor = new Redactor();
@@ -24,6 +27,8 @@ export class Hub {
   /** Names this process in cursors. */
   readonly process = randomBytes(4).toString('hex');
   readonly clock: Clock;
+  /** Absent where nothing is recorded. */
+  readonly recorder: Recorder | undefined;
   private readonly streams: ReadonlyMap<string, Stream>;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
@@ -37,7 +42,10 @@ export class Hub {
     this.log = new Log(clock, this.redactor, write);
     if (settings.key) this.redactor.add(settings.key.value);
     const turn = new Turn(() => clock.elapsed());
-    const services = { options: settings.options, clock, log: this.log, turn, statuses: suite.statuses };
+    const { options, record } = settings;
+    const { log, redactor } = this;
+    this.recorder = record === undefined ? undefined : new Recorder(record, { options, clock, log, redactor });
+    const services = { options, clock, log, turn, statuses: suite.statuses, recorder: this.recorder };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
   }
 
@@ -61,6 +69,7 @@ export class Hub {
   async target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
     const resolved = resolveEndpoint(this.suite, market, this.settings, endpoint);
     if (resolved.simulated) return this.simulatedTarget(market, resolved);
+    if (resolved.replay) return this.replayTarget(market, resolved, resolved.replay);
     const key = cleanKey(apiKey) ?? this.settings.key?.value;
     if (key === undefined) {
       throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
@@ -71,6 +80,7 @@ export class Hub {
 
   async close(): Promise<void> {
     await Promise.all([...this.streams.values()].map(stream => stream.stop()));
+    await this.recorder?.close();
     await (await this.simulator)?.feed.close();
   }
 
@@ -78,7 +88,13 @@ export class Hub {
   private async simulatedTarget(market: Market, endpoint: Endpoint): Promise<Target> {
     this.simulator ??= this.startSimulator();
     const { url } = await this.simulator;
-    return { endpoint, urls: [`${url}${market.paths[0]}`], key: simulatedKey };
+    return { endpoint, urls: [`${url}${market.paths[0]}`], key: noKey };
+  }
+
+  private async replayTarget(market: Market, endpoint: Endpoint, request: ReplayRequest): Promise<Target> {
+    const { Replay } = await import('./recording/replay.js');
+    const replay = await Replay.find(market, this.suite.statuses, request, this.clock);
+    return { endpoint: { ...endpoint, simulated: replay.simulated }, urls: [replay.url], key: noKey, replay };
   }
 
   private async startSimulator(): Promise<{ feed: SimulatedFeed; url: string }> {

@@ -14,6 +14,7 @@ function row(variable: string, about: string, value: number, min: number, max: n
 
 const minute = 60_000;
 const mebibyte = 2 ** 20;
+const tebibyte = 2 ** 40;
 
 /** Name, variable, meaning, default, smallest and largest value. */
 export const optionTable = {
@@ -35,6 +36,23 @@ export const optionTable = {
   bufferBytes: row('BUFFER_BYTES', 'bytes of frames kept per market', 64 * mebibyte, 1_000, 4_096 * mebibyte),
   maxFrameBytes: row('MAX_FRAME_BYTES', 'largest inbound frame', 16 * mebibyte, 1_000, 1_024 * mebibyte),
   framePairs: row('FRAME_PAIRS', 'channels in one subscribe frame', 500, 1, 3_000),
+  recordFlushMs: row('RECORD_FLUSH_MS', 'how long a recorded frame waits for the disk', 1_000, 10, 10 * minute),
+  recordRetryMs: row('RECORD_RETRY_MS', 'wait before a disk that refused is asked again', 10_000, 10, 60 * minute),
+  recordQueueBytes: row(
+    'RECORD_QUEUE_BYTES',
+    'bytes of frames that may wait for the disk, per market',
+    32 * mebibyte,
+    1_000,
+    4_096 * mebibyte,
+  ),
+  recordFileBytes: row('RECORD_FILE_BYTES', 'size from which a new file is begun', 64 * mebibyte, 1_000, tebibyte),
+  recordTotalBytes: row(
+    'RECORD_TOTAL_BYTES',
+    'bytes of recordings kept; the oldest leave first',
+    4_096 * mebibyte,
+    10_000,
+    1_024 * tebibyte,
+  ),
 } as const satisfies Record<string, OptionRow>;
 
 export type Options = { readonly [name in keyof typeof optionTable]: number };

@@ -10,6 +10,8 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** Names of the markets served; absent: all. */
   readonly markets?: readonly string[];
+  /** Folder to which the frames of the feeds are recorded, and which holds the recordings that can be replayed. */
+  readonly record?: string;
   readonly options: Options;
 }
 
@@ -47,6 +49,7 @@ const texts = {
     'further host[:port] that an endpoint may name, comma separated',
     'none',
   ),
+  record: row('MCP_POLYGON_RECORD', 'folder', 'folder to which every frame that comes is recorded', 'none'),
 };
 
 /** Every setting but the key, which the command line must not hold. */
@@ -84,12 +87,14 @@ export function readSettings(
     }
   }
   const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
+  const record = find(texts.record.variable).text;
   return {
     settings: {
       ...(key?.value ? { key: { value: key.value, from: key.from } } : {}),
       feed: find(texts.feed.variable).text ?? texts.feed.standard,
       allowedHosts: list(find(texts.allowedHosts.variable).text),
       ...(served.length > 0 ? { markets: served } : {}),
+      ...(record === undefined ? {} : { record }),
       options,
     },
     problems,

@@ -10,6 +10,8 @@ export interface Silence {
   readonly state: StateName;
   readonly simulated: boolean;
   readonly delayMinutes: number;
+  /** Why the recording that is played is silent. */
+  readonly replay?: string | undefined;
   readonly nowMs: number;
   readonly liveSinceMs?: number | undefined;
   readonly lastMessageAtMs?: number | undefined;
@@ -24,7 +26,7 @@ const justLiveMs = 5_000;
 const namesShown = 5;
 
 export function explainSilence(silence: Silence): string {
-  return explainState(silence) ?? explainSubscriptions(silence) ?? explainMarket(silence);
+  return explainState(silence) ?? explainSubscriptions(silence) ?? silence.replay ?? explainMarket(silence);
 }
 
 function explainState({ state, market, fault, nextRetryAtMs }: Silence): string | undefined {

@@ -3,7 +3,7 @@ import { type Entry, MessageBuffer } from './buffer.js';
 import { Changes } from './changes.js';
 import { type ChannelName, parseChannel, type Rejection } from './channels.js';
 import type { Clock } from './clock.js';
-import { Connection } from './connection.js';
+import { Connection, type ConnectionListener } from './connection.js';
 import type { Market, StatusWord } from './contract.js';
 import type { Endpoint } from './endpoint.js';
 import { quoteForeign } from './foreign.js';
@@ -15,6 +15,8 @@ import { OutageLedger } from './outages.js';
 import { Pictures } from './pictures.js';
 import { ackedChannel, type Status, subscribeFrame, unsubscribeFrame } from './protocol.js';
 import { RateMeter } from './rate.js';
+import type { Recorder } from './recording/recorder.js';
+import type { Replay } from './recording/replay.js';
 import { isWanted, type StateName } from './state.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Turn } from './turn.js';
@@ -26,6 +28,8 @@ export interface StreamServices {
   readonly log: Log;
   readonly turn: Turn;
   readonly statuses: readonly StatusWord[];
+  /** Absent where nothing is recorded. */
+  readonly recorder?: Recorder | undefined;
 }
 
 /** Where a stream is connected to, and with which key. */
@@ -33,6 +37,8 @@ export interface Target {
   readonly endpoint: Endpoint;
   readonly urls: readonly string[];
   readonly key: string;
+  /** Present where a recording stands in for the feed. */
+  readonly replay?: Replay;
 }
 
 /** Why a stream is not live. */
@@ -75,6 +81,11 @@ export class Stream {
 
   get state(): StateName {
     return this.connection?.state.name ?? 'idle';
+  }
+
+  /** Whether nothing more will come. */
+  get isOver(): boolean {
+    return !isWanted(this.state) || (this.held?.replay?.ended ?? false);
   }
 
   get target(): Target | undefined {
@@ -137,11 +148,13 @@ export class Stream {
     this.fault = undefined;
     this.held = target;
     const { options, clock, turn } = this.services;
-    const connection: Connection = new Connection(target.urls, target.key, options, clock, turn, {
+    const listener: ConnectionListener = {
       live: () => this.becameLive(),
       frame: data => this.ingest(data),
       changed: from => this.stateChanged(connection, from),
-    });
+    };
+    const dial = target.replay?.dialer(() => this.changes.notify());
+    const connection = new Connection(target.urls, target.key, options, clock, turn, listener, dial);
     this.connection = connection;
     connection.start();
   }
@@ -173,6 +186,7 @@ export class Stream {
   /** Takes in one frame of the feed. */
   ingest(data: Buffer): void {
     const atMs = this.services.clock.now();
+    if (this.state === 'live') this.record(data, atMs);
     const { events, statuses, malformed, unknown } = this.reader.read(data);
     if (malformed > 0) this.countMalformed(malformed);
     for (const status of statuses) this.hear(status);
@@ -201,6 +215,12 @@ export class Stream {
       const symbol = entry.symbol === null ? null : quoteForeign(entry.symbol);
       return { event: 'UNKNOWN', symbol, full_data: cleanRaw(entry.raw) };
     }
+  }
+
+  /** A replay is recorded already. */
+  private record(data: Buffer, atMs: number): void {
+    const { endpoint, replay } = this.held!;
+    if (!replay) this.services.recorder?.take(this.market.name, endpoint.feed, atMs, data);
   }
 
   private countReceived(count: number, atMs: number): void {

@@ -89,7 +89,7 @@ export function status(hub: Hub, market: Market): Answer {
   const silent = stream.state !== 'live' || newestAgeMs === null || newestAgeMs > quietMs;
   const oldestAtMs = buffer.size > 0 ? buffer.atMs(buffer.oldestSeq) : undefined;
   return {
-    ...commonAnswer(stream, notesOnSymbols(stream)),
+    ...commonAnswer(stream, [...notesOnSymbols(stream), ...(hub.recorder?.notesOn(market.name) ?? [])]),
     endpoint: shownEndpoint(stream),
     feed: stream.target?.endpoint.feed ?? null,
     since: isoOrNull(stream.liveSinceMs),
@@ -256,7 +256,7 @@ async function requireSameTarget(hub: Hub, stream: Stream, args: StartArguments)
 }
 
 function endpointName({ target }: Stream): string | undefined {
-  return target?.endpoint.feed === 'custom' ? target.urls[0] : target?.endpoint.feed;
+  return target?.replay || target?.endpoint.feed === 'custom' ? target.urls[0] : target?.endpoint.feed;
 }
 
 function allRejected(hub: Hub, stream: Stream, parsed: ParsedChannels, rejected: readonly Rejection[]): StreamError {
@@ -288,5 +288,5 @@ function refusal(stream: Stream): StreamError {
 
 /** The URL in use; the simulated feed is called by its name. */
 function shownEndpoint(stream: Stream): string | null {
-  return stream.target?.endpoint.simulated ? simulatedFeed : (stream.url ?? null);
+  return stream.target?.endpoint.feed === simulatedFeed ? simulatedFeed : (stream.url ?? null);
 }

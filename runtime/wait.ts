@@ -57,7 +57,7 @@ export async function wait(hub: Hub, args: WaitArguments, abort?: AbortSignal): 
   const over = (): boolean => {
     if (!found.matched) found = look();
     if (found.matched) return true;
-    if (found.next >= buffer.nextSeq) return !isWanted(stream.state);
+    if (found.next >= buffer.nextSeq) return stream.isOver;
     // The rest is for the next turn.
     setImmediate(() => changes.notify());
     return false;

@@ -34,7 +34,8 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
 
 /** A hub that logs nothing, since the report says it all. */
 export function hubOf({ suite, markets, settings }: Setup, clock: Clock): Hub {
-  const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
+  const { record, ...rest } = settings;
+  const bounded: Settings = { ...rest, options: boundOptions(settings.options) };
   return new Hub(suite, markets, bounded, { clock, write: () => {} });
 }
 

@@ -1,5 +1,5 @@
 /** What can be judged without the network, and the clock. */
-import { simulatedFeed } from '../endpoint.js';
+import { isKeyless } from '../endpoint.js';
 import { hintFor } from '../errors.js';
 import { cleanKey, type Environment, keyVariables, type Settings } from '../settings.js';
 import type { Finding } from './finding.js';
@@ -32,8 +32,7 @@ export function judgeKey({ key, feed }: Settings, env: Environment): Finding {
     unfilled.length > 0
       ? `${unfilled.join(' and ')} still holds the placeholder of the host's configuration`
       : `none in ${keyVariables.join(' or ')}`;
-  if (feed.toLowerCase() === simulatedFeed)
-    return { check: 'key', result: 'ok', message: `${message}; none is needed`, facts };
+  if (isKeyless(feed)) return { check: 'key', result: 'ok', message: `${message}; none is needed`, facts };
   return { check: 'key', result: 'fail', message, toDo: hintFor('NO_API_KEY'), facts };
 }
 

@@ -47,7 +47,7 @@ export async function examineMarket(hub: Hub, market: Market, skipped?: string):
   return {
     ...common,
     result: silent ? 'note' : 'ok',
-    message: `${endpoint.simulated ? 'answers' : 'the key is accepted'}; ${opening}`,
+    message: `${isLocal(endpoint) ? 'answers' : 'the key is accepted'}; ${opening}`,
     details,
     facts: told,
   };
@@ -63,13 +63,12 @@ function endpointOf({ suite, settings }: Hub, market: Market): Endpoint | Stream
 }
 
 function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Answer } {
-  const { feed, simulated, delayMinutes } = endpoint;
-  const session = simulated ? 'simulated' : sessionAt(market.hours, nowMs);
+  const { feed, delayMinutes } = endpoint;
+  const session = isLocal(endpoint) ? feed : sessionAt(market.hours, nowMs);
   const opens = session === undefined ? isoOrNull(nextOpening(market.hours, nowMs)) : null;
-  const delay =
-    delayMinutes === null ? 'delay unknown' : delayMinutes === 0 ? 'real time' : `${delayMinutes} minutes late`;
+  const delay = describeDelay(endpoint);
   return {
-    opening: `${simulated ? 'made-up data' : delay}; ${session === undefined ? `closed until ${opens}` : `open (${session})`}`,
+    opening: `${delay}; ${session === undefined ? `closed until ${opens}` : `open (${session})`}`,
     facts: {
       feed,
       delayed_minutes: delayMinutes,
@@ -78,6 +77,17 @@ function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { ope
       opens_at: opens,
     },
   };
+}
+
+function isLocal({ simulated, replay }: Endpoint): boolean {
+  return simulated || replay !== undefined;
+}
+
+function describeDelay({ simulated, replay, delayMinutes }: Endpoint): string {
+  if (simulated) return 'made-up data';
+  if (replay) return 'recorded data';
+  if (delayMinutes === null) return 'delay unknown';
+  return delayMinutes === 0 ? 'real time' : `${delayMinutes} minutes late`;
 }
 
 interface Trouble {

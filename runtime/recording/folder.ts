@@ -1,0 +1,111 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RecordingFile } from './file.js';
+import { formatName, nextNumber, parseName, type RecordingName } from './name.js';
+
+/** A recording on the disk. */
+interface Held {
+  readonly name: RecordingName;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** The folder of the recordings; whatever else is in it is left alone. */
+export class Folder {
+  private readonly open = new Set<string>();
+  /** Bytes of all recordings, as far as is known without looking. */
+  private bytes = 0;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** @param maxBytes of all recordings together */
+  constructor(
+    private readonly path: string,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** Begins a recording of its own; the folder is made if it is missing. */
+  create(like: Omit<RecordingName, 'number'>): Promise<RecordingFile> {
+    return this.inTurn(() => this.createNext(like));
+  }
+
+  /**
+   * Writes into a recording that was created here. Where there is no room, the oldest recordings are deleted, but none
+   * that is being written here.
+   *
+   * @throws Error if there is no room even then, or if the disk refuses
+   */
+  append(file: RecordingFile, bytes: Buffer): Promise<void> {
+    return this.inTurn(async () => {
+      await this.makeRoom(bytes.length);
+      await file.append(bytes);
+    });
+  }
+
+  async close(file: RecordingFile): Promise<void> {
+    this.open.delete(formatName(file.name));
+    await file.close();
+  }
+
+  /** One after the other, so that the sum of all is always known. */
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.last.then(task);
+    this.last = done.catch(() => {});
+    return done;
+  }
+
+  private async createNext(like: Omit<RecordingName, 'number'>): Promise<RecordingFile> {
+    await mkdir(this.path, { recursive: true });
+    const held = await this.list();
+    this.bytes = sumOf(held);
+    const names = held.map(({ name }) => name);
+    // Another process may take the same number at the same moment.
+    for (let number = nextNumber(names, like); ; number++) {
+      const name = { ...like, number };
+      const file = formatName(name);
+      try {
+        const created = await RecordingFile.create(name, join(this.path, file));
+        this.open.add(file);
+        return created;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  private async makeRoom(bytes: number): Promise<void> {
+    this.bytes += bytes;
+    if (this.bytes <= this.maxBytes) return;
+    const held = (await this.list()).toSorted((a, b) => a.modifiedMs - b.modifiedMs);
+    this.bytes = sumOf(held) + bytes;
+    for (const { name, bytes: freed } of held) {
+      if (this.bytes <= this.maxBytes) return;
+      const file = formatName(name);
+      if (this.open.has(file)) continue;
+      await rm(join(this.path, file), { force: true });
+      this.bytes -= freed;
+    }
+    if (this.bytes > this.maxBytes) throw new Error(`the ${this.maxBytes} bytes that recordings may take are full`);
+  }
+
+  private async list(): Promise<Held[]> {
+    const names = await listRecordings(this.path);
+    const held = await Promise.all(
+      names.map(async (name): Promise<Held[]> => {
+        // Another process may have deleted it meanwhile.
+        const facts = await stat(join(this.path, formatName(name))).catch(() => undefined);
+        return facts ? [{ name, bytes: facts.size, modifiedMs: facts.mtimeMs }] : [];
+      }),
+    );
+    return held.flat();
+  }
+}
+
+/** The recordings in a folder; links and folders with such names are none. */
+export async function listRecordings(folder: string): Promise<RecordingName[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter(entry => entry.isFile()).flatMap(entry => parseName(entry.name) ?? []);
+}
+
+function sumOf(held: readonly Held[]): number {
+  return held.reduce((sum, { bytes }) => sum + bytes, 0);
+}

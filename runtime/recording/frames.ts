@@ -1,0 +1,70 @@
+/**
+ * What stands in a recording, once it is unpacked: one line of JSON about the file, then frames. A frame is a line with
+ * its arrival (wall clock, ms) and its length in bytes, the bytes as they came, and a line feed.
+ */
+
+/** A frame of the feed, and when it came. */
+export interface RecordedFrame {
+  /** Arrival, wall clock ms. */
+  readonly atMs: number;
+  readonly data: Buffer;
+}
+
+/** The first line of a recording. */
+export interface Header {
+  readonly format: typeof format;
+  readonly version: typeof version;
+  readonly market: string;
+  readonly feed: string;
+  /** Arrival of the first frame, ISO 8601. */
+  readonly started_at: string;
+}
+
+const format = 'mcp-polygon frames';
+const version = 1;
+const lineFeed = 10;
+const longestLine = 40;
+
+/** Bytes of a frame's own line and of the line feed behind it, at most. */
+export const frameOverhead = longestLine;
+
+export function encodeHeader(market: string, feed: string, startedAtMs: number): Buffer {
+  const header: Header = { format, version, market, feed, started_at: new Date(startedAtMs).toISOString() };
+  return Buffer.from(`${JSON.stringify(header)}\n`);
+}
+
+/** @returns nothing if it is no header of this version */
+export function decodeHeader(bytes: Buffer): Header | undefined {
+  try {
+    const header = JSON.parse(bytes.toString()) as Partial<Header> | null;
+    return header?.format === format && header.version === version ? (header as Header) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeFrames(frames: readonly RecordedFrame[]): Buffer {
+  const size = frames.reduce((sum, { data }) => sum + data.length + frameOverhead, 0);
+  const bytes = Buffer.allocUnsafe(size);
+  let end = 0;
+  for (const { atMs, data } of frames) {
+    end += bytes.write(`${Math.round(atMs)} ${data.length}\n`, end, 'latin1');
+    end += data.copy(bytes, end);
+    bytes[end++] = lineFeed;
+  }
+  return bytes.subarray(0, end);
+}
+
+/** @throws SyntaxError where the bytes are no frames; those before it have been given then */
+export function* decodeFrames(bytes: Buffer): Generator<RecordedFrame> {
+  for (let at = 0; at < bytes.length; ) {
+    const line = bytes.toString('latin1', at, at + longestLine);
+    const [head, atMs, length] = /^(\d{1,16}) (\d{1,10})\n/.exec(line) ?? [];
+    if (head === undefined) throw new SyntaxError('expected arrival and length of a frame');
+    const start = at + head.length;
+    const end = start + Number(length);
+    if (bytes[end] !== lineFeed) throw new SyntaxError('a frame is shorter or longer than it says');
+    yield { atMs: Number(atMs), data: bytes.subarray(start, end) };
+    at = end + 1;
+  }
+}

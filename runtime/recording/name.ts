@@ -1,0 +1,62 @@
+/** Names of recordings: `stocks.2026-11-23.realtime.0001.frames.gz`. */
+
+/** What the name of a file says about it. */
+export interface RecordingName {
+  readonly market: string;
+  /** Day of arrival in UTC, such as `2026-11-23`. */
+  readonly day: string;
+  readonly feed: string;
+  /** Tells files of a day apart; the later has the higher number. */
+  readonly number: number;
+}
+
+const extension = '.frames.gz';
+const pattern = /^([a-z0-9]+)\.(\d{4}-\d{2}-\d{2})\.([a-z0-9-]+)\.(\d{4,9})\.frames\.gz$/;
+const digits = 4;
+
+export function formatName(name: RecordingName): string {
+  return `${name.market}.${titleOf(name)}${extension}`;
+}
+
+/** What a person calls it, to whom the market is known: `2026-11-23.realtime.0001`. */
+export function titleOf({ day, feed, number }: RecordingName): string {
+  return `${day}.${feed}.${String(number).padStart(digits, '0')}`;
+}
+
+/** @returns nothing for a file that is no recording */
+export function parseName(file: string): RecordingName | undefined {
+  const [, market, day, feed, number] = pattern.exec(file) ?? [];
+  if (market === undefined || day === undefined || feed === undefined) return undefined;
+  return { market, day, feed, number: Number(number) };
+}
+
+/** The UTC day of a wall-clock time in ms. */
+export function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
+/** The number of the next file with this market, day and feed. */
+export function nextNumber(names: readonly RecordingName[], like: Omit<RecordingName, 'number'>): number {
+  const taken = names
+    .filter(({ market, day, feed }) => market === like.market && day === like.day && feed === like.feed)
+    .map(({ number }) => number);
+  return Math.max(0, ...taken) + 1;
+}
+
+/**
+ * The recordings of a market that a title or the beginning of one names (`2026-11-23`, `2026-11-23.realtime`), in the
+ * order in which they were made.
+ *
+ * @param title empty: the newest day
+ */
+export function select(names: readonly RecordingName[], market: string, title: string): RecordingName[] {
+  const own = names.filter(name => name.market === market).toSorted(compareNames);
+  const wanted = title || own.at(-1)?.day;
+  return own.filter(name => `${titleOf(name)}.`.startsWith(`${wanted}.`));
+}
+
+function compareNames(a: RecordingName, b: RecordingName): number {
+  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
+  if (a.feed !== b.feed) return a.feed < b.feed ? -1 : 1;
+  return a.number - b.number;
+}

@@ -1,0 +1,54 @@
+import { isoOrNull } from '../time.js';
+
+/** How far a replay has come, in the time of the recording. */
+export class Progress {
+  /** Arrival of the first frame that was played, and of the last. */
+  private firstMs: number | undefined;
+  private lastMs: number | undefined;
+  /** Arrival of the frame that is waited for. */
+  private nextMs: number | undefined;
+  private over = false;
+
+  constructor(
+    private readonly title: string,
+    private readonly speed: number,
+    private readonly changed: () => void,
+  ) {}
+
+  get ended(): boolean {
+    return this.over;
+  }
+
+  /** For every answer. */
+  get note(): string {
+    if (this.over) return `${this.describeEnd()}: it was recorded, not live.`;
+    const pace = this.speed === 1 ? 'as fast as it came' : `at ${this.speed} times the speed`;
+    return `Replay of ${isoOrNull(this.lastMs) ?? this.title} ${pace}: recorded, not live.`;
+  }
+
+  /** Why nothing comes. */
+  get silence(): string {
+    if (this.over) return `${this.describeEnd()}. Stop the stream and start it again to replay it once more.`;
+    if (this.nextMs === undefined) return 'The replay begins with the first channel.';
+    return `The replay waits for ${isoOrNull(this.nextMs)}, when the next frame came; it may be of other channels.`;
+  }
+
+  waitsFor(atMs: number): void {
+    this.nextMs = atMs;
+  }
+
+  passed(atMs: number): void {
+    this.firstMs ??= atMs;
+    this.lastMs = atMs;
+  }
+
+  end(): void {
+    this.over = true;
+    this.changed();
+  }
+
+  private describeEnd(): string {
+    if (this.lastMs === undefined) return `The replay of ${this.title} has ended, nothing was in it`;
+    return `The replay of ${isoOrNull(this.firstMs)} to ${isoOrNull(this.lastMs)} has ended`;
+  }
+}

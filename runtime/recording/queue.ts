@@ -1,0 +1,66 @@
+import type { RecordedFrame } from './frames.js';
+import { dayOf } from './name.js';
+
+const dayMs = 86_400_000;
+
+/** A frame that waits for the disk. */
+export interface QueuedFrame extends RecordedFrame {
+  readonly feed: string;
+}
+
+/** Frames that belong into one file, the oldest first. */
+export interface Batch {
+  readonly frames: readonly QueuedFrame[];
+  readonly feed: string;
+  readonly day: string;
+}
+
+/** Frames on their way to the disk: bounded by bytes, what does not fit is turned away. */
+export class FrameQueue {
+  private frames: QueuedFrame[] = [];
+  private held = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  /** Bytes of the frames that wait. */
+  get bytes(): number {
+    return this.held;
+  }
+
+  get size(): number {
+    return this.frames.length;
+  }
+
+  /** @returns whether the frame fitted */
+  offer(frame: QueuedFrame): boolean {
+    if (this.held + frame.data.length > this.maxBytes) return false;
+    this.frames.push(frame);
+    this.held += frame.data.length;
+    return true;
+  }
+
+  /** The oldest frames of one day and feed, one at least and otherwise up to a size; they go on waiting. */
+  next(maxBytes: number): Batch | undefined {
+    const [first] = this.frames;
+    if (first === undefined) return undefined;
+    const { feed } = first;
+    let count = 0;
+    let bytes = 0;
+    for (const frame of this.frames) {
+      bytes += frame.data.length;
+      if (count > 0 && (bytes > maxBytes || frame.feed !== feed || !isSameDay(frame, first))) break;
+      count++;
+    }
+    return { frames: this.frames.slice(0, count), feed, day: dayOf(first.atMs) };
+  }
+
+  /** Lets go of the oldest frames. */
+  drop({ frames }: Batch): void {
+    this.frames = this.frames.slice(frames.length);
+    this.held -= frames.reduce((sum, { data }) => sum + data.length, 0);
+  }
+}
+
+function isSameDay(a: RecordedFrame, b: RecordedFrame): boolean {
+  return Math.floor(a.atMs / dayMs) === Math.floor(b.atMs / dayMs);
+}

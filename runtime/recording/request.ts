@@ -1,0 +1,113 @@
+/** What a replay is asked for: `replay:2026-11-23?speed=10&from=2026-11-23T14:30:00Z&loop=1`. */
+import { StreamError } from '../errors.js';
+import { quoteForeign } from '../foreign.js';
+
+export const replayFeed = 'replay';
+
+/** How recordings are to be played. */
+export interface ReplayRequest {
+  readonly folder: string;
+  /** Title of a recording or the beginning of one, such as a day; empty: the newest day. */
+  readonly title: string;
+  /** Recorded ms per ms. */
+  readonly speed: number;
+  /** What arrived before is left out, wall clock ms. */
+  readonly fromMs?: number;
+  /** Whether it starts over at the end. */
+  readonly loop: boolean;
+}
+
+const slowest = 0.1;
+const fastest = 1_000;
+const title = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z$/;
+
+/** Whether a feed or endpoint means recordings. */
+export function isReplay(text: string): boolean {
+  return /^replay(?:$|[:?])/i.test(text);
+}
+
+/**
+ * Reads what an agent asks for.
+ *
+ * @param folder in which the recordings are, and nowhere else
+ * @throws StreamError ENDPOINT_NOT_ALLOWED
+ */
+export function parseReplay(text: string, folder: string | undefined): ReplayRequest {
+  const { place, ...pace } = takeApart(text);
+  if (folder === undefined) {
+    const hint = `The operator names one by MCP_POLYGON_RECORD, or by POLYGON_FEED as ${replayFeed}:FOLDER.`;
+    throw new StreamError('ENDPOINT_NOT_ALLOWED', 'There is no folder of recordings here.', hint);
+  }
+  if (place !== '' && !title.test(place)) {
+    throw refuse(`a recording is named by its day, such as 2026-11-23, was ${JSON.stringify(quoteForeign(place))}`);
+  }
+  return { folder, title: place, ...pace };
+}
+
+/**
+ * Reads the feed of the operator, which names a folder: the newest day in it is played.
+ *
+ * @throws StreamError ENDPOINT_NOT_ALLOWED
+ */
+export function parseReplayFolder(text: string): ReplayRequest {
+  const { place, ...pace } = takeApart(text);
+  if (place === '') throw refuse(`a feed of recordings is written as ${replayFeed}:FOLDER`);
+  return { folder: place, title: '', ...pace };
+}
+
+/** The text that asks for a title in the same way. */
+export function formatReplay(name: string, { speed, fromMs, loop }: ReplayRequest): string {
+  const query = [
+    ...(speed === 1 ? [] : [`speed=${speed}`]),
+    ...(fromMs === undefined ? [] : [`from=${new Date(fromMs).toISOString()}`]),
+    ...(loop ? ['loop=1'] : []),
+  ];
+  return `${replayFeed}:${name}${query.length > 0 ? `?${query.join('&')}` : ''}`;
+}
+
+interface Parts extends Omit<ReplayRequest, 'folder' | 'title'> {
+  readonly place: string;
+}
+
+function takeApart(text: string): Parts {
+  const [, place = '', query = ''] = /^replay:?([^?]*)\??(.*)$/is.exec(text) ?? [];
+  const asked = new URLSearchParams(query);
+  for (const name of asked.keys()) {
+    if (!['speed', 'from', 'loop'].includes(name)) {
+      throw refuse(`a replay has speed, from and loop, was ${JSON.stringify(quoteForeign(name))}`);
+    }
+  }
+  const fromMs = readMoment(asked.get('from'));
+  return {
+    place: place.trim(),
+    speed: readSpeed(asked.get('speed')),
+    loop: readLoop(asked.get('loop')),
+    ...(fromMs === undefined ? {} : { fromMs }),
+  };
+}
+
+function readSpeed(text: string | null): number {
+  if (text === null) return 1;
+  const speed = /^\d{1,4}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (speed >= slowest && speed <= fastest) return speed;
+  throw refuse(`speed is a number from ${slowest} to ${fastest}, was ${JSON.stringify(quoteForeign(text))}`);
+}
+
+function readMoment(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  const atMs = moment.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(atMs)) return atMs;
+  throw refuse(`from is a time such as 2026-11-23T14:30:00Z, was ${JSON.stringify(quoteForeign(text))}`);
+}
+
+function readLoop(text: string | null): boolean {
+  if (text === null || text === '0') return false;
+  if (text === '1') return true;
+  throw refuse(`loop is 1 or 0, was ${JSON.stringify(quoteForeign(text))}`);
+}
+
+function refuse(what: string): StreamError {
+  const hint = `Write it as ${replayFeed}:2026-11-23?speed=10&from=2026-11-23T14:30:00Z&loop=1, all but the name optional.`;
+  return new StreamError('ENDPOINT_NOT_ALLOWED', `In a replay ${what}.`, hint);
+}

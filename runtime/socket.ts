@@ -1,0 +1,27 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { type ClientOptions, WebSocket } from 'ws';
+
+/** What a connection needs of a WebSocket, so that something else can stand in for it. */
+export interface FeedSocket {
+  readonly readyState: number;
+  readonly isPaused: boolean;
+  on(event: 'open', listener: () => void): unknown;
+  on(event: 'upgrade', listener: (response: IncomingMessage) => void): unknown;
+  on(event: 'message' | 'ping' | 'pong', listener: (data: Buffer) => void): unknown;
+  on(event: 'unexpected-response', listener: (request: ClientRequest, response: IncomingMessage) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
+  once(event: 'close', listener: () => void): unknown;
+  send(text: string): void;
+  ping(): void;
+  pong(data: Buffer, mask: undefined, sent: () => void): void;
+  pause(): void;
+  resume(): void;
+  close(code: number): void;
+  terminate(): void;
+}
+
+/** Opens a socket. */
+export type Dial = (url: string, options: ClientOptions) => FeedSocket;
+
+export const dialNetwork: Dial = (url, options) => new WebSocket(url, options);
