@@ -86,7 +86,7 @@ export function status(hub: Hub, market: Market): Answer {
   const stream = hub.stream(market.name);
   const { subscriptions, buffer, totals } = stream;
   const newestAgeMs = newestAge(hub, stream);
-  const silent = stream.state !== 'live' || newestAgeMs === null || newestAgeMs > quietMs;
+  const silent = stream.state !== 'live' || stream.isOver || newestAgeMs === null || newestAgeMs > quietMs;
   const oldestAtMs = buffer.size > 0 ? buffer.atMs(buffer.oldestSeq) : undefined;
   return {
     ...commonAnswer(stream, [...notesOnSymbols(stream), ...(hub.recorder?.notesOn(market.name) ?? [])]),
