@@ -186,7 +186,7 @@ export class Stream {
   /** Takes in one frame of the feed. */
   ingest(data: Buffer): void {
     const atMs = this.services.clock.now();
-    if (this.state === 'live') this.record(data, atMs);
+    if (this.services.recorder) this.record(this.services.recorder, data, atMs);
     const { events, statuses, malformed, unknown } = this.reader.read(data);
     if (malformed > 0) this.countMalformed(malformed);
     for (const status of statuses) this.hear(status);
@@ -217,10 +217,10 @@ export class Stream {
     }
   }
 
-  /** A replay is recorded already. */
-  private record(data: Buffer, atMs: number): void {
+  /** What came after the key was accepted; a replay is recorded already. */
+  private record(recorder: Recorder, data: Buffer, atMs: number): void {
     const { endpoint, replay } = this.held!;
-    if (!replay) this.services.recorder?.take(this.market.name, endpoint.feed, atMs, data);
+    if (!replay && this.state === 'live') recorder.take(this.market.name, endpoint.feed, atMs, data);
   }
 
   private countReceived(count: number, atMs: number): void {
