@@ -51,10 +51,8 @@ export class Replay {
     if (feeds.size > 1) throw refuse(`Several feeds of ${market.title} were recorded then.`, [...feeds]);
     if (names.length > 0) return new Replay(market, statuses, request, clock, names);
     const own = all.filter(name => name.market === market.name);
-    const what = request.title === '' ? 'a recording' : `a recording ${request.title}`;
-    throw refuse(`There is not ${what} of ${market.title}.`, [
-      ...new Set(own.map(({ day, feed }) => `${day}.${feed}`)),
-    ]);
+    const what = request.title === '' ? 'recording' : `recording ${request.title}`;
+    throw refuse(`There is no ${what} of ${market.title}.`, [...new Set(own.map(({ day, feed }) => `${day}.${feed}`))]);
   }
 
   get ended(): boolean {
