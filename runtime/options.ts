@@ -40,7 +40,7 @@ export const optionTable = {
   recordRetryMs: row('RECORD_RETRY_MS', 'wait before a disk that refused is asked again', 10_000, 10, 60 * minute),
   recordQueueBytes: row(
     'RECORD_QUEUE_BYTES',
-    'bytes of frames that may wait for the disk, per market',
+    'bytes of frames per market that may wait for the disk',
     32 * mebibyte,
     1_000,
     4_096 * mebibyte,

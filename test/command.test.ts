@@ -22,6 +22,7 @@ test('every setting but the key is an option, named like its variable', () => {
     ['POLYGON_FEED', 'feed'],
     ['MCP_POLYGON_MARKETS', 'markets'],
     ['MCP_POLYGON_ALLOWED_HOSTS', 'allowed-hosts'],
+    ['MCP_POLYGON_RECORD', 'record'],
     ['MCP_POLYGON_CONNECT_TIMEOUT_MS', 'connect-timeout-ms'],
     ['MCP_POLYGON_AUTH_TIMEOUT_MS', 'auth-timeout-ms'],
     ['MCP_POLYGON_ACK_TIMEOUT_MS', 'ack-timeout-ms'],
@@ -34,6 +35,11 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_BUFFER_BYTES', 'buffer-bytes'],
     ['MCP_POLYGON_MAX_FRAME_BYTES', 'max-frame-bytes'],
     ['MCP_POLYGON_FRAME_PAIRS', 'frame-pairs'],
+    ['MCP_POLYGON_RECORD_FLUSH_MS', 'record-flush-ms'],
+    ['MCP_POLYGON_RECORD_RETRY_MS', 'record-retry-ms'],
+    ['MCP_POLYGON_RECORD_QUEUE_BYTES', 'record-queue-bytes'],
+    ['MCP_POLYGON_RECORD_FILE_BYTES', 'record-file-bytes'],
+    ['MCP_POLYGON_RECORD_TOTAL_BYTES', 'record-total-bytes'],
   ]);
 });
 

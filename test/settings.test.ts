@@ -32,6 +32,11 @@ test('an empty environment means the defaults', () => {
       bufferBytes: 67_108_864,
       maxFrameBytes: 16_777_216,
       framePairs: 500,
+      recordFlushMs: 1_000,
+      recordRetryMs: 10_000,
+      recordQueueBytes: 33_554_432,
+      recordFileBytes: 67_108_864,
+      recordTotalBytes: 4_294_967_296,
     },
   });
 });
@@ -86,6 +91,12 @@ test('the feed, the hosts and the markets are read without blanks and in any cas
   expect(settings.markets).toEqual(['stocks', 'crypto']);
 });
 
+test('the folder of recordings is taken as it is written', () => {
+  expect(read({ MCP_POLYGON_RECORD: ' ./Record Ings ' }).record).toBe('./Record Ings');
+  expect(read({ MCP_POLYGON_RECORD: ' ' }).record).toBeUndefined();
+  expect(read({ MCP_POLYGON_RECORD_TOTAL_BYTES: '12345' }).options.recordTotalBytes).toBe(12_345);
+});
+
 test('settings that are set to nothing count as not set', () => {
   const settings = read({
     POLYGON_FEED: ' ',
@@ -112,6 +123,10 @@ test.each([
   ['MCP_POLYGON_BUFFER_BYTES', 'bufferBytes'],
   ['MCP_POLYGON_MAX_FRAME_BYTES', 'maxFrameBytes'],
   ['MCP_POLYGON_FRAME_PAIRS', 'framePairs'],
+  ['MCP_POLYGON_RECORD_FLUSH_MS', 'recordFlushMs'],
+  ['MCP_POLYGON_RECORD_RETRY_MS', 'recordRetryMs'],
+  ['MCP_POLYGON_RECORD_QUEUE_BYTES', 'recordQueueBytes'],
+  ['MCP_POLYGON_RECORD_FILE_BYTES', 'recordFileBytes'],
 ] as const)('%s sets %s', (variable, name) => {
   expect(read({ [variable]: ' 1234 ' }).options[name]).toBe(1_234);
 });

@@ -18,7 +18,7 @@ describe('mcp-polygon --help', () => {
     expect(options).toHaveLength(settingTable.length + 4);
     expect(new Set(options.map(line => /^ {2}--\S+(?: <\w+>)? {2,}/.exec(line)?.[0].length)).size).toBe(1);
     expect(stdout).toContain(
-      '  --ack-timeout-ms <ms>       from a subscribe frame to its last acknowledgement (3000)\n',
+      '  --ack-timeout-ms <ms>          from a subscribe frame to its last acknowledgement (3000)\n',
     );
     for (const part of ['doctor', 'POLYGON_API_KEY', 'MASSIVE_API_KEY', 'Exit codes']) expect(stdout).toContain(part);
   });
