@@ -133,7 +133,10 @@ const tools: readonly Tool[] = [
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. V.I:SPX',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
-        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
+        endpoint: {
+          type: 'string',
+          description: 'realtime, delayed, business, simulated, replay:DAY or a vendor URL',
+        },
       },
       required: ['channels'],
       additionalProperties: false,

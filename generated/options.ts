@@ -256,7 +256,10 @@ const tools: readonly Tool[] = [
           description: 'PREFIX.SYMBOL or PREFIX.*, e.g. T.O:SPY261218C00670000',
         },
         api_key: { type: 'string', description: 'else POLYGON_API_KEY' },
-        endpoint: { type: 'string', description: 'realtime, delayed, business, simulated or a vendor URL' },
+        endpoint: {
+          type: 'string',
+          description: 'realtime, delayed, business, simulated, replay:DAY or a vendor URL',
+        },
       },
       required: ['channels'],
       additionalProperties: false,

@@ -480,11 +480,18 @@ describe('the queue', () => {
   const frame = (bytes: number, feed = 'realtime', atMs = noonMs) => ({ data: Buffer.alloc(bytes), feed, atMs });
 
   test('turns away what does not fit, until something has left', () => {
-    const queue = new FrameQueue(100);
+    const queue = new FrameQueue(180);
     expect([queue.offer(frame(60)), queue.offer(frame(41)), queue.offer(frame(40))]).toEqual([true, false, true]);
-    queue.drop(queue.next(60)!);
-    expect([queue.bytes, queue.size]).toEqual([40, 1]);
+    queue.drop(queue.next(100)!);
+    expect([queue.bytes, queue.size]).toEqual([80, 1]);
     expect(queue.offer(frame(60))).toBe(true);
+  });
+
+  test('is filled by empty frames, too', () => {
+    const queue = new FrameQueue(1_000);
+    let taken = 0;
+    while (queue.offer(frame(0))) taken++;
+    expect(taken).toBe(25);
   });
 
   test('gives batches of one day and feed, up to a size, and one frame at least', () => {
@@ -493,7 +500,7 @@ describe('the queue', () => {
     const frames = [frame(50), frame(10), frame(10), frame(10, 'delayed'), frame(10, 'delayed', tomorrowMs)];
     for (const each of frames) queue.offer(each);
     const batches = [];
-    for (let batch = queue.next(20); batch; batch = queue.next(20)) {
+    for (let batch = queue.next(100); batch; batch = queue.next(100)) {
       batches.push([batch.frames.length, batch.feed, batch.day]);
       queue.drop(batch);
     }

@@ -475,6 +475,7 @@ describe('an endpoint of recordings', () => {
     });
     expect(await refusalOf(hubOf({ record: '/nowhere/at/all' }), 'replay:2026-11-23')).toMatchObject({
       code: 'ENDPOINT_NOT_ALLOWED',
+      message: 'The folder of recordings cannot be read (ENOENT).',
     });
   });
 

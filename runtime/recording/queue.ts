@@ -1,4 +1,4 @@
-import type { RecordedFrame } from './frames.js';
+import { frameOverhead, type RecordedFrame } from './frames.js';
 import { dayOf } from './name.js';
 
 const dayMs = 86_400_000;
@@ -22,7 +22,7 @@ export class FrameQueue {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Bytes of the frames that wait. */
+  /** Bytes that the frames which wait may take on the disk, unpacked. */
   get bytes(): number {
     return this.held;
   }
@@ -33,9 +33,9 @@ export class FrameQueue {
 
   /** @returns whether the frame fitted */
   offer(frame: QueuedFrame): boolean {
-    if (this.held + frame.data.length > this.maxBytes) return false;
+    if (this.held + sizeOf(frame) > this.maxBytes) return false;
     this.frames.push(frame);
-    this.held += frame.data.length;
+    this.held += sizeOf(frame);
     return true;
   }
 
@@ -47,7 +47,7 @@ export class FrameQueue {
     let count = 0;
     let bytes = 0;
     for (const frame of this.frames) {
-      bytes += frame.data.length;
+      bytes += sizeOf(frame);
       if (count > 0 && (bytes > maxBytes || frame.feed !== feed || !isSameDay(frame, first))) break;
       count++;
     }
@@ -57,8 +57,13 @@ export class FrameQueue {
   /** Lets go of the oldest frames. */
   drop({ frames }: Batch): void {
     this.frames = this.frames.slice(frames.length);
-    this.held -= frames.reduce((sum, { data }) => sum + data.length, 0);
+    this.held -= frames.reduce((sum, frame) => sum + sizeOf(frame), 0);
   }
+}
+
+/** An empty frame takes its place, too. */
+function sizeOf({ data }: RecordedFrame): number {
+  return data.length + frameOverhead;
 }
 
 function isSameDay(a: RecordedFrame, b: RecordedFrame): boolean {

@@ -45,7 +45,9 @@ export class Replay {
     request: ReplayRequest,
     clock: Clock,
   ): Promise<Replay> {
-    const all = await listRecordings(request.folder).catch(() => []);
+    const all = await listRecordings(request.folder).catch((error: NodeJS.ErrnoException) => {
+      throw refuse(`The folder of recordings cannot be read (${error.code}).`, []);
+    });
     const names = select(all, market.name, request.title);
     const feeds = new Set(names.map(({ day, feed }) => `${day}.${feed}`));
     if (feeds.size > 1) throw refuse(`Several feeds of ${market.title} were recorded then.`, [...feeds]);

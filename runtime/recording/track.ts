@@ -19,7 +19,7 @@ export interface RecorderServices {
 }
 
 /** Bytes of frames that are packed at once. */
-const batchBytes = 2 ** 20;
+const batchBytes = 2 ** 18;
 
 /** So many files of this process at least fit into the folder, one for each market and some to spare. */
 const filesInFolder = 8;
