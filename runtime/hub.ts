@@ -36,7 +36,7 @@ export class Hub {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
     if (settings.key) this.redactor.add(settings.key.value);
-    const turn = new Turn(() => clock.elapsed());
+    const turn = new Turn(clock);
     const services = { options: settings.options, clock, log: this.log, turn, statuses: suite.statuses };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
   }
