@@ -32,9 +32,8 @@ export class MessageBuffer {
   private readonly symbolKeys: readonly string[];
   /** A pair is a symbol's number times this, plus the channel's index. */
   private readonly width: number;
-  /** By pair: seq of its newest message, and how many came. */
-  private last = new Float64Array(usualPairs).fill(nothingYet);
-  private counts = new Float64Array(usualPairs);
+  /** By pair, side by side: seq of its newest message, and how many came. */
+  private book = emptyBook(usualPairs);
   /** By channel: seq of its newest message. */
   private newest: Float64Array;
   private next = 0;
@@ -74,7 +73,7 @@ export class MessageBuffer {
   /** Messages of symbols that are not told apart, since too many came before. */
   get otherMessages(): number {
     let sum = 0;
-    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.counts[channel]!;
+    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.book[2 * channel + 1]!;
     return sum;
   }
 
@@ -85,13 +84,13 @@ export class MessageBuffer {
     for (let row = 0; row < count * columns; row += columns) {
       const start = rows[row + column.start]!;
       const pair = rows[row + column.symbol]! * this.width + rows[row + column.channel]!;
-      if (pair >= this.last.length) this.widen(pair);
+      if (2 * pair >= this.book.length) this.widen(pair);
       const seq = this.next++;
-      const last = this.last[pair]!;
+      const last = this.book[2 * pair]!;
       this.rows.push(seq, atMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
-      this.last[pair] = seq;
+      this.book[2 * pair] = seq;
+      this.book[2 * pair + 1]!++;
       this.newest[rows[row + column.channel]!] = seq;
-      this.counts[pair]!++;
     }
     this.evict();
   }
@@ -157,7 +156,8 @@ export class MessageBuffer {
   newestOf({ channel, symbol }: ChannelName): number {
     const index = this.market.channels.indexOf(channel);
     if (symbol === '*') return this.newest[index]!;
-    return this.last[(this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index] ?? nothingYet;
+    const pair = (this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index;
+    return this.book[2 * pair] ?? nothingYet;
   }
 
   /** Seq of the first held message that arrived at or after a time, wall clock ms; `nextSeq` if none did. */
@@ -183,8 +183,7 @@ export class MessageBuffer {
     this.rows.clear(this.next);
     this.ring.clear();
     this.symbols.clear();
-    this.last = new Float64Array(usualPairs).fill(nothingYet);
-    this.counts = new Float64Array(usualPairs);
+    this.book = emptyBook(usualPairs);
     this.newest.fill(nothingYet);
   }
 
@@ -207,12 +206,12 @@ export class MessageBuffer {
   }
 
   private widen(pair: number): void {
-    const length = 2 ** Math.ceil(Math.log2(pair + 1));
-    const last = new Float64Array(length).fill(nothingYet);
-    last.set(this.last);
-    this.last = last;
-    const counts = new Float64Array(length);
-    counts.set(this.counts);
-    this.counts = counts;
+    const wider = emptyBook(2 ** Math.ceil(Math.log2(pair + 1)));
+    wider.set(this.book);
+    this.book = wider;
   }
+}
+
+function emptyBook(pairs: number): Float64Array {
+  return new Float64Array(2 * pairs).map((_, index) => (index % 2 === 0 ? nothingYet : 0));
 }

@@ -41,7 +41,7 @@ export class Hub {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
     if (settings.key) this.redactor.add(settings.key.value);
-    const turn = new Turn(() => clock.elapsed());
+    const turn = new Turn(clock);
     const { options, record } = settings;
     const { log, redactor } = this;
     this.recorder = record === undefined ? undefined : new Recorder(record, { options, clock, log, redactor });

@@ -185,7 +185,7 @@ export class Stream {
 
   /** Takes in one frame of the feed. */
   ingest(data: Buffer): void {
-    const atMs = this.services.clock.now();
+    const atMs = this.services.turn.nowMs;
     if (this.services.recorder) this.record(this.services.recorder, data, atMs);
     const { events, statuses, malformed, unknown } = this.reader.read(data);
     if (malformed > 0) this.countMalformed(malformed);
@@ -227,7 +227,7 @@ export class Stream {
     if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
     this.counts.received += count;
     this.counts.lastMessageAtMs = atMs;
-    this.rate.add(count, this.services.turn.nowMs);
+    this.rate.add(count, this.services.turn.elapsedMs);
     this.connection?.messageCame();
     if (this.outages.current) this.outages.end(atMs);
   }

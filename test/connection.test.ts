@@ -37,7 +37,7 @@ async function watch(
   const feed = await RawFeed.open(script);
   const changes = new Changes(systemClock);
   const states: string[] = [];
-  const turn = new Turn(elapsed);
+  const turn = new Turn({ ...systemClock, elapsed });
   const connection: Connection = new Connection(
     [feed.url],
     testKey,
