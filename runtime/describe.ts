@@ -83,7 +83,8 @@ function notes({ notes: texts }: Answer): string[] {
   return Array.isArray(texts) && texts.length > 0 ? [`Note: ${texts.join('; ')}`] : [];
 }
 
-function count(number: unknown, noun: string): string {
+/** `1 message`, `2 messages`. */
+export function count(number: unknown, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 

@@ -2,7 +2,7 @@
 import type { Answer } from '../answer.js';
 import type { Rejection } from '../channels.js';
 import type { Channel, Market } from '../contract.js';
-import { type Endpoint, resolveEndpoint } from '../endpoint.js';
+import { describeDelay, type Endpoint, resolveEndpoint } from '../endpoint.js';
 import { type ErrorCode, hintFor, StreamError } from '../errors.js';
 import { nextOpening, sessionAt } from '../hours.js';
 import type { Hub } from '../hub.js';
@@ -66,8 +66,7 @@ function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { ope
   const { feed, simulated, delayMinutes } = endpoint;
   const session = simulated ? 'simulated' : sessionAt(market.hours, nowMs);
   const opens = session === undefined ? isoOrNull(nextOpening(market.hours, nowMs)) : null;
-  const delay =
-    delayMinutes === null ? 'delay unknown' : delayMinutes === 0 ? 'real time' : `${delayMinutes} minutes late`;
+  const delay = describeDelay(delayMinutes);
   return {
     opening: `${simulated ? 'made-up data' : delay}; ${session === undefined ? `closed until ${opens}` : `open (${session})`}`,
     facts: {
