@@ -1,5 +1,5 @@
 /** A view in the lines of a terminal. */
-import { count } from '../describe.js';
+import { count } from '../count.js';
 import { cutLine, type Line, type Span, wrap } from './line.js';
 import { layOutTable } from './table.js';
 import { timeOfDay } from './text.js';

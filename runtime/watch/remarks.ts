@@ -1,7 +1,7 @@
 /** What somebody who looks at a stream should know besides the numbers. */
 import type { Answer } from '../answer.js';
 import type { Rejection } from '../channels.js';
-import { count } from '../describe.js';
+import { count } from '../count.js';
 import type { Outage } from '../outages.js';
 import type { StreamFault } from '../stream.js';
 import { timeOfDay } from './text.js';

@@ -22,23 +22,22 @@ const marks = { up: '▲', down: '▼' };
 const columns: readonly Column[] = [
   { title: 'SYMBOL', narrowest: 8, rank: 0, toTheLeft: true, cell: showSymbol },
   { title: 'LAST', narrowest: 8, rank: 1, cell: row => styled(showPrice(row, 'last'), row.direction) },
-  { title: '', narrowest: 1, rank: 1, cell: row => styled(row.direction ? marks[row.direction] : ' ', row.direction) },
-  { title: 'BID', narrowest: 8, rank: 2, cell: row => ({ text: showPrice(row, 'bid') }) },
-  { title: 'ASK', narrowest: 8, rank: 2, cell: row => ({ text: showPrice(row, 'ask') }) },
-  { title: 'SPREAD', narrowest: 6, rank: 5, cell: row => ({ text: showPrice(row, 'spread') }) },
-  { title: 'VOLUME', narrowest: 9, rank: 4, cell: row => ({ text: showVolume(row) }) },
-  { title: 'MSG/S', narrowest: 5, rank: 6, cell: row => ({ text: row.ratePerS.toFixed(1) }) },
+  { title: '', narrowest: 1, rank: 2, cell: row => styled(row.direction ? marks[row.direction] : ' ', row.direction) },
+  { title: 'BID', narrowest: 8, rank: 3, cell: row => ({ text: showPrice(row, 'bid') }) },
+  { title: 'ASK', narrowest: 8, rank: 3, cell: row => ({ text: showPrice(row, 'ask') }) },
+  { title: 'SPREAD', narrowest: 6, rank: 6, cell: row => ({ text: showPrice(row, 'spread') }) },
+  { title: 'VOLUME', narrowest: 9, rank: 5, cell: row => ({ text: showVolume(row) }) },
+  { title: 'MSG/S', narrowest: 5, rank: 7, cell: row => ({ text: row.ratePerS.toFixed(1) }) },
 ];
 
 /** It takes what the other columns leave over. */
-const trendRank = 3;
+const trendRank = 4;
 
 /** @returns the head, then a line for each row */
 export function layOutTable(rows: readonly Row[], width: number): Line[] {
   const measured = columns.map(column => ({ ...column, width: widthOf(column, rows) }));
-  const { kept, left } = choose(measured, width);
-  const trendWidth = Math.min(left - gap.length, trendWidest);
-  const trend = (text: string): Span[] => (trendWidth < trendNarrowest ? [] : [{ text: gap + text, style: 'faint' }]);
+  const { kept, trendWidth } = choose(measured, width);
+  const trend = (text: string): Span[] => (trendWidth > 0 ? [{ text: gap + text, style: 'faint' }] : []);
   return [
     [...join(kept.map(column => pad({ text: column.title, style: 'faint' }, column))), ...trend('TREND')],
     ...rows.map(row => [
@@ -50,13 +49,13 @@ export function layOutTable(rows: readonly Row[], width: number): Line[] {
 
 type Measured = Column & { readonly width: number };
 
-/** The columns for which there is room, and how much of it they leave to the trend. */
-function choose(measured: readonly Measured[], width: number): { kept: readonly Measured[]; left: number } {
+/** The columns for which there is room, and how much of it is left to the trend. */
+function choose(measured: readonly Measured[], width: number): { kept: readonly Measured[]; trendWidth: number } {
   for (let most = Math.max(...columns.map(({ rank }) => rank)); ; most--) {
     const kept = measured.filter(({ rank }) => rank <= most);
-    const left = width - kept.reduce((sum, column) => sum + column.width, gap.length * (kept.length - 1));
-    const wanted = most >= trendRank ? gap.length + trendNarrowest : 0;
-    if (left >= wanted || most === 0) return { kept, left };
+    const taken = kept.reduce((sum, column) => sum + column.width + gap.length, 0);
+    if (most < trendRank && (taken - gap.length <= width || most === 0)) return { kept, trendWidth: 0 };
+    if (width - taken >= trendNarrowest) return { kept, trendWidth: Math.min(width - taken, trendWidest) };
   }
 }
 

@@ -38,7 +38,9 @@ export class Watcher {
     void this.start();
     while (!signal.aborted) {
       const { state, target } = stream;
-      if (target) display.show(await this.look(stream, target));
+      const view = target && (await this.look(stream, target));
+      if (signal.aborted) break;
+      if (view) display.show(view);
       await stream.changes.until(() => stream.state !== state, display.refreshMs, signal);
       if (this.started && !signal.aborted) requireRunning(stream);
     }
