@@ -2,9 +2,16 @@
 import { quoteForeign } from './foreign.js';
 import { nearest } from './nearest.js';
 
+const named = ['doctor', 'watch'] as const;
+
+/** A command that is called by its name. */
+type Named = (typeof named)[number];
+
 /** What the process is to do. */
 export interface Command {
-  readonly name: 'serve' | 'doctor' | 'help' | 'version';
+  readonly name: 'serve' | 'help' | 'version' | Named;
+  /** watch: market and channels. */
+  readonly words: readonly string[];
   /** Values of settings, by the variable that each stands for. */
   readonly given: Readonly<Record<string, string>>;
   /** doctor: print JSON. */
@@ -37,7 +44,8 @@ class CommandLine {
   private readonly given: Record<string, string> = {};
   private readonly switches = new Set<string>();
   private readonly problems: string[] = [];
-  private doctor = false;
+  private readonly words: string[] = [];
+  private name: Named | undefined;
 
   constructor(private readonly settings: readonly Setting[]) {}
 
@@ -53,13 +61,14 @@ class CommandLine {
 
   result(): { command: Command; problems: string[] } {
     const asked = common.find(name => this.switches.has(name)) as 'help' | 'version' | undefined;
-    const stray = this.doctor ? [] : ofDoctor.filter(name => this.switches.has(name));
+    const stray = this.name === 'doctor' ? [] : ofDoctor.filter(name => this.switches.has(name));
     const problems = [
       ...this.problems,
       ...stray.map(name => `--${name} belongs to doctor: mcp-polygon doctor --${name}`),
     ];
     const command: Command = {
-      name: asked ?? (this.doctor ? 'doctor' : 'serve'),
+      name: asked ?? this.name ?? 'serve',
+      words: this.words,
       given: this.given,
       json: this.switches.has('json'),
       connect: !this.switches.has('no-connect'),
@@ -68,8 +77,12 @@ class CommandLine {
   }
 
   private word(text: string): void {
-    if (text === 'doctor') this.doctor = true;
-    else this.problems.push(`there is no command ${shown(text)}${suggest(nearest(text, ['doctor']))}`);
+    const name = named.find(other => other === text);
+    if (this.name === 'watch') this.words.push(text);
+    else if (name === undefined)
+      this.problems.push(`there is no command ${shown(text)}${suggest(nearest(text, named))}`);
+    else if (this.name === undefined || this.name === name) this.name = name;
+    else this.problems.push(`${this.name} and ${name} are two commands`);
   }
 
   /** @returns whether the following argument was its value */
@@ -84,7 +97,7 @@ class CommandLine {
       return false;
     }
     this.problems.push(this.refusal(name, text));
-    return inline === undefined && following !== undefined && following !== 'doctor';
+    return inline === undefined && following !== undefined && !named.some(name => name === following);
   }
 
   private set({ variable, option }: Setting, inline: string | undefined, following: string | undefined): boolean {
@@ -118,10 +131,10 @@ function shownName(name: string): string {
 }
 
 /** A word that looks like a key by its length or its digits is not repeated. */
-function shown(text: string): string {
+export function shown(text: string): string {
   return text.length <= 20 && !/\d/.test(text) ? JSON.stringify(quoteForeign(text)) : `of ${text.length} characters`;
 }
 
-function suggest(meant: string | undefined): string {
+export function suggest(meant: string | undefined): string {
   return meant ? `; did you mean ${meant}?` : '';
 }

@@ -21,6 +21,11 @@ export function decimalValue(text: string): number | string {
   return /^-?\d+(?:\.\d+)?$/.test(text) && significant.length <= 15 ? Number(text) : text;
 }
 
+/** Digits after the point. */
+export function decimalsOf(value: number): number {
+  return scaled(value).scale;
+}
+
 function scaled(value: number): Scaled {
   const [mantissa = '0', exponent = '0'] = String(value).split('e');
   const [whole = '0', fraction = ''] = mantissa.split('.');

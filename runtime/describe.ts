@@ -1,6 +1,7 @@
 /** Answers in a few words, for people and for hosts that show only text. */
 import type { Answer } from './answer.js';
 import type { Verb } from './contract.js';
+import { count } from './count.js';
 import type { StreamError } from './errors.js';
 
 const namesShown = 10;
@@ -81,10 +82,6 @@ function stream({ market, state }: Answer): string {
 
 function notes({ notes: texts }: Answer): string[] {
   return Array.isArray(texts) && texts.length > 0 ? [`Note: ${texts.join('; ')}`] : [];
-}
-
-function count(number: unknown, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function named(label: string, names: unknown): string {

@@ -125,6 +125,14 @@ function delayOf(market: Market, feed: string): number | null {
   return market.feeds.find(other => other.feed === feed)?.delayMinutes ?? null;
 }
 
+/** How late data is, in a few words. */
+export function describeDelay({ simulated, replay, delayMinutes }: Endpoint): string {
+  if (simulated) return 'made-up data';
+  if (replay) return 'recorded data';
+  if (delayMinutes === null) return 'delay unknown';
+  return delayMinutes === 0 ? 'real time' : `${delayMinutes} minutes late`;
+}
+
 function custom(url: string): Endpoint {
   return { feed: 'custom', urls: [url], simulated: false, delayMinutes: null };
 }

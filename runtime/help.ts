@@ -17,8 +17,9 @@ export function describeUsage(version: string): string {
     `mcp-polygon ${version}: live market data for AI agents, over MCP on stdin and stdout`,
     '',
     'Usage:',
-    '  mcp-polygon [options]         serve MCP until stdin ends; this is what a host runs',
-    '  mcp-polygon doctor [options]  find out what is wrong with key, plan, network and clock',
+    '  mcp-polygon [options]                  serve MCP until stdin ends; this is what a host runs',
+    '  mcp-polygon doctor [options]           find out what is wrong with key, plan, network and clock',
+    '  mcp-polygon watch <market> <channels>  see a market live, such as watch stocks T.AAPL Q.AAPL',
     '',
     'Options, with their defaults:',
     ...settings.map(line),
@@ -30,7 +31,8 @@ export function describeUsage(version: string): string {
     'In the environment, --feed is POLYGON_FEED, and every other option MCP_POLYGON_ and its name,',
     'such as MCP_POLYGON_ACK_TIMEOUT_MS. The command line goes before the environment.',
     '',
-    'Exit codes: 0 all is well; 1 doctor found something to do, or the server broke; 2 wrong options.',
+    'Exit codes: 0 all is well; 1 doctor found something to do, watch got no stream, or the server',
+    'broke; 2 wrong options.',
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 /** The process: settings in, server up, and an end that leaves nothing behind. */
 import { systemClock } from './clock.js';
+import { endOf } from './ending.js';
 import { Redactor } from './foreign.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
@@ -13,9 +14,6 @@ export interface Root extends Offer {
   /** Folder of the documentation pages. */
   readonly pages: URL;
 }
-
-/** After so long the process ends, closed sockets or not. */
-const patienceMs = 800;
 
 /** The command line or the settings are wrong. */
 const wrongUsage = 2;
@@ -34,6 +32,9 @@ export async function main(root: Root): Promise<void> {
   } else if (name === 'doctor') {
     const { runDoctor } = await import('./doctor/doctor.js');
     await runDoctor(setup, root.version);
+  } else if (name === 'watch') {
+    const { runWatch } = await import('./watch/watch.js');
+    await runWatch(setup);
   } else {
     run(setup, root);
   }
@@ -42,25 +43,7 @@ export async function main(root: Root): Promise<void> {
 /** Serves until the host goes away: the end of stdin, a broken stdout, or a signal. */
 function run({ suite, markets, settings }: Setup, { pages, version }: Root): void {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => process.stderr.write(line) });
-
-  let ending = false;
-  const end = (code: number): void => {
-    if (ending) return;
-    ending = true;
-    setTimeout(() => process.exit(code), patienceMs).unref();
-    void hub.close().finally(() => process.exit(code));
-  };
-  const crash = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`${hub.redactor.redact(text)}\n`);
-    end(1);
-  };
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
-  process.stdout.on('error', () => end(0));
-  process.stderr.on('error', () => end(0));
-
+  const end = endOf(hub);
   serve({ hub, pages: new Pages(pages), version }, () => end(0));
 }
 

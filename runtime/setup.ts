@@ -1,6 +1,7 @@
-import { type Command, parseCommand } from './command.js';
+import { type Command, parseCommand, shown, suggest } from './command.js';
 import { resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
+import { nearest } from './nearest.js';
 import { type Offer, serveOnly } from './served.js';
 import { type Environment, readSettings, type Settings, settingTable } from './settings.js';
 
@@ -18,7 +19,12 @@ export function readSetup(offer: Offer, argv: readonly string[], env: Environmen
   const names = offer.markets.map(({ name }) => name);
   const { settings, problems } = readSettings(env, names, command.given);
   const served = serveOnly(offer, settings.markets);
-  return { ...served, command, settings, problems: [...slips, ...problems, ...judgeFeed(served, settings)] };
+  return {
+    ...served,
+    command,
+    settings,
+    problems: [...slips, ...problems, ...judgeFeed(served, settings), ...judgeWords(served, command)],
+  };
 }
 
 /** The feed must lead somewhere for one market at least. */
@@ -34,4 +40,15 @@ function judgeFeed({ suite, markets }: Offer, settings: Settings): string[] {
     }
   }
   return refusals.slice(0, 1).map(message => `POLYGON_FEED or --feed: ${message}`);
+}
+
+/** A watch must name a market that is served, and something to watch in it. */
+function judgeWords({ markets }: Offer, { name, words }: Command): string[] {
+  if (name !== 'watch') return [];
+  const names = markets.map(market => market.name);
+  const [wanted, ...channels] = words;
+  const example = 'such as mcp-polygon watch stocks T.AAPL';
+  if (wanted === undefined) return [`watch needs a market and its channels, ${example}`];
+  if (names.includes(wanted)) return channels.length > 0 ? [] : [`watch needs channels after ${wanted}, ${example}`];
+  return [`there is no market ${shown(wanted)}; the markets are ${names.join(', ')}${suggest(nearest(wanted, names))}`];
 }

@@ -215,8 +215,8 @@ function isAllRejected({ accepted, rejected, unconfirmed }: ChannelReport): bool
   return rejected.length > 0 && accepted.length + unconfirmed.length === 0;
 }
 
-/** @throws StreamError STOPPED, or the code of the refusal, if the stream ended during the call */
-function requireRunning(stream: Stream): void {
+/** @throws StreamError STOPPED, or the code of the refusal, if the stream ended meanwhile */
+export function requireRunning(stream: Stream): void {
   if (stream.state === 'refused') throw refusal(stream);
   if (isWanted(stream.state)) return;
   throw new StreamError('STOPPED', 'The stream was stopped meanwhile.', undefined, commonAnswer(stream));

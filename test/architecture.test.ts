@@ -139,6 +139,7 @@ describe('files without input and output', () => {
     'channels',
     'command',
     'condition',
+    'count',
     'csv',
     'cursor',
     'decimal',
@@ -158,6 +159,7 @@ describe('files without input and output', () => {
     'subscriptions',
     'time',
     'verdict',
+    ...['layout', 'line', 'printer', 'screen', 'sparkline', 'table', 'text', 'view'].map(name => `watch/${name}`),
   ];
 
   /** Everything that a file leads to, over any number of steps. */

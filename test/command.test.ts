@@ -14,7 +14,7 @@ function problemsOf(...argv: string[]): string[] {
 }
 
 test('without arguments it serves with what the environment says', () => {
-  expect(parse()).toEqual({ name: 'serve', given: {}, json: false, connect: true });
+  expect(parse()).toEqual({ name: 'serve', words: [], given: {}, json: false, connect: true });
 });
 
 test('every setting but the key is an option, named like its variable', () => {
@@ -51,6 +51,9 @@ test.each(settingTable)('--$option is read with a blank and with an equals sign'
 test.each<[string[], Partial<Command>]>([
   [['doctor'], { name: 'doctor', json: false, connect: true }],
   [['doctor', '--json', '--no-connect'], { name: 'doctor', json: true, connect: false }],
+  [['watch', 'stocks', 'T.AAPL', 'Q.AAPL'], { name: 'watch', words: ['stocks', 'T.AAPL', 'Q.AAPL'] }],
+  [['watch', '--feed', 'simulated', 'crypto', 'XT.*'], { words: ['crypto', 'XT.*'] }],
+  [['watch', 'doctor'], { name: 'watch', words: ['doctor'] }],
   [['--feed', 'delayed', 'doctor'], { name: 'doctor', given: { POLYGON_FEED: 'delayed' } }],
   [['--feed=ws://127.0.0.1:1/a=b'], { given: { POLYGON_FEED: 'ws://127.0.0.1:1/a=b' } }],
   [['--ack-timeout-ms', '-5'], { given: { MCP_POLYGON_ACK_TIMEOUT_MS: '-5' } }],
@@ -78,6 +81,9 @@ test.each([
   [['--zzz'], 'there is no option --zzz'],
   [['-z'], 'there is no option -z'],
   [['docter'], 'there is no command "docter"; did you mean doctor?'],
+  [['wach', 'stocks'], 'there is no command "wach"; did you mean watch?'],
+  [['doctor', 'watch'], 'doctor and watch are two commands'],
+  [['watch', '--json'], '--json belongs to doctor: mcp-polygon doctor --json'],
   [['serve'], 'there is no command "serve"'],
   [['--feed'], '--feed needs a value'],
   [['--feed', '--help-me'], '--feed needs a value'],

@@ -2,7 +2,7 @@
 import type { Answer } from '../answer.js';
 import type { Rejection } from '../channels.js';
 import type { Channel, Market } from '../contract.js';
-import { type Endpoint, resolveEndpoint } from '../endpoint.js';
+import { describeDelay, type Endpoint, resolveEndpoint } from '../endpoint.js';
 import { type ErrorCode, hintFor, StreamError } from '../errors.js';
 import { nextOpening, sessionAt } from '../hours.js';
 import type { Hub } from '../hub.js';
@@ -81,13 +81,6 @@ function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { ope
 
 function isLocal({ simulated, replay }: Endpoint): boolean {
   return simulated || replay !== undefined;
-}
-
-function describeDelay({ simulated, replay, delayMinutes }: Endpoint): string {
-  if (simulated) return 'made-up data';
-  if (replay) return 'recorded data';
-  if (delayMinutes === null) return 'delay unknown';
-  return delayMinutes === 0 ? 'real time' : `${delayMinutes} minutes late`;
 }
 
 interface Trouble {

@@ -1,0 +1,32 @@
+import type { Hub } from './hub.js';
+
+/** After so long the process ends, closed sockets or not. */
+const patienceMs = 800;
+
+/**
+ * Ends the process on signals, on a broken output and on errors that nobody caught, and leaves nothing behind.
+ *
+ * @param before what is done first, once, before a word is said
+ * @returns ends the process with a code; only the first call counts
+ */
+export function endOf(hub: Hub, before: () => void = () => {}): (code: number) => void {
+  let ending = false;
+  const end = (code: number): void => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(code), patienceMs).unref();
+    before();
+    void hub.close().finally(() => process.exit(code));
+  };
+  const crash = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    end(1);
+    process.stderr.write(`${hub.redactor.redact(text)}\n`);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  process.stdout.on('error', () => end(0));
+  process.stderr.on('error', () => end(0));
+  return end;
+}

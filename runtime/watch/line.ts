@@ -1,0 +1,52 @@
+/** Lines of a terminal, before they become escape sequences. */
+
+/** What a text stands for; how that looks is decided where it is painted. */
+export type Style = 'strong' | 'faint' | 'up' | 'down' | 'alarm';
+
+export interface Span {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+export type Line = readonly Span[];
+
+const codes: Readonly<Record<Style, string>> = { strong: '1', faint: '2', up: '32', down: '31', alarm: '1;33' };
+
+export function textOf(line: Line): string {
+  return line.map(({ text }) => text).join('');
+}
+
+/** The line with its styles as escape sequences. */
+export function paint(line: Line): string {
+  return line.map(({ text, style }) => (style ? `\u001b[${codes[style]}m${text}\u001b[0m` : text)).join('');
+}
+
+/** At most so many characters; what is cut ends in an ellipsis. */
+export function cutLine(line: Line, width: number): Line {
+  if (lengthOf(textOf(line)) <= width) return line;
+  const cut: Span[] = [];
+  let left = width - 1;
+  for (const span of line) {
+    const text = [...span.text].slice(0, Math.max(left, 0)).join('');
+    left -= lengthOf(text);
+    if (text !== '') cut.push({ ...span, text });
+  }
+  return width > 0 ? [...cut, { text: '…' }] : [];
+}
+
+/** The text in lines of at most so many characters, broken between words where that is possible. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text.trim();
+  while (rest.length > width) {
+    const blank = rest.lastIndexOf(' ', width);
+    const end = blank > 0 ? blank : width;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
+}
+
+function lengthOf(text: string): number {
+  return [...text].length;
+}

@@ -1,0 +1,54 @@
+/** `mcp-polygon watch`: the stream of a market for people, live on a terminal, or as lines. */
+import { systemClock } from '../clock.js';
+import { describeFailure } from '../describe.js';
+import { endOf } from '../ending.js';
+import { type ErrorCode, hintFor, StreamError } from '../errors.js';
+import { Hub } from '../hub.js';
+import type { Setup } from '../setup.js';
+import { Printer } from './printer.js';
+import { TerminalDisplay } from './terminal.js';
+import type { Display } from './view.js';
+import { Watcher } from './watcher.js';
+
+/** Watches until somebody quits, and ends the process: 0, or 1 if the stream cannot be had. */
+export async function runWatch({ suite, markets, settings, command }: Setup): Promise<void> {
+  const { stdout, stderr, env } = process;
+  const [name, ...channels] = command.words;
+  const market = markets.find(other => other.name === name)!;
+  const onScreen = stdout.isTTY && env.TERM !== 'dumb';
+  // A log on the terminal would tear the screen; the remarks say the same.
+  const write = onScreen && stderr.isTTY ? () => {} : (line: string) => void stderr.write(line);
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write });
+  const print = (text: string): void => void stdout.write(hub.redactor.redact(text));
+  const watcher = new Watcher(hub, market, channels);
+  let display: Display | undefined;
+  const end = endOf(hub, () => {
+    watcher.stop();
+    display?.close();
+  });
+  display = onScreen
+    ? new TerminalDisplay(process.stdin, stdout, print, !env.NO_COLOR, () => end(0))
+    : new Printer(print);
+  try {
+    await watcher.run(display);
+    end(0);
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    display.close();
+    stderr.write(`${hub.redactor.redact(describeFailure(inShellWords(error)))}\n`);
+    end(1);
+  }
+}
+
+/** The ways out that differ from those of an agent. */
+const hints: Readonly<Partial<Record<ErrorCode, string>>> = {
+  NO_API_KEY: 'Set POLYGON_API_KEY in the environment, or add --feed simulated, which needs no key.',
+  ENDPOINT_NOT_ALLOWED: 'Name another feed with --feed, such as realtime or simulated.',
+  PLAN_NOT_REALTIME: 'The plan has delayed data only: add --feed delayed.',
+  CHANNELS_REJECTED: 'Correct them, and watch again.',
+};
+
+function inShellWords(error: StreamError): StreamError {
+  const { code, message, hint, details } = error;
+  return new StreamError(code, message, hint === hintFor(code) ? hints[code] : hint, details);
+}

@@ -1,0 +1,120 @@
+/** Looks at a stream again and again. */
+import type { Answer } from '../answer.js';
+import type { Rejection } from '../channels.js';
+import type { Market } from '../contract.js';
+import { describeDelay } from '../endpoint.js';
+import type { Hub } from '../hub.js';
+import type { Stream, Target } from '../stream.js';
+import { summarize } from '../summary.js';
+import { requireRunning, start, status } from '../verbs.js';
+import { listRemarks } from './remarks.js';
+import { Trail } from './trail.js';
+import type { Display, Row, View } from './view.js';
+
+/** Rows of symbols that nobody named, bytes of the summary. */
+const mostBytes = 200_000;
+
+export class Watcher {
+  private readonly stopping = new AbortController();
+  /** What the start came to; absent until it has. */
+  private started: Answer | undefined;
+  private failure: unknown;
+  private trails = new Map<string, Trail>();
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly market: Market,
+    private readonly channels: readonly string[],
+  ) {}
+
+  /**
+   * Starts the stream and shows it until `stop` is called.
+   *
+   * @throws StreamError when the start fails, or when the feed refuses the stream later
+   */
+  async run(display: Display): Promise<void> {
+    const { signal } = this.stopping;
+    const stream = this.hub.stream(this.market.name);
+    void this.start();
+    while (!signal.aborted) {
+      const { state, target } = stream;
+      const view = target && (await this.look(stream, target));
+      if (signal.aborted) break;
+      if (view) display.show(view);
+      await stream.changes.until(() => stream.state !== state, display.refreshMs, signal);
+      if (this.started && !signal.aborted) requireRunning(stream);
+    }
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  stop(): void {
+    this.stopping.abort();
+  }
+
+  private async start(): Promise<void> {
+    try {
+      this.started = await start(this.hub, this.market, { channels: this.channels });
+    } catch (error) {
+      if (!this.stopping.signal.aborted) this.failure = error;
+      this.stop();
+    }
+  }
+
+  private async look(stream: Stream, { endpoint }: Target): Promise<View> {
+    const { hub, market } = this;
+    const { rows, omitted, incomplete } = await this.readRows();
+    return {
+      market: market.title,
+      state: stream.state,
+      feed: endpoint.feed === 'custom' ? endpoint.urls.join() : endpoint.feed,
+      lateness: describeDelay(endpoint),
+      channels: stream.subscriptions.size,
+      messages: stream.totals.received,
+      ratePerS: stream.ratePerSecond(),
+      atMs: hub.clock.now(),
+      rows,
+      omitted,
+      remarks: listRemarks({
+        silence: status(hub, market).silence as string | null,
+        outages: stream.outages.all,
+        fault: stream.lastFault,
+        rejected: this.rejections(),
+        notes: (this.started?.notes ?? []) as readonly string[],
+        incomplete,
+      }),
+    };
+  }
+
+  /** The symbols that were named, in that order, then the others of a wildcard, the most active first. */
+  private async readRows(): Promise<{ rows: Row[]; omitted: number; incomplete: Answer[string] }> {
+    const { hub, market } = this;
+    const held = hub.stream(market.name).subscriptions.names.map(name => name.slice(name.indexOf('.') + 1));
+    const named = [...new Set(held)].filter(symbol => symbol !== '*');
+    const own = await summarize(hub, { market: market.name, symbols: named, max_bytes: Number.MAX_SAFE_INTEGER });
+    const all = held.includes('*') ? await summarize(hub, { market: market.name, max_bytes: mostBytes }) : undefined;
+    const answers = new Map([...named.map(symbol => [symbol, undefined] as const), ...rowsOf(all), ...rowsOf(own)]);
+    return {
+      rows: this.follow(answers),
+      omitted: Number(all?.omitted ?? 0),
+      incomplete: (all ?? own).incomplete,
+    };
+  }
+
+  /** Symbols that are not shown any more lose their trail. */
+  private follow(answers: ReadonlyMap<string, Answer | undefined>): Row[] {
+    const elapsedMs = this.hub.clock.elapsed();
+    this.trails = new Map([...answers.keys()].map(symbol => [symbol, this.trails.get(symbol) ?? new Trail(symbol)]));
+    return [...this.trails].map(([symbol, trail]) => trail.follow(answers.get(symbol), elapsedMs));
+  }
+
+  /** Those that were told at the start, and those that the feed turned down since. */
+  private rejections(): Rejection[] {
+    const atStart = (this.started?.rejected ?? []) as readonly Rejection[];
+    const { rejections } = this.hub.stream(this.market.name).subscriptions;
+    return [...new Map([...atStart, ...rejections].map(rejection => [rejection.channel, rejection])).values()];
+  }
+}
+
+function rowsOf(summary: Answer | undefined): (readonly [string, Answer])[] {
+  return ((summary?.symbols ?? []) as readonly Answer[]).map(row => [String(row.symbol), row]);
+}
