@@ -1,5 +1,6 @@
 /** The command line taken apart; what it means for the settings is said elsewhere. */
 import { quoteForeign } from './foreign.js';
+import { tokensVariable } from './httpsettings.js';
 import { nearest } from './nearest.js';
 
 /** What the process is to do. */
@@ -102,8 +103,10 @@ class CommandLine {
       .replaceAll('_', '-')
       .replace(/^(?:mcp-)?polygon-/, '');
     const called = `${text.startsWith('--') ? '--' : '-'}${shownName(name)}`;
-    if (/(?:key|token|secret|password)$/.test(plain)) {
-      return `${called} is refused, since whoever lists the processes of this machine would read the key; set POLYGON_API_KEY in the environment`;
+    const [, secret] = /(key|token|secret|password)s?$/.exec(plain) ?? [];
+    if (secret) {
+      const variable = secret === 'token' ? tokensVariable : 'POLYGON_API_KEY';
+      return `${called} is refused, since whoever lists the processes of this machine would read the ${secret === 'token' ? secret : 'key'}; set ${variable} in the environment`;
     }
     const known = [...this.settings.map(({ option }) => option), ...common, ...ofDoctor];
     const meant = nearest(plain, known);

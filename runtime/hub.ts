@@ -6,10 +6,11 @@ import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
 import { Redactor } from './foreign.js';
 import { Log } from './log.js';
-import { cleanKey, type Settings } from './settings.js';
+import { cleanKey, type Settings, secretsOf } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
 import { Stream, type Target } from './stream.js';
 import { Turn } from './turn.js';
+import type { HubView } from './view.js';
 
 export interface HubServices {
   readonly clock: Clock;
@@ -18,7 +19,7 @@ export interface HubServices {
 
 const simulatedKey = 'simulated';
 
-export class Hub {
+export class Hub implements HubView {
   readonly redactor = new Redactor();
   readonly log: Log;
   /** Names this process in cursors. */
@@ -35,7 +36,7 @@ export class Hub {
   ) {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
-    if (settings.key) this.redactor.add(settings.key.value);
+    for (const secret of secretsOf(settings)) this.redactor.add(secret);
     const turn = new Turn(() => clock.elapsed());
     const services = { options: settings.options, clock, log: this.log, turn, statuses: suite.statuses };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
@@ -67,6 +68,11 @@ export class Hub {
     }
     this.redactor.add(key);
     return { endpoint: resolved, urls: resolved.urls, key };
+  }
+
+  /** Every waiting call passes through here. */
+  duringWait<T>(call: () => Promise<T>): Promise<T> {
+    return call();
   }
 
   async close(): Promise<void> {

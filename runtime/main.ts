@@ -1,10 +1,12 @@
 /** The process: settings in, server up, and an end that leaves nothing behind. */
 import { systemClock } from './clock.js';
 import { Redactor } from './foreign.js';
+import type { HttpServer } from './http.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
 import type { Offer } from './served.js';
 import { serve } from './server.js';
+import { secretsOf } from './settings.js';
 import { readSetup, type Setup } from './setup.js';
 
 /** What the composition root hands over. */
@@ -35,19 +37,21 @@ export async function main(root: Root): Promise<void> {
     const { runDoctor } = await import('./doctor/doctor.js');
     await runDoctor(setup, root.version);
   } else {
-    run(setup, root);
+    await run(setup, root);
   }
 }
 
-/** Serves until the host goes away: the end of stdin, a broken stdout, or a signal. */
-function run({ suite, markets, settings }: Setup, { pages, version }: Root): void {
+/** Serves until the host goes away (the end of stdin, a broken stdout) or a signal comes. */
+async function run({ suite, markets, settings }: Setup, { pages, version }: Root): Promise<void> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => process.stderr.write(line) });
 
+  let http: HttpServer | undefined;
   let ending = false;
   const end = (code: number): void => {
     if (ending) return;
     ending = true;
     setTimeout(() => process.exit(code), patienceMs).unref();
+    http?.close();
     void hub.close().finally(() => process.exit(code));
   };
   const crash = (error: unknown): void => {
@@ -61,7 +65,19 @@ function run({ suite, markets, settings }: Setup, { pages, version }: Root): voi
   process.stdout.on('error', () => end(0));
   process.stderr.on('error', () => end(0));
 
-  serve({ hub, pages: new Pages(pages), version }, () => end(0));
+  const parts = { hub, pages: new Pages(pages), version };
+  if (!settings.http) {
+    serve(parts, () => end(0));
+    return;
+  }
+  const { HttpServer: Server } = await import('./http.js');
+  try {
+    http = await Server.listen(parts, settings.http);
+    process.stderr.write(`mcp-polygon ${version} serves MCP at ${http.url}\n`);
+  } catch (error) {
+    process.stderr.write(`mcp-polygon cannot serve over HTTP: ${error instanceof Error ? error.message : error}\n`);
+    end(wrongUsage);
+  }
 }
 
 function print(text: string): void {
@@ -71,7 +87,7 @@ function print(text: string): void {
 
 function complain({ problems, settings }: Setup): void {
   const redactor = new Redactor();
-  if (settings.key) redactor.add(settings.key.value);
+  for (const secret of secretsOf(settings)) redactor.add(secret);
   const text = [...problems, 'Run mcp-polygon --help to see every option.'].join('\n');
   process.stderr.write(`${redactor.redact(text)}\n`);
   process.exitCode = wrongUsage;

@@ -35,6 +35,17 @@ export const optionTable = {
   bufferBytes: row('BUFFER_BYTES', 'bytes of frames kept per market', 64 * mebibyte, 1_000, 4_096 * mebibyte),
   maxFrameBytes: row('MAX_FRAME_BYTES', 'largest inbound frame', 16 * mebibyte, 1_000, 1_024 * mebibyte),
   framePairs: row('FRAME_PAIRS', 'channels in one subscribe frame', 500, 1, 3_000),
+  port: row('PORT', 'http: port; 0 takes a free one', 8_765, 0, 65_535),
+  httpClients: row('HTTP_CLIENTS', 'http: clients at the same time, and sessions', 64, 1, 10_000),
+  httpWaits: row('HTTP_WAITS', 'http: calls of a client that wait at the same time', 16, 1, 1_000),
+  httpClientTtlMs: row(
+    'HTTP_CLIENT_TTL_MS',
+    'http: silence after which a client is let go',
+    10 * minute,
+    10,
+    1_440 * minute,
+  ),
+  httpRequestBytes: row('HTTP_REQUEST_BYTES', 'http: largest request', mebibyte, 1_000, 64 * mebibyte),
 } as const satisfies Record<string, OptionRow>;
 
 export type Options = { readonly [name in keyof typeof optionTable]: number };

@@ -1,3 +1,4 @@
+import { type HttpSettings, loopback, readHttp, tokensVariable } from './httpsettings.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
 /** What the operator decided before the first call. */
@@ -10,6 +11,8 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** Names of the markets served; absent: all. */
   readonly markets?: readonly string[];
+  /** Serve over HTTP, to these; absent: on stdin and stdout. */
+  readonly http?: HttpSettings;
   readonly options: Options;
 }
 
@@ -47,9 +50,22 @@ const texts = {
     'further host[:port] that an endpoint may name, comma separated',
     'none',
   ),
+  transport: row('MCP_POLYGON_TRANSPORT', 'name', 'stdio, or http for many clients at once', 'stdio'),
+  host: row(
+    'MCP_POLYGON_HOST',
+    'address',
+    'http: address to listen on; others than this machine need a token',
+    loopback,
+  ),
+  httpHosts: row(
+    'MCP_POLYGON_HTTP_HOSTS',
+    'list',
+    'http: further host names by which it is called, comma separated',
+    'none',
+  ),
 };
 
-/** Every setting but the key, which the command line must not hold. */
+/** Every setting but the key and the bearer tokens, which the command line must not hold. */
 export const settingTable: readonly SettingRow[] = [
   ...Object.values(texts),
   ...Object.values(optionTable).map(({ variable, about, value }) =>
@@ -83,6 +99,13 @@ export function readSettings(
       problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; the markets are ${markets.join(', ')}`);
     }
   }
+  const { http, problems: httpProblems } = readHttp({
+    transport: find(texts.transport.variable),
+    host: find(texts.host.variable),
+    hosts: list(find(texts.httpHosts.variable).text),
+    tokens: cleanKey(env[tokensVariable]),
+  });
+  problems.push(...httpProblems);
   const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
   return {
     settings: {
@@ -90,10 +113,16 @@ export function readSettings(
       feed: find(texts.feed.variable).text ?? texts.feed.standard,
       allowedHosts: list(find(texts.allowedHosts.variable).text),
       ...(served.length > 0 ? { markets: served } : {}),
+      ...(http ? { http } : {}),
       options,
     },
     problems,
   };
+}
+
+/** What must never be shown. */
+export function secretsOf({ key, http }: Settings): string[] {
+  return [...(key ? [key.value] : []), ...(http?.tokens ?? [])];
 }
 
 function lookup(env: Environment, given: Environment): Lookup {

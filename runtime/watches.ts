@@ -2,10 +2,9 @@
 import { type Address, parseAddress } from './address.js';
 import { Arrivals } from './arrivals.js';
 import type { Market } from './contract.js';
-import type { Hub } from './hub.js';
 import { listStreams } from './resources.js';
 import { isWanted } from './state.js';
-import type { Stream } from './stream.js';
+import type { HubView, StreamView } from './view.js';
 
 /** Stands among URIs for the list of the resources. */
 export const wholeList = '';
@@ -40,7 +39,7 @@ export class Watches {
   private lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly hub: Hub,
+    private readonly hub: HubView,
     private readonly teller: Teller,
   ) {}
 
@@ -88,7 +87,7 @@ export class Watches {
   }
 
   /** Stirs when a stream began or ended, or when it holds more channels or fewer. */
-  private whenListed(stream: Stream): () => void {
+  private whenListed(stream: StreamView): () => void {
     const countListed = (): number => (isWanted(stream.state) ? stream.subscriptions.size + 1 : 0);
     let listed = countListed();
     return () => {
@@ -138,7 +137,8 @@ export class Watches {
 
   private arrivalsIn(market: Market): Arrivals {
     const channels = [...this.subjects.values()].filter(({ address }) => address?.channel && address.market === market);
-    return new Arrivals(this.hub.stream(market.name).buffer, Math.min(...channels.map(({ seq }) => seq)));
+    const { buffer, visible } = this.hub.stream(market.name);
+    return new Arrivals(buffer, Math.min(...channels.map(({ seq }) => seq)), visible);
   }
 
   /** Differs when anything but a message of a channel is news. */
@@ -147,9 +147,9 @@ export class Watches {
       return listStreams(this.hub)
         .map(({ uri }) => uri)
         .join();
-    const { state, buffer, subscriptions } = this.hub.stream(address.market.name);
+    const { state, newestSeq, subscriptions } = this.hub.stream(address.market.name);
     if (address.channel) return `${state} ${subscriptions.stateOf(address.channel.name)}`;
-    return [state, buffer.nextSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
+    return [state, newestSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
   }
 
   private positionOf(address: Address | undefined): number {
