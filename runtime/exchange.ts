@@ -1,7 +1,6 @@
 /** Between the requests and responses of Node and those of the web. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 /** @returns the body as text; nothing if it is larger */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
@@ -32,8 +31,7 @@ export function toWeb({ method, headers, url }: IncomingMessage, body: string, r
   });
 }
 
-/** Resolves when the answer is out or nobody is left to take it. */
-export async function answer(response: ServerResponse, { status, headers, body }: Response): Promise<void> {
+export function answer(response: ServerResponse, { status, headers, body }: Response): void {
   response.writeHead(status, Object.fromEntries(headers));
   if (!body) {
     response.end();
@@ -41,7 +39,11 @@ export async function answer(response: ServerResponse, { status, headers, body }
   }
   // A stream of news may have nothing to say for long.
   response.flushHeaders();
-  await pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), response).catch(() => {});
+  const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  source.once('error', () => response.destroy());
+  response.on('error', () => {});
+  response.once('close', () => source.destroy());
+  source.pipe(response);
 }
 
 /** Responses that stay open for news. */

@@ -64,7 +64,11 @@ export class HttpServer {
     this.tokens = new Tokens(settings.tokens);
     this.shares = new Map(markets.map(({ name }) => [name, new Set()]));
     this.visitors = new Leases(clock, httpClients, httpClientTtlMs, visitor => void visitor.close());
-    this.sessions = new Leases(clock, httpClients, httpClientTtlMs, session => void session.close());
+    this.sessions = new Leases(clock, httpClients, httpClientTtlMs, session => {
+      void session.close();
+      // Without a token, nobody can come back to what was the session's.
+      if (session.owner === session.id) this.visitors.end(session.id);
+    });
   }
 
   /** @throws Error if the address cannot be listened on */
@@ -93,7 +97,7 @@ export class HttpServer {
       complainTo(this.parts.hub)(error);
       return refuse(500, 'This is a fault of the server; its log on stderr has the details.');
     });
-    await answer(response, answered);
+    answer(response, answered);
   }
 
   /** Nothing of a request is read before it is clear that it may be made. */
@@ -148,9 +152,12 @@ export class HttpServer {
         : refuse(405, 'Without a session there is nothing to get or to delete.', { allow: 'POST' });
     }
     const session = id === undefined ? await this.openSession(caller) : this.sessions.get(id);
-    if (!session) return id === undefined ? this.refuseMore() : refuse(404, 'Session not found', {}, sessionNotFound);
-    if (session.caller !== caller) return refuse(404, 'Session not found', {}, sessionNotFound);
+    if (!session && id === undefined) return this.refuseMore();
+    if (!session || session.owner !== (caller ?? session.id)) {
+      return refuse(404, 'Session not found', {}, sessionNotFound);
+    }
     response.once('close', this.sessions.use(session.id));
+    response.once('close', this.visitors.use(session.owner));
     return session.serve(exchange);
   }
 
@@ -160,14 +167,9 @@ export class HttpServer {
     const owner = caller ?? id;
     const visitor = this.visitors.take(owner, () => new Visitor(this.parts, this.shares));
     if (!visitor) return undefined;
-    const leave = this.visitors.use(owner);
-    const ended = (): void => {
-      leave();
-      if (caller === undefined) this.visitors.end(owner);
-    };
     const end = (): void => this.sessions.end(id);
-    const session = this.sessions.take(id, () => new Session(id, caller, this.parts, visitor.guest, end, ended));
-    if (!session) ended();
+    const session = this.sessions.take(id, () => new Session(id, owner, this.parts, visitor.guest, end));
+    if (!session && caller === undefined) this.visitors.end(owner);
     await session?.open();
     return session;
   }
@@ -234,17 +236,15 @@ class Session {
   private readonly transport;
 
   /**
-   * @param caller whose token opened it, the only one that may go on with it
+   * @param owner client that opened it, the only one that may go on with it
    * @param end is called when the client ends it
-   * @param ended is called when it is over
    */
   constructor(
     readonly id: string,
-    readonly caller: string | undefined,
+    readonly owner: string,
     { hub, pages, version }: HttpParts,
     guest: Guest,
     end: () => void,
-    private readonly ended: () => void,
   ) {
     this.watches = new Watches(guest, {
       updated: uri => this.tell(() => this.server.sendResourceUpdated({ uri })),
@@ -272,7 +272,6 @@ class Session {
   async close(): Promise<void> {
     this.watches.close();
     await this.server.close();
-    this.ended();
   }
 
   private async tell(send: () => Promise<void>): Promise<void> {
