@@ -103,10 +103,8 @@ class CommandLine {
       .replaceAll('_', '-')
       .replace(/^(?:mcp-)?polygon-/, '');
     const called = `${text.startsWith('--') ? '--' : '-'}${shownName(name)}`;
-    const [, secret] = /(key|token|secret|password)s?$/.exec(plain) ?? [];
-    if (secret) {
-      const variable = secret === 'token' ? tokensVariable : 'POLYGON_API_KEY';
-      return `${called} is refused, since whoever lists the processes of this machine would read the ${secret === 'token' ? secret : 'key'}; set ${variable} in the environment`;
+    if (/(?:key|token|secret|password)s?$/.test(plain)) {
+      return `${called} is refused, since whoever lists the processes of this machine would read it; set POLYGON_API_KEY in the environment, or ${tokensVariable} for callers over HTTP`;
     }
     const known = [...this.settings.map(({ option }) => option), ...common, ...ofDoctor];
     const meant = nearest(plain, known);

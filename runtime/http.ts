@@ -114,10 +114,10 @@ export class HttpServer {
     if (method === 'POST' && !isJsonContentType(headers['content-type'])) {
       return refuse(415, 'Content-Type must be application/json.');
     }
-    const { httpRequestBytes } = this.parts.hub.settings.options;
-    const text = await readBody(request, httpRequestBytes);
+    const { httpMaxBytes } = this.parts.hub.settings.options;
+    const text = await readBody(request, httpMaxBytes);
     if (text === undefined) {
-      return refuse(413, `A request has ${httpRequestBytes} bytes at most.`, { connection: 'close' });
+      return refuse(413, `A request has ${httpMaxBytes} bytes at most.`, { connection: 'close' });
     }
     const body = method === 'POST' ? parse(text) : undefined;
     if (body === notJson) return refuse(400, 'The body is not valid JSON.', {}, parseError);
@@ -190,7 +190,7 @@ class Visitor {
   private listens = 0;
 
   constructor({ hub, pages, version }: HttpParts, shares: Shares) {
-    const { httpWaits, httpRequestBytes } = hub.settings.options;
+    const { httpWaits, httpMaxBytes } = hub.settings.options;
     const guest = new Guest(hub, shares);
     const watches = new Watches(guest, {
       updated: async uri => {
@@ -207,7 +207,7 @@ class Visitor {
     this.handler = createMcpHandler(() => buildServer({ hub: guest, pages, version }, watches), {
       legacy: 'reject',
       maxSubscriptions: httpWaits,
-      maxRequestBodySize: httpRequestBytes,
+      maxRequestBodySize: httpMaxBytes,
       onerror: complainTo(hub),
     });
   }
@@ -255,7 +255,7 @@ class Session {
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
       onsessionclosed: end,
-      maxRequestBodySize: hub.settings.options.httpRequestBytes,
+      maxRequestBodySize: hub.settings.options.httpMaxBytes,
     });
   }
 

@@ -45,7 +45,7 @@ export const optionTable = {
     10,
     1_440 * minute,
   ),
-  httpRequestBytes: row('HTTP_REQUEST_BYTES', 'http: largest request', mebibyte, 1_000, 64 * mebibyte),
+  httpMaxBytes: row('HTTP_MAX_BYTES', 'http: largest request', mebibyte, 1_000, 64 * mebibyte),
 } as const satisfies Record<string, OptionRow>;
 
 export type Options = { readonly [name in keyof typeof optionTable]: number };

@@ -51,12 +51,7 @@ const texts = {
     'none',
   ),
   transport: row('MCP_POLYGON_TRANSPORT', 'name', 'stdio, or http for many clients at once', 'stdio'),
-  host: row(
-    'MCP_POLYGON_HOST',
-    'address',
-    'http: address to listen on; others than this machine need a token',
-    loopback,
-  ),
+  host: row('MCP_POLYGON_HOST', 'address', 'http: where to listen; beyond this machine a token is needed', loopback),
   httpHosts: row(
     'MCP_POLYGON_HTTP_HOSTS',
     'list',

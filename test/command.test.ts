@@ -22,6 +22,9 @@ test('every setting but the key is an option, named like its variable', () => {
     ['POLYGON_FEED', 'feed'],
     ['MCP_POLYGON_MARKETS', 'markets'],
     ['MCP_POLYGON_ALLOWED_HOSTS', 'allowed-hosts'],
+    ['MCP_POLYGON_TRANSPORT', 'transport'],
+    ['MCP_POLYGON_HOST', 'host'],
+    ['MCP_POLYGON_HTTP_HOSTS', 'http-hosts'],
     ['MCP_POLYGON_CONNECT_TIMEOUT_MS', 'connect-timeout-ms'],
     ['MCP_POLYGON_AUTH_TIMEOUT_MS', 'auth-timeout-ms'],
     ['MCP_POLYGON_ACK_TIMEOUT_MS', 'ack-timeout-ms'],
@@ -34,6 +37,11 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_BUFFER_BYTES', 'buffer-bytes'],
     ['MCP_POLYGON_MAX_FRAME_BYTES', 'max-frame-bytes'],
     ['MCP_POLYGON_FRAME_PAIRS', 'frame-pairs'],
+    ['MCP_POLYGON_PORT', 'port'],
+    ['MCP_POLYGON_HTTP_CLIENTS', 'http-clients'],
+    ['MCP_POLYGON_HTTP_WAITS', 'http-waits'],
+    ['MCP_POLYGON_HTTP_CLIENT_TTL_MS', 'http-client-ttl-ms'],
+    ['MCP_POLYGON_HTTP_MAX_BYTES', 'http-max-bytes'],
   ]);
 });
 

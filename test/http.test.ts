@@ -269,7 +269,7 @@ describe('at the door', () => {
   });
 
   test('a request that is too large is refused, said or not, and the next one is taken', async () => {
-    const { url } = await served({ options: { httpRequestBytes: 1_000 } });
+    const { url } = await served({ options: { httpMaxBytes: 1_000 } });
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { pad: 'x'.repeat(2_000) } });
     expect((await fetch(url, { ...post, body })).status).toBe(413);
     const streamed = new Blob([body]).stream();
