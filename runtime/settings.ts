@@ -51,7 +51,7 @@ const texts = {
     'none',
   ),
   transport: row('MCP_POLYGON_TRANSPORT', 'name', 'stdio, or http for many clients at once', 'stdio'),
-  host: row('MCP_POLYGON_HOST', 'address', 'http: where to listen; beyond this machine a token is needed', loopback),
+  host: row('MCP_POLYGON_HOST', 'address', 'http: where to listen; beyond this machine needs tokens', loopback),
   httpHosts: row(
     'MCP_POLYGON_HTTP_HOSTS',
     'list',

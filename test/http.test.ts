@@ -2,9 +2,10 @@ import { connect as connectTcp } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TestClock } from './support/clock.js';
-import { HttpBench, type HttpBenchOptions, SpawnedHttp } from './support/httpserver.js';
+import { HttpBench, type HttpBenchOptions } from './support/httpserver.js';
 import { httpEras, type Peer } from './support/peers.js';
 import { runProgram } from './support/program.js';
+import { SpawnedHttp } from './support/spawnedhttp.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 

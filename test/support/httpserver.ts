@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { vi } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { type Clock, systemClock } from '../../runtime/clock.js';
@@ -10,7 +8,6 @@ import { Pages } from '../../runtime/pages.js';
 import { readSettings } from '../../runtime/settings.js';
 import { hubOn } from './bench.js';
 import { ScriptedMarket } from './scriptedmarket.js';
-import { bin } from './stdio.js';
 
 export interface HttpBenchOptions {
   readonly tokens?: readonly string[];
@@ -65,38 +62,5 @@ export class HttpBench {
     this.server.close();
     await this.hub.close();
     await this.feed.close();
-  }
-}
-
-/** The built server over HTTP, in a process of its own. */
-export class SpawnedHttp {
-  private constructor(
-    readonly child: ChildProcess,
-    readonly url: string,
-  ) {}
-
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<SpawnedHttp> {
-    const child = spawn(process.execPath, [bin, '--transport', 'http', '--port', '0'], {
-      env: { PATH: process.env.PATH ?? '', ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let printed = '';
-    child.stderr.on('data', data => {
-      printed += data;
-    });
-    const url = await vi.waitFor(() => /serves MCP at (\S+)/.exec(printed)![1]!, { timeout: 10_000, interval: 10 });
-    return new SpawnedHttp(child, url);
-  }
-
-  /** @returns exit code, and how long the process took to end from now on, ms */
-  async ended(): Promise<{ code: number | null; tookMs: number }> {
-    const begin = performance.now();
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
-    return { code: this.child.exitCode, tookMs: performance.now() - begin };
-  }
-
-  async close(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.ended();
   }
 }
