@@ -1,5 +1,5 @@
 /** The newest messages of one market as they came: bytes in a ring, and typed rows that find them. */
-import { canonicalSymbol, symbolKeyOf } from './channels.js';
+import { type ChannelName, canonicalSymbol, symbolKeyOf } from './channels.js';
 import type { Market } from './contract.js';
 import { column, columns, type EventList } from './eventlist.js';
 import { quoteForeign } from './foreign.js';
@@ -7,7 +7,7 @@ import { parseExact } from './json.js';
 import type { RawEvent } from './protocol.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
-import { SymbolTable } from './symbols.js';
+import { otherSymbol, SymbolTable } from './symbols.js';
 
 /** A message that was received, parsed. */
 export interface Entry {
@@ -32,9 +32,10 @@ export class MessageBuffer {
   private readonly symbolKeys: readonly string[];
   /** A pair is a symbol's number times this, plus the channel's index. */
   private readonly width: number;
-  /** By pair: seq of its newest message, and how many came. */
-  private last = new Float64Array(usualPairs).fill(nothingYet);
-  private counts = new Float64Array(usualPairs);
+  /** By pair, side by side: seq of its newest message, and how many came. */
+  private book = emptyBook(usualPairs);
+  /** By channel: seq of its newest message. */
+  private newest: Float64Array;
   private next = 0;
   private oldest = 0;
 
@@ -47,6 +48,7 @@ export class MessageBuffer {
     this.ring = new ByteRing(maxBytes);
     this.symbolKeys = market.channels.map(symbolKeyOf);
     this.width = market.channels.length + 1;
+    this.newest = new Float64Array(this.width).fill(nothingYet);
   }
 
   /** Seq of the next message. */
@@ -63,7 +65,7 @@ export class MessageBuffer {
     return this.next - this.oldest;
   }
 
-  /** Bytes from the oldest message to the newest. */
+  /** Bytes from the oldest message to the end of the newest frame. */
   get bytes(): number {
     return this.size === 0 ? 0 : this.ring.end - this.rows.position(this.oldest);
   }
@@ -71,24 +73,24 @@ export class MessageBuffer {
   /** Messages of symbols that are not told apart, since too many came before. */
   get otherMessages(): number {
     let sum = 0;
-    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.counts[channel]!;
+    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.book[2 * channel + 1]!;
     return sum;
   }
 
   /** Takes in the events of a frame; their bytes are copied, and the oldest messages leave where it gets too much. */
   append(frame: Buffer, { count, rows }: EventList, atMs: number): void {
     if (count === 0) return;
-    const from = rows[column.start]!;
-    const base = this.ring.write(frame, from, rows[(count - 1) * columns + column.end]!) - from;
+    const base = this.ring.write(frame);
     for (let row = 0; row < count * columns; row += columns) {
       const start = rows[row + column.start]!;
       const pair = rows[row + column.symbol]! * this.width + rows[row + column.channel]!;
-      if (pair >= this.last.length) this.widen(pair);
+      if (2 * pair >= this.book.length) this.widen(pair);
       const seq = this.next++;
-      const last = this.last[pair]!;
+      const last = this.book[2 * pair]!;
       this.rows.push(seq, atMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
-      this.last[pair] = seq;
-      this.counts[pair]!++;
+      this.book[2 * pair] = seq;
+      this.book[2 * pair + 1]!++;
+      this.newest[rows[row + column.channel]!] = seq;
     }
     this.evict();
   }
@@ -147,6 +149,17 @@ export class MessageBuffer {
     return undefined;
   }
 
+  /**
+   * Seq of the newest message of a channel, held or not; -1 where none came. Of a symbol that is not told apart it is
+   * that of any such symbol.
+   */
+  newestOf({ channel, symbol }: ChannelName): number {
+    const index = this.market.channels.indexOf(channel);
+    if (symbol === '*') return this.newest[index]!;
+    const pair = (this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index;
+    return this.book[2 * pair] ?? nothingYet;
+  }
+
   /** Seq of the first held message that arrived at or after a time, wall clock ms; `nextSeq` if none did. */
   firstSince(atMs: number): number {
     let low = this.oldest;
@@ -170,8 +183,8 @@ export class MessageBuffer {
     this.rows.clear(this.next);
     this.ring.clear();
     this.symbols.clear();
-    this.last = new Float64Array(usualPairs).fill(nothingYet);
-    this.counts = new Float64Array(usualPairs);
+    this.book = emptyBook(usualPairs);
+    this.newest.fill(nothingYet);
   }
 
   private holds(seq: number): boolean {
@@ -193,12 +206,12 @@ export class MessageBuffer {
   }
 
   private widen(pair: number): void {
-    const length = 2 ** Math.ceil(Math.log2(pair + 1));
-    const last = new Float64Array(length).fill(nothingYet);
-    last.set(this.last);
-    this.last = last;
-    const counts = new Float64Array(length);
-    counts.set(this.counts);
-    this.counts = counts;
+    const wider = emptyBook(2 ** Math.ceil(Math.log2(pair + 1)));
+    wider.set(this.book);
+    this.book = wider;
   }
+}
+
+function emptyBook(pairs: number): Float64Array {
+  return new Float64Array(2 * pairs).map((_, index) => (index % 2 === 0 ? nothingYet : 0));
 }

@@ -239,7 +239,7 @@ export class Connection {
   }
 
   private heard(): void {
-    this.lastFrameMs = this.turn.nowMs;
+    this.lastFrameMs = this.turn.elapsedMs;
     if (!this.pinged) return;
     this.cancelTimers();
     this.watch();

@@ -1,21 +1,26 @@
 /** Which channels one of many clients asked for, and from when until when: pure book-keeping. */
 import type { MessageBuffer } from './buffer.js';
-import type { Rejection } from './channels.js';
+import type { ChannelName, Rejection } from './channels.js';
 import type { Selection } from './selection.js';
-import type { SubscriptionState, Subscriptions } from './subscriptions.js';
-import type { SubscriptionsView } from './view.js';
+import type { SubscriptionState, Subscriptions, SubscriptionsView } from './subscriptions.js';
 
 /** Seqs of the messages that came while a channel was asked for; `to` is the first one after them. */
 interface Span {
   readonly from: number;
-  to: number;
+  readonly to: number;
 }
 
 const stillAsked = Number.POSITIVE_INFINITY;
 
+interface Asked {
+  readonly channel: ChannelName;
+  /** Oldest first; only the last one may still be open. */
+  readonly spans: readonly Span[];
+}
+
 /** Shows of a stream's subscriptions those of one client, and of its messages those that came for that client. */
 export class Holdings implements SubscriptionsView {
-  private readonly spans = new Map<string, Span[]>();
+  private readonly book = new Map<string, Asked>();
   private changes = 0;
   private listed: { readonly version: string; readonly names: readonly string[] } | undefined;
 
@@ -52,41 +57,56 @@ export class Holdings implements SubscriptionsView {
 
   /** Names that are asked for, granted or not. */
   get asked(): string[] {
-    return [...this.spans.keys()].filter(name => this.asks(name));
+    return [...this.book.keys()].filter(name => this.asks(name));
   }
 
   asks(name: string): boolean {
-    return this.spans.get(name)?.at(-1)?.to === stillAsked;
+    return this.book.get(name)?.spans.at(-1)?.to === stillAsked;
   }
 
   /** Messages that come from now on are the client's. */
-  ask(name: string): void {
+  ask(channel: ChannelName): void {
+    const { name } = channel;
     if (this.asks(name)) return;
-    const span = { from: this.buffer.nextSeq, to: stillAsked };
-    this.spans.set(name, [...(this.spans.get(name) ?? []), span]);
+    const before = this.book.get(name)?.spans ?? [];
+    // In the book the order is that of the requests.
+    this.book.delete(name);
+    this.book.set(name, { channel, spans: [...before, { from: this.buffer.nextSeq, to: stillAsked }] });
     this.changes++;
   }
 
   /** Messages that come from now on are not; those that came stay the client's. */
   release(name: string): void {
-    const last = this.spans.get(name)?.at(-1);
-    if (last?.to !== stillAsked) return;
-    last.to = this.buffer.nextSeq;
-    const kept = this.spans.get(name)!.filter(({ from, to }) => to > Math.max(from, this.buffer.oldestSeq));
-    // In the map the order is that of the requests.
-    this.spans.delete(name);
-    if (kept.length > 0) this.spans.set(name, kept);
+    if (!this.asks(name)) return;
+    const { nextSeq, oldestSeq } = this.buffer;
+    const { channel, spans } = this.book.get(name)!;
+    const ended = spans.map(({ from, to }) => ({ from, to: Math.min(to, nextSeq) }));
+    const kept = ended.filter(({ from, to }) => to > Math.max(from, oldestSeq));
+    if (kept.length > 0) this.book.set(name, { channel, spans: kept });
+    else this.book.delete(name);
     this.changes++;
   }
 
   clear(): void {
-    this.spans.clear();
+    this.book.clear();
     this.changes++;
   }
 
   /** Whether the client asked for a channel when a message came. */
   covers(name: string, seq: number): boolean {
-    return this.spans.get(name)?.some(({ from, to }) => from <= seq && seq < to) ?? false;
+    return this.book.get(name)?.spans.some(({ from, to }) => from <= seq && seq < to) ?? false;
+  }
+
+  /** Seq of the newest message of a channel, if it is the client's; -1 where it is not or none came. */
+  newestOf({ channel, symbol, name }: ChannelName): number {
+    const every = `${channel.prefix}.*`;
+    const asked = [...this.book.values()].map(one => one.channel);
+    const parts = symbol === '*' && !this.asks(every) ? asked.filter(one => one.channel === channel) : undefined;
+    const newest = (parts ?? [{ channel, symbol, name }]).map(one => {
+      const seq = this.buffer.newestOf(one);
+      return this.covers(one.name, seq) || this.covers(every, seq) ? seq : -1;
+    });
+    return Math.max(-1, ...newest);
   }
 
   readonly selection: Selection = (buffer, seq) => {

@@ -37,7 +37,7 @@ export class Hub implements HubView {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
     for (const secret of secretsOf(settings)) this.redactor.add(secret);
-    const turn = new Turn(() => clock.elapsed());
+    const turn = new Turn(clock);
     const services = { options: settings.options, clock, log: this.log, turn, statuses: suite.statuses };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
   }

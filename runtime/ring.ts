@@ -28,11 +28,11 @@ export class ByteRing {
   }
 
   /** Copies a piece. @returns its position */
-  write(data: Buffer, from: number, to: number): number {
-    const size = to - from;
+  write(data: Buffer): number {
+    const size = data.length;
     let chunk = this.chunks[this.chunks.length - 1];
     if (!chunk || chunk.base + chunk.bytes.length - this.written < size) chunk = this.extend(size);
-    data.copy(chunk.bytes, this.written - chunk.base, from, to);
+    data.copy(chunk.bytes, this.written - chunk.base);
     this.written += size;
     return this.written - size;
   }

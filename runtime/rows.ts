@@ -1,36 +1,33 @@
-/** What is known of each buffered message, in typed columns: a row costs no object. */
+/** What is known of each buffered message, in typed rows: a message costs no object. */
 
 /** Seqs are split by shifts and masks, which cost less than a division. */
 const segmentBits = 12;
 const segmentRows = 1 << segmentBits;
 const rowMask = segmentRows - 1;
 
-interface Segment {
-  /** Arrival, wall clock ms. */
-  readonly at: Float64Array;
-  /** Position of its bytes in the ring, and how many. */
-  readonly position: Float64Array;
-  readonly length: Uint32Array;
-  /** Its channel and symbol as one number. */
-  readonly pair: Uint32Array;
-  /** How many messages ago the last one of the same pair came; 0: none is known. */
-  readonly back: Uint32Array;
-  /** 1 once it was judged. */
-  readonly judged: Uint8Array;
-}
-
-function newSegment(): Segment {
-  return {
-    at: new Float64Array(segmentRows),
-    position: new Float64Array(segmentRows),
-    length: new Uint32Array(segmentRows),
-    pair: new Uint32Array(segmentRows),
-    back: new Uint32Array(segmentRows),
-    judged: new Uint8Array(segmentRows),
-  };
-}
+/** A row is 32 bytes in one place of memory: two doubles, then four words. */
+const rowDoubles = 4;
+const rowWords = 8;
+/** Arrival, wall clock ms. */
+const atMs = 0;
+/** Where its bytes are in the ring. */
+const position = 1;
+/** How many bytes it has. */
+const length = 4;
+/** Its channel and symbol as one number. */
+const pair = 5;
+/** How many messages ago the last one of the same pair came; 0: none is known. */
+const back = 6;
+/** 1 once it was judged. */
+const judged = 7;
 
 const farthestBack = 2 ** 32 - 1;
+
+/** The same memory twice. */
+class Segment {
+  readonly doubles = new Float64Array(segmentRows * rowDoubles);
+  readonly words = new Uint32Array(this.doubles.buffer);
+}
 
 /** Rows by seq; the oldest are given up segment by segment, and their segments used again. */
 export class Rows {
@@ -40,43 +37,42 @@ export class Rows {
   private spare: Segment | undefined;
 
   /** Adds the row of the next seq. */
-  push(seq: number, atMs: number, position: number, length: number, pair: number, back: number): void {
+  push(seq: number, arrivedMs: number, ringPosition: number, bytes: number, pairNumber: number, backBy: number): void {
     const row = (seq - this.base) & rowMask;
     if (row === 0) this.extend();
-    const segment = this.segments[this.segments.length - 1]!;
-    segment.at[row] = atMs;
-    segment.position[row] = position;
-    segment.length[row] = length;
-    segment.pair[row] = pair;
-    segment.back[row] = back > farthestBack ? 0 : back;
+    const { doubles, words } = this.segments[this.segments.length - 1]!;
+    doubles[row * rowDoubles + atMs] = arrivedMs;
+    doubles[row * rowDoubles + position] = ringPosition;
+    words[row * rowWords + length] = bytes;
+    words[row * rowWords + pair] = pairNumber;
+    words[row * rowWords + back] = backBy > farthestBack ? 0 : backBy;
+    words[row * rowWords + judged] = 0;
   }
 
   atMs(seq: number): number {
-    return this.segmentOf(seq).at[this.rowOf(seq)]!;
+    return this.double(seq, atMs);
   }
 
   position(seq: number): number {
-    return this.segmentOf(seq).position[this.rowOf(seq)]!;
+    return this.double(seq, position);
   }
 
   length(seq: number): number {
-    return this.segmentOf(seq).length[this.rowOf(seq)]!;
+    return this.word(seq, length);
   }
 
   pair(seq: number): number {
-    return this.segmentOf(seq).pair[this.rowOf(seq)]!;
+    return this.word(seq, pair);
   }
 
   back(seq: number): number {
-    return this.segmentOf(seq).back[this.rowOf(seq)]!;
+    return this.word(seq, back);
   }
 
   /** @returns whether it was not judged before */
   judge(seq: number): boolean {
-    const { judged } = this.segmentOf(seq);
-    const row = this.rowOf(seq);
-    const first = judged[row] === 0;
-    judged[row] = 1;
+    const first = this.word(seq, judged) === 0;
+    this.segmentOf(seq).words[((seq - this.base) & rowMask) * rowWords + judged] = 1;
     return first;
   }
 
@@ -94,18 +90,20 @@ export class Rows {
     this.base = seq;
   }
 
+  private double(seq: number, column: number): number {
+    return this.segmentOf(seq).doubles[((seq - this.base) & rowMask) * rowDoubles + column]!;
+  }
+
+  private word(seq: number, column: number): number {
+    return this.segmentOf(seq).words[((seq - this.base) & rowMask) * rowWords + column]!;
+  }
+
   private segmentOf(seq: number): Segment {
     return this.segments[(seq - this.base) >> segmentBits]!;
   }
 
-  private rowOf(seq: number): number {
-    return (seq - this.base) & rowMask;
-  }
-
   private extend(): void {
-    const segment = this.spare ?? newSegment();
+    this.segments.push(this.spare ?? new Segment());
     this.spare = undefined;
-    segment.judged.fill(0);
-    this.segments.push(segment);
   }
 }

@@ -19,14 +19,14 @@ const backslash = 0x5c;
 const closeBracket = 0x5d;
 const letterE = 0x65;
 const letterV = 0x76;
+const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const lastAscii = 0x7e;
 
-const opening = [...Buffer.from('{"ev":"')];
 const literals = ['true', 'false', 'null'].map(word => Buffer.from(word));
 
-/** Prefixes are compared as one integer. */
-const longestPrefix = 4;
+/** Prefixes and keys are compared as one integer of their bytes. */
+const longestWord = 4;
 
 /**
  * Takes a frame apart where it is an array of flat events that begin with `ev`, written without blanks and escapes, as
@@ -38,20 +38,16 @@ export class Scanner {
   /** Events without a symbol that is a text. */
   malformed = 0;
 
-  private readonly codes: Int32Array;
-  private readonly symbolKeys: readonly Buffer[];
-  /** What is known of the event under way: index of its channel, offsets and hash of its symbol. */
-  private channel = 0;
-  private symbolStart = 0;
-  private symbolEnd = 0;
-  private hash = 0;
+  /** By channel: its prefix, and the key of its symbol. */
+  private readonly prefixes: Int32Array;
+  private readonly symbolKeys: Int32Array;
 
   constructor(
     channels: readonly Channel[],
     private readonly events: EventList,
   ) {
-    this.codes = Int32Array.from(channels, ({ prefix }) => codeOf(prefix));
-    this.symbolKeys = channels.map(channel => Buffer.from(symbolKeyOf(channel)));
+    this.prefixes = Int32Array.from(channels, ({ prefix }) => wordOf(prefix));
+    this.symbolKeys = Int32Array.from(channels, channel => wordOf(symbolKeyOf(channel)));
   }
 
   /**
@@ -59,72 +55,102 @@ export class Scanner {
    *
    * @returns whether it is sure of the whole frame; if not, what it listed counts for nothing
    */
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: split into functions, it takes half as long again
   scan(data: Buffer): boolean {
-    this.events.clear();
-    this.malformed = 0;
+    const { events, prefixes, symbolKeys } = this;
     const last = data.length - 1;
+    events.clear();
+    this.malformed = 0;
     if (last < 2 || data[0] !== openBracket || data[last] !== closeBracket) return false;
     let at = 1;
     for (;;) {
-      at = this.scanEvent(data, at);
-      if (at < 0) return false;
+      const start = at;
+      // {"ev":"
+      if (data[at] !== openBrace || data[at + 1] !== quote || data[at + 2] !== letterE) return false;
+      if (data[at + 3] !== letterV || data[at + 4] !== quote || data[at + 5] !== colon) return false;
+      if (data[at + 6] !== quote) return false;
+      at += 7;
+      let byte = data[at]!;
+      let prefix = 0;
+      const prefixEnd = Math.min(at + longestWord, last);
+      while (at < prefixEnd && plain[byte] === 1) {
+        prefix = (prefix << 8) | byte;
+        byte = data[++at]!;
+      }
+      let channel = prefixes.length - 1;
+      while (channel >= 0 && prefixes[channel] !== prefix) channel--;
+      if (channel < 0 || byte !== quote) return false;
+      const symbolKey = symbolKeys[channel]!;
+      let symbolStart = 0;
+      let symbolEnd = 0;
+      let hash = hashSeed;
+      let keyed = false;
+
+      byte = data[++at]!;
+      while (byte === comma) {
+        // "key":
+        if (data[at + 1] !== quote) return false;
+        at += 2;
+        const keyStart = at;
+        let key = 0;
+        byte = data[at]!;
+        while (at < last && plain[byte] === 1) {
+          key = (key << 8) | byte;
+          byte = data[++at]!;
+        }
+        if (byte !== quote || data[at + 1] !== colon) return false;
+        const keyLength = at - keyStart;
+        at += 2;
+        byte = data[at]!;
+        // Of a key that stands twice the last one counts, which is for `JSON.parse` to say.
+        if (key === evKey && keyLength === 2) return false;
+        if (key === symbolKey && keyLength <= longestWord) {
+          if (keyed) return false;
+          keyed = true;
+          if (byte === quote) {
+            symbolStart = ++at;
+            byte = data[at]!;
+            while (at < last && plain[byte] === 1 && byte <= lastAscii) {
+              hash = hashStep(hash, byte);
+              byte = data[++at]!;
+            }
+            if (byte !== quote) return false;
+            symbolEnd = at;
+            byte = data[++at]!;
+            continue;
+          }
+        }
+
+        // The usual numbers and texts at once; the rest is rarer.
+        if (byte >= one && byte <= nine) {
+          do byte = data[++at]!;
+          while (byte >= zero && byte <= nine);
+          if (byte === dot) {
+            const digits = at + 1;
+            do byte = data[++at]!;
+            while (byte >= zero && byte <= nine);
+            if (at === digits) return false;
+          }
+          if (byte === comma || byte === closeBrace) continue;
+          at = skipExponent(data, at);
+        } else if (byte === quote) {
+          do byte = data[++at]!;
+          while (at < last && plain[byte] === 1);
+          at = byte === quote ? at + 1 : -1;
+        } else {
+          at = skipValue(data, at);
+        }
+        if (at < 0) return false;
+        byte = data[at]!;
+      }
+
+      if (byte !== closeBrace) return false;
+      at++;
+      if (symbolStart === 0 || symbolEnd - symbolStart > longestSymbol) this.malformed++;
+      else events.add(start, at, channel, symbolStart, symbolEnd, hash);
       if (data[at] !== comma) return at === last;
       at++;
     }
-  }
-
-  /** @returns where the event ends, or -1 */
-  private scanEvent(data: Buffer, start: number): number {
-    let at = this.scanOpening(data, start);
-    const symbolKey = this.symbolKeys[this.channel];
-    if (at < 0 || symbolKey === undefined) return -1;
-    let keyed = false;
-    this.symbolStart = 0;
-    while (data[at] === comma) {
-      const keyStart = at + 2;
-      at = data[at + 1] === quote ? skipText(data, keyStart) : -1;
-      if (at < 0 || data[at] !== colon) return -1;
-      const keyLength = at - 1 - keyStart;
-      at++;
-      // Of a key that stands twice the last one counts, which is for `JSON.parse` to say.
-      if (keyLength === 2 && data[keyStart] === letterE && data[keyStart + 1] === letterV) return -1;
-      const isSymbol = keyLength === symbolKey.length && sameBytes(data, keyStart, symbolKey);
-      if (isSymbol && keyed) return -1;
-      keyed ||= isSymbol;
-      at = isSymbol && data[at] === quote ? this.scanSymbol(data, at + 1) : skipValue(data, at);
-      if (at < 0) return -1;
-    }
-    if (data[at++] !== closeBrace) return -1;
-    const { channel, symbolStart, symbolEnd, hash } = this;
-    if (symbolStart === 0 || symbolEnd - symbolStart > longestSymbol) this.malformed++;
-    else this.events.add(start, at, channel, symbolStart, symbolEnd, hash);
-    return at;
-  }
-
-  /** @returns what follows `{"ev":"T"`, or -1 */
-  private scanOpening(data: Buffer, start: number): number {
-    let at = start;
-    for (let index = 0; index < opening.length; index++) if (data[at++] !== opening[index]) return -1;
-    const prefixEnd = at + longestPrefix;
-    let code = 0;
-    while (at < prefixEnd && data[at]! > blank && data[at] !== quote) code = (code << 8) | data[at++]!;
-    this.channel = this.codes.length - 1;
-    while (this.channel >= 0 && this.codes[this.channel] !== code) this.channel--;
-    return data[at] === quote ? at + 1 : -1;
-  }
-
-  /** @returns what follows the symbol, or -1 */
-  private scanSymbol(data: Buffer, start: number): number {
-    let at = start;
-    let hash = hashSeed;
-    for (let byte = data[at]!; byte !== quote; byte = data[++at]!) {
-      if (!(byte >= blank && byte <= lastAscii) || byte === backslash) return -1;
-      hash = hashStep(hash, byte);
-    }
-    this.hash = hash;
-    this.symbolStart = start;
-    this.symbolEnd = at;
-    return at + 1;
   }
 }
 
@@ -136,26 +162,24 @@ const plain = Uint8Array.from({ length: 256 }, (_, byte) =>
 /** A longer symbol is none. */
 export const longestSymbol = 64;
 
-/** Bytes of a prefix as one integer; that of a prefix which is too long is never met. */
-function codeOf(prefix: string): number {
-  const bytes = Buffer.from(prefix);
-  return bytes.length > longestPrefix ? 0 : bytes.reduce((code, byte) => (code << 8) | byte, 0);
-}
+const evKey = wordOf('ev');
 
-/** @returns what follows the quote that ends the text from `start` on, or -1 */
-function skipText(data: Buffer, start: number): number {
-  const end = data.length;
-  let at = start;
-  while (at < end && plain[data[at]!] === 1) at++;
-  return data[at] === quote ? at + 1 : -1;
+/** A word's bytes as one integer; 0, which no word is, for one that is too long. */
+function wordOf(text: string): number {
+  const bytes = Buffer.from(text);
+  return bytes.length > longestWord ? 0 : bytes.reduce((word, byte) => (word << 8) | byte, 0);
 }
 
 /** @returns what follows the value at `at`, or -1 */
 function skipValue(data: Buffer, at: number): number {
-  const byte = data[at]!;
-  if (byte >= one && byte <= nine) return skipFraction(data, skipDigits(data, at + 1));
-  if (byte === quote) return skipText(data, at + 1);
-  return byte === openBracket ? skipList(data, at + 1) : skipScalar(data, at);
+  return data[at] === openBracket ? skipList(data, at + 1) : skipScalar(data, at);
+}
+
+/** @returns what follows the quote that ends the text from `start` on, or -1 */
+function skipText(data: Buffer, start: number): number {
+  let at = start;
+  while (at < data.length && plain[data[at]!] === 1) at++;
+  return data[at] === quote ? at + 1 : -1;
 }
 
 /** Lists hold texts and scalars; anything deeper is not for the scanner. */
@@ -187,12 +211,14 @@ function skipFraction(data: Buffer, start: number): number {
     at = skipDigits(data, start + 1);
     if (at === start + 1) return -1;
   }
-  // E and e differ in one bit.
-  return (data[at]! | 0x20) === letterE ? skipExponent(data, at + 1) : at;
+  return skipExponent(data, at);
 }
 
+/** @returns what follows the exponent that may be at `start`, or -1 */
 function skipExponent(data: Buffer, start: number): number {
-  const from = data[start] === plus || data[start] === minus ? start + 1 : start;
+  // E and e differ in one bit.
+  if ((data[start]! | 0x20) !== letterE) return start;
+  const from = data[start + 1] === plus || data[start + 1] === minus ? start + 2 : start + 1;
   const at = skipDigits(data, from);
   return at === from ? -1 : at;
 }

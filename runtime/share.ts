@@ -7,11 +7,11 @@ import type { Market } from './contract.js';
 import { StreamError } from './errors.js';
 import type { Detail, Message } from './format.js';
 import { Holdings } from './holdings.js';
-import type { Outage } from './outages.js';
+import type { Outage, OutagesView } from './outages.js';
 import { Pictures } from './pictures.js';
 import { isWanted, type StateName } from './state.js';
 import type { Counts, Stream, StreamFault, Target } from './stream.js';
-import type { OutagesView, StreamView } from './view.js';
+import type { StreamView } from './view.js';
 
 export class Share implements StreamView {
   readonly market: Market;
@@ -102,6 +102,10 @@ export class Share implements StreamView {
     return this.firstSeq === undefined ? 0 : Math.max(0, this.buffer.oldestSeq - this.firstSeq);
   }
 
+  newestOf(channel: ChannelName): number {
+    return this.subscriptions.newestOf(channel);
+  }
+
   get newestSeq(): number {
     this.look();
     return this.newest.seq;
@@ -156,7 +160,7 @@ export class Share implements StreamView {
 
   subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
     const before = new Set(this.subscriptions.names);
-    for (const { name } of names) this.subscriptions.ask(name);
+    for (const name of names) this.subscriptions.ask(name);
     const { rejected } = this.stream.subscribe(names);
     const held = names.map(({ name }) => name).filter(name => this.subscriptions.stateOf(name) !== undefined);
     const [already, added] = [true, false].map(known => held.filter(name => before.has(name) === known));

@@ -114,6 +114,11 @@ export class Stream implements StreamView {
     return this.counts;
   }
 
+  /** Seq of the newest message of a channel that is the client's; -1 where none came. */
+  newestOf(channel: ChannelName): number {
+    return this.buffer.newestOf(channel);
+  }
+
   /** Seq of the newest message that is the client's. */
   get newestSeq(): number {
     return this.buffer.nextSeq - 1;
@@ -183,7 +188,7 @@ export class Stream implements StreamView {
 
   /** Takes in one frame of the feed. */
   ingest(data: Buffer): void {
-    const atMs = this.services.clock.now();
+    const atMs = this.services.turn.nowMs;
     const { events, statuses, malformed, unknown } = this.reader.read(data);
     if (malformed > 0) this.countMalformed(malformed);
     for (const status of statuses) this.hear(status);
@@ -218,7 +223,7 @@ export class Stream implements StreamView {
     if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
     this.counts.received += count;
     this.counts.lastMessageAtMs = atMs;
-    this.rate.add(count, this.services.turn.nowMs);
+    this.rate.add(count, this.services.turn.elapsedMs);
     this.connection?.messageCame();
     if (this.outages.current) this.outages.end(atMs);
   }

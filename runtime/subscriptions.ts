@@ -10,6 +10,12 @@ import { type ErrorCode, hintFor } from './errors.js';
  */
 export type SubscriptionState = 'pending' | 'accepted' | 'unconfirmed';
 
+/** What may be asked about subscriptions. */
+export type SubscriptionsView = Pick<
+  Subscriptions,
+  'names' | 'size' | 'stateOf' | 'rejectionOf' | 'rejections' | 'namesIn'
+>;
+
 export class Subscriptions {
   private readonly wanted = new Map<string, SubscriptionState>();
   private readonly refused = new Map<string, Rejection>();

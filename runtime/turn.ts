@@ -1,3 +1,5 @@
+import type { Clock } from './clock.js';
+
 /** Time that the sockets of a process may take in one turn of the event loop, so that tool calls never wait long. */
 const budgetMs = 5;
 /** The clock is looked at once for so many frames. */
@@ -7,32 +9,43 @@ export class Turn {
   private began = false;
   private beganMs = 0;
   private lookedMs = 0;
+  private wallMs = 0;
   private frames = 0;
 
-  /** @param elapsed monotonic ms */
-  constructor(private readonly elapsed: () => number) {}
+  constructor(private readonly clock: Clock) {}
 
   /** Monotonic ms of the last look at the clock, in this turn. */
-  get nowMs(): number {
+  get elapsedMs(): number {
     if (!this.began) this.begin();
     return this.lookedMs;
+  }
+
+  /** Wall clock ms of the same look. */
+  get nowMs(): number {
+    if (!this.began) this.begin();
+    return this.wallMs;
   }
 
   /** Counts a frame. @returns whether this turn has had its time */
   spent(): boolean {
     if (!this.began) this.begin();
     if (++this.frames % framesPerLook !== 0) return false;
-    this.lookedMs = this.elapsed();
+    this.look();
     return this.lookedMs - this.beganMs > budgetMs;
   }
 
   private begin(): void {
     this.began = true;
-    this.beganMs = this.elapsed();
-    this.lookedMs = this.beganMs;
+    this.look();
+    this.beganMs = this.lookedMs;
     this.frames = 0;
     setImmediate(() => {
       this.began = false;
     });
+  }
+
+  private look(): void {
+    this.lookedMs = this.clock.elapsed();
+    this.wallMs = this.clock.now();
   }
 }

@@ -3,9 +3,9 @@
  * and its streams; of many clients each has a `Guest` and its `Share`s.
  */
 import type { Hub } from './hub.js';
-import type { OutageLedger } from './outages.js';
+import type { OutagesView } from './outages.js';
 import type { Stream } from './stream.js';
-import type { Subscriptions } from './subscriptions.js';
+import type { SubscriptionsView } from './subscriptions.js';
 
 export interface HubView
   extends Pick<
@@ -34,6 +34,7 @@ export interface StreamView
     | 'state'
     | 'shared'
     | 'visible'
+    | 'newestOf'
     | 'newestSeq'
     | 'liveSinceMs'
     | 'totals'
@@ -46,10 +47,3 @@ export interface StreamView
   readonly subscriptions: SubscriptionsView;
   readonly outages: OutagesView;
 }
-
-export type SubscriptionsView = Pick<
-  Subscriptions,
-  'names' | 'size' | 'stateOf' | 'rejectionOf' | 'rejections' | 'namesIn'
->;
-
-export type OutagesView = Pick<OutageLedger, 'all' | 'since'>;

@@ -1,7 +1,5 @@
 /** Tells a client which of the resources that it follows have changed. */
 import { type Address, parseAddress } from './address.js';
-import { Arrivals } from './arrivals.js';
-import type { Market } from './contract.js';
 import { listStreams } from './resources.js';
 import { isWanted } from './state.js';
 import type { HubView, StreamView } from './view.js';
@@ -125,20 +123,13 @@ export class Watches {
 
   /** What has changed since the last look. */
   private news(): string[] {
-    const arrivals = new Map(this.hub.markets.map(market => [market, this.arrivalsIn(market)]));
     return [...this.subjects].flatMap(([uri, subject]) => {
       const { address, mark, seq } = subject;
       subject.mark = this.markOf(address);
       subject.seq = this.positionOf(address);
-      const came = address?.channel && arrivals.get(address.market)!.has(address.channel, seq);
+      const came = address?.channel && this.streamOf(address).newestOf(address.channel) >= seq;
       return came || subject.mark !== mark ? [uri] : [];
     });
-  }
-
-  private arrivalsIn(market: Market): Arrivals {
-    const channels = [...this.subjects.values()].filter(({ address }) => address?.channel && address.market === market);
-    const { buffer, visible } = this.hub.stream(market.name);
-    return new Arrivals(buffer, Math.min(...channels.map(({ seq }) => seq)), visible);
   }
 
   /** Differs when anything but a message of a channel is news. */
@@ -147,12 +138,16 @@ export class Watches {
       return listStreams(this.hub)
         .map(({ uri }) => uri)
         .join();
-    const { state, newestSeq, subscriptions } = this.hub.stream(address.market.name);
+    const { state, newestSeq, subscriptions } = this.streamOf(address);
     if (address.channel) return `${state} ${subscriptions.stateOf(address.channel.name)}`;
     return [state, newestSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
   }
 
   private positionOf(address: Address | undefined): number {
-    return address ? this.hub.stream(address.market.name).buffer.nextSeq : 0;
+    return address ? this.streamOf(address).buffer.nextSeq : 0;
+  }
+
+  private streamOf({ market }: Address): StreamView {
+    return this.hub.stream(market.name);
   }
 }

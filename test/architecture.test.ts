@@ -134,7 +134,6 @@ describe('imports', () => {
 describe('files without input and output', () => {
   const pure = [
     'address',
-    'arrivals',
     'backoff',
     'buffer',
     'channels',
@@ -144,6 +143,7 @@ describe('files without input and output', () => {
     'cursor',
     'decimal',
     'format',
+    'holdings',
     'hours',
     'json',
     'nearest',

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { MessageBuffer } from '../runtime/buffer.js';
+import { type ChannelName, parseChannel } from '../runtime/channels.js';
 import { Held } from './support/held.js';
 import { marketOf } from './support/markets.js';
 
-/** Appends messages of a given size, numbered in `n`. */
+/** Appends messages of a given size, numbered in `n`, each in a frame whose two brackets count as well. */
 class Filling {
   readonly held: Held;
   private number = 0;
@@ -44,34 +45,34 @@ describe('a buffer', () => {
 
   test('numbers messages in the order of their arrival', () => {
     const filling = new Filling(10, 10_000).add(3);
-    expect(filling.shape).toEqual([0, 3, 3, 300]);
+    expect(filling.shape).toEqual([0, 3, 3, 305]);
     expect([0, 1, 2].map(seq => filling.numberAt(seq))).toEqual([0, 1, 2]);
     expect(filling.buffer.at(2)!.seq).toBe(2);
   });
 
   test('drops the oldest when there are too many', () => {
     const filling = new Filling(10, 10_000).add(25);
-    expect(filling.shape).toEqual([15, 25, 10, 1_000]);
+    expect(filling.shape).toEqual([15, 25, 10, 1_019]);
     expect([15, 24].map(seq => filling.numberAt(seq))).toEqual([15, 24]);
   });
 
   test('drops the oldest when they are too large', () => {
-    expect(new Filling(100, 550).add(10).shape).toEqual([5, 10, 5, 500]);
+    expect(new Filling(100, 550).add(10).shape).toEqual([5, 10, 5, 509]);
   });
 
   test('may be full to the last byte', () => {
-    expect(new Filling(100, 500).add(5).shape).toEqual([0, 5, 5, 500]);
+    expect(new Filling(100, 509).add(5).shape).toEqual([0, 5, 5, 509]);
   });
 
   test('drops several for a large one', () => {
-    expect(new Filling(100, 550).add(5).add(1, 400).shape).toEqual([4, 6, 2, 500]);
+    expect(new Filling(100, 550).add(5).add(1, 400).shape).toEqual([4, 6, 2, 503]);
   });
 
   test('keeps a message that is too large as the only one', () => {
     const filling = new Filling(100, 550).add(5).add(1, 10_000);
-    expect(filling.shape).toEqual([5, 6, 1, 10_000]);
+    expect(filling.shape).toEqual([5, 6, 1, 10_001]);
     expect(filling.numberAt(5)).toBe(5);
-    expect(filling.add(1).shape).toEqual([6, 7, 1, 100]);
+    expect(filling.add(1).shape).toEqual([6, 7, 1, 101]);
     expect(filling.numberAt(6)).toBe(6);
   });
 
@@ -85,7 +86,7 @@ describe('a buffer', () => {
     filling.buffer.clear();
     expect(filling.shape).toEqual([3, 3, 0, 0]);
     expect(filling.buffer.at(2)).toBeUndefined();
-    expect(filling.add(1).shape).toEqual([3, 4, 1, 100]);
+    expect(filling.add(1).shape).toEqual([3, 4, 1, 101]);
     expect(filling.numberAt(3)).toBe(3);
   });
 
@@ -93,13 +94,13 @@ describe('a buffer', () => {
     const filling = new Filling(10, 10_000).add(25);
     filling.buffer.clear();
     expect(filling.shape).toEqual([25, 25, 0, 0]);
-    expect(filling.add(1).shape).toEqual([25, 26, 1, 100]);
+    expect(filling.add(1).shape).toEqual([25, 26, 1, 101]);
     expect(filling.numberAt(25)).toBe(25);
   });
 
   test('stays in order over a hundred thousand messages', () => {
     const filling = new Filling(700, 1_000_000).add(100_000);
-    expect(filling.shape).toEqual([99_300, 100_000, 700, 70_000]);
+    expect(filling.shape).toEqual([99_300, 100_000, 700, 71_399]);
     for (let seq = 99_300; seq < 100_000; seq++) expect(filling.numberAt(seq)).toBe(seq);
     expect(filling.buffer.at(99_299)).toBeUndefined();
   });
@@ -127,6 +128,16 @@ describe('a buffer', () => {
     for (const [ev, symbol] of ['T A', 'Q A', 'T B', 'T A', 'Q A', 'T A'].map(text => text.split(' ')))
       held.add(ev!, symbol!);
     expect([1, 2, 3, 4, 5].map(seq => held.buffer.before(seq))).toEqual([undefined, undefined, undefined, 1, 3]);
+  });
+
+  test('knows the newest message of a channel and of a kind, held or not', () => {
+    const market = marketOf('stocks');
+    const held = new Held(market, 2);
+    for (const [ev, symbol] of ['T A', 'Q A', 'T B'].map(text => text.split(' '))) held.add(ev!, symbol!);
+    const newest = (name: string): number => held.buffer.newestOf(parseChannel(market, name) as ChannelName);
+    expect(['T.A', 'T.B', 'T.*', 'Q.A', 'Q.*', 'Q.B', 'AM.*'].map(newest)).toEqual([0, 2, 2, 1, 1, -1, -1]);
+    held.buffer.clear();
+    expect(['T.A', 'T.*'].map(newest)).toEqual([-1, -1]);
   });
 });
 

@@ -22,11 +22,22 @@ interface Watched {
   readonly until: (state: string) => Promise<boolean>;
 }
 
-async function watch(script: RawFeedScript, options: Partial<typeof testOptions> = {}): Promise<Watched> {
+interface Watching {
+  /** Clock by which turns are measured. */
+  readonly elapsed?: () => number;
+  /** Sees every frame. */
+  readonly frame?: (text: string) => void;
+}
+
+async function watch(
+  script: RawFeedScript,
+  options: Partial<typeof testOptions> = {},
+  { elapsed = () => systemClock.elapsed(), frame }: Watching = {},
+): Promise<Watched> {
   const feed = await RawFeed.open(script);
   const changes = new Changes(systemClock);
   const states: string[] = [];
-  const turn = new Turn(() => systemClock.elapsed());
+  const turn = new Turn({ ...systemClock, elapsed });
   const connection: Connection = new Connection(
     [feed.url],
     testKey,
@@ -36,6 +47,7 @@ async function watch(script: RawFeedScript, options: Partial<typeof testOptions>
     {
       live: () => {},
       frame: data => {
+        frame?.(String(data));
         if (String(data) === greeting) connection.greeted();
         if (String(data).includes('auth_success')) connection.authenticated();
       },
@@ -112,6 +124,57 @@ describe('a connection', () => {
   });
 });
 
+describe('a flood of frames', () => {
+  /** Accepts the key, and sends 100 numbered frames in one piece. */
+  const flood: RawFeedScript = {
+    ...polite,
+    message: (socket, frame) => {
+      polite.message(socket, frame, 1);
+      const { _socket: tcp } = socket as unknown as { _socket: Duplex };
+      tcp.cork();
+      for (let number = 0; number < 100; number++) socket.send(`[${number}]`);
+      tcp.uncork();
+    },
+  };
+
+  function numbersIn(texts: readonly string[]): number[] {
+    return texts.flatMap(text => (/^\[\d+\]$/.test(text) ? JSON.parse(text) : []));
+  }
+
+  test('gives others their turn after five milliseconds, and loses nothing', async () => {
+    let nowMs = 0;
+    const texts: string[] = [];
+    const { connection } = await watch(
+      flood,
+      {},
+      { elapsed: () => (nowMs += 10), frame: text => void texts.push(text) },
+    );
+    const changes = new Changes(systemClock);
+    const look = setInterval(() => changes.notify(), 5);
+    expect(await changes.until(() => numbersIn(texts).length === 100, 5_000)).toBe(true);
+    clearInterval(look);
+    expect(numbersIn(texts)).toEqual(Array.from({ length: 100 }, (_, number) => number));
+    expect(connection.state.name).toBe('live');
+  });
+
+  test('is not heard any more from the frame on at which it was stopped', async () => {
+    const texts: string[] = [];
+    const watched: Watched = await watch(
+      flood,
+      {},
+      {
+        frame: text => {
+          texts.push(text);
+          if (text === '[4]') void watched.connection.stop();
+        },
+      },
+    );
+    await watched.until('stopped');
+    await watched.connection.stop();
+    expect(numbersIn(texts)).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
 describe('a ping of the feed', () => {
   test('is a sign of life like any frame', async () => {
     let pinging: NodeJS.Timeout | undefined;
@@ -153,6 +216,30 @@ describe('a ping to the feed', () => {
     );
     await until('live');
     expect(await changes.until(() => pings >= 3, 10_000)).toBe(true);
+  });
+
+  test('that finds a frame under way, slow as it may be, gives nobody up', async () => {
+    const changes = new Changes(systemClock);
+    let pings = 0;
+    // The head of a text frame of 255 bytes, which then come one by one.
+    const bytes = [0x81, 126, 0, 255, ...Buffer.from('x'.repeat(255))];
+    const { connection, until } = await watch(
+      {
+        ...polite,
+        open: socket => {
+          socket.send(greeting);
+          const { _socket: tcp } = socket as unknown as { _socket: Duplex };
+          socket.on('ping', () => {
+            tcp.write(Buffer.of(bytes[pings++]!));
+            changes.notify();
+          });
+        },
+      },
+      { pingIntervalMs: 20, pongTimeoutMs: 200 },
+    );
+    await until('live');
+    expect(await changes.until(() => pings >= 4, 10_000)).toBe(true);
+    expect(connection.state.name).toBe('live');
   });
 });
 

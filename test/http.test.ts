@@ -318,7 +318,7 @@ describe('the program', () => {
   test('takes no token from the command line', async () => {
     const { code, stderr } = await runProgram(['--transport', 'http', '--http-tokens', tokens[0]!]);
     expect(code).toBe(2);
-    expect(stderr).toContain('set MCP_POLYGON_HTTP_TOKENS in the environment');
+    expect(stderr).toContain('MCP_POLYGON_HTTP_TOKENS');
     expect(stderr).not.toContain(tokens[0]);
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
+import { parseChannels } from '../runtime/channels.js';
 import { Guest } from '../runtime/guest.js';
 import type { Hub } from '../runtime/hub.js';
 import { Resources } from '../runtime/resources.js';
@@ -145,6 +146,18 @@ describe('two clients', () => {
     const content = await resources.read('polygon://streams/stocks/T.AAPL');
     expect(JSON.parse(content!.text)).toMatchObject({ subscription: null, newest: { count: 0 } });
   });
+});
+
+test('the newest message of a channel, or of all of its kind, is that of the client', async () => {
+  await start(ann, 'T.AAPL');
+  await start(bob, 'T.*');
+  for (const symbol of ['AAPL', 'MSFT']) await trade(symbol, 1);
+  const newest = (who: HubView): number[] =>
+    parseChannels(hub.stream('stocks').market, ['T.AAPL', 'T.MSFT', 'T.*', 'Q.AAPL', 'Q.*']).names.map(name =>
+      who.stream('stocks').newestOf(name),
+    );
+  expect(newest(ann)).toEqual([0, -1, 0, -1, -1]);
+  expect(newest(bob)).toEqual([0, 1, 1, -1, -1]);
 });
 
 describe('letting go', () => {

@@ -1,6 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../runtime/clock.js';
 import { Turn } from '../runtime/turn.js';
+
+function turnBy(elapsed: () => number): Turn {
+  return new Turn({ ...systemClock, elapsed });
+}
 
 /** How many frames of `frameMs` each a turn lets in. */
 function framesIn(turn: Turn, pass: () => void, most = 1_000): number {
@@ -12,7 +17,7 @@ function framesIn(turn: Turn, pass: () => void, most = 1_000): number {
 describe('a turn', () => {
   test('is over after five milliseconds, looked at every eight frames', () => {
     let nowMs = 100;
-    const turn = new Turn(() => nowMs);
+    const turn = turnBy(() => nowMs);
     const pass = (): void => {
       nowMs += 0.5;
     };
@@ -21,12 +26,18 @@ describe('a turn', () => {
   });
 
   test('is never over while the frames cost nothing', () => {
-    expect(framesIn(new Turn(() => 100), () => {}, 1_000)).toBe(1_000);
+    expect(
+      framesIn(
+        turnBy(() => 100),
+        () => {},
+        1_000,
+      ),
+    ).toBe(1_000);
   });
 
   test('begins anew after others had theirs', async () => {
     let nowMs = 100;
-    const turn = new Turn(() => nowMs);
+    const turn = turnBy(() => nowMs);
     const pass = (): void => {
       nowMs += 1;
     };

@@ -1,0 +1,96 @@
+import { pathToFileURL } from 'node:url';
+import { markets, suite } from '../../generated/suite.js';
+import type { Market } from '../../runtime/contract.js';
+import type { Hub } from '../../runtime/hub.js';
+import { callOn, hubOn } from '../support/bench.js';
+import { BareServer } from '../support/stdio.js';
+import { eventsOf, framesOf } from './load.js';
+import type { Part, Setting } from './part.js';
+import { type Row, rowOf, valueAtMost } from './row.js';
+
+const tokenizer = 'gpt-tokenizer@4.0.0';
+const tokenizerFile = 'node_modules/gpt-tokenizer/esm/encoding/o200k_base.js';
+const usualBytesPerToken = 4;
+const symbols = 10;
+const messages = 1_000;
+
+type CountTokens = (text: string) => number;
+
+/** What answers cost those who must read them. */
+export const context: Part = {
+  name: 'context',
+  quick: true,
+  async run(setting) {
+    const countTokens = await findTokenizer(setting);
+    const list = await listOfTools();
+    const rows = [
+      rowOf('context', {
+        what: 'tools/list',
+        unit: 'bytes',
+        values: [Buffer.byteLength(list)],
+        goal: valueAtMost(32 * 1_024),
+      }),
+      rowOf('context', { what: 'tools/list', unit: 'tokens', values: [countTokens(list)] }),
+    ];
+    const hub = hubOn(suite, markets, 'realtime');
+    for (const market of markets) rows.push(...(await weigh(hub, market, countTokens)));
+    return rows;
+  },
+};
+
+async function findTokenizer({ short, install, note }: Setting): Promise<CountTokens> {
+  const folder = short ? undefined : await install(tokenizer);
+  if (folder === undefined) {
+    note(`Tokens are estimated: ${usualBytesPerToken} bytes each.`);
+    return text => Math.round(Buffer.byteLength(text) / usualBytesPerToken);
+  }
+  const { countTokens } = await import(pathToFileURL(`${folder}/${tokenizerFile}`).href);
+  note('Tokens are those of o200k_base.');
+  return countTokens;
+}
+
+async function listOfTools(): Promise<string> {
+  const server = BareServer.start();
+  await server.initialize();
+  const { result } = await server.request('tools/list');
+  server.child.kill('SIGKILL');
+  return JSON.stringify(result);
+}
+
+/** Trades, quotes and values of a market, in every form in which they are answered. */
+async function weigh(hub: Hub, market: Market, countTokens: CountTokens): Promise<Row[]> {
+  const events = eventsOf(market, symbols, messages);
+  for (const frame of framesOf(events, 10)) hub.stream(market.name).ingest(Buffer.from(frame));
+  const raw = tokensEach(events, countTokens);
+  const row = (form: string, tokens: number, against = 'raw JSON', baseline = raw): Row =>
+    rowOf('context', {
+      what: `${market.name}, ${form}`,
+      unit: 'tokens/message',
+      values: [tokens],
+      against: { name: against, values: [baseline] },
+    });
+  const read = { market: market.name, limit: 200, max_bytes: 200_000 };
+  const ask = async (name: string, args: object): Promise<Readonly<Record<string, unknown>>> => {
+    const { structured, isError, text } = await callOn(hub, name, args);
+    if (isError) throw new Error(text);
+    return structured;
+  };
+  const [short, full, csv, summary] = await Promise.all([
+    ask('read_stream_messages', read),
+    ask('read_stream_messages', { ...read, detail: 'full' }),
+    ask('read_stream_messages', { ...read, format: 'csv' }),
+    ask('summarize_stream', { market: market.name }),
+  ]);
+  const texts = (answer: Readonly<Record<string, unknown>>): string[] =>
+    (answer.messages as object[]).map(message => JSON.stringify(message));
+  return [
+    row('message', tokensEach(texts(short!), countTokens)),
+    row('message in full', tokensEach(texts(full!), countTokens)),
+    row('message in CSV', countTokens(csv!.csv as string) / (csv!.count as number)),
+    row(`summary of ${messages} messages`, countTokens(JSON.stringify(summary!.symbols)) / messages),
+  ];
+}
+
+function tokensEach(texts: readonly string[], countTokens: CountTokens): number {
+  return texts.reduce((sum, text) => sum + countTokens(text), 0) / texts.length;
+}

@@ -1,0 +1,115 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { markets } from '../../generated/suite.js';
+import type { Child } from './child.js';
+import type { ClientName } from './clients.js';
+import type { Part, Setting } from './part.js';
+import type { ReceiverCalls, Stretch } from './receiver.js';
+import { compete } from './rounds.js';
+import { atLeast, atMost, type Goal, type Measured, type Row, rowOf } from './row.js';
+import type { SenderCalls } from './sender.js';
+
+export const vendorPackage = '@massive.com/client-js@10.8.0';
+const vendorFile = 'node_modules/@massive.com/client-js/dist/main.js';
+
+const warmUpMs = 120;
+const batches = [1, 10, 100];
+const goals: Readonly<Record<number, Goal>> = { 1: atLeast(2), 10: atLeast(2.5), 100: atLeast(3) };
+const vendorGoal = atLeast(2.5);
+
+/** One market or six, in frames of so many events. */
+interface Course {
+  readonly markets: readonly string[];
+  readonly batch: number;
+}
+
+type Receivers = ReadonlyMap<ClientName, Child<ReceiverCalls>>;
+
+export const ingest: Part = {
+  name: 'ingest',
+  quick: true,
+  async run(setting) {
+    const vendor = await findVendor(setting);
+    const names: readonly ClientName[] = [
+      'own',
+      'parse',
+      'receive',
+      ...(vendor === undefined ? [] : ['vendor' as const]),
+    ];
+    const sender = setting.programs.start<SenderCalls>('sender');
+    const url = await sender.call('url');
+    const receivers = new Map(
+      names.map(name => [name, setting.programs.start<ReceiverCalls>('receiver', [name, vendor ?? ''])] as const),
+    );
+    const all = markets.map(({ name }) => name);
+    for (const [name, receiver] of receivers) await receiver.call('connect', url, name === 'vendor' ? ['stocks'] : all);
+    const courses = [['stocks'], ...(setting.short ? [] : [all])].flatMap(of =>
+      batches.map((batch): Course => ({ markets: of, batch })),
+    );
+    const runners = new Runners(sender, receivers, setting);
+    await runners.run({ markets: ['stocks'], batch: 10 }, 1);
+    const rows: Row[] = [];
+    for (const course of courses) rows.push(...rowsOf(course, await runners.run(course, setting.rounds)));
+    await setting.programs.close();
+    return rows;
+  },
+};
+
+async function findVendor({ short, install }: Setting): Promise<string | undefined> {
+  if (short) return undefined;
+  const folder = await install(vendorPackage);
+  return folder && pathToFileURL(`${folder}/${vendorFile}`).href;
+}
+
+/** Lets the clients have the whole machine, one after the other. */
+class Runners {
+  constructor(
+    private readonly sender: Child<SenderCalls>,
+    private readonly receivers: Receivers,
+    private readonly setting: Setting,
+  ) {}
+
+  run(course: Course, rounds: number): Promise<Partial<Record<ClientName, Stretch[]>>> {
+    const several = course.markets.length > 1;
+    const chosen = [...this.receivers].filter(([name]) => !several || name === 'own' || name === 'parse');
+    const contestants = chosen.map(([name, receiver]) => [name, () => this.measure(name, receiver, course)] as const);
+    return compete(rounds, Object.fromEntries(contestants));
+  }
+
+  private async measure(name: ClientName, receiver: Child<ReceiverCalls>, course: Course): Promise<Stretch> {
+    await this.sender.call('blast', name, course.markets, course.batch);
+    await pause(warmUpMs);
+    const stretch = await receiver.call('measure', this.setting.short ? 250 : 350);
+    await this.sender.call('halt');
+    await receiver.call('settle');
+    return name === 'receive' ? { ...stretch, count: stretch.count * course.batch } : stretch;
+  }
+}
+
+function rowsOf(course: Course, stretches: Partial<Record<ClientName, Stretch[]>>): Row[] {
+  const { own = [], parse = [], receive = [], vendor = [] } = stretches;
+  const what = `${course.batch} a frame, ${course.markets.length === 1 ? 'one market' : 'six markets'}`;
+  const compare = (measured: Omit<Measured, 'what' | 'against'>, name: string, of: typeof own, get: Figure): Row[] => {
+    if (of.length === 0) return [];
+    return [rowOf('ingest', { what, ...measured, values: own.map(get), against: { name, values: of.map(get) } })];
+  };
+  const goal = goals[course.batch]!;
+  const rate = { unit: 'events/s', values: [] };
+  return [
+    ...compare({ ...rate, goal }, 'ws + JSON.parse', parse, perSecond),
+    ...compare({ ...rate, goal: vendorGoal }, 'vendor client', vendor, perSecond),
+    ...compare(rate, 'ws receive only', receive, perSecond),
+    ...compare({ unit: 'CPU µs/event', values: [], goal: atMost(1) }, 'ws + JSON.parse', parse, cpuPerEvent),
+    ...compare({ unit: 'ms loop delay p99', values: [] }, 'ws + JSON.parse', parse, ({ delayP99Ms }) => delayP99Ms),
+  ];
+}
+
+type Figure = (stretch: Stretch) => number;
+
+function perSecond({ count, wallMs }: Stretch): number {
+  return (count / wallMs) * 1_000;
+}
+
+function cpuPerEvent({ count, cpuMs }: Stretch): number {
+  return (cpuMs / count) * 1_000;
+}

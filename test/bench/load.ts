@@ -1,0 +1,74 @@
+/** Events as the feed sends them: what the simulated feed plays, spread over as many symbols as wanted. */
+import type { EventKind, Market } from '../../runtime/contract.js';
+import { encode } from '../../runtime/simulator/encode.js';
+import { Tape } from '../../runtime/simulator/tape.js';
+
+/** What fills the wire on a busy day. */
+const loudKinds: readonly EventKind[] = ['TRADE', 'QUOTE', 'INDEX_VALUE'];
+const openingMs = Date.UTC(2026, 10, 23, 15);
+const stretchMs = 10_000;
+const letters = 26;
+
+/** @param index below 26 to the third */
+function nameOf(index: number): string {
+  return [letters ** 2, letters, 1]
+    .map(step => String.fromCharCode(65 + (Math.floor(index / step) % letters)))
+    .join('');
+}
+
+const spellings: Readonly<Record<string, (name: string) => string>> = {
+  stocks: name => `A${name}`,
+  options: name => `O:${name}261218C00670000`,
+  futures: name => `${name}Z6`,
+  indices: name => `I:${name}`,
+  forex: name => `${name}/USD`,
+  crypto: name => `${name}-USD`,
+};
+
+/** Canonical symbol of a market by its number. */
+export function symbolOf({ name }: Market, index: number): string {
+  const spell = spellings[name];
+  if (!spell) throw new Error(`no symbols are known for ${name}`);
+  return spell(nameOf(index));
+}
+
+/** Channels of trades, quotes and values with all their symbols. */
+export function loudChannels({ channels }: Market): string[] {
+  return channels.filter(({ wildcard, event }) => wildcard && isLoud(event)).map(({ prefix }) => `${prefix}.*`);
+}
+
+function isLoud(event: EventKind): boolean {
+  return loudKinds.includes(event);
+}
+
+/** @returns trades, quotes and values as JSON; their symbols take turns */
+export function eventsOf(market: Market, symbols: number, count: number): string[] {
+  const channels = new Map(market.channels.map(channel => [channel.prefix, channel]));
+  const tape = new Tape(market, 1);
+  const players = market.simulation.instruments.map(({ symbol }) => symbol);
+  const events: string[] = [];
+  for (let atMs = openingMs; events.length < count; atMs += stretchMs) {
+    for (const event of tape.play(players, atMs, atMs + stretchMs)) {
+      const channel = channels.get(event.prefix)!;
+      if (!isLoud(channel.event)) continue;
+      events.push(shorten(encode({ ...event, symbol: symbolOf(market, events.length % symbols) }, channel)));
+    }
+  }
+  return events.slice(0, count);
+}
+
+/** Most exchanges number their trades; the simulated feed has a UUID for each. */
+function shorten(event: string): string {
+  return event.replace(/"i":"(\w{5})[\w-]{31}"/, (_, start) => `"i":"${Number.parseInt(start, 16)}"`);
+}
+
+/** @returns frames of so many events each */
+export function framesOf(events: readonly string[], batch: number): string[] {
+  return Array.from({ length: Math.floor(events.length / batch) }, (_, index) =>
+    inFrame(events.slice(index * batch, (index + 1) * batch)),
+  );
+}
+
+export function inFrame(events: readonly string[]): string {
+  return `[${events.join(',')}]`;
+}

@@ -1,0 +1,86 @@
+/**
+ * `npm run bench`: how fast the server is, always against something that is measured in the same run.
+ *
+ * `--short` does what is quick, `--only ingest,latency` some parts, `--rounds N` more rounds, `--json FILE` writes all
+ * figures, `--markdown` prints a table for README. Exits with 1 if a ratio is not even half as good as it should be.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { makeFolder, removeFolders } from '../support/project.js';
+import { calls } from './calls.js';
+import { context } from './context.js';
+import { generation } from './generation.js';
+import { ingest } from './ingest.js';
+import { latency } from './latency.js';
+import { thisMachine } from './machine.js';
+import { memory } from './memory.js';
+import { installPackages } from './packages.js';
+import type { Part, Setting } from './part.js';
+import { Programs } from './programs.js';
+import { reading } from './reading.js';
+import { showReport } from './report.js';
+import { isCollapsed, type Row } from './row.js';
+import { start } from './start.js';
+
+const parts: readonly Part[] = [ingest, memory, latency, reading, calls, start, context, generation];
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
+  },
+});
+const chosen = choose(values.only?.split(','));
+const rounds = Number(values.rounds);
+if (!(rounds >= 1)) throw new Error(`--rounds must be a positive number, was ${values.rounds}`);
+
+const beganMs = performance.now();
+const notes: string[] = [];
+const rows: Row[] = [];
+const programs = await Programs.bundle(makeFolder());
+const setting: Setting = {
+  short: values.short,
+  rounds,
+  programs,
+  note: text => notes.push(text),
+  async install(...packages) {
+    try {
+      return await installPackages(packages);
+    } catch {
+      notes.push(`Not compared, since npm could not install it: ${packages.join(', ')}.`);
+      return undefined;
+    }
+  },
+};
+try {
+  for (const part of chosen) {
+    const partMs = performance.now();
+    rows.push(...(await part.run(setting)));
+    process.stderr.write(`${part.name}: ${seconds(partMs)} s\n`);
+  }
+} finally {
+  await programs.close();
+  removeFolders();
+}
+
+const report = { machine: thisMachine(), rounds, tookS: seconds(beganMs), notes, rows };
+console.log(showReport(report, values.markdown));
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+const collapsed = rows.filter(isCollapsed);
+for (const { part, what, unit } of collapsed) console.log(`Collapsed: ${part}, ${what}, ${unit}`);
+process.exitCode = collapsed.length === 0 ? 0 : 1;
+
+function choose(names: readonly string[] | undefined): readonly Part[] {
+  if (!names) return parts.filter(({ quick }) => quick || !values.short);
+  const known = parts.map(({ name }) => name);
+  const unknown = names.filter(name => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; the parts are ${known.join(', ')}`);
+  return parts.filter(({ name }) => names.includes(name));
+}
+
+function seconds(sinceMs: number): number {
+  return Math.round((performance.now() - sinceMs) / 1_000);
+}
