@@ -1,17 +1,16 @@
 /** The parts that answers share. */
 
 import { encodeCursor } from './cursor.js';
-import type { Hub } from './hub.js';
 import type { Outage } from './outages.js';
 import { explainSilence } from './silence.js';
-import type { Stream } from './stream.js';
 import { isoOrNull } from './time.js';
+import type { HubView, StreamView } from './view.js';
 
 /** What a tool answers: JSON with snake_case keys. */
 export type Answer = Readonly<Record<string, unknown>>;
 
 /** Keys that every answer about a market has. */
-export function commonAnswer({ market, state, target }: Stream, notes: readonly string[] = []): Answer {
+export function commonAnswer({ market, state, target }: StreamView, notes: readonly string[] = []): Answer {
   const simulated = target?.endpoint.simulated ?? false;
   const replayed = target?.replay?.notes ?? [];
   return {
@@ -23,12 +22,12 @@ export function commonAnswer({ market, state, target }: Stream, notes: readonly 
   };
 }
 
-export function cursorOf(hub: Hub, stream: Stream, seq = stream.buffer.nextSeq): string {
+export function cursorOf(hub: HubView, stream: StreamView, seq = stream.buffer.nextSeq): string {
   return encodeCursor({ process: hub.process, market: stream.market.name, seq });
 }
 
 /** How long ago the newest message came, ms; null before the first. */
-export function newestAge(hub: Hub, { totals }: Stream): number | null {
+export function newestAge(hub: HubView, { totals }: StreamView): number | null {
   return totals.lastMessageAtMs === undefined ? null : Math.max(0, hub.clock.now() - totals.lastMessageAtMs);
 }
 
@@ -41,11 +40,11 @@ export function showOutages(outages: readonly Outage[]): Answer[] {
   }));
 }
 
-export function showFault({ lastFault }: Stream): Answer | null {
+export function showFault({ lastFault }: StreamView): Answer | null {
   return lastFault ? { code: lastFault.code, message: lastFault.message, at: isoOrNull(lastFault.atMs) } : null;
 }
 
-export function silenceOf(hub: Hub, stream: Stream): string {
+export function silenceOf(hub: HubView, stream: StreamView): string {
   return explainSilence({
     market: stream.market,
     state: stream.state,

@@ -1,5 +1,6 @@
 /** The command line taken apart; what it means for the settings is said elsewhere. */
 import { quoteForeign } from './foreign.js';
+import { tokensVariable } from './httpsettings.js';
 import { nearest } from './nearest.js';
 
 const named = ['doctor', 'watch'] as const;
@@ -115,8 +116,8 @@ class CommandLine {
       .replaceAll('_', '-')
       .replace(/^(?:mcp-)?polygon-/, '');
     const called = `${text.startsWith('--') ? '--' : '-'}${shownName(name)}`;
-    if (/(?:key|token|secret|password)$/.test(plain)) {
-      return `${called} is refused, since whoever lists the processes of this machine would read the key; set POLYGON_API_KEY in the environment`;
+    if (/(?:key|token|secret|password)s?$/.test(plain)) {
+      return `${called} is refused, since whoever lists the processes of this machine would read it; set POLYGON_API_KEY in the environment, or ${tokensVariable} for callers over HTTP`;
     }
     const known = [...this.settings.map(({ option }) => option), ...common, ...ofDoctor];
     const meant = nearest(plain, known);

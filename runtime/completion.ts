@@ -1,6 +1,6 @@
 /** Suggests values for the variables of resource templates and for the arguments of prompts. */
 import type { Market } from './contract.js';
-import type { Hub } from './hub.js';
+import type { HubView } from './view.js';
 
 const mostValues = 100;
 
@@ -17,14 +17,18 @@ export interface Typed {
 }
 
 /** @param others what was filled in before, by name */
-export function complete(hub: Hub, { name, value }: Typed, others: Readonly<Record<string, string>> = {}): Completion {
+export function complete(
+  hub: HubView,
+  { name, value }: Typed,
+  others: Readonly<Record<string, string>> = {},
+): Completion {
   const market = hub.markets.find(other => other.name === others.market);
   const begun = value.toLowerCase();
   const fitting = suggest(hub, name, market).filter(text => text.toLowerCase().startsWith(begun));
   return { values: fitting.slice(0, mostValues), total: fitting.length, hasMore: fitting.length > mostValues };
 }
 
-function suggest(hub: Hub, name: string, market: Market | undefined): readonly string[] {
+function suggest(hub: HubView, name: string, market: Market | undefined): readonly string[] {
   if (name === 'market') return hub.markets.map(other => other.name);
   if (!market) return [];
   const held = hub.stream(market.name).subscriptions.names;

@@ -1,3 +1,4 @@
+import { tokensVariable } from './httpsettings.js';
 import { keyVariables, type SettingRow, settingTable } from './settings.js';
 
 const switches: readonly (readonly [string, string])[] = [
@@ -14,10 +15,11 @@ export function describeUsage(version: string): string {
   const line = ([option, about]: readonly [string, string]): string => `  ${option.padEnd(width)}  ${about}`;
   const [first, second] = keyVariables;
   return [
-    `mcp-polygon ${version}: live market data for AI agents, over MCP on stdin and stdout`,
+    `mcp-polygon ${version}: live market data for AI agents, over MCP`,
     '',
     'Usage:',
     '  mcp-polygon [options]                  serve MCP until stdin ends; this is what a host runs',
+    '  mcp-polygon --transport http           serve MCP to many clients until it is stopped',
     '  mcp-polygon doctor [options]           find out what is wrong with key, plan, network and clock',
     '  mcp-polygon watch <market> <channels>  see a market live, such as watch stocks T.AAPL Q.AAPL',
     '',
@@ -25,8 +27,9 @@ export function describeUsage(version: string): string {
     ...settings.map(line),
     ...switches.map(line),
     '',
-    `The API key is read from ${first}, else ${second}, and never from the command line,`,
-    'which whoever lists the processes of this machine can read.',
+    `The API key is read from ${first}, else ${second}, the bearer tokens of callers`,
+    `over HTTP from ${tokensVariable}; never from the command line, which whoever lists`,
+    'the processes of this machine can read.',
     '',
     'In the environment, --feed is POLYGON_FEED, and every other option MCP_POLYGON_ and its name,',
     'such as MCP_POLYGON_ACK_TIMEOUT_MS. The command line goes before the environment.',

@@ -8,10 +8,11 @@ import { Redactor } from './foreign.js';
 import { Log } from './log.js';
 import { Recorder } from './recording/recorder.js';
 import type { ReplayRequest } from './recording/request.js';
-import { cleanKey, type Settings } from './settings.js';
+import { cleanKey, type Settings, secretsOf } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
 import { Stream, type Target } from './stream.js';
 import { Turn } from './turn.js';
+import type { HubView } from './view.js';
 
 export interface HubServices {
   readonly clock: Clock;
@@ -21,7 +22,7 @@ export interface HubServices {
 /** Stands for the key where none is needed. */
 const noKey = 'none';
 
-export class Hub {
+export class Hub implements HubView {
   readonly redactor = new Redactor();
   readonly log: Log;
   /** Names this process in cursors. */
@@ -40,7 +41,7 @@ export class Hub {
   ) {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
-    if (settings.key) this.redactor.add(settings.key.value);
+    for (const secret of secretsOf(settings)) this.redactor.add(secret);
     const turn = new Turn(clock);
     const { options, record } = settings;
     const { log, redactor } = this;
@@ -76,6 +77,11 @@ export class Hub {
     }
     this.redactor.add(key);
     return { endpoint: resolved, urls: resolved.urls, key };
+  }
+
+  /** Every waiting call passes through here. */
+  duringWait<T>(call: () => Promise<T>): Promise<T> {
+    return call();
   }
 
   async close(): Promise<void> {

@@ -10,12 +10,14 @@ interface Notification {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
+interface Filter {
+  readonly resourceSubscriptions?: readonly string[];
+  readonly resourcesListChanged?: boolean;
+}
+
 /** What the package writes when it has judged a request to listen. */
 interface Acknowledgement {
-  readonly notifications: {
-    readonly resourceSubscriptions?: readonly string[];
-    readonly resourcesListChanged?: boolean;
-  };
+  readonly notifications: Filter;
   readonly _meta: { readonly 'io.modelcontextprotocol/subscriptionId': string | number };
 }
 
@@ -23,12 +25,26 @@ interface Acknowledgement {
 export function hearServer(watches: Watches, { method, params }: Notification): void {
   if (method !== 'notifications/subscriptions/acknowledged') return;
   const { notifications, _meta } = params as unknown as Acknowledgement;
-  const { resourceSubscriptions = [], resourcesListChanged = false } = notifications;
-  const list = resourcesListChanged ? [wholeList] : [];
-  watches.follow(_meta['io.modelcontextprotocol/subscriptionId'], [...resourceSubscriptions, ...list]);
+  watches.follow(_meta['io.modelcontextprotocol/subscriptionId'], urisOf(notifications));
 }
 
 /** @param notification as it came from the client */
 export function hearClient(watches: Watches, { method, params }: Notification): void {
   if (method === 'notifications/cancelled') watches.unfollow(params?.requestId as string | number);
+}
+
+/**
+ * @param body of an HTTP request, not judged yet
+ * @returns what it asks to listen to; nothing if it asks for something else or for what will be refused
+ */
+export function listenedBy(body: unknown): readonly string[] | undefined {
+  const { method, params } = (body ?? {}) as Partial<Notification>;
+  if (method !== 'subscriptions/listen') return undefined;
+  const filter = (params?.notifications ?? {}) as Filter;
+  const uris = filter.resourceSubscriptions ?? [];
+  return Array.isArray(uris) && uris.every(uri => typeof uri === 'string') ? urisOf(filter) : undefined;
+}
+
+function urisOf({ resourceSubscriptions = [], resourcesListChanged = false }: Filter): string[] {
+  return [...resourceSubscriptions, ...(resourcesListChanged ? [wholeList] : [])];
 }

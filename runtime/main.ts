@@ -2,10 +2,12 @@
 import { systemClock } from './clock.js';
 import { endOf } from './ending.js';
 import { Redactor } from './foreign.js';
+import type { HttpServer } from './http.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
 import type { Offer } from './served.js';
 import { serve } from './server.js';
+import { secretsOf } from './settings.js';
 import { readSetup, type Setup } from './setup.js';
 
 /** What the composition root hands over. */
@@ -36,15 +38,30 @@ export async function main(root: Root): Promise<void> {
     const { runWatch } = await import('./watch/watch.js');
     await runWatch(setup);
   } else {
-    run(setup, root);
+    await run(setup, root);
   }
 }
 
-/** Serves until the host goes away: the end of stdin, a broken stdout, or a signal. */
-function run({ suite, markets, settings }: Setup, { pages, version }: Root): void {
+/** Serves until the host goes away (the end of stdin, a broken stdout) or a signal comes. */
+async function run({ suite, markets, settings }: Setup, { pages, version }: Root): Promise<void> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => process.stderr.write(line) });
-  const end = endOf(hub);
-  serve({ hub, pages: new Pages(pages), version }, () => end(0));
+  let http: HttpServer | undefined;
+  const end = endOf(hub, () => http?.close());
+  const parts = { hub, pages: new Pages(pages), version };
+  if (!settings.http) {
+    serve(parts, () => end(0));
+    return;
+  }
+  const { HttpServer: Server } = await import('./http.js');
+  try {
+    http = await Server.listen(parts, settings.http);
+    process.stderr.write(`mcp-polygon ${version} serves MCP at ${http.url}
+`);
+  } catch (error) {
+    process.stderr.write(`mcp-polygon cannot serve over HTTP: ${error instanceof Error ? error.message : error}
+`);
+    end(wrongUsage);
+  }
 }
 
 function print(text: string): void {
@@ -54,7 +71,7 @@ function print(text: string): void {
 
 function complain({ problems, settings }: Setup): void {
   const redactor = new Redactor();
-  if (settings.key) redactor.add(settings.key.value);
+  for (const secret of secretsOf(settings)) redactor.add(secret);
   const text = [...problems, 'Run mcp-polygon --help to see every option.'].join('\n');
   process.stderr.write(`${redactor.redact(text)}\n`);
   process.exitCode = wrongUsage;

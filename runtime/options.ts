@@ -53,6 +53,17 @@ export const optionTable = {
     10_000,
     1_024 * tebibyte,
   ),
+  port: row('PORT', 'http: port; 0 takes a free one', 8_765, 0, 65_535),
+  httpClients: row('HTTP_CLIENTS', 'http: clients at the same time, and sessions', 64, 1, 10_000),
+  httpWaits: row('HTTP_WAITS', 'http: calls of a client that wait at the same time', 16, 1, 1_000),
+  httpClientTtlMs: row(
+    'HTTP_CLIENT_TTL_MS',
+    'http: silence after which a client is let go',
+    10 * minute,
+    10,
+    1_440 * minute,
+  ),
+  httpMaxBytes: row('HTTP_MAX_BYTES', 'http: largest request', mebibyte, 1_000, 64 * mebibyte),
 } as const satisfies Record<string, OptionRow>;
 
 export type Options = { readonly [name in keyof typeof optionTable]: number };

@@ -13,6 +13,9 @@ export interface Outage {
 const kept = 20;
 const channelsShown = 20;
 
+/** What may be asked about outages. */
+export type OutagesView = Pick<OutageLedger, 'all' | 'since'>;
+
 export class OutageLedger {
   private list: Outage[] = [];
 

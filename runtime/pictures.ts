@@ -3,6 +3,7 @@ import type { MessageBuffer } from './buffer.js';
 import type { Clock } from './clock.js';
 import type { Market } from './contract.js';
 import { Picture } from './picture.js';
+import { type Selection, selectionOf } from './selection.js';
 
 /** After so long other calls and the sockets get their turn. */
 const sliceMs = 5;
@@ -20,12 +21,16 @@ export class Pictures {
   /** Arrival of the first message drawn, wall clock ms. */
   firstMs: number | undefined;
 
-  /** @param next seq of the first message to draw */
+  /**
+   * @param next seq of the first message to draw
+   * @param select which messages are drawn
+   */
   constructor(
     private readonly market: Market,
     private readonly buffer: MessageBuffer,
     private readonly clock: Clock,
     private next: number,
+    private readonly select: Selection = selectionOf(undefined),
   ) {}
 
   get all(): IterableIterator<Picture> {
@@ -64,6 +69,7 @@ export class Pictures {
       return;
     }
     const seq = this.next++;
+    if (!this.select(buffer, seq)) return;
     const channel = this.market.channels[buffer.channelAt(seq)];
     if (!channel) return;
     const atMs = buffer.atMs(seq);

@@ -3,14 +3,14 @@ import { canonicalSymbol } from './channels.js';
 import type { Market, Prompt } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
-import type { Hub } from './hub.js';
+import type { HubView } from './view.js';
 
 /**
  * @param given arguments by name, as they came
  * @returns what the agent is told to do
  * @throws StreamError INVALID_ARGUMENT
  */
-export function fillPrompt(hub: Hub, prompt: Prompt, given: Readonly<Record<string, string>>): string {
+export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<string, string>>): string {
   for (const { name } of prompt.arguments) {
     if (!given[name]?.trim()) throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs the argument ${name}.`);
   }

@@ -3,9 +3,8 @@ import type { Entry } from './buffer.js';
 import { toCsv } from './csv.js';
 import { decodeCursor } from './cursor.js';
 import type { Detail, Message } from './format.js';
-import type { Hub } from './hub.js';
 import { parseFilters, type Selection, selectionOf } from './selection.js';
-import type { Stream } from './stream.js';
+import type { HubView, StreamView } from './view.js';
 
 export interface ReadArguments {
   readonly market: string;
@@ -35,10 +34,10 @@ export interface Page {
  *
  * @throws StreamError BAD_CURSOR, INVALID_CHANNEL
  */
-export function read(hub: Hub, args: ReadArguments): Answer {
+export function read(hub: HubView, args: ReadArguments): Answer {
   const stream = hub.stream(args.market);
   const { buffer } = stream;
-  const select = selectionOf(parseFilters(stream.market, args.channels));
+  const select = selectionOf(parseFilters(stream.market, args.channels), stream.visible);
   const limits = { limit: args.limit ?? defaultLimit, maxBytes: args.max_bytes ?? defaultMaxBytes };
   const show = (entry: Entry): Message => stream.show(entry, args.detail ?? 'summary');
   const since = args.cursor === undefined ? undefined : positionOf(hub, stream, args.cursor);
@@ -66,13 +65,13 @@ interface Limits {
 }
 
 /** @throws StreamError BAD_CURSOR */
-export function positionOf(hub: Hub, stream: Stream, cursor: string): number {
+export function positionOf(hub: HubView, stream: StreamView, cursor: string): number {
   return decodeCursor(cursor, { process: hub.process, market: stream.market.name, seq: stream.buffer.nextSeq });
 }
 
 /** Adds to a page what matches from `since` on, as far as it fits. */
 export function readSince(
-  { buffer }: Stream,
+  { buffer }: StreamView,
   since: number,
   select: Selection,
   show: (entry: Entry) => Message,
@@ -86,7 +85,12 @@ export function readSince(
   return { messages: page.messages, next: buffer.nextSeq, hasMore: false };
 }
 
-function readNewest({ buffer }: Stream, select: Selection, show: (entry: Entry) => Message, page: PageBuilder): Page {
+function readNewest(
+  { buffer }: StreamView,
+  select: Selection,
+  show: (entry: Entry) => Message,
+  page: PageBuilder,
+): Page {
   for (let seq = buffer.nextSeq - 1; seq >= buffer.oldestSeq; seq--) {
     if (select(buffer, seq) && !page.add(show(buffer.at(seq)!))) break;
   }

@@ -1,10 +1,10 @@
 /** What can be read beside the tools: running streams and their channels, documentation pages, and a tool's sources. */
 import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from './address.js';
 import type { Verb } from './contract.js';
-import type { Hub } from './hub.js';
 import { citationUri, type Pages } from './pages.js';
 import { isWanted } from './state.js';
 import { callTool, listTools, type OwnedTool } from './tools.js';
+import type { HubView } from './view.js';
 
 const json = 'application/json';
 const markdown = 'text/markdown';
@@ -47,7 +47,7 @@ export const resourceTemplates = [
 ];
 
 /** The running streams, each followed by what it holds: its first 100 channels, the template has them all. */
-export function listStreams(hub: Hub): Resource[] {
+export function listStreams(hub: HubView): Resource[] {
   return hub.markets.flatMap(({ name: market, title }) => {
     const { state, subscriptions } = hub.stream(market);
     if (!isWanted(state)) return [];
@@ -72,7 +72,7 @@ export function listStreams(hub: Hub): Resource[] {
 /** Everything that is readable. */
 export class Resources {
   constructor(
-    private readonly hub: Hub,
+    private readonly hub: HubView,
     private readonly pages: Pages,
   ) {}
 

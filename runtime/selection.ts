@@ -23,11 +23,21 @@ export function parseFilters(market: Market, texts: readonly string[] | undefine
   });
 }
 
-export function selectionOf(filters: readonly Filter[] | undefined): Selection {
-  if (!filters) return () => true;
+/** @param within selects what there is to choose from; absent: everything */
+export function selectionOf(filters: readonly Filter[] | undefined, within: Selection = everything): Selection {
+  if (!filters) return within;
+  const chosen = chooseBy(filters);
+  return within === everything ? chosen : (buffer, seq) => chosen(buffer, seq) && within(buffer, seq);
+}
+
+function everything(): boolean {
+  return true;
+}
+
+function chooseBy(filters: readonly Filter[]): Selection {
   const whole = new Set(filters.filter(({ symbol }) => symbol === undefined).map(({ prefix }) => prefix));
   // A filter with neither is `*`.
-  if (whole.has(undefined)) return () => true;
+  if (whole.has(undefined)) return everything;
   const anywhere = new Set<string>();
   const pairs = new Map<string | undefined, Set<string>>();
   for (const { prefix, symbol } of filters) {

@@ -1,4 +1,4 @@
-/** The MCP face of a hub: the only file that knows the protocol's package. */
+/** The MCP face of a hub: beside http.ts the only file that knows the protocol's package. */
 import {
   isJSONRPCNotification,
   type JSONRPCMessage,
@@ -10,7 +10,6 @@ import {
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { complete } from './completion.js';
 import { StreamError } from './errors.js';
-import type { Hub } from './hub.js';
 import { hearClient, hearServer } from './listening.js';
 import { describePrompt, describeTool } from './listing.js';
 import { drained, pace } from './pace.js';
@@ -19,10 +18,11 @@ import { reportProgress } from './progress.js';
 import { fillPrompt } from './prompts.js';
 import { Resources, resourceTemplates } from './resources.js';
 import { callTool, listTools } from './tools.js';
+import type { HubView } from './view.js';
 import { Watches, wholeList } from './watches.js';
 
 export interface ServerParts {
-  readonly hub: Hub;
+  readonly hub: HubView;
   readonly pages: Pages;
   readonly version: string;
 }
@@ -86,11 +86,12 @@ class HostTransport extends StdioServerTransport {
   }
 }
 
-function complainTo({ log }: Hub): (error: unknown) => void {
+export function complainTo({ log }: HubView): (error: unknown) => void {
   return error => log.say('protocol', `protocol: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-function buildServer({ hub, pages, version }: ServerParts, watches: Watches): Server {
+/** @param watches is told what a client of the 2025 protocols subscribes to */
+export function buildServer({ hub, pages, version }: ServerParts, watches: Watches): Server {
   const { name, title, instructions } = hub.suite;
   const server = new Server(
     { name, title, version },
@@ -108,7 +109,7 @@ function buildServer({ hub, pages, version }: ServerParts, watches: Watches): Se
   return server;
 }
 
-function serveTools(server: Server, hub: Hub): void {
+function serveTools(server: Server, hub: HubView): void {
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const complain = complainTo(hub);
   server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(describeTool) }));
@@ -131,7 +132,7 @@ function serveTools(server: Server, hub: Hub): void {
   });
 }
 
-function serveResources(server: Server, hub: Hub, resources: Resources, watches: Watches): void {
+function serveResources(server: Server, hub: HubView, resources: Resources, watches: Watches): void {
   const read = async (uri: string) => {
     const content = await resources.read(uri);
     if (!content) throw new ResourceNotFoundError(hub.redactor.redact(uri));
@@ -152,7 +153,7 @@ function serveResources(server: Server, hub: Hub, resources: Resources, watches:
   });
 }
 
-function servePrompts(server: Server, hub: Hub): void {
+function servePrompts(server: Server, hub: HubView): void {
   const prompts = new Map(hub.suite.prompts.map(prompt => [prompt.name, prompt]));
   const refuse = (message: string): ProtocolError =>
     new ProtocolError(ProtocolErrorCode.InvalidParams, hub.redactor.redact(message));

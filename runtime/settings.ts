@@ -1,3 +1,4 @@
+import { type HttpSettings, loopback, readHttp, tokensVariable } from './httpsettings.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
 /** What the operator decided before the first call. */
@@ -12,6 +13,8 @@ export interface Settings {
   readonly markets?: readonly string[];
   /** Folder to which the frames of the feeds are recorded, and which holds the recordings that can be replayed. */
   readonly record?: string;
+  /** Serve over HTTP, to these; absent: on stdin and stdout. */
+  readonly http?: HttpSettings;
   readonly options: Options;
 }
 
@@ -50,9 +53,12 @@ const texts = {
     'none',
   ),
   record: row('MCP_POLYGON_RECORD', 'folder', 'folder to which every frame that comes is recorded', 'none'),
+  transport: row('MCP_POLYGON_TRANSPORT', 'name', 'stdio, or http for many clients at once', 'stdio'),
+  host: row('MCP_POLYGON_HOST', 'address', 'http: where to listen; beyond this machine needs tokens', loopback),
+  httpHosts: row('MCP_POLYGON_HTTP_HOSTS', 'list', 'http: further host names that lead here, comma separated', 'none'),
 };
 
-/** Every setting but the key, which the command line must not hold. */
+/** Every setting but the key and the bearer tokens, which the command line must not hold. */
 export const settingTable: readonly SettingRow[] = [
   ...Object.values(texts),
   ...Object.values(optionTable).map(({ variable, about, value }) =>
@@ -86,6 +92,13 @@ export function readSettings(
       problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; the markets are ${markets.join(', ')}`);
     }
   }
+  const { http, problems: httpProblems } = readHttp({
+    transport: find(texts.transport.variable),
+    host: find(texts.host.variable),
+    hosts: list(find(texts.httpHosts.variable).text),
+    tokens: cleanKey(env[tokensVariable]),
+  });
+  problems.push(...httpProblems);
   const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
   const record = find(texts.record.variable).text;
   return {
@@ -95,10 +108,16 @@ export function readSettings(
       allowedHosts: list(find(texts.allowedHosts.variable).text),
       ...(served.length > 0 ? { markets: served } : {}),
       ...(record === undefined ? {} : { record }),
+      ...(http ? { http } : {}),
       options,
     },
     problems,
   };
+}
+
+/** What must never be shown. */
+export function secretsOf({ key, http }: Settings): string[] {
+  return [...(key ? [key.value] : []), ...(http?.tokens ?? [])];
 }
 
 function lookup(env: Environment, given: Environment): Lookup {

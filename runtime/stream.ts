@@ -17,10 +17,12 @@ import { ackedChannel, type Status, subscribeFrame, unsubscribeFrame } from './p
 import { RateMeter } from './rate.js';
 import type { Recorder } from './recording/recorder.js';
 import type { Replay } from './recording/replay.js';
+import type { Selection } from './selection.js';
 import { isWanted, type StateName } from './state.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Turn } from './turn.js';
 import { fatalStatuses, verdicts } from './verdict.js';
+import type { StreamView } from './view.js';
 
 export interface StreamServices {
   readonly options: Options;
@@ -50,12 +52,16 @@ export interface StreamFault {
 
 const echoMs = 100;
 
-export class Stream {
+export class Stream implements StreamView {
   readonly buffer: MessageBuffer;
   readonly subscriptions: Subscriptions;
   readonly outages = new OutageLedger();
   /** Told of every change of state, of subscriptions, and of every frame. */
   readonly changes: Changes;
+  /** Whether other clients use it too. */
+  readonly shared: boolean = false;
+  /** Which messages are the client's; absent: all. */
+  readonly visible: Selection | undefined;
   private connection: Connection | undefined;
   private held: Target | undefined;
   private readonly reader: FrameReader;
@@ -117,6 +123,16 @@ export class Stream {
 
   get totals(): Readonly<Counts> {
     return this.counts;
+  }
+
+  /** Seq of the newest message of a channel that is the client's; -1 where none came. */
+  newestOf(channel: ChannelName): number {
+    return this.buffer.newestOf(channel);
+  }
+
+  /** Seq of the newest message that is the client's. */
+  get newestSeq(): number {
+    return this.buffer.nextSeq - 1;
   }
 
   /** Messages of this start that left the buffer. */
@@ -354,7 +370,7 @@ export class Stream {
 }
 
 /** What a stream counts from its start on. */
-interface Counts {
+export interface Counts {
   received: number;
   malformed: number;
   unknown: number;

@@ -10,6 +10,12 @@ import { type ErrorCode, hintFor } from './errors.js';
  */
 export type SubscriptionState = 'pending' | 'accepted' | 'unconfirmed';
 
+/** What may be asked about subscriptions. */
+export type SubscriptionsView = Pick<
+  Subscriptions,
+  'names' | 'size' | 'stateOf' | 'rejectionOf' | 'rejections' | 'namesIn'
+>;
+
 export class Subscriptions {
   private readonly wanted = new Map<string, SubscriptionState>();
   private readonly refused = new Map<string, Rejection>();
@@ -21,6 +27,7 @@ export class Subscriptions {
   /** What the feed said when it refused the whole frame. */
   private flightLimit: string | undefined;
   private unconfirmed = 0;
+  private changes = 0;
 
   constructor(private readonly market: Market) {}
 
@@ -31,6 +38,11 @@ export class Subscriptions {
 
   get size(): number {
     return this.wanted.size;
+  }
+
+  /** Differs whenever another name is wanted or one less, or one is in another state. */
+  get revision(): number {
+    return this.changes;
   }
 
   stateOf(name: string): SubscriptionState | undefined {
@@ -86,6 +98,7 @@ export class Subscriptions {
 
   clear(): void {
     this.wanted.clear();
+    this.changes++;
     this.unconfirmed = 0;
     this.refused.clear();
     this.forgetFlight();
@@ -185,6 +198,7 @@ export class Subscriptions {
   /** Moves a name to a state, or out of the book; true if it was in it. */
   private mark(name: string, state: SubscriptionState | undefined): boolean {
     const before = this.wanted.get(name);
+    if (before !== state) this.changes++;
     if (before === 'unconfirmed') this.unconfirmed--;
     if (state === 'unconfirmed') this.unconfirmed++;
     if (state === undefined) this.wanted.delete(name);

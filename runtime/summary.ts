@@ -4,12 +4,11 @@ import { canonicalSymbol } from './channels.js';
 import type { EventKind } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
-import type { Hub } from './hub.js';
 import type { Picture } from './picture.js';
 import { Pictures } from './pictures.js';
 import { defaultMaxBytes } from './read.js';
-import type { Stream } from './stream.js';
 import { isoOrNull } from './time.js';
+import type { HubView, StreamView } from './view.js';
 
 export interface SummarizeArguments {
   readonly market: string;
@@ -23,7 +22,7 @@ export interface SummarizeArguments {
  *
  * @throws StreamError INVALID_CHANNEL
  */
-export async function summarize(hub: Hub, args: SummarizeArguments): Promise<Answer> {
+export async function summarize(hub: HubView, args: SummarizeArguments): Promise<Answer> {
   const stream = hub.stream(args.market);
   const wanted = args.symbols?.map(symbol => requireSymbol(stream, symbol));
   const pictures = picturesOf(hub, stream, args.window_s);
@@ -44,18 +43,18 @@ export async function summarize(hub: Hub, args: SummarizeArguments): Promise<Ans
 }
 
 /** Those of the stream, which go on from the last time, or new ones for a window. */
-function picturesOf(hub: Hub, stream: Stream, windowS: number | undefined): Pictures {
+function picturesOf(hub: HubView, stream: StreamView, windowS: number | undefined): Pictures {
   if (windowS === undefined) return stream.pictures;
   const { buffer, market } = stream;
   const fromMs = hub.clock.now() - windowS * 1_000;
   const first = buffer.firstSince(fromMs);
-  const pictures = new Pictures(market, buffer, hub.clock, first);
+  const pictures = new Pictures(market, buffer, hub.clock, first, stream.visible);
   // Nothing older than the first message held is left to tell whether it belonged to the window.
   if (first === buffer.oldestSeq) pictures.missed = stream.dropped;
   return pictures;
 }
 
-function rowsWithin(maxBytes: number, stream: Stream, pictures: readonly Picture[], nowMs: number): Answer[] {
+function rowsWithin(maxBytes: number, stream: StreamView, pictures: readonly Picture[], nowMs: number): Answer[] {
   const rows: Answer[] = [];
   let bytes = 2;
   const active = pictures.toSorted((a, b) => b.messages - a.messages || (a.symbol < b.symbol ? -1 : 1));
@@ -68,7 +67,7 @@ function rowsWithin(maxBytes: number, stream: Stream, pictures: readonly Picture
   return rows;
 }
 
-function isHeld({ market, subscriptions }: Stream, event: EventKind, symbol: string): boolean {
+function isHeld({ market, subscriptions }: StreamView, event: EventKind, symbol: string): boolean {
   return market.channels.some(
     channel =>
       channel.event === event &&
@@ -88,7 +87,7 @@ function noteOnOthers(others: number): string {
   return `${others} messages are of symbols beyond those that are told apart; they are in no row.`;
 }
 
-function requireSymbol({ market }: Stream, text: string): string {
+function requireSymbol({ market }: StreamView, text: string): string {
   const symbol = canonicalSymbol(market, text);
   if (symbol !== undefined && symbol !== '*') return symbol;
   throw new StreamError(

@@ -5,10 +5,10 @@ import type { Market, Tool } from './contract.js';
 import { describeAnswer, describeFailure } from './describe.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
-import type { Hub } from './hub.js';
 import { type ReadArguments, read } from './read.js';
 import { type SummarizeArguments, summarize } from './summary.js';
 import * as verbs from './verbs.js';
+import type { HubView } from './view.js';
 import { type WaitArguments, wait } from './wait.js';
 
 /** What a call comes to; `structured` holds everything, `text` the short of it. */
@@ -25,7 +25,7 @@ export interface OwnedTool {
 }
 
 /** Every tool that is served, in the order in which it is listed. */
-export function listTools({ suite, markets }: Hub): OwnedTool[] {
+export function listTools({ suite, markets }: HubView): OwnedTool[] {
   return [
     ...markets.flatMap(market => market.tools.map(tool => ({ tool, market }))),
     ...suite.tools.map(tool => ({ tool })),
@@ -37,7 +37,7 @@ export function listTools({ suite, markets }: Hub): OwnedTool[] {
  * @param abort ends a waiting call
  */
 export async function callTool(
-  hub: Hub,
+  hub: HubView,
   { tool, market }: OwnedTool,
   given: unknown,
   abort?: AbortSignal,
@@ -51,7 +51,7 @@ export async function callTool(
   }
 }
 
-function callVerb(hub: Hub, tool: Tool, market: Market, args: unknown): Answer | Promise<Answer> {
+function callVerb(hub: HubView, tool: Tool, market: Market, args: unknown): Answer | Promise<Answer> {
   switch (tool.verb) {
     case 'start':
       return verbs.start(hub, market, args as verbs.StartArguments);
@@ -70,12 +70,12 @@ function callVerb(hub: Hub, tool: Tool, market: Market, args: unknown): Answer |
   }
 }
 
-function callAcross(hub: Hub, tool: Tool, args: unknown, abort?: AbortSignal): Answer | Promise<Answer> {
+function callAcross(hub: HubView, tool: Tool, args: unknown, abort?: AbortSignal): Answer | Promise<Answer> {
   switch (tool.verb) {
     case 'read':
       return read(hub, args as ReadArguments);
     case 'wait':
-      return wait(hub, args as WaitArguments, abort);
+      return hub.duringWait(() => wait(hub, args as WaitArguments, abort));
     case 'summarize':
       return summarize(hub, args as SummarizeArguments);
     default:
@@ -97,14 +97,14 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${quoteForeign(where)}: ${issue.message}.`.slice(0, shownIssues);
 }
 
-function asStreamError(hub: Hub, tool: Tool, error: unknown): StreamError {
+function asStreamError(hub: HubView, tool: Tool, error: unknown): StreamError {
   if (error instanceof StreamError) return error;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   hub.log.say(`${tool.name} fault`, `${tool.name}: ${text}`);
   return new StreamError('INTERNAL', `${tool.name} failed unexpectedly.`);
 }
 
-function failure(hub: Hub, error: StreamError, market: Market | undefined): ToolResult {
+function failure(hub: HubView, error: StreamError, market: Market | undefined): ToolResult {
   const { code, message, hint, docs, details } = error;
   const known = market ? { market: market.name, state: hub.stream(market.name).state } : {};
   return {
@@ -115,7 +115,7 @@ function failure(hub: Hub, error: StreamError, market: Market | undefined): Tool
 }
 
 /** Nothing leaves with a key in it. */
-function clean(hub: Hub, { structured, text, isError }: ToolResult): ToolResult {
+function clean(hub: HubView, { structured, text, isError }: ToolResult): ToolResult {
   const json = JSON.stringify(structured);
   const safe = hub.redactor.redact(json);
   return { structured: safe === json ? structured : JSON.parse(safe), text: hub.redactor.redact(text), isError };

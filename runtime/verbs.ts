@@ -4,10 +4,9 @@ import { type ParsedChannels, parseChannels, type Rejection } from './channels.j
 import type { Market } from './contract.js';
 import { simulatedFeed } from './endpoint.js';
 import { type ErrorCode, hintFor, StreamError } from './errors.js';
-import type { Hub } from './hub.js';
 import { isWanted } from './state.js';
-import type { Stream } from './stream.js';
 import { isoOrNull } from './time.js';
+import type { HubView, StreamView } from './view.js';
 
 export interface StartArguments {
   readonly channels: readonly string[];
@@ -28,7 +27,7 @@ const quietMs = 10_000;
  *
  * @throws StreamError when nothing is left running; retryable trouble is no error, the stream stays wanted
  */
-export async function start(hub: Hub, market: Market, args: StartArguments): Promise<Answer> {
+export async function start(hub: HubView, market: Market, args: StartArguments): Promise<Answer> {
   const stream = hub.stream(market.name);
   const parsed = parseChannels(market, args.channels);
   const running = isWanted(stream.state);
@@ -69,27 +68,36 @@ export async function start(hub: Hub, market: Market, args: StartArguments): Pro
   };
 }
 
-export async function stop(hub: Hub, market: Market): Promise<Answer> {
+export async function stop(hub: HubView, market: Market): Promise<Answer> {
   const stream = hub.stream(market.name);
   const wanted = isWanted(stream.state);
   if (stream.state !== 'idle') await stream.stop();
   const { received, startedAtMs, stoppedAtMs } = stream.totals;
   const durationMs = startedAtMs === undefined ? 0 : (stoppedAtMs ?? hub.clock.now()) - startedAtMs;
   return {
-    ...commonAnswer(stream, wanted ? [] : ['It was not running.']),
+    ...commonAnswer(stream, notesOnStop(stream, wanted)),
     messages_received: received,
     duration_s: Math.max(0, Math.round(durationMs / 100) / 10),
   };
 }
 
-export function status(hub: Hub, market: Market): Answer {
+function notesOnStop({ shared }: StreamView, wanted: boolean): string[] {
+  if (!wanted) return ['It was not running.'];
+  return shared ? ['It goes on for other clients; you get no more of its messages.'] : [];
+}
+
+export function status(hub: HubView, market: Market): Answer {
   const stream = hub.stream(market.name);
   const { subscriptions, buffer, totals } = stream;
   const newestAgeMs = newestAge(hub, stream);
   const silent = stream.state !== 'live' || stream.isOver || newestAgeMs === null || newestAgeMs > quietMs;
   const oldestAtMs = buffer.size > 0 ? buffer.atMs(buffer.oldestSeq) : undefined;
   return {
-    ...commonAnswer(stream, [...notesOnSymbols(stream), ...(hub.recorder?.notesOn(market.name) ?? [])]),
+    ...commonAnswer(stream, [
+      ...notesOnSharing(stream),
+      ...notesOnSymbols(stream),
+      ...(hub.recorder?.notesOn(market.name) ?? []),
+    ]),
     endpoint: shownEndpoint(stream),
     feed: stream.target?.endpoint.feed ?? null,
     since: isoOrNull(stream.liveSinceMs),
@@ -114,7 +122,11 @@ export function status(hub: Hub, market: Market): Answer {
   };
 }
 
-function notesOnSymbols({ buffer: { symbols, otherMessages } }: Stream): string[] {
+function notesOnSharing({ shared }: StreamView): string[] {
+  return shared ? ['Other clients use the stream too; what is counted and kept includes their messages.'] : [];
+}
+
+function notesOnSymbols({ buffer: { symbols, otherMessages } }: StreamView): string[] {
   if (otherMessages === 0) return [];
   return [
     `${symbols.size} symbols have an entry of their own; all later ones share one, with ${otherMessages} messages so far.`,
@@ -122,7 +134,7 @@ function notesOnSymbols({ buffer: { symbols, otherMessages } }: Stream): string[
 }
 
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED */
-export async function subscribe(hub: Hub, market: Market, { channels }: ChannelArguments): Promise<Answer> {
+export async function subscribe(hub: HubView, market: Market, { channels }: ChannelArguments): Promise<Answer> {
   const stream = requireStarted(hub, market);
   const parsed = parseChannels(market, channels);
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
@@ -147,7 +159,7 @@ export async function subscribe(hub: Hub, market: Market, { channels }: ChannelA
 }
 
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED when no name is a channel of the market */
-export function unsubscribe(hub: Hub, market: Market, { channels }: ChannelArguments): Answer {
+export function unsubscribe(hub: HubView, market: Market, { channels }: ChannelArguments): Answer {
   const stream = requireStarted(hub, market);
   const parsed = parseChannels(market, channels);
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
@@ -161,7 +173,7 @@ export function unsubscribe(hub: Hub, market: Market, { channels }: ChannelArgum
   };
 }
 
-export function list(hub: Hub, market: Market): Answer {
+export function list(hub: HubView, market: Market): Answer {
   const stream = hub.stream(market.name);
   const groups: Record<string, string[]> = {};
   for (const { prefix, title } of market.channels) {
@@ -178,7 +190,7 @@ interface ChannelReport {
   readonly unconfirmed: string[];
 }
 
-function reportChannels({ subscriptions }: Stream, parsed: ParsedChannels): ChannelReport {
+function reportChannels({ subscriptions }: StreamView, parsed: ParsedChannels): ChannelReport {
   const report: ChannelReport = { accepted: [], rejected: [...parsed.rejected], unconfirmed: [] };
   for (const { name } of parsed.names) {
     const state = subscriptions.stateOf(name);
@@ -199,7 +211,7 @@ function shorten({ accepted, rejected, unconfirmed }: ChannelReport): Answer {
   };
 }
 
-function notesOn(stream: Stream, parsed: ParsedChannels, report: ChannelReport): string[] {
+function notesOn(stream: StreamView, parsed: ParsedChannels, report: ChannelReport): string[] {
   const notes = parsed.notes.slice(0, listed);
   for (const [key, names] of Object.entries(report) as [string, readonly unknown[]][]) {
     if (names.length > listed) notes.push(`${key} shows the first ${listed} of ${names.length}.`);
@@ -216,13 +228,13 @@ function isAllRejected({ accepted, rejected, unconfirmed }: ChannelReport): bool
 }
 
 /** @throws StreamError STOPPED, or the code of the refusal, if the stream ended meanwhile */
-export function requireRunning(stream: Stream): void {
+export function requireRunning(stream: StreamView): void {
   if (stream.state === 'refused') throw refusal(stream);
   if (isWanted(stream.state)) return;
   throw new StreamError('STOPPED', 'The stream was stopped meanwhile.', undefined, commonAnswer(stream));
 }
 
-function isSettled(stream: Stream, parsed: ParsedChannels): boolean {
+function isSettled(stream: StreamView, parsed: ParsedChannels): boolean {
   const { state, subscriptions } = stream;
   if (state === 'live') return parsed.names.every(({ name }) => subscriptions.stateOf(name) !== 'pending');
   // Every host of the feed had its chance.
@@ -230,7 +242,7 @@ function isSettled(stream: Stream, parsed: ParsedChannels): boolean {
   return !isWanted(state);
 }
 
-function requireStarted(hub: Hub, market: Market): Stream {
+function requireStarted(hub: HubView, market: Market): StreamView {
   const stream = hub.stream(market.name);
   if (isWanted(stream.state)) return stream;
   throw new StreamError(
@@ -241,25 +253,32 @@ function requireStarted(hub: Hub, market: Market): Stream {
   );
 }
 
-async function requireSameTarget(hub: Hub, stream: Stream, args: StartArguments): Promise<void> {
+async function requireSameTarget(hub: HubView, stream: StreamView, args: StartArguments): Promise<void> {
   if (args.endpoint === undefined && args.api_key === undefined) return;
-  const { target, market } = stream;
+  const { target, market, shared } = stream;
   const wanted = await hub.target(market, args.endpoint ?? endpointName(stream), args.api_key);
   const sameKey = args.api_key === undefined || wanted.key === target?.key;
   if (sameKey && wanted.urls.join() === target?.urls.join()) return;
   throw new StreamError(
     'ALREADY_STARTED',
     `The ${market.title} stream runs on ${shownEndpoint(stream)} already, with another ${sameKey ? 'endpoint' : 'key'}.`,
-    `Call stop_${market.name}_stream first, or start without endpoint and api_key to add channels.`,
+    shared
+      ? 'Other clients use it too: start without endpoint and api_key to add channels, or wait until they have stopped it.'
+      : `Call stop_${market.name}_stream first, or start without endpoint and api_key to add channels.`,
     commonAnswer(stream),
   );
 }
 
-function endpointName({ target }: Stream): string | undefined {
+function endpointName({ target }: StreamView): string | undefined {
   return target?.replay || target?.endpoint.feed === 'custom' ? target.urls[0] : target?.endpoint.feed;
 }
 
-function allRejected(hub: Hub, stream: Stream, parsed: ParsedChannels, rejected: readonly Rejection[]): StreamError {
+function allRejected(
+  hub: HubView,
+  stream: StreamView,
+  parsed: ParsedChannels,
+  rejected: readonly Rejection[],
+): StreamError {
   const invalid = rejected.length > 0 && rejected.every(({ code }) => code === 'INVALID_CHANNEL');
   const details = {
     ...commonAnswer(stream, parsed.notes),
@@ -275,7 +294,7 @@ function allRejected(hub: Hub, stream: Stream, parsed: ParsedChannels, rejected:
   );
 }
 
-function refusal(stream: Stream): StreamError {
+function refusal(stream: StreamView): StreamError {
   const { lastFault, market } = stream;
   const code = (lastFault?.code ?? 'CONNECT_FAILED') as ErrorCode;
   const onlyRealtime = code === 'PLAN_NOT_REALTIME' && !market.feeds.some(({ feed }) => feed === 'delayed');
@@ -287,6 +306,6 @@ function refusal(stream: Stream): StreamError {
 }
 
 /** The URL in use; the simulated feed is called by its name. */
-function shownEndpoint(stream: Stream): string | null {
+function shownEndpoint(stream: StreamView): string | null {
   return stream.target?.endpoint.feed === simulatedFeed ? simulatedFeed : (stream.url ?? null);
 }

@@ -5,11 +5,10 @@ import { ConditionWatch, parseCondition } from './condition.js';
 import type { Channel, Market } from './contract.js';
 import { StreamError } from './errors.js';
 import type { Message } from './format.js';
-import type { Hub } from './hub.js';
 import { defaultMaxBytes, PageBuilder, positionOf } from './read.js';
 import { parseFilters, type Selection, selectionOf } from './selection.js';
 import { isWanted } from './state.js';
-import type { Stream } from './stream.js';
+import type { HubView, StreamView } from './view.js';
 
 export interface WaitArguments {
   readonly market: string;
@@ -42,7 +41,7 @@ const messagesPerClock = 64;
  *
  * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
  */
-export async function wait(hub: Hub, args: WaitArguments, abort?: AbortSignal): Promise<Answer> {
+export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSignal): Promise<Answer> {
   const stream = hub.stream(args.market);
   const { buffer, changes, market } = stream;
   const filters = parseFilters(market, args.channels);
@@ -87,11 +86,11 @@ class Sight {
 
   constructor(
     private readonly clock: Clock,
-    readonly stream: Stream,
+    readonly stream: StreamView,
     filters: readonly Filter[] | undefined,
     private next: number,
   ) {
-    this.select = selectionOf(filters);
+    this.select = selectionOf(filters, stream.visible);
   }
 
   /** Seq of the next message to see. */
@@ -149,7 +148,7 @@ function conditionLook(sight: Sight, filters: readonly Filter[] | undefined, giv
   };
 }
 
-function notStarted(stream: Stream): StreamError {
+function notStarted(stream: StreamView): StreamError {
   const { market, state } = stream;
   return new StreamError(
     'NOT_STARTED',

@@ -1,11 +1,8 @@
 /** Tells a client which of the resources that it follows have changed. */
 import { type Address, parseAddress } from './address.js';
-import type { MessageBuffer } from './buffer.js';
-import type { Market } from './contract.js';
-import type { Hub } from './hub.js';
 import { listStreams } from './resources.js';
 import { isWanted } from './state.js';
-import type { Stream } from './stream.js';
+import type { HubView, StreamView } from './view.js';
 
 /** Stands among URIs for the list of the resources. */
 export const wholeList = '';
@@ -40,7 +37,7 @@ export class Watches {
   private lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly hub: Hub,
+    private readonly hub: HubView,
     private readonly teller: Teller,
   ) {}
 
@@ -88,7 +85,7 @@ export class Watches {
   }
 
   /** Stirs when a stream began or ended, or when it holds more channels or fewer. */
-  private whenListed(stream: Stream): () => void {
+  private whenListed(stream: StreamView): () => void {
     const countListed = (): number => (isWanted(stream.state) ? stream.subscriptions.size + 1 : 0);
     let listed = countListed();
     return () => {
@@ -130,7 +127,7 @@ export class Watches {
       const { address, mark, seq } = subject;
       subject.mark = this.markOf(address);
       subject.seq = this.positionOf(address);
-      const came = address?.channel && this.bufferOf(address.market).newestOf(address.channel) >= seq;
+      const came = address?.channel && this.streamOf(address).newestOf(address.channel) >= seq;
       return came || subject.mark !== mark ? [uri] : [];
     });
   }
@@ -141,16 +138,16 @@ export class Watches {
       return listStreams(this.hub)
         .map(({ uri }) => uri)
         .join();
-    const { state, buffer, subscriptions } = this.hub.stream(address.market.name);
+    const { state, newestSeq, subscriptions } = this.streamOf(address);
     if (address.channel) return `${state} ${subscriptions.stateOf(address.channel.name)}`;
-    return [state, buffer.nextSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
+    return [state, newestSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
   }
 
   private positionOf(address: Address | undefined): number {
-    return address ? this.bufferOf(address.market).nextSeq : 0;
+    return address ? this.streamOf(address).buffer.nextSeq : 0;
   }
 
-  private bufferOf({ name }: Market): MessageBuffer {
-    return this.hub.stream(name).buffer;
+  private streamOf({ market }: Address): StreamView {
+    return this.hub.stream(market.name);
   }
 }

@@ -144,6 +144,7 @@ describe('files without input and output', () => {
     'cursor',
     'decimal',
     'format',
+    'holdings',
     'hours',
     'json',
     'nearest',

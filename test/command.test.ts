@@ -23,6 +23,9 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_MARKETS', 'markets'],
     ['MCP_POLYGON_ALLOWED_HOSTS', 'allowed-hosts'],
     ['MCP_POLYGON_RECORD', 'record'],
+    ['MCP_POLYGON_TRANSPORT', 'transport'],
+    ['MCP_POLYGON_HOST', 'host'],
+    ['MCP_POLYGON_HTTP_HOSTS', 'http-hosts'],
     ['MCP_POLYGON_CONNECT_TIMEOUT_MS', 'connect-timeout-ms'],
     ['MCP_POLYGON_AUTH_TIMEOUT_MS', 'auth-timeout-ms'],
     ['MCP_POLYGON_ACK_TIMEOUT_MS', 'ack-timeout-ms'],
@@ -40,6 +43,11 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_RECORD_QUEUE_BYTES', 'record-queue-bytes'],
     ['MCP_POLYGON_RECORD_FILE_BYTES', 'record-file-bytes'],
     ['MCP_POLYGON_RECORD_TOTAL_BYTES', 'record-total-bytes'],
+    ['MCP_POLYGON_PORT', 'port'],
+    ['MCP_POLYGON_HTTP_CLIENTS', 'http-clients'],
+    ['MCP_POLYGON_HTTP_WAITS', 'http-waits'],
+    ['MCP_POLYGON_HTTP_CLIENT_TTL_MS', 'http-client-ttl-ms'],
+    ['MCP_POLYGON_HTTP_MAX_BYTES', 'http-max-bytes'],
   ]);
 });
 

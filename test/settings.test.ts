@@ -37,7 +37,73 @@ test('an empty environment means the defaults', () => {
       recordQueueBytes: 33_554_432,
       recordFileBytes: 67_108_864,
       recordTotalBytes: 4_294_967_296,
+      port: 8_765,
+      httpClients: 64,
+      httpWaits: 16,
+      httpClientTtlMs: 600_000,
+      httpMaxBytes: 1_048_576,
     },
+  });
+});
+
+describe('HTTP', () => {
+  const token = 'a-token-of-23-characters';
+
+  test.each<[string, Environment, Settings['http']]>([
+    ['is off', { MCP_POLYGON_HOST: '0.0.0.0', MCP_POLYGON_HTTP_TOKENS: 'x' }, undefined],
+    [
+      'listens on this machine only',
+      { MCP_POLYGON_TRANSPORT: 'http' },
+      { host: '127.0.0.1', names: ['localhost', '127.0.0.1', '[::1]', '127.0.0.1'], tokens: [] },
+    ],
+    [
+      'listens elsewhere with a token, and is called by further names',
+      {
+        MCP_POLYGON_TRANSPORT: 'http',
+        MCP_POLYGON_HOST: '::',
+        MCP_POLYGON_HTTP_TOKENS: ` ${token},, ${token}=`,
+        MCP_POLYGON_HTTP_HOSTS: 'Market.Example',
+      },
+      {
+        host: '::',
+        names: ['localhost', '127.0.0.1', '[::1]', '[::]', 'market.example'],
+        tokens: [token, `${token}=`],
+      },
+    ],
+  ])('%s', (_what, env, http) => {
+    expect(read(env).http).toEqual(http);
+  });
+
+  test.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('needs no token on %s', host => {
+    expect(problemsOf({ MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HOST: host })).toEqual([]);
+  });
+
+  test.each(['0.0.0.0', '::', '192.168.1.5', '128.0.0.1', '1270.0.0.1', 'localhost.example'])(
+    'needs a token on %s',
+    host => {
+      const env = { MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HOST: host };
+      expect(problemsOf(env)).toEqual([expect.stringContaining('MCP_POLYGON_HTTP_TOKENS')]);
+      expect(problemsOf({ ...env, MCP_POLYGON_HTTP_TOKENS: token })).toEqual([]);
+    },
+  );
+
+  test.each(['short', 'fifteen-chars-x', 'with a blank in the middle', 'control-\u0001-character'])(
+    'does not take %j for a token, and does not show it',
+    bad => {
+      const [problem, ...more] = problemsOf({
+        MCP_POLYGON_TRANSPORT: 'http',
+        MCP_POLYGON_HTTP_TOKENS: `${token},${bad}`,
+      });
+      expect(more).toEqual([]);
+      expect(problem).toContain('16 characters');
+      expect(problem).not.toContain(bad);
+    },
+  );
+
+  test('is one of two transports', () => {
+    expect(problemsOf({ MCP_POLYGON_TRANSPORT: 'sse' })).toEqual([
+      'MCP_POLYGON_TRANSPORT must be stdio or http, was "sse"',
+    ]);
   });
 });
 

@@ -36,7 +36,7 @@ test.each(['--version', '-v'])('mcp-polygon %s prints the version and nothing el
 
 test('README shows every setting with its default', () => {
   const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const rows = [...readme.matchAll(/^\| `(\w+)` \| `--([\w-]+)` \| .+ \| `?([\w]+)`? \|$/gm)].map(row => row.slice(1));
+  const rows = [...readme.matchAll(/^\| `(\w+)` \| `--([\w-]+)` \| .+ \| `?([\w.]+)`? \|$/gm)].map(row => row.slice(1));
   const expected = settingTable.map(({ variable, option, standard }) => [variable, option, standard]);
   expect(rows.toSorted()).toEqual(expected.toSorted());
 });

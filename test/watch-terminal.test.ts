@@ -193,7 +193,7 @@ describe.skipIf(missing !== '')(`watch in a terminal${missing === '' ? '' : ` (s
     const watched = open(['crypto', 'XT.*', '--feed', 'simulated'], { columns: 100, rows: 20 });
     await watched.until(() => watched.text.includes('BTC-USD'));
 
-    expect(watched.lines[0]).toBe('Crypto  LIVE  feed simulated, made up');
+    expect(watched.lines[0]).toBe('Crypto  LIVE  feed simulated, made-up data');
     watched.type('q');
     await watched.ended();
     expectGivenBack(watched);

@@ -2,30 +2,21 @@
  * `npm run package:check`: the npm package, installed as a user would, streams under every Node that it supports.
  * The other Nodes come from the npm registry.
  */
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { offline, run } from '../support/command.js';
+import { fetchNode } from '../support/nodes.js';
 import { makeFolder, removeFolders } from '../support/project.js';
 import { HostedServer } from '../support/stdio.js';
 import { install, pack, type Tarball } from '../support/tarball.js';
 import { toolNames } from '../support/toolnames.js';
 
 const majors = [20, 22, 24];
-const fetchTimeoutMs = 180_000;
 
 interface Row {
   readonly node: string;
   readonly tools: number;
   readonly started_ms: number;
   readonly messages: number;
-}
-
-/** @returns the folder of a Node's program, or nothing where it is the one that runs this */
-async function fetchNode(major: number): Promise<string | undefined> {
-  if (process.versions.node.startsWith(`${major}.`)) return undefined;
-  const folder = makeFolder();
-  const command = ['npm', 'install', '--no-save', '--no-audit', `node@${major}`];
-  await run(command, { cwd: folder, env: process.env, timeoutMs: fetchTimeoutMs });
-  return join(folder, 'node_modules/.bin');
 }
 
 /** Installs the package and streams with it, everything under one Node. */

@@ -4,6 +4,7 @@ import { Hub } from '../../runtime/hub.js';
 import { defaultOptions, type Options } from '../../runtime/options.js';
 import { type LiveSession, SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
 import { callTool, listTools, type ToolResult } from '../../runtime/tools.js';
+import type { HubView } from '../../runtime/view.js';
 
 /** Times short enough for a test and long enough for a busy machine. */
 export const testOptions: Options = {
@@ -35,7 +36,7 @@ export function hubOn(
 }
 
 /** Calls a tool and gives the answer as it would come out of JSON. */
-export async function callOn(hub: Hub, name: string, args: unknown = {}, abort?: AbortSignal): Promise<ToolResult> {
+export async function callOn(hub: HubView, name: string, args: unknown = {}, abort?: AbortSignal): Promise<ToolResult> {
   const owned = listTools(hub).find(({ tool }) => tool.name === name);
   if (!owned) throw new Error(`no tool ${name}`);
   return JSON.parse(JSON.stringify(await callTool(hub, owned, args, abort)));

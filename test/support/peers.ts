@@ -1,8 +1,9 @@
-/** A client of either protocol era on the built server, behind one face. */
-import { Client as ModernClient } from '@modelcontextprotocol/client';
+/** A client of either protocol era on a server, behind one face. */
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as LegacyHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
   ResourceListChangedNotificationSchema,
   ResourceUpdatedNotificationSchema,
@@ -44,6 +45,10 @@ export abstract class Peer {
   abstract followList(): Promise<void>;
   /** Asks for no more updates of a resource. */
   abstract unfollow(uri: string): Promise<void>;
+
+  async tools(): Promise<readonly { name: string }[]> {
+    return (await this.client.listTools()).tools;
+  }
 
   async resources(): Promise<readonly { uri: string; name: string; mimeType?: string | undefined }[]> {
     return (await this.client.listResources()).resources;
@@ -90,6 +95,11 @@ export abstract class Peer {
     await this.client.close();
   }
 
+  /** Goes, and says so where the protocol has words for it. */
+  leave(): Promise<void> {
+    return this.close();
+  }
+
   protected print(data: unknown): void {
     this.printed += String(data);
   }
@@ -105,13 +115,17 @@ function launch(env: Environment) {
   return { command: process.execPath, args: [bin], env: { ...inherited, ...env }, stderr: 'pipe' as const };
 }
 
+function withToken(token: string | undefined) {
+  return token === undefined ? {} : { requestInit: { headers: { authorization: `Bearer ${token}` } } };
+}
+
 const information = { name: 'test', version: '1' };
 
 /** Protocol 2025-11-25, by the first generation of the client. */
 class LegacyPeer extends Peer {
   private constructor(
     protected override readonly client: LegacyClient,
-    private readonly transport: LegacyTransport,
+    private readonly transport: LegacyTransport | LegacyHttp,
   ) {
     super(client);
     client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
@@ -120,7 +134,7 @@ class LegacyPeer extends Peer {
     client.setNotificationHandler(ResourceListChangedNotificationSchema, () => {
       this.listChanges++;
     });
-    transport.stderr?.on('data', data => this.print(data));
+    if (transport instanceof LegacyTransport) transport.stderr?.on('data', data => this.print(data));
   }
 
   static async connect(env: Environment): Promise<Peer> {
@@ -130,8 +144,20 @@ class LegacyPeer extends Peer {
     return peer;
   }
 
+  static async visit(url: string, token?: string): Promise<Peer> {
+    const transport = new LegacyHttp(new URL(url), withToken(token));
+    const peer = new LegacyPeer(new LegacyClient(information), transport);
+    await peer.client.connect(transport as Parameters<LegacyClient['connect']>[0]);
+    return peer;
+  }
+
   get pid(): number {
-    return this.transport.pid!;
+    return (this.transport as LegacyTransport).pid!;
+  }
+
+  override async leave(): Promise<void> {
+    await (this.transport as LegacyHttp).terminateSession();
+    await this.close();
   }
 
   async call(name: string, args: Arguments = {}, options: CallOptions = {}): Promise<Called> {
@@ -156,7 +182,7 @@ class ModernPeer extends Peer {
 
   private constructor(
     protected override readonly client: ModernClient,
-    private readonly transport: ModernTransport,
+    private readonly transport: ModernTransport | ModernHttp,
   ) {
     super(client);
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
@@ -165,11 +191,18 @@ class ModernPeer extends Peer {
     client.setNotificationHandler('notifications/resources/list_changed', () => {
       this.listChanges++;
     });
-    transport.stderr?.on('data', data => this.print(data));
+    if (transport instanceof ModernTransport) transport.stderr?.on('data', data => this.print(data));
   }
 
-  static async connect(env: Environment): Promise<Peer> {
-    const transport = new ModernTransport(launch(env));
+  static connect(env: Environment): Promise<Peer> {
+    return ModernPeer.over(new ModernTransport(launch(env)));
+  }
+
+  static visit(url: string, token?: string): Promise<Peer> {
+    return ModernPeer.over(new ModernHttp(new URL(url), withToken(token)));
+  }
+
+  private static async over(transport: ModernTransport | ModernHttp): Promise<Peer> {
     const client = new ModernClient(information, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
     const peer = new ModernPeer(client, transport);
     await client.connect(transport);
@@ -177,7 +210,7 @@ class ModernPeer extends Peer {
   }
 
   get pid(): number {
-    return this.transport.pid!;
+    return (this.transport as ModernTransport).pid!;
   }
 
   async call(name: string, args: Arguments = {}, options: CallOptions = {}): Promise<Called> {
@@ -201,4 +234,10 @@ class ModernPeer extends Peer {
 export const eras = [
   ['2025-11-25', LegacyPeer.connect],
   ['2026-07-28', ModernPeer.connect],
+] as const;
+
+/** Connects a client of an era to a server that is there. */
+export const httpEras = [
+  ['2025-11-25', LegacyPeer.visit],
+  ['2026-07-28', ModernPeer.visit],
 ] as const;

@@ -1,0 +1,66 @@
+/** Who may reach the server over HTTP. */
+import type { Lookup } from './options.js';
+
+export interface HttpSettings {
+  /** Address to listen on. */
+  readonly host: string;
+  /** Host names by which clients may call the server, as they stand in a URL. */
+  readonly names: readonly string[];
+  /** One of these must come with every request; without any, whoever can connect may call. */
+  readonly tokens: readonly string[];
+}
+
+export const tokensVariable = 'MCP_POLYGON_HTTP_TOKENS';
+
+/** Values of the settings as they came. */
+export interface HttpTexts {
+  readonly transport: ReturnType<Lookup>;
+  readonly host: ReturnType<Lookup>;
+  readonly hosts: readonly string[];
+  readonly tokens: string | undefined;
+}
+
+export const loopback = '127.0.0.1';
+const loopbackNames = ['localhost', loopback, '[::1]'];
+const shortestToken = 16;
+
+/** @returns nothing but problems where the server is to speak on stdin and stdout */
+export function readHttp({ transport, host, hosts, tokens: text }: HttpTexts): {
+  http?: HttpSettings;
+  problems: string[];
+} {
+  if ((transport.text ?? 'stdio') === 'stdio') return { problems: [] };
+  if (transport.text !== 'http') {
+    return {
+      problems: [`${transport.name} must be stdio or http, was ${JSON.stringify(transport.text?.slice(0, 40))}`],
+    };
+  }
+  const address = host.text ?? loopback;
+  const tokens = (text ?? '').split(',').flatMap(token => token.trim() || []);
+  return {
+    http: { host: address, names: [...loopbackNames, inUrl(address), ...hosts], tokens },
+    problems: [...judgeTokens(tokens), ...(tokens.length === 0 ? judgeAddress(host.name, address) : [])],
+  };
+}
+
+/** No token is shown, not even a wrong one. */
+function judgeTokens(tokens: readonly string[]): string[] {
+  const good = (token: string): boolean => token.length >= shortestToken && /^[\w.~+/-]+=*$/.test(token);
+  if (tokens.every(good)) return [];
+  return [`${tokensVariable}: each token needs ${shortestToken} characters or more, of letters, digits and -._~+/`];
+}
+
+function judgeAddress(name: string, address: string): string[] {
+  if (isLoopback(address)) return [];
+  const open = `${name} ${address} lets other machines in, which then need a bearer token`;
+  return [`${open}: set ${tokensVariable} in the environment to one token or more, comma separated`];
+}
+
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
+}
+
+/** An address or a name as it stands in a URL. */
+export function inUrl(address: string): string {
+  return address.includes(':') ? `[${address}]` : address.toLowerCase();
+}

@@ -1,0 +1,66 @@
+import { vi } from 'vitest';
+import { markets, suite } from '../../generated/suite.js';
+import { type Clock, systemClock } from '../../runtime/clock.js';
+import { HttpServer } from '../../runtime/http.js';
+import type { Hub } from '../../runtime/hub.js';
+import type { Options } from '../../runtime/options.js';
+import { Pages } from '../../runtime/pages.js';
+import { readSettings } from '../../runtime/settings.js';
+import { hubOn } from './bench.js';
+import { ScriptedMarket } from './scriptedmarket.js';
+
+export interface HttpBenchOptions {
+  readonly tokens?: readonly string[];
+  readonly options?: Partial<Options>;
+  readonly clock?: Clock;
+}
+
+/** The server over HTTP in this process, on a scripted feed. */
+export class HttpBench {
+  private constructor(
+    readonly feed: ScriptedMarket,
+    readonly hub: Hub,
+    readonly server: HttpServer,
+  ) {}
+
+  static async open({ tokens = [], options = {}, clock = systemClock }: HttpBenchOptions = {}): Promise<HttpBench> {
+    const feed = await ScriptedMarket.open();
+    const hub = hubOn(suite, markets, feed.url, { port: 0, ...options }, clock);
+    const env = { MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HTTP_TOKENS: tokens.join() };
+    const { http } = readSettings(env, []).settings;
+    const pages = new Pages(new URL('../../spec/polygon-docs/', import.meta.url));
+    return new HttpBench(feed, hub, await HttpServer.listen({ hub, pages, version: '1' }, http!));
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** How many wait for something to change on the stocks stream, or follow it. */
+  get listeners(): number {
+    const { changes } = this.hub.stream('stocks');
+    return (changes as unknown as { listeners: Set<unknown> }).listeners.size;
+  }
+
+  /** Names that the feed serves now, when all that was sent has arrived. */
+  async held(): Promise<string[]> {
+    await this.feed.barrier();
+    return [...(this.feed.session?.held ?? [])].sort();
+  }
+
+  /** Has the feed send trades, and waits until they are in. */
+  async trade(symbol: string, count = 1): Promise<void> {
+    const stream = this.hub.stream('stocks');
+    const due = stream.totals.received + count;
+    this.feed.trade(symbol, count);
+    await vi.waitFor(() => {
+      if (stream.totals.received < due) throw new Error(`${stream.totals.received} of ${due} trades came`);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    await this.hub.close();
+    await this.feed.close();
+  }
+}
