@@ -47,7 +47,7 @@ export const calls: Part = {
       for (const market of markets) {
         await ask(server, [`start_${market.name}_stream`, { channels: loudChannels(market) }]);
       }
-      const durationMs = short ? 700 : 1_500;
+      const durationMs = short ? 500 : 1_000;
       const rows: Row[] = [];
       for (const { what, calls: chosen, goal } of questions) {
         const busy = async (): Promise<Answers> => {

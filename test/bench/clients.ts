@@ -14,6 +14,8 @@ type Follower = (event: RawEvent) => void;
 export interface Client {
   /** What came, in events; frames where the client does not look into them. */
   readonly count: number;
+  /** Whether frames only pass by, so that what waits in the kernel is soon gone; the server's own listens always. */
+  deaf: boolean;
   /** Calls back with the newest event after each frame, once it can be read; the returned function ends that. */
   follow(newest: Follower): () => void;
   /** Resolves when every market is subscribed. */
@@ -36,6 +38,7 @@ export function clientOf(name: ClientName, vendor: string): Client {
 
 /** The connection of the server, down to the buffer that tools read. */
 class OwnClient implements Client {
+  deaf = false;
   private streams: readonly Stream[] = [];
 
   get count(): number {
@@ -64,6 +67,7 @@ class OwnClient implements Client {
 /** A program that looks at events and forgets them. */
 abstract class ForgetfulClient implements Client {
   count = 0;
+  deaf = false;
   private newest: Follower | undefined;
 
   abstract connect(url: string, markets: readonly string[]): Promise<void>;
@@ -107,7 +111,7 @@ abstract class BareClient extends ForgetfulClient {
         else if (status === 'auth_success') socket.send(subscribeFrame(channels));
         else {
           socket.off('message', shakeHands);
-          socket.on('message', (frame: Buffer) => this.take(frame));
+          socket.on('message', (frame: Buffer) => (this.deaf ? this.count++ : this.take(frame)));
           resolve();
         }
       };
@@ -165,7 +169,7 @@ class VendorClient extends ForgetfulClient {
         for (const { status } of JSON.parse(data)) {
           if (status === 'auth_success') socket.send(subscribeFrame(channels));
           if (status !== 'success') continue;
-          socket.onmessage = frame => this.took(JSON.parse(frame.data));
+          socket.onmessage = frame => (this.deaf ? this.count++ : this.took(JSON.parse(frame.data)));
           resolve();
         }
       };

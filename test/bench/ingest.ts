@@ -6,15 +6,16 @@ import type { ClientName } from './clients.js';
 import type { Part, Setting } from './part.js';
 import type { ReceiverCalls, Stretch } from './receiver.js';
 import { compete } from './rounds.js';
-import { atLeast, atMost, type Goal, type Measured, type Row, rowOf } from './row.js';
+import { atLeast, atMost, type Measured, type Row, rowOf } from './row.js';
 import type { SenderCalls } from './sender.js';
+import { spreadOf } from './spread.js';
 
 export const vendorPackage = '@massive.com/client-js@10.8.0';
 const vendorFile = 'node_modules/@massive.com/client-js/dist/main.js';
 
 const warmUpMs = 120;
 const batches = [1, 10, 100];
-const goals: Readonly<Record<number, Goal>> = { 1: atLeast(2), 10: atLeast(2.5), 100: atLeast(3) };
+const leastRatio: Readonly<Record<number, number>> = { 1: 2, 10: 2.5, 100: 3 };
 const vendorGoal = atLeast(2.5);
 
 /** One market or six, in frames of so many events. */
@@ -47,9 +48,10 @@ export const ingest: Part = {
       batches.map((batch): Course => ({ markets: of, batch })),
     );
     const runners = new Runners(sender, receivers, setting);
-    await runners.run({ markets: ['stocks'], batch: 10 }, 1);
+    for (const batch of batches) await runners.run({ markets: ['stocks'], batch }, 2);
     const rows: Row[] = [];
     for (const course of courses) rows.push(...rowsOf(course, await runners.run(course, setting.rounds)));
+    setting.note(runners.describeQueue());
     await setting.programs.close();
     return rows;
   },
@@ -63,6 +65,8 @@ async function findVendor({ short, install }: Setting): Promise<string | undefin
 
 /** Lets the clients have the whole machine, one after the other. */
 class Runners {
+  private readonly queues: number[] = [];
+
   constructor(
     private readonly sender: Child<SenderCalls>,
     private readonly receivers: Receivers,
@@ -76,10 +80,17 @@ class Runners {
     return compete(rounds, Object.fromEntries(contestants));
   }
 
+  /** On a busy machine everything varies more. */
+  describeQueue(): string {
+    const share = spreadOf(this.queues).median * 100;
+    return `At full load the clients waited ${share.toFixed(1)} % of the time for a core, which is not counted.`;
+  }
+
   private async measure(name: ClientName, receiver: Child<ReceiverCalls>, course: Course): Promise<Stretch> {
     await this.sender.call('blast', name, course.markets, course.batch);
     await pause(warmUpMs);
-    const stretch = await receiver.call('measure', this.setting.short ? 250 : 350);
+    const stretch = await receiver.call('measure', this.setting.short ? 250 : 300);
+    this.queues.push(stretch.queuedMs / (stretch.wallMs + stretch.queuedMs));
     await this.sender.call('halt');
     await receiver.call('settle');
     return name === 'receive' ? { ...stretch, count: stretch.count * course.batch } : stretch;
@@ -93,13 +104,13 @@ function rowsOf(course: Course, stretches: Partial<Record<ClientName, Stretch[]>
     if (of.length === 0) return [];
     return [rowOf('ingest', { what, ...measured, values: own.map(get), against: { name, values: of.map(get) } })];
   };
-  const goal = goals[course.batch]!;
+  const least = leastRatio[course.batch]!;
   const rate = { unit: 'events/s', values: [] };
   return [
-    ...compare({ ...rate, goal }, 'ws + JSON.parse', parse, perSecond),
+    ...compare({ ...rate, goal: atLeast(least) }, 'ws + JSON.parse', parse, perSecond),
     ...compare({ ...rate, goal: vendorGoal }, 'vendor client', vendor, perSecond),
     ...compare(rate, 'ws receive only', receive, perSecond),
-    ...compare({ unit: 'CPU µs/event', values: [], goal: atMost(1) }, 'ws + JSON.parse', parse, cpuPerEvent),
+    ...compare({ unit: 'CPU µs/event', values: [], goal: atMost(1 / least) }, 'ws + JSON.parse', parse, cpuPerEvent),
     ...compare({ unit: 'ms loop delay p99', values: [] }, 'ws + JSON.parse', parse, ({ delayP99Ms }) => delayP99Ms),
   ];
 }

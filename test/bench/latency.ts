@@ -24,7 +24,7 @@ export const latency: Part = {
       return async rate => {
         await sender.call('pace', name, market, rate);
         await pause(warmUpMs);
-        const latency = await receiver.call('follow', short ? 500 : 800);
+        const latency = await receiver.call('follow', 500);
         await sender.call('halt');
         await receiver.call('settle');
         return latency;

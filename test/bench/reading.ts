@@ -19,7 +19,7 @@ interface Cost {
 
 const costs: readonly Cost[] = [
   { task: 'newest', what: 'read the newest 50', each: 'call' },
-  { task: 'symbol', what: 'read one symbol', each: 'call' },
+  { task: 'symbol', what: 'read 10 of one symbol', each: 'call' },
   { task: 'summarize', what: 'summarize again', each: 'call' },
   { task: 'summarizeAnew', what: 'summarize for the first time', each: 'message' },
   { task: 'waitOnChannel', what: 'wait on a channel', each: 'message' },

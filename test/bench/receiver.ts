@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { answerCalls } from './call.js';
 import { type ClientName, clientOf } from './clients.js';
+import { queuedMs } from './queue.js';
 import { percentileOf } from './spread.js';
 import { stampUs } from './stamp.js';
 
@@ -14,7 +15,9 @@ const quietMs = 25;
 export interface Stretch {
   /** In events or frames, as the client counts. */
   readonly count: number;
+  /** Without the time in which others had the core. */
   readonly wallMs: number;
+  readonly queuedMs: number;
   readonly cpuMs: number;
   /** How late the event loop came to a timer, 99 of 100 times at most. */
   readonly delayP99Ms: number;
@@ -33,14 +36,17 @@ const calls = {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     const { count } = client;
     const cpu = process.cpuUsage();
+    const queuedBefore = queuedMs();
     const beganMs = performance.now();
     delay.enable();
     await pause(durationMs);
     delay.disable();
     const { user, system } = process.cpuUsage(cpu);
+    const queued = queuedMs() - queuedBefore;
     return {
       count: client.count - count,
-      wallMs: performance.now() - beganMs,
+      wallMs: performance.now() - beganMs - queued,
+      queuedMs: queued,
       cpuMs: (user + system) / 1_000,
       delayP99Ms: delay.percentile(99) / 1e6,
     };
@@ -61,10 +67,12 @@ const calls = {
 
   /** Resolves when nothing more comes. */
   async settle(): Promise<void> {
+    client.deaf = true;
     for (let before = -1; before !== client.count; ) {
       before = client.count;
       await pause(quietMs);
     }
+    client.deaf = false;
   },
 };
 
