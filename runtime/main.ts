@@ -55,11 +55,9 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
   const { HttpServer: Server } = await import('./http.js');
   try {
     http = await Server.listen(parts, settings.http);
-    process.stderr.write(`mcp-polygon ${version} serves MCP at ${http.url}
-`);
+    process.stderr.write(`mcp-polygon ${version} serves MCP at ${http.url}\n`);
   } catch (error) {
-    process.stderr.write(`mcp-polygon cannot serve over HTTP: ${error instanceof Error ? error.message : error}
-`);
+    process.stderr.write(`mcp-polygon cannot serve over HTTP: ${error instanceof Error ? error.message : error}\n`);
     end(wrongUsage);
   }
 }
