@@ -15,7 +15,7 @@ const batch = 10;
 const warmUpMs = 300;
 
 /** What is called in turn. */
-const questions: readonly { readonly what: string; readonly calls: readonly ToolCall[]; readonly goal?: Goal }[] = [
+const questions: readonly Question[] = [
   {
     what: 'read, status, wait',
     calls: [
@@ -27,6 +27,12 @@ const questions: readonly { readonly what: string; readonly calls: readonly Tool
   },
   { what: 'summarize', calls: [['summarize_stream', { market: 'stocks' }]] },
 ];
+
+interface Question {
+  readonly what: string;
+  readonly calls: readonly ToolCall[];
+  readonly goal?: Goal;
+}
 
 type ToolCall = readonly [name: string, args: Record<string, unknown>];
 
@@ -49,7 +55,7 @@ export const calls: Part = {
       }
       const durationMs = short ? 500 : 1_000;
       const rows: Row[] = [];
-      for (const { what, calls: chosen, goal } of questions) {
+      for (const { what, calls: chosen, goal } of short ? questions.slice(0, 1) : questions) {
         const busy = async (): Promise<Answers> => {
           await sender.call('blast', client, all, batch);
           await pause(warmUpMs);

@@ -2,7 +2,7 @@
  * `npm run bench`: how fast the server is, always against something that is measured in the same run.
  *
  * `--short` does what is quick, `--only ingest,latency` some parts, `--rounds N` more rounds, `--json FILE` writes all
- * figures, `--markdown` prints a table for README. Exits with 1 if a ratio is not even half as good as it should be.
+ * figures, `--markdown` prints those with a goal for README. Exits with 1 if a ratio is not even half as good as it should be.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -5,7 +5,7 @@ import { compete } from './rounds.js';
 import { type Measured, type Row, rowOf, valueAtMost } from './row.js';
 
 const longMessages = 1_000_000;
-const shortMessages = 200_000;
+const shortMessages = 100_000;
 const batches = [1, 10, 100];
 const allocations = 40_000;
 /** So much room that nothing is collected while allocations are counted. */

@@ -26,31 +26,47 @@ const costs: readonly Cost[] = [
   { task: 'waitForSymbol', what: 'wait for a symbol, all channels', each: 'message' },
 ];
 
-const usual: Fill = { messages: 100_000, symbols: 100 };
-/** Beyond that, what costs time for each message is left out: it would take minutes. */
-const mostForAll = 100_000;
+const usualSymbols = 100;
+const fewest: Fill = { messages: 1_000, symbols: usualSymbols };
 const flat: Goal = atMost(2);
+
+/** The buffer in which a cost is measured, one that is as large as can be waited for, and others that are wider. */
+interface Buffers {
+  readonly usual: Fill;
+  readonly sizes: readonly Fill[];
+  readonly widths: readonly Fill[];
+}
+
+function buffersFor({ each }: Cost, short: boolean): Buffers {
+  const most = each === 'message' || short ? 10_000 : 1_000_000;
+  const messages = Math.min(most, 100_000);
+  const usual = { messages, symbols: usualSymbols };
+  const sizes = [1_000, 10_000, 100_000, 1_000_000].filter(size => size <= most);
+  return {
+    usual,
+    sizes: sizes.map(size => ({ messages: size, symbols: usualSymbols })),
+    widths: short ? [] : [1, usualSymbols, 10_000].map(symbols => ({ messages, symbols })),
+  };
+}
 
 export const reading: Part = {
   name: 'reading',
   quick: true,
   async run({ programs, short, rounds }) {
-    const sizes = (short ? [1_000, usual.messages] : [1_000, 10_000, usual.messages, 1_000_000]).map(
-      (messages): Fill => ({ messages, symbols: usual.symbols }),
-    );
-    const widths = [1, usual.symbols, 10_000].map((symbols): Fill => ({ messages: usual.messages, symbols }));
-    const fills = new Map([...sizes, ...(short ? [] : widths)].map(fill => [keyOf(fill), fill]));
     const readers = new Map<string, Child<ReaderCalls>>();
-    for (const key of fills.keys()) readers.set(key, programs.start<ReaderCalls>('reader', key.split(' ')));
-
+    const readerOf = (fill: Fill): Child<ReaderCalls> => {
+      const key = keyOf(fill);
+      const reader = readers.get(key) ?? programs.start<ReaderCalls>('reader', key.split(' '));
+      readers.set(key, reader);
+      return reader;
+    };
     const rows: Row[] = [];
     for (const cost of costs) {
-      const chosen = [...fills].filter(([, { messages }]) => cost.each === 'call' || messages <= mostForAll);
-      const contestants = chosen.map(([key, fill]) => [key, () => measure(readers.get(key)!, cost, fill)] as const);
-      const baseline = { parse: () => measureParse(readers.get(keyOf(usual))!, cost) };
-      const timings = await competeWarm(rounds, { ...Object.fromEntries(contestants), ...baseline });
-      const largest = sizes.findLast(fill => chosen.some(([key]) => key === keyOf(fill)))!;
-      rows.push(...rowsOf(cost, timings, largest, short ? undefined : widths));
+      const buffers = buffersFor(cost, short);
+      const fills = [...buffers.sizes, ...buffers.widths];
+      const contestants = fills.map(fill => [keyOf(fill), () => measure(readerOf(fill), cost, fill)] as const);
+      const parse = (): Promise<number> => measureParse(readerOf(buffers.usual), cost, buffers.usual);
+      rows.push(...rowsOf(cost, await competeWarm(rounds, { ...Object.fromEntries(contestants), parse }), buffers));
     }
     await programs.close();
     return rows;
@@ -76,16 +92,15 @@ async function measure(reader: Child<ReaderCalls>, { task, each }: Cost, { messa
 }
 
 /** @returns µs */
-async function measureParse(reader: Child<ReaderCalls>, { each }: Cost): Promise<number> {
+async function measureParse(reader: Child<ReaderCalls>, { each }: Cost, { messages }: Fill): Promise<number> {
   if (each === 'call') return (await reader.call('time', 'parse')) * 1_000;
-  return ((await reader.call('time', 'parseAll')) * 1_000) / usual.messages;
+  return ((await reader.call('time', 'parseAll')) * 1_000) / messages;
 }
 
 function rowsOf(
   { what, each }: Cost,
   timings: Readonly<Record<string, number[]>>,
-  largest: Fill,
-  widths: readonly Fill[] | undefined,
+  { usual, sizes, widths }: Buffers,
 ): Row[] {
   const unit = each === 'call' ? 'µs' : 'µs/message';
   const row = (of: Fill, name: string, against: string, goal?: Goal): Row =>
@@ -96,10 +111,10 @@ function rowsOf(
       against: { name, values: timings[against]! },
       ...(goal && { goal }),
     });
-  const [narrow, , wide] = widths ?? [];
+  const [narrow, , wide] = widths;
   return [
     row(usual, each === 'call' ? 'JSON.parse of 50' : 'JSON.parse', 'parse'),
-    row(largest, '1,000 held', keyOf({ messages: 1_000, symbols: usual.symbols }), flat),
+    row(sizes.at(-1)!, '1,000 held', keyOf(fewest), flat),
     ...(narrow && wide ? [row(wide, 'one symbol', keyOf(narrow))] : []),
   ];
 }

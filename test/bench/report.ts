@@ -14,9 +14,9 @@ export interface Report {
 
 const headings = ['Part', 'What', 'Unit', 'Here', 'Against', 'There', 'Ratio (min to max)', 'Goal'];
 
-/** @param markdown a table of Markdown, else one with aligned columns */
+/** @param markdown a table of Markdown with the figures that have a goal, else all of them in aligned columns */
 export function showReport(report: Report, markdown: boolean): string {
-  const lines = markdown ? markdownTable(report.rows) : plainTable(report.rows);
+  const lines = markdown ? markdownTable(report.rows.filter(({ goal }) => goal)) : plainTable(report.rows);
   const about = `${describeMachine(report.machine)}; medians of ${report.rounds} rounds, ${report.tookS} s.`;
   return [...lines, '', [about, ...report.notes].join(' ')].join('\n');
 }
