@@ -104,6 +104,21 @@ function bad(message: string): StreamError {
   return new StreamError('BAD_CONDITION', message);
 }
 
+/**
+ * The symbols whose messages alone can make a condition true; nothing where any message, or the state, can.
+ * Levels that were reached are remembered, and would have been enough when they were.
+ */
+export function symbolsOf(condition: Condition): ReadonlySet<string> | undefined {
+  const leaves = leavesOf(condition);
+  const symbols = new Set(leaves.flatMap(({ symbol }) => symbol ?? []));
+  return leaves.every(({ symbol, field }) => symbol !== undefined && field !== 'state') ? symbols : undefined;
+}
+
+function leavesOf(condition: Condition): Leaf[] {
+  if ('all' in condition) return condition.all.flatMap(leavesOf);
+  return 'any' in condition ? condition.any.flatMap(leavesOf) : [condition];
+}
+
 /** Evaluates a condition along a stream; remembers what crossings and several symbols need. */
 export class ConditionWatch {
   /** Last value per leaf, and in it per channel and symbol. */

@@ -1,7 +1,7 @@
 import { type Answer, commonAnswer, cursorOf, newestAge, showOutages, silenceOf } from './answer.js';
 import type { Filter } from './channels.js';
 import type { Clock } from './clock.js';
-import { ConditionWatch, parseCondition } from './condition.js';
+import { ConditionWatch, parseCondition, symbolsOf } from './condition.js';
 import type { Channel, Market } from './contract.js';
 import { StreamError } from './errors.js';
 import type { Message } from './format.js';
@@ -133,11 +133,15 @@ function countingLook(sight: Sight, count: number): Look {
 function conditionLook(sight: Sight, filters: readonly Filter[] | undefined, given: unknown): Look {
   const { stream } = sight;
   const { market, buffer } = stream;
-  const watch = new ConditionWatch(market, parseCondition(market, channelsOf(market, filters), given), buffer);
+  const condition = parseCondition(market, channelsOf(market, filters), given);
+  const watch = new ConditionWatch(market, condition, buffer);
+  const symbols = symbolsOf(condition);
   return () => {
     if (watch.seesState(stream.state)) return { messages: [], next: sight.position, matched: true };
     let match: Message | undefined;
     const seen = sight.look(seq => {
+      // What cannot decide is not even parsed.
+      if (symbols && !symbols.has(buffer.symbolAt(seq) ?? '')) return false;
       const entry = buffer.at(seq)!;
       const message = stream.show(entry, 'summary');
       if (!watch.sees(entry, message)) return false;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConditionWatch, parseCondition } from '../runtime/condition.js';
+import { ConditionWatch, parseCondition, symbolsOf } from '../runtime/condition.js';
 import { StreamError } from '../runtime/errors.js';
 import { formatMessage } from '../runtime/format.js';
 import { Held } from './support/held.js';
@@ -281,6 +281,27 @@ describe('the state of the stream', () => {
     expect(watched.trades('AAPL', 9, 11)).toEqual([false, true]);
     watched.watching.seesState('retrying');
     expect(watched.trades('AAPL', 12)).toEqual([false]);
+  });
+});
+
+describe('the symbols that decide a condition', () => {
+  function decisive(condition: unknown): string[] | undefined {
+    const market = marketOf('stocks');
+    const symbols = symbolsOf(parseCondition(market, market.channels, condition));
+    return symbols && [...symbols];
+  }
+
+  const above = (symbol?: string): object => ({ field: 'price', op: '>', value: 1, ...(symbol ? { symbol } : {}) });
+
+  test('are those of its comparisons, if each names one', () => {
+    expect(decisive(above('AAPL'))).toEqual(['AAPL']);
+    expect(decisive({ any: [above('AAPL'), { all: [above('MSFT'), above('AAPL')] }] })).toEqual(['AAPL', 'MSFT']);
+  });
+
+  test('are unknown where a comparison names none, or asks for the state', () => {
+    expect(decisive(above())).toBeUndefined();
+    expect(decisive({ all: [above('AAPL'), above()] })).toBeUndefined();
+    expect(decisive({ all: [above('AAPL'), { field: 'state', op: '==', value: 'live' }] })).toBeUndefined();
   });
 });
 
