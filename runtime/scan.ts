@@ -46,7 +46,10 @@ export class Scanner {
     channels: readonly Channel[],
     private readonly events: EventList,
   ) {
-    this.prefixes = Int32Array.from(channels, ({ prefix }) => wordOf(prefix));
+    // Of a channel whose words are too long it is never sure.
+    this.prefixes = Int32Array.from(channels, channel =>
+      isWord(channel.prefix) && isWord(symbolKeyOf(channel)) ? wordOf(channel.prefix) : noWord,
+    );
     this.symbolKeys = Int32Array.from(channels, channel => wordOf(symbolKeyOf(channel)));
   }
 
@@ -164,10 +167,16 @@ export const longestSymbol = 64;
 
 const evKey = wordOf('ev');
 
-/** A word's bytes as one integer; 0, which no word is, for one that is too long. */
+/** No word has a quote in it. */
+const noWord = quote;
+
+function isWord(text: string): boolean {
+  return Buffer.byteLength(text) <= longestWord;
+}
+
+/** A word's bytes as one integer. */
 function wordOf(text: string): number {
-  const bytes = Buffer.from(text);
-  return bytes.length > longestWord ? 0 : bytes.reduce((word, byte) => (word << 8) | byte, 0);
+  return Buffer.from(text).reduce((word, byte) => (word << 8) | byte, 0);
 }
 
 /** @returns what follows the value at `at`, or -1 */

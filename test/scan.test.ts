@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { markets } from '../generated/suite.js';
+import type { Market } from '../runtime/contract.js';
 import { EventList } from '../runtime/eventlist.js';
 import { Scanner } from '../runtime/scan.js';
 import { Random } from '../runtime/simulator/random.js';
@@ -22,6 +23,34 @@ describe('the scanner', () => {
     const share = differential.sure / (numRuns / markets.length);
     expect(share).toBeGreaterThan(0.3);
     expect(share).toBeLessThan(0.8);
+  });
+});
+
+describe('the scanner and a market with long words', () => {
+  const stocks = marketOf('stocks');
+
+  /** Stocks with other prefixes, and another key for symbols. */
+  function spelledOut(prefixOf: (prefix: string) => string, symbolKey: string): Market {
+    const channels = stocks.channels.map(channel => ({
+      ...channel,
+      prefix: prefixOf(channel.prefix),
+      fields: channel.fields.map(field => (field.role === 'symbol' ? { ...field, key: symbolKey } : field)),
+    }));
+    return { ...stocks, channels };
+  }
+
+  test.each([
+    ['symbol keys', spelledOut(prefix => prefix, 'symbol')],
+    ['prefixes', spelledOut(prefix => `${prefix}LONG`, 'sym')],
+    ['both', spelledOut(prefix => `${prefix}LONG`, 'symbol')],
+  ])('leaves what it has no room for to JSON.parse: %s', (_, market) => {
+    const differential = new Differential(market, new Random(seed));
+    for (let count = 0; count < 1_000; count++) expect(differential.try()).toBeUndefined();
+  });
+
+  test('is not sure of a kind without a name', () => {
+    const market = spelledOut(prefix => `${prefix}LONG`, 'sym');
+    expect(new Scanner(market.channels, new EventList()).scan(Buffer.from('[{"ev":"","sym":"A"}]'))).toBe(false);
   });
 });
 
