@@ -32,7 +32,7 @@ export const optionTable = {
     0,
     60 * minute,
   ),
-  bufferMessages: row('BUFFER_MESSAGES', 'messages kept per market', 200_000, 1, 10_000_000),
+  bufferMessages: row('BUFFER_MESSAGES', 'messages kept per market', 1_000_000, 1, 10_000_000),
   bufferBytes: row('BUFFER_BYTES', 'bytes of frames kept per market', 64 * mebibyte, 1_000, 4_096 * mebibyte),
   maxFrameBytes: row('MAX_FRAME_BYTES', 'largest inbound frame', 16 * mebibyte, 1_000, 1_024 * mebibyte),
   framePairs: row('FRAME_PAIRS', 'channels in one subscribe frame', 500, 1, 3_000),

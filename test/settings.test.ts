@@ -28,7 +28,7 @@ test('an empty environment means the defaults', () => {
       backoffInitialMs: 1_000,
       backoffMaxMs: 30_000,
       stableAfterMs: 10_000,
-      bufferMessages: 200_000,
+      bufferMessages: 1_000_000,
       bufferBytes: 67_108_864,
       maxFrameBytes: 16_777_216,
       framePairs: 500,
