@@ -4,10 +4,7 @@ import type { Clock } from './clock.js';
 import type { Market } from './contract.js';
 import { Picture } from './picture.js';
 import { type Selection, selectionOf } from './selection.js';
-
-/** After so long other calls and the sockets get their turn. */
-const sliceMs = 5;
-const messagesPerLook = 64;
+import { Slice } from './slice.js';
 
 /** Draws the messages of a stretch of the stream, each of them once. */
 export class Pictures {
@@ -51,13 +48,10 @@ export class Pictures {
   }
 
   private async draw(end: number): Promise<void> {
-    let beganMs = this.clock.elapsed();
+    const slice = new Slice(this.clock);
     while (this.next < end) {
+      if (slice.spent()) await slice.rest();
       this.drawNext();
-      if (this.next % messagesPerLook === 0 && this.clock.elapsed() - beganMs > sliceMs) {
-        await new Promise(resolve => setImmediate(resolve));
-        beganMs = this.clock.elapsed();
-      }
     }
   }
 

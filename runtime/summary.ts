@@ -4,9 +4,9 @@ import { canonicalSymbol } from './channels.js';
 import type { EventKind } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
+import { defaultMaxBytes } from './page.js';
 import type { Picture } from './picture.js';
 import { Pictures } from './pictures.js';
-import { defaultMaxBytes } from './read.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
 

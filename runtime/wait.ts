@@ -5,8 +5,10 @@ import { ConditionWatch, parseCondition, symbolsOf } from './condition.js';
 import type { Channel, Market } from './contract.js';
 import { StreamError } from './errors.js';
 import type { Message } from './format.js';
-import { defaultMaxBytes, PageBuilder, positionOf } from './read.js';
+import { defaultMaxBytes, PageBuilder } from './page.js';
+import { positionOf } from './read.js';
 import { parseFilters, type Selection, selectionOf } from './selection.js';
+import { Slice } from './slice.js';
 import { isWanted } from './state.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -31,10 +33,6 @@ interface Findings {
 
 /** Looks at what has come since the last look, as far as the time of one look goes. */
 type Look = () => Findings;
-
-/** After so long a look leaves the rest to the next one. */
-const lookMs = 5;
-const messagesPerClock = 64;
 
 /**
  * Answers as soon as enough messages came or the condition holds, when the time is up, or when the stream ends.
@@ -101,12 +99,11 @@ class Sight {
   /** Shows one message after the other until one is `taken`, none is left, or the time of a look is over. */
   look(taken: (seq: number) => boolean): { readonly next: number; readonly matched: boolean } {
     const { buffer } = this.stream;
-    const beganMs = this.clock.elapsed();
+    const slice = new Slice(this.clock);
     this.next = Math.max(this.next, buffer.oldestSeq);
-    while (this.next < buffer.nextSeq) {
+    while (this.next < buffer.nextSeq && !slice.spent()) {
       const seq = this.next++;
       if (this.select(buffer, seq) && taken(seq)) return { next: this.next, matched: true };
-      if (seq % messagesPerClock === 0 && this.clock.elapsed() - beganMs > lookMs) break;
     }
     return { next: this.next, matched: false };
   }

@@ -12,17 +12,19 @@ const command = 'UPDATE_GOLDEN=1 npx vitest run --config test/vitest.config.ts t
 const { settings } = readSettings({}, []);
 const pages = readChannelPages();
 
-function render(market: string, path: string, { line, text }: Example): string {
+async function render(market: string, path: string, { line, text }: Example): Promise<string> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
   hub.stream(market).ingest(Buffer.from(text));
   const ask = (more: Partial<ReadArguments>) => read(hub, { market, max_bytes: 200_000, ...more });
-  const json = (detail: 'summary' | 'full') => (ask({ detail }).messages as object[]).map(one => JSON.stringify(one));
+  const json = async (detail: 'summary' | 'full') =>
+    ((await ask({ detail })).messages as object[]).map(one => JSON.stringify(one));
+  const { csv } = await ask({ format: 'csv' });
   return [
     `== ${path}:${line}`,
     `wire    ${text}`,
-    ...json('summary').map(message => `summary ${message}`),
-    ...json('full').map(message => `full    ${message}`),
-    ...(ask({ format: 'csv' }).csv as string)
+    ...(await json('summary')).map(message => `summary ${message}`),
+    ...(await json('full')).map(message => `full    ${message}`),
+    ...(csv as string)
       .trimEnd()
       .split('\n')
       .map(row => `csv     ${row}`),
@@ -44,9 +46,11 @@ function firstDifference(kept: string, rendered: string): string | undefined {
   ].join('\n');
 }
 
-const rendered = pages
-  .flatMap(({ market, path, examples }) => examples.map(example => render(market, path, example)))
-  .join('\n');
+const rendered = (
+  await Promise.all(
+    pages.flatMap(({ market, path, examples }) => examples.map(example => render(market, path, example))),
+  )
+).join('\n');
 
 describe('the documented examples', () => {
   test('are two for each of 28 channels', () => {

@@ -31,18 +31,18 @@ describe.each(marketNames)('a recorded frame of %s', market => {
     expect(recordings.length).toBeGreaterThan(0);
   });
 
-  test.each(recordings)('with $name is answered as keyed by hand', recording => {
+  test.each(recordings)('with $name is answered as keyed by hand', async recording => {
     const { stream, ask } = take(market, recording);
-    expect(ask({ detail: 'summary' }).messages).toEqual(recording.messages);
+    expect((await ask({ detail: 'summary' })).messages).toEqual(recording.messages);
     expect(stream.totals.malformed).toBe(recording.malformed);
   });
 
   const inFull = recordings.filter(({ fullData }) => fullData.length > 0);
 
-  test.each(inFull)('with $name is answered in full as it came', recording => {
+  test.each(inFull)('with $name is answered in full as it came', async recording => {
     const { messages, fullData } = recording;
     const expected = messages.map((message, index) => ({ ...message, full_data: fullData[index] }));
-    expect(take(market, recording).ask({ detail: 'full' }).messages).toEqual(expected);
+    expect((await take(market, recording).ask({ detail: 'full' })).messages).toEqual(expected);
   });
 
   const events = recordings.filter(({ malformed }) => malformed === 0);
