@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoteForeign, Redactor } from '../runtime/foreign.js';
 import { formatMessage } from '../runtime/format.js';
 import { entryOf, marketOf } from './support/markets.js';
+import { tries } from './support/property.js';
 
 describe('foreign text', () => {
   test.each([
@@ -149,6 +151,33 @@ describe('a key', () => {
 
   test('that is empty takes nothing out', () => {
     expect(redactorOf('').redact('abc')).toBe('abc');
+  });
+
+  test('is taken out wherever it stands, and nothing else is', () => {
+    const other = 'another-secret';
+    const redactor = redactorOf(key, other);
+    const parts = [key, other].flatMap(secret =>
+      Array.from({ length: secret.length - 7 }, (_, at) => secret.slice(at, at + 8)),
+    );
+    const cut = fc
+      .tuple(fc.constantFrom(key, other), fc.nat(16), fc.nat(16))
+      .map(([secret, from, to]) => secret.slice(from, to));
+    const pieces = fc.array(fc.oneof(cut, fc.string({ maxLength: 12 })), { maxLength: 12 });
+    fc.assert(
+      fc.property(pieces, texts => {
+        const text = texts.join('');
+        const clean = redactor.redact(text);
+        expect(parts.filter(part => clean.includes(part))).toEqual([]);
+        // What is left stands in the text, in this order.
+        let at = 0;
+        for (const kept of clean.split('[redacted]')) {
+          expect(text.indexOf(kept, at)).toBeGreaterThanOrEqual(at);
+          at = text.indexOf(kept, at) + kept.length;
+        }
+        if (!parts.some(part => text.includes(part))) expect(clean).toBe(text);
+      }),
+      tries(2_000),
+    );
   });
 
   test('is found in a megabyte without delay', () => {
