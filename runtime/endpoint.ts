@@ -125,6 +125,11 @@ function delayOf(market: Market, feed: string): number | null {
   return market.feeds.find(other => other.feed === feed)?.delayMinutes ?? null;
 }
 
+/** Whether both serve the same data; which host comes first does not matter. */
+export function isSamePlace(one: Pick<Endpoint, 'urls'>, other: Pick<Endpoint, 'urls'>): boolean {
+  return one.urls.toSorted().join() === other.urls.toSorted().join();
+}
+
 /** How late data is, in a few words. */
 export function describeDelay({ simulated, replay, delayMinutes }: Endpoint): string {
   if (simulated) return 'made-up data';

@@ -166,7 +166,7 @@ export class HttpServer {
     const id = randomUUID();
     const owner = caller ?? id;
     const visitor = this.visitors.take(owner, () => new Visitor(this.parts, this.shares));
-    if (!visitor) return undefined;
+    if (!visitor || !this.hasRoomFor(owner)) return undefined;
     const end = (): void => this.sessions.end(id);
     const session = this.sessions.take(id, () => new Session(id, owner, this.parts, visitor.guest, end));
     if (!session && caller === undefined) this.visitors.end(owner);
@@ -174,9 +174,20 @@ export class HttpServer {
     return session;
   }
 
+  /**
+   * Tokens share the sessions, so that none takes those of another. One that has its share gives up a session that
+   * nobody uses, since clients that vanish do not end theirs.
+   */
+  private hasRoomFor(owner: string): boolean {
+    if (!this.tokens.required) return true;
+    const share = Math.max(1, Math.floor(this.parts.hub.settings.options.httpClients / this.settings.tokens.length));
+    const isTheirs = (session: Session): boolean => session.owner === owner;
+    return this.sessions.count(isTheirs) < share || this.sessions.endIdle(isTheirs);
+  }
+
   private refuseMore(): Response {
     const { httpClients } = this.parts.hub.settings.options;
-    const message = `This server has ${httpClients} clients or sessions, and takes no more until one of them is gone.`;
+    const message = `This server takes no more clients or sessions, ${httpClients} at most, until one of them is gone.`;
     return refuse(503, message, { 'retry-after': '60' });
   }
 }

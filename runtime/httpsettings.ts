@@ -16,7 +16,7 @@ export const tokensVariable = 'MCP_POLYGON_HTTP_TOKENS';
 export interface HttpTexts {
   readonly transport: ReturnType<Lookup>;
   readonly host: ReturnType<Lookup>;
-  readonly hosts: readonly string[];
+  readonly hosts: { readonly name: string; readonly list: readonly string[] };
   readonly tokens: string | undefined;
 }
 
@@ -38,9 +38,19 @@ export function readHttp({ transport, host, hosts, tokens: text }: HttpTexts): {
   const address = host.text ?? loopback;
   const tokens = (text ?? '').split(',').flatMap(token => token.trim() || []);
   return {
-    http: { host: address, names: [...loopbackNames, inUrl(address), ...hosts], tokens },
-    problems: [...judgeTokens(tokens), ...(tokens.length === 0 ? judgeAddress(host.name, address) : [])],
+    http: { host: address, names: [...loopbackNames, inUrl(address), ...hosts.list], tokens },
+    problems: [
+      ...hosts.list.flatMap(name => judgeName(hosts.name, name)),
+      ...judgeTokens(tokens),
+      ...(tokens.length === 0 ? judgeAddress(host.name, address) : []),
+    ],
   };
+}
+
+/** With a scheme or a port it would never be the name that a client calls. */
+function judgeName(setting: string, name: string): string[] {
+  if (/^[a-z0-9_.-]+$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name)) return [];
+  return [`${setting}: a host name stands alone, such as market.example, was ${JSON.stringify(name.slice(0, 60))}`];
 }
 
 /** No token is shown, not even a wrong one. */

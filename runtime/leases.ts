@@ -8,6 +8,7 @@ interface Lease<T> {
 
 /** Keeps things while somebody uses them and a while after, so many at most. */
 export class Leases<T> {
+  /** Those that nobody uses, in the order in which they were last used, and others. */
   private readonly leases = new Map<string, Lease<T>>();
 
   /**
@@ -36,7 +37,6 @@ export class Leases<T> {
     if (known) return known.value;
     if (this.leases.size >= this.most) return undefined;
     const lease = { value: make(), users: 0, cancel: () => {} };
-    this.leases.set(id, lease);
     this.expire(id, lease);
     return lease.value;
   }
@@ -64,12 +64,29 @@ export class Leases<T> {
     this.ended(lease.value);
   }
 
+  /** How many of those that are kept are chosen. */
+  count(chosen: (value: T) => boolean): number {
+    return [...this.leases.values()].filter(({ value }) => chosen(value)).length;
+  }
+
+  /** Ends the one of those chosen that nobody has used for the longest time. @returns whether there was one */
+  endIdle(chosen: (value: T) => boolean): boolean {
+    for (const [id, { value, users }] of this.leases) {
+      if (users > 0 || !chosen(value)) continue;
+      this.end(id);
+      return true;
+    }
+    return false;
+  }
+
   /** Ends all. */
   close(): void {
     for (const id of [...this.leases.keys()]) this.end(id);
   }
 
   private expire(id: string, lease: Lease<T>): void {
+    this.leases.delete(id);
+    this.leases.set(id, lease);
     lease.cancel = this.clock.after(this.ttlMs, () => this.end(id));
   }
 }

@@ -92,10 +92,11 @@ export function readSettings(
       problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; the markets are ${markets.join(', ')}`);
     }
   }
+  const httpHosts = find(texts.httpHosts.variable);
   const { http, problems: httpProblems } = readHttp({
     transport: find(texts.transport.variable),
     host: find(texts.host.variable),
-    hosts: list(find(texts.httpHosts.variable).text),
+    hosts: { name: httpHosts.name, list: list(httpHosts.text) },
     tokens: cleanKey(env[tokensVariable]),
   });
   problems.push(...httpProblems);

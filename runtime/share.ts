@@ -4,13 +4,14 @@ import type { Changes } from './changes.js';
 import type { ChannelName, Rejection } from './channels.js';
 import type { Clock } from './clock.js';
 import type { Market } from './contract.js';
+import { isSamePlace } from './endpoint.js';
 import { StreamError } from './errors.js';
 import type { Detail, Message } from './format.js';
 import { Holdings } from './holdings.js';
 import type { Outage, OutagesView } from './outages.js';
 import { Pictures } from './pictures.js';
 import { isWanted, type StateName } from './state.js';
-import type { Counts, Stream, StreamFault, Target } from './stream.js';
+import { type Counts, endpointOf, type Stream, type StreamFault, type Target } from './stream.js';
 import type { StreamView } from './view.js';
 
 export class Share implements StreamView {
@@ -146,7 +147,8 @@ export class Share implements StreamView {
       this.stream.open(target);
     }
     this.joined = true;
-    this.held = target;
+    // A replay is that of whoever came first.
+    this.held = this.stream.target ?? target;
     this.firstSeq ??= this.buffer.nextSeq;
     this.joinedAtMs = this.clock.now();
     this.leftAtMs = undefined;
@@ -217,14 +219,14 @@ export class Share implements StreamView {
     return channels.length > 0 ? [{ ...outage, channels }] : [];
   }
 
-  private requireSame({ urls, key }: Target): void {
+  private requireSame(target: Target): void {
     const used = this.stream.target!;
-    const sameUrls = urls.join() === used.urls.join();
-    if (sameUrls && key === used.key) return;
+    const samePlace = isSamePlace(target, used);
+    if (samePlace && target.key === used.key) return;
     throw new StreamError(
       'ALREADY_STARTED',
-      `Another client of this server uses the ${this.market.title} stream, with another ${sameUrls ? 'key' : 'endpoint'}.`,
-      `Use its endpoint (${used.endpoint.feed}) and its key, or wait until it has stopped the stream.`,
+      `Another client of this server uses the ${this.market.title} stream, with another ${samePlace ? 'key' : 'endpoint'}.`,
+      `Start with its endpoint "${endpointOf(used)}" and its key, or wait until it has stopped the stream.`,
     );
   }
 }

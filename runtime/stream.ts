@@ -43,6 +43,11 @@ export interface Target {
   readonly replay?: Replay;
 }
 
+/** The `endpoint` of a start that leads to the same place. */
+export function endpointOf({ endpoint, urls, replay }: Target): string {
+  return replay || endpoint.feed === 'custom' ? urls[0]! : endpoint.feed;
+}
+
 /** Why a stream is not live. */
 export interface StreamFault {
   readonly code: string;

@@ -2,9 +2,10 @@
 import { type Answer, commonAnswer, cursorOf, newestAge, showFault, showOutages, silenceOf } from './answer.js';
 import { type ParsedChannels, parseChannels, type Rejection } from './channels.js';
 import type { Market } from './contract.js';
-import { simulatedFeed } from './endpoint.js';
+import { isSamePlace, simulatedFeed } from './endpoint.js';
 import { type ErrorCode, hintFor, StreamError } from './errors.js';
 import { isWanted } from './state.js';
+import { endpointOf } from './stream.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -256,9 +257,9 @@ function requireStarted(hub: HubView, market: Market): StreamView {
 async function requireSameTarget(hub: HubView, stream: StreamView, args: StartArguments): Promise<void> {
   if (args.endpoint === undefined && args.api_key === undefined) return;
   const { target, market, shared } = stream;
-  const wanted = await hub.target(market, args.endpoint ?? endpointName(stream), args.api_key);
+  const wanted = await hub.target(market, args.endpoint ?? (target && endpointOf(target)), args.api_key);
   const sameKey = args.api_key === undefined || wanted.key === target?.key;
-  if (sameKey && wanted.urls.join() === target?.urls.join()) return;
+  if (sameKey && target && isSamePlace(wanted, target)) return;
   throw new StreamError(
     'ALREADY_STARTED',
     `The ${market.title} stream runs on ${shownEndpoint(stream)} already, with another ${sameKey ? 'endpoint' : 'key'}.`,
@@ -267,10 +268,6 @@ async function requireSameTarget(hub: HubView, stream: StreamView, args: StartAr
       : `Call stop_${market.name}_stream first, or start without endpoint and api_key to add channels.`,
     commonAnswer(stream),
   );
-}
-
-function endpointName({ target }: StreamView): string | undefined {
-  return target?.replay || target?.endpoint.feed === 'custom' ? target.urls[0] : target?.endpoint.feed;
 }
 
 function allRejected(

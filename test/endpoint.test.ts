@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { suite } from '../generated/suite.js';
-import { type Endpoint, resolveEndpoint } from '../runtime/endpoint.js';
+import { type Endpoint, isSamePlace, resolveEndpoint } from '../runtime/endpoint.js';
 import { StreamError } from '../runtime/errors.js';
 import { defaultOptions } from '../runtime/options.js';
 import type { Settings } from '../runtime/settings.js';
@@ -297,4 +297,12 @@ test('a delay that nobody states is not made up', () => {
 
 test.each(['forex', 'crypto'])('the delayed host is refused for %s, which it does not serve', market => {
   expect(() => resolve(market, `wss://delayed.polygon.io/${market}`)).toThrow('has no feed "delayed"');
+});
+
+test.each([
+  ['realtime', 'wss://socket.massive.com/stocks', true],
+  ['wss://socket.polygon.io/stocks', 'wss://socket.massive.com/stocks', true],
+  ['realtime', 'delayed', false],
+])('%s and %s serve the same data: %s', (one, other, same) => {
+  expect(isSamePlace(resolve('stocks', one), resolve('stocks', other))).toBe(same);
 });

@@ -39,6 +39,33 @@ async function symbolsRead(peer: Peer): Promise<unknown[]> {
   return (messages as Answer[]).map(({ symbol }) => symbol);
 }
 
+const initialize = {
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+};
+
+/** A request of a client that keeps nothing open. */
+function post(url: string, token: string, body: object, session?: string): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      ...(session ? { 'mcp-session-id': session } : {}),
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...body }),
+  });
+}
+
+/** @returns the name of a new session */
+async function openSession(url: string, token: string): Promise<string> {
+  const opened = await post(url, token, initialize);
+  expect(opened.status).toBe(200);
+  await opened.text();
+  return opened.headers.get('mcp-session-id')!;
+}
+
 describe.each(httpEras)('over HTTP in protocol %s', (era, visit) => {
   async function two(options: HttpBenchOptions = {}): Promise<{ bench: HttpBench; ann: Peer; bob: Peer }> {
     const bench = await served({ tokens, ...options });
@@ -221,25 +248,45 @@ describe('a session', () => {
 
   test('belongs to the token that opened it', async () => {
     const bench = await served({ tokens });
-    const post = (token: string, body: object, session?: string): Promise<Response> =>
-      fetch(bench.url, {
-        method: 'POST',
-        headers: {
-          accept: 'application/json, text/event-stream',
-          'content-type': 'application/json',
-          authorization: `Bearer ${token}`,
-          ...(session ? { 'mcp-session-id': session } : {}),
-        },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...body }),
-      });
-    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } };
-    const opened = await post(tokens[0]!, { method: 'initialize', params });
-    expect(opened.status).toBe(200);
-    const session = opened.headers.get('mcp-session-id')!;
-    expect((await post(tokens[0]!, { method: 'ping' }, session)).status).toBe(200);
-    expect((await post(tokens[1]!, { method: 'ping' }, session)).status).toBe(404);
-    expect((await post(tokens[0]!, { method: 'ping' }, 'no-such-session')).status).toBe(404);
-    expect((await post(tokens[0]!, { method: 'tools/list' })).status).toBe(400);
+    const [ann, bob] = tokens as [string, string];
+    const session = await openSession(bench.url, ann);
+    expect((await post(bench.url, ann, { method: 'ping' }, session)).status).toBe(200);
+    expect((await post(bench.url, bob, { method: 'ping' }, session)).status).toBe(404);
+    expect((await post(bench.url, ann, { method: 'ping' }, 'no-such-session')).status).toBe(404);
+    expect((await post(bench.url, ann, { method: 'tools/list' })).status).toBe(400);
+  });
+});
+
+describe('sessions that nobody has ended', () => {
+  const [[, visit]] = httpEras;
+  const [ann, bob] = tokens as [string, string];
+  const ping = { method: 'ping' };
+  /** Both tokens together may have so many sessions. */
+  const httpClients = 4;
+
+  test('give way to newer ones of their token, the longest unused first, and take no place from another', async () => {
+    const bench = await served({ tokens, options: { httpClients } });
+    const first = await openSession(bench.url, ann);
+    const second = await openSession(bench.url, ann);
+    expect((await post(bench.url, ann, ping, first)).status).toBe(200);
+    const third = await openSession(bench.url, ann);
+    const others = [await openSession(bench.url, bob), await openSession(bench.url, bob)];
+    const statuses = [first, second, third].map(async id => (await post(bench.url, ann, ping, id)).status);
+    expect(await Promise.all(statuses)).toEqual([200, 404, 200]);
+    for (const id of others) expect((await post(bench.url, bob, ping, id)).status).toBe(200);
+  });
+
+  test('do not give way while they are used, and what their token holds stays', async () => {
+    const bench = await served({ tokens, options: { httpClients } });
+    const peers = [await visit(bench.url, ann), await visit(bench.url, ann)];
+    open.push(...peers);
+    await start(peers[0]!, 'T.AAPL');
+    const waiting = peers.map(peer => ask(peer, 'wait_for_stream_message', { market: 'stocks', timeout_s: 20 }));
+    await vi.waitFor(() => expect(bench.listeners).toBeGreaterThanOrEqual(2), patient);
+    expect((await post(bench.url, ann, initialize)).status).toBe(503);
+    await bench.trade('AAPL');
+    expect(await Promise.all(waiting)).toMatchObject([{ matched: true }, { matched: true }]);
+    expect(await bench.held()).toEqual(['T.AAPL']);
   });
 });
 

@@ -50,6 +50,19 @@ test('no more than so many are kept, until one is gone', () => {
   expect(ended).toEqual(['A']);
 });
 
+test('the one that was used the longest time ago gives way, and none that is used', () => {
+  leases.take('a', () => 'A');
+  leases.take('b', () => 'B');
+  leases.use('a')();
+  expect(leases.count(value => value !== 'B')).toBe(1);
+  const done = leases.use('b');
+  expect([leases.endIdle(value => value === 'B'), ended]).toEqual([false, []]);
+  done();
+  expect([leases.endIdle(() => true), ended]).toEqual([true, ['A']]);
+  expect([leases.endIdle(() => true), ended]).toEqual([true, ['A', 'B']]);
+  expect(leases.endIdle(() => true)).toBe(false);
+});
+
 test('a user of something that was ended, and is kept anew, does not end the new one', () => {
   leases.take('a', () => 'old');
   const done = leases.use('a');

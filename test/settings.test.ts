@@ -100,6 +100,16 @@ describe('HTTP', () => {
     },
   );
 
+  test.each(['market.example:8765', 'https://market.example', 'market.example/mcp', '[::1]:8765'])(
+    'is called by host names, and %s is none',
+    name => {
+      const env = { MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HTTP_HOSTS: `[2001:db8::1],${name}` };
+      expect(problemsOf(env)).toEqual([
+        `MCP_POLYGON_HTTP_HOSTS: a host name stands alone, such as market.example, was "${name}"`,
+      ]);
+    },
+  );
+
   test('is one of two transports', () => {
     expect(problemsOf({ MCP_POLYGON_TRANSPORT: 'sse' })).toEqual([
       'MCP_POLYGON_TRANSPORT must be stdio or http, was "sse"',

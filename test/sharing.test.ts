@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import { parseChannels } from '../runtime/channels.js';
+import { systemClock } from '../runtime/clock.js';
 import { Guest } from '../runtime/guest.js';
-import type { Hub } from '../runtime/hub.js';
+import { Hub } from '../runtime/hub.js';
 import { Resources } from '../runtime/resources.js';
 import type { HubView } from '../runtime/view.js';
-import { callOn, hubOn, testKey } from './support/bench.js';
+import { callOn, hubOn, testKey, testOptions } from './support/bench.js';
+import { RecordFolder } from './support/recording.js';
 import { ScriptedMarket } from './support/scriptedmarket.js';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -263,6 +265,75 @@ describe('a client that has not started a stream', () => {
     });
     expect(await status(bob)).toMatchObject({ state: 'stopped' });
     expect(await status(ann)).toMatchObject({ state: 'live', rejected: [] });
+  });
+});
+
+describe('a client that is told whose endpoint it must use', () => {
+  /** Follows the hint of the refusal. */
+  async function useWhatIsNamed(args: object): Promise<void> {
+    const error = await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'], ...args });
+    expect(error).toMatchObject({ code: 'ALREADY_STARTED' });
+    const [, endpoint] = /endpoint "(.+?)"/.exec(error.hint as string) ?? [];
+    await ask(bob, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint });
+  }
+
+  test('can use it where that is a URL', async () => {
+    await start(ann, 'T.AAPL');
+    await useWhatIsNamed({ endpoint: 'simulated' });
+  });
+
+  test('can use it where that is a feed', async () => {
+    await ask(ann, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
+    await useWhatIsNamed({});
+  });
+});
+
+describe('a replay that several use', () => {
+  const title = '2026-11-23.realtime';
+  const atMs = Date.UTC(2026, 10, 23, 14, 30);
+  const frame = (passedMs: number) => ({ atMs: atMs + passedMs, text: '[{"ev":"T","sym":"AAPL","p":1}]' });
+  let folder: RecordFolder;
+  let replaying: Hub;
+
+  beforeEach(async () => {
+    folder = new RecordFolder();
+    await folder.write(`stocks.${title}.0001`, [frame(0), frame(3_600_000)]);
+    const settings = { feed: 'realtime', allowedHosts: [], options: testOptions, record: folder.path };
+    replaying = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
+    const shares = new Map(markets.map(({ name }) => [name, new Set<never>()]));
+    [ann, bob] = [new Guest(replaying, shares), new Guest(replaying, shares)];
+  });
+
+  afterEach(async () => {
+    await replaying.close();
+    await folder.close();
+  });
+
+  const play = (who: HubView, query: string) =>
+    ask(who, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: `replay:${title}${query}` });
+
+  test('tells those who join of the moment that is played', async () => {
+    await play(ann, '?speed=10');
+    const { changes } = replaying.stream('stocks');
+    expect(await changes.until(() => replaying.stream('stocks').totals.received === 1, 5_000)).toBe(true);
+    expect((await play(bob, '?speed=10')).notes).toContain(
+      'Replay of 2026-11-23T14:30:00.000Z at 10 times the speed: recorded, not live.',
+    );
+  });
+
+  test('tells those who join that it has ended', async () => {
+    const query = '?from=2026-11-23T15:30:00Z';
+    await play(ann, query);
+    const { changes } = replaying.stream('stocks');
+    expect(await changes.until(() => replaying.stream('stocks').isOver, 5_000)).toBe(true);
+    expect((await play(bob, query)).notes).toContainEqual(expect.stringContaining('has ended'));
+    expect((await status(bob)).silence).toContain('has ended');
+  });
+
+  test('names itself to whoever asks for something else', async () => {
+    await play(ann, '?speed=10');
+    const error = await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
+    expect(error.hint).toContain(`endpoint "replay:${title}?speed=10"`);
   });
 });
 
