@@ -308,7 +308,7 @@ export const suite: Suite = {
             maxItems: 1000,
             description: 'Only these',
           },
-          window_s: { type: 'number', minimum: 1, maximum: 86400, description: 'Last seconds; else all held' },
+          window_s: { type: 'number', minimum: 1, maximum: 86400, description: 'Last seconds; else all' },
           max_bytes: {
             type: 'integer',
             minimum: 1000,
@@ -353,7 +353,7 @@ export const suite: Suite = {
         },
       ],
       events: ['TRADE', 'QUOTE', 'INDEX_VALUE'],
-      text: 'Watch {symbols} ({title}) for me with the tools of mcp-polygon. CURSOR stands for the cursor of the latest answer.\n1. Call start_{market}_stream with {"channels": {channels}}. If it fails for the key or the plan, tell me so and ask whether delayed or made-up data will do: the same call with "endpoint": "delayed" or "simulated".\n2. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "timeout_s": 30}. If nothing came, the answer\'s "silence" says why: tell me.\n3. Call summarize_stream with {"market": "{market}", "symbols": {symbol_list}}. Tell me in two or three sentences where it stands: last, bid, ask, range, how old that is, and whether the data are real, delayed or simulated.\n4. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "count": 50, "timeout_s": 50}. Go on so with each new cursor, and write to me only when something is worth it: a new high or low, a jump, a gap ("outages", "dropped"). If I name a level, add a "condition" that crosses it instead of reading along.\n5. When I have seen enough: Call stop_{market}_stream with {}.',
+      text: 'Watch {symbols} ({title}) for me with the tools of mcp-polygon. CURSOR stands for the cursor of the latest answer.\n1. Call start_{market}_stream with {"channels": {channels}}. If it fails for the key or the plan, tell me so and ask whether delayed or made-up data will do: the same call with "endpoint": "delayed" or "simulated".\n2. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "timeout_s": 30}. If nothing came, the answer\'s "silence" says why: tell me.\n3. Call summarize_stream with {"market": "{market}", "symbols": {symbol_list}}. Tell me in two or three sentences where it stands: last, bid, ask, range, how old that is, and whether the data are real, delayed or simulated.\n4. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "count": 20, "timeout_s": 50}. Go on so with each new cursor, and write to me only when something is worth it: a new high or low, a jump, a gap ("outages", "dropped"). If I name a level, add a "condition" that crosses it instead of reading along.\n5. When I have seen enough: Call stop_{market}_stream with {}.',
     },
     {
       name: 'compare_symbols',
@@ -364,7 +364,7 @@ export const suite: Suite = {
         { name: 'symbols', description: 'Two or more symbols, separated by commas: AAPL, MSFT' },
       ],
       events: ['TRADE', 'QUOTE', 'INDEX_VALUE'],
-      text: 'Compare {symbols} ({title}) for me with the tools of mcp-polygon. CURSOR stands for the cursor of the latest answer.\n1. Call start_{market}_stream with {"channels": {channels}}. If it fails for the key or the plan, tell me so and ask whether delayed or made-up data will do: the same call with "endpoint": "delayed" or "simulated".\n2. Call wait_for_stream_message with {"market": "{market}", "channels": {symbol_list}, "cursor": "CURSOR", "count": 100, "timeout_s": 20}. It lets data come; whether it matched does not matter.\n3. Call summarize_stream with {"market": "{market}", "symbols": {symbol_list}}. Make one table, a row per symbol: last, change from open to last in percent, bid, ask, spread in percent of the price, volume, VWAP, age. Leave a cell empty where there is no value. Then say in a few sentences what differs, which symbol had no message, and whether the data are real, delayed or simulated.\n4. Unless I want to go on: Call stop_{market}_stream with {}.',
+      text: 'Compare {symbols} ({title}) for me with the tools of mcp-polygon. CURSOR stands for the cursor of the latest answer.\n1. Call start_{market}_stream with {"channels": {channels}}. If it fails for the key or the plan, tell me so and ask whether delayed or made-up data will do: the same call with "endpoint": "delayed" or "simulated".\n2. Call wait_for_stream_message with {"market": "{market}", "condition": {"field": "state", "op": "!=", "value": "live"}, "timeout_s": 15}. It lets data come without reading them; only if it matched has the stream broken, and "last_error" in the status says why.\n3. Call summarize_stream with {"market": "{market}", "symbols": {symbol_list}}. Make one table, a row per symbol: last, change from open to last in percent, bid, ask, spread in percent of the price, volume, VWAP, age. Leave a cell empty where there is no value. Then say in a few sentences what differs, which symbol had no message, and whether the data are real, delayed or simulated.\n4. Unless I want to go on: Call stop_{market}_stream with {}.',
     },
     {
       name: 'explain_silence',

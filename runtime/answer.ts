@@ -2,7 +2,7 @@
 
 import { encodeCursor } from './cursor.js';
 import type { Outage } from './outages.js';
-import { explainSilence } from './silence.js';
+import { explainSilence, type Sought } from './silence.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -31,20 +31,62 @@ export function newestAge(hub: HubView, { totals }: StreamView): number | null {
   return totals.lastMessageAtMs === undefined ? null : Math.max(0, hub.clock.now() - totals.lastMessageAtMs);
 }
 
-export function showOutages(outages: readonly Outage[]): Answer[] {
-  return outages.map(({ fromMs, toMs, cause, channels }) => ({
+/** Bytes of the keys that follow when the messages are known. */
+const usualRest = 150;
+
+/** How many bytes of messages an answer has room for beside everything else. */
+export function roomIn(maxBytes: number, frame: Answer): number {
+  return maxBytes - Buffer.byteLength(JSON.stringify(frame)) - usualRest;
+}
+
+/** How much of the outages an answer has room for. */
+interface Room {
+  readonly outages: number;
+  readonly channels: number;
+}
+
+const littleRoom: Room = { outages: 3, channels: 5 };
+const muchRoom: Room = { outages: 20, channels: 20 };
+
+/** The outages since a position, in short: the status has them at length. */
+export function showOutagesSince({ outages }: StreamView, seq: number): Answer {
+  return showOutages(outages.since(seq), littleRoom);
+}
+
+/** All outages, as far as they are listed. */
+export function showLedger({ outages }: StreamView): Answer {
+  return showOutages(outages.all, muchRoom, outages.forgotten);
+}
+
+/** The newest outages, oldest first; the first one tells how many came before it. */
+function showOutages(outages: readonly Outage[], room: Room, forgotten = 0): Answer {
+  const shown = outages.slice(-room.outages);
+  const earlier = outages.length - shown.length + forgotten;
+  const listed = shown.map((outage, index) => ({
+    ...(index === 0 && earlier > 0 ? { earlier_outages: earlier } : {}),
+    ...showOutage(outage, room),
+  }));
+  return { outages: listed };
+}
+
+function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): Answer {
+  const more = channels.length - room.channels;
+  return {
     from: isoOrNull(fromMs),
     to: isoOrNull(toMs),
     cause,
-    channels,
-  }));
+    channels: channels.slice(0, room.channels),
+    ...(more > 0 ? { more_channels: more } : {}),
+  };
 }
 
 export function showFault({ lastFault }: StreamView): Answer | null {
   return lastFault ? { code: lastFault.code, message: lastFault.message, at: isoOrNull(lastFault.atMs) } : null;
 }
 
-export function silenceOf(hub: HubView, stream: StreamView): string {
+/** @param sought what was looked for, where that was not everything */
+export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): string {
+  const { subscriptions } = stream;
   return explainSilence({
     market: stream.market,
     state: stream.state,
@@ -56,8 +98,9 @@ export function silenceOf(hub: HubView, stream: StreamView): string {
     lastMessageAtMs: stream.totals.lastMessageAtMs,
     nextRetryAtMs: stream.nextRetryAtMs,
     fault: stream.lastFault?.message,
-    subscriptions: stream.subscriptions.size,
-    unconfirmed: stream.subscriptions.namesIn('unconfirmed'),
-    rejected: stream.subscriptions.rejections.length,
+    subscriptions: subscriptions.names,
+    unconfirmed: subscriptions.namesIn('unconfirmed'),
+    rejected: subscriptions.rejections.length,
+    sought,
   });
 }

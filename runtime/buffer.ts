@@ -38,6 +38,7 @@ export class MessageBuffer {
   private newest: Float64Array;
   private next = 0;
   private oldest = 0;
+  private evictedMs: number | undefined;
 
   constructor(
     private readonly market: Market,
@@ -63,6 +64,11 @@ export class MessageBuffer {
 
   get size(): number {
     return this.next - this.oldest;
+  }
+
+  /** When the newest of the messages that had to leave arrived, wall clock ms; absent while none had to. */
+  get evictedAtMs(): number | undefined {
+    return this.evictedMs;
   }
 
   /** Bytes from the oldest message to the end of the newest frame. */
@@ -180,6 +186,7 @@ export class MessageBuffer {
   /** Drops everything; seqs go on. */
   clear(): void {
     this.oldest = this.next;
+    this.evictedMs = undefined;
     this.rows.clear(this.next);
     this.ring.clear();
     this.symbols.clear();
@@ -201,6 +208,7 @@ export class MessageBuffer {
     this.oldest = Math.max(oldest, this.next - this.maxMessages);
     while (this.size > 1 && this.bytes > this.maxBytes) this.oldest++;
     if (this.oldest === oldest) return;
+    this.evictedMs = this.rows.atMs(this.oldest - 1);
     this.rows.release(this.oldest);
     this.ring.release(this.rows.position(this.oldest));
   }

@@ -93,12 +93,26 @@ export function canonicalSymbol(market: Market, text: string): string | undefine
   return spelling && text.replace(regex(spelling.pattern), spelling.canonical);
 }
 
+/** A channel whose prefix is in small letters, as it was probably meant; nothing for any other. */
+export function suggestPrefix(market: Market, text: string): string | undefined {
+  const prefix = text.slice(0, Math.max(text.indexOf('.'), 0));
+  if (findChannel(market, prefix)) return undefined;
+  const meant = findChannel(market, prefix.toUpperCase());
+  return meant && `${meant.prefix}${text.slice(prefix.length)}`;
+}
+
+/** One symbol, also where it stands in a channel (`T.AAPL`); nothing if it is none. */
+export function symbolOf(market: Market, text: string): string | undefined {
+  const symbol = parseFilter(market, text)?.symbol;
+  return symbol === '*' ? undefined : symbol;
+}
+
 function describeUnknownPrefix(market: Market, prefix: string): string {
   const legacy = market.legacy.find(other => other.prefix === prefix);
   if (legacy) return `${legacy.title}: ${legacy.instead}`;
   const known = market.channels.map(channel => channel.prefix).join(', ');
-  const upper = findChannel(market, prefix.toUpperCase());
-  const hint = upper ? `; did you mean ${upper.prefix}?` : '';
+  const upper = suggestPrefix(market, `${prefix}.`);
+  const hint = upper ? `; did you mean ${upper.slice(0, -1)}?` : '';
   return `${market.title} has no channel ${quoteForeign(prefix)}; it has ${known}${hint}`;
 }
 
@@ -115,6 +129,20 @@ export function parseFilter(market: Market, text: string): Filter | undefined {
   const symbol = canonicalSymbol(market, channel ? text.slice(dot + 1) : text);
   if (symbol === undefined) return undefined;
   return { ...(channel ? { prefix: channel.prefix } : {}), ...(symbol === '*' ? {} : { symbol }) };
+}
+
+/** A filter as it is written. */
+export function spellFilter({ prefix, symbol = '*' }: Filter): string {
+  return prefix === undefined ? symbol : `${prefix}.${symbol}`;
+}
+
+/** Whether a channel can bring what a filter selects. @param name of a channel that is held */
+export function brings(name: string, { prefix, symbol }: Filter): boolean {
+  const dot = name.indexOf('.');
+  const held = name.slice(dot + 1);
+  return (
+    (prefix ?? name.slice(0, dot)) === name.slice(0, dot) && (symbol === undefined || held === '*' || held === symbol)
+  );
 }
 
 const compiled = new Map<string, RegExp>();

@@ -1,10 +1,10 @@
 /** Conditions over formatted messages: checked when they are given, evaluated message by message. */
 import type { Entry, MessageBuffer } from './buffer.js';
-import { canonicalSymbol } from './channels.js';
+import { symbolOf } from './channels.js';
 import type { Channel, Market } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
-import { channelOf, fieldNames, fieldValue, formatMessage, type Message, numericNames } from './format.js';
+import { channelOf, fieldKinds, fieldValue, formatMessage, type Kind, type Message } from './format.js';
 import { type StateName, stateNames } from './state.js';
 
 const operators = ['>', '>=', '<', '<=', '==', '!=', 'crosses_above', 'crosses_below', 'changes'] as const;
@@ -26,13 +26,18 @@ const mostLeaves = 8;
 const deepest = 8;
 const edges: readonly Operator[] = ['crosses_above', 'crosses_below', 'changes'];
 
-/**
- * @param channels those whose messages will be looked at
- * @throws StreamError BAD_CONDITION
- */
-export function parseCondition(market: Market, channels: readonly Channel[], given: unknown): Condition {
-  const fields = ['state', 'event', ...new Set(channels.flatMap(fieldNames))];
-  const numbers = new Set(channels.flatMap(numericNames));
+/** What a condition can be about. */
+export interface Subject {
+  readonly market: Market;
+  /** Those whose messages will be looked at. */
+  readonly channels: readonly Channel[];
+  /** Symbols whose messages will be looked at; absent: all. */
+  readonly symbols?: ReadonlySet<string> | undefined;
+}
+
+/** @throws StreamError BAD_CONDITION where it could never hold, as far as that can be told */
+export function parseCondition(subject: Subject, given: unknown): Condition {
+  const terms = termsOf(subject);
   let leaves = 0;
   const parse = (value: unknown, depth: number): Condition => {
     if (depth > deepest) throw bad(`A condition nests at most ${deepest} deep.`);
@@ -42,7 +47,7 @@ export function parseCondition(market: Market, channels: readonly Channel[], giv
     const group = all ?? any;
     if (group === undefined) {
       if (++leaves > mostLeaves) throw bad(`A condition has at most ${mostLeaves} comparisons.`);
-      return parseLeaf(market, { fields, numbers }, value as Record<string, unknown>);
+      return parseLeaf(terms, value as Record<string, unknown>);
     }
     if (Object.keys(value).length > 1) throw bad('A condition is either all, or any, or one comparison.');
     if (!Array.isArray(group) || group.length === 0) throw bad('all and any need a list of conditions.');
@@ -52,52 +57,96 @@ export function parseCondition(market: Market, channels: readonly Channel[], giv
   return parse(given, 0);
 }
 
-/** Names that a comparison may use, and those of them that stand for numbers. */
-interface Names {
-  readonly fields: readonly string[];
-  readonly numbers: ReadonlySet<string>;
+/** What a comparison may name. */
+interface Terms extends Subject {
+  /** Fields, and what their values can be. */
+  readonly kinds: ReadonlyMap<string, ReadonlySet<Kind>>;
+  readonly events: readonly string[];
 }
 
-function parseLeaf(market: Market, { fields, numbers }: Names, leaf: Record<string, unknown>): Leaf {
+function termsOf(subject: Subject): Terms {
+  const kinds = new Map<string, Set<Kind>>([
+    ['state', new Set(['text'])],
+    ['event', new Set(['text'])],
+  ]);
+  for (const [name, known] of subject.channels.flatMap(channel => [...fieldKinds(channel)])) {
+    kinds.set(name, new Set([...(kinds.get(name) ?? []), ...known]));
+  }
+  return { ...subject, kinds, events: [...new Set(subject.channels.map(({ event }) => event)), 'UNKNOWN'] };
+}
+
+function parseLeaf(terms: Terms, leaf: Record<string, unknown>): Leaf {
   const unknown = Object.keys(leaf).find(key => !['field', 'op', 'value', 'symbol'].includes(key));
   if (unknown) throw bad(`A comparison has field, op, value and symbol, but not ${quoteForeign(unknown)}.`);
-  const { field, op, value, symbol } = leaf;
-  if (typeof field !== 'string' || !fields.includes(field)) {
+  const { field, op, value } = leaf;
+  const kinds = typeof field === 'string' ? terms.kinds.get(field) : undefined;
+  if (typeof field !== 'string' || !kinds) {
     throw bad(
-      `There is no field ${quoteForeign(typeof field === 'string' ? field : typeof field)} in these messages; they have ${fields.join(', ')}.`,
+      `There is no field ${quoteForeign(typeof field === 'string' ? field : typeof field)} in these messages; they have ${[...terms.kinds.keys()].join(', ')}.`,
     );
   }
   if (!operators.includes(op as Operator)) throw bad(`op must be one of ${operators.join(', ')}.`);
-  requireValue(field, op as Operator, value, numbers);
-  const canonical = typeof symbol === 'string' ? canonicalSymbol(market, symbol) : undefined;
-  if (symbol !== undefined && (canonical === undefined || canonical === '*')) {
-    throw bad(
-      `${quoteForeign(typeof symbol === 'string' ? symbol : typeof symbol)} is no symbol of ${market.title}: write ${market.symbol.description}.`,
-    );
+  if (op === 'changes') {
+    if (value !== undefined) throw bad('changes takes no value.');
+  } else if (op === '==' || op === '!=') {
+    if (!isScalar(value)) throw bad(`${op} needs a text, a number, true, false or null as value.`);
+    requireKind(field, value, kinds);
+    requireWord(terms, field, value);
+  } else {
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw bad(`${op} needs a number as value.`);
+    if (!kinds.has('number')) throw bad(`${field} is no number; compare it with ==, != or changes.`);
   }
+  const symbol = parseSymbol(terms, leaf.symbol);
   return {
     field,
     op: op as Operator,
     ...(value === undefined ? {} : { value: value as Scalar }),
-    ...(canonical === undefined ? {} : { symbol: canonical }),
+    ...(symbol === undefined ? {} : { symbol }),
   };
-}
-
-/** @throws StreamError BAD_CONDITION where the operator does not suit the field, or the value the operator */
-function requireValue(field: string, op: Operator, value: unknown, numbers: ReadonlySet<string>): void {
-  const needsNumber = op !== '==' && op !== '!=' && op !== 'changes';
-  if (needsNumber && (typeof value !== 'number' || !Number.isFinite(value)))
-    throw bad(`${op} needs a number as value.`);
-  if (needsNumber && !numbers.has(field)) throw bad(`${field} is no number; compare it with ==, != or changes.`);
-  if (field === 'state' && op !== 'changes' && !stateNames.includes(value as StateName))
-    throw bad(`state is one of ${stateNames.join(', ')}.`);
-  if (!needsNumber && op !== 'changes' && !isScalar(value))
-    throw bad(`${op} needs a text, a number, true, false or null as value.`);
-  if (op === 'changes' && value !== undefined) throw bad('changes takes no value.');
 }
 
 function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+/** @throws StreamError BAD_CONDITION where the field never has such a value */
+function requireKind(field: string, value: Scalar, kinds: ReadonlySet<Kind>): void {
+  if (value === null) return;
+  const fits =
+    (typeof value === 'number' && (kinds.has('number') || kinds.has('list'))) ||
+    (typeof value === 'string' && (kinds.has('text') || kinds.has('list'))) ||
+    (typeof value === 'boolean' && kinds.has('boolean'));
+  if (fits) return;
+  const names = [...kinds].map(kind => kindNames[kind]).join(' or ');
+  throw bad(`${field} is ${names}, never ${quoteForeign(JSON.stringify(value))}.`);
+}
+
+const kindNames: Readonly<Record<Kind, string>> = {
+  number: 'a number',
+  text: 'a text',
+  boolean: 'true or false',
+  list: 'a list, which equals what it holds',
+};
+
+/** @throws StreamError BAD_CONDITION where a field has few values, and this is none of them */
+function requireWord({ events }: Terms, field: string, value: Scalar): void {
+  const words = field === 'state' ? stateNames : field === 'event' ? events : undefined;
+  if (words && !(words as readonly unknown[]).includes(value)) {
+    throw bad(`${field} is one of ${words.join(', ')}, never ${quoteForeign(JSON.stringify(value))}.`);
+  }
+}
+
+/** @throws StreamError BAD_CONDITION for what is no symbol, or none whose messages will be looked at */
+function parseSymbol({ market, symbols }: Terms, given: unknown): string | undefined {
+  if (given === undefined) return undefined;
+  const symbol = typeof given === 'string' ? symbolOf(market, given) : undefined;
+  if (symbol === undefined) {
+    throw bad(
+      `${quoteForeign(typeof given === 'string' ? given : typeof given)} is no symbol of ${market.title}: write ${market.symbol.description}.`,
+    );
+  }
+  if (symbols && !symbols.has(symbol)) throw bad(`channels leaves out ${symbol}, so the condition could never hold.`);
+  return symbol;
 }
 
 function bad(message: string): StreamError {
@@ -105,13 +154,20 @@ function bad(message: string): StreamError {
 }
 
 /**
- * The symbols whose messages alone can make a condition true; nothing where any message, or the state, can.
+ * The symbols whose messages alone can make a condition true: none where the state alone can, nothing where any message
+ * can.
  * Levels that were reached are remembered, and would have been enough when they were.
  */
 export function symbolsOf(condition: Condition): ReadonlySet<string> | undefined {
   const leaves = leavesOf(condition);
+  if (leaves.every(({ field }) => field === 'state')) return new Set();
   const symbols = new Set(leaves.flatMap(({ symbol }) => symbol ?? []));
   return leaves.every(({ symbol, field }) => symbol !== undefined && field !== 'state') ? symbols : undefined;
+}
+
+/** The fields that it asks for in messages. */
+export function fieldsOf(condition: Condition): string[] {
+  return [...new Set(leavesOf(condition).map(({ field }) => field))].filter(field => field !== 'state');
 }
 
 function leavesOf(condition: Condition): Leaf[] {
@@ -188,9 +244,9 @@ export class ConditionWatch {
 function compare({ op, value }: Leaf, now: unknown, before: unknown): boolean {
   switch (op) {
     case '==':
-      return now === value;
+      return equals(now, value);
     case '!=':
-      return now !== value;
+      return !equals(now, value);
     case 'changes':
       return before !== undefined && JSON.stringify(before) !== JSON.stringify(now);
   }
@@ -209,4 +265,9 @@ function compare({ op, value }: Leaf, now: unknown, before: unknown): boolean {
     case 'crosses_below':
       return typeof before === 'number' && before >= value && now < value;
   }
+}
+
+/** A list equals what it holds. */
+function equals(now: unknown, value: unknown): boolean {
+  return Array.isArray(now) ? now.includes(value) : now === value;
 }

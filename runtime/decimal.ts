@@ -17,7 +17,8 @@ export function subtract(a: number, b: number): number {
  * A decimal text as a number, if no digit gets lost; else the text itself.
  */
 export function decimalValue(text: string): number | string {
-  const significant = text.replace(/^-?0*\.?0*/, '').replace('.', '');
+  const trimmed = text.includes('.') ? text.replace(/\.?0*$/, '') : text;
+  const significant = trimmed.replace(/^-?0*\.?0*/, '').replace('.', '');
   return /^-?\d+(?:\.\d+)?$/.test(text) && significant.length <= 15 ? Number(text) : text;
 }
 

@@ -3,6 +3,7 @@ import type { Answer } from './answer.js';
 import type { Verb } from './contract.js';
 import { count } from './count.js';
 import type { StreamError } from './errors.js';
+import { lineOf } from './text.js';
 
 const namesShown = 10;
 
@@ -50,23 +51,27 @@ function describe(verb: Verb, answer: Answer): string {
       );
     case 'read':
       return lines(
-        `${count(answer.count, 'message')}${answer.has_more ? ', more to read' : ''}${Number(answer.dropped) > 0 ? `, ${answer.dropped} dropped unread` : ''}.`,
+        `${count(answer.count, 'message')} of ${source(answer)}${answer.has_more ? ', more to read' : ''}.`,
+        ...losses(answer),
         answer.silence,
-        answer.csv ?? messages(answer.messages),
+        answer.csv ?? rows(answer.messages),
         `Cursor: ${answer.cursor}`,
       );
     case 'wait':
       return lines(
-        `${answer.matched ? 'It happened' : 'It did not happen'} within ${answer.waited_ms} ms.`,
+        `${answer.matched ? 'It happened' : 'It did not happen'} within ${answer.waited_ms} ms: ${count(answer.count, 'message')} of ${source(answer)}${answer.has_more ? ', more to read' : ''}.`,
+        ...losses(answer),
         answer.silence,
-        messages(answer.messages),
+        rows(answer.messages),
         `Cursor: ${answer.cursor}`,
       );
     case 'summarize':
       return lines(
-        `${count((answer.symbols as unknown[]).length, 'symbol')}${Number(answer.omitted) > 0 ? `, ${answer.omitted} more left out` : ''}.`,
+        `${count((answer.symbols as unknown[]).length, 'symbol')} of ${source(answer)}${Number(answer.omitted) > 0 ? `, ${answer.omitted} more left out` : ''}, since ${value(answer.window, 'from') || 'its start'}.`,
+        answer.incomplete,
+        ...losses(answer),
         answer.silence,
-        messages(answer.symbols),
+        rows(answer.symbols),
       );
   }
 }
@@ -74,6 +79,20 @@ function describe(verb: Verb, answer: Answer): string {
 /** Drops what says nothing. */
 function lines(...parts: readonly unknown[]): string {
   return parts.filter(part => part !== '' && part !== null && part !== undefined).join('\n');
+}
+
+/** `the stocks stream (live, 15 minutes late)`. */
+function source({ market, state, delayed_minutes: late }: Answer): string {
+  return `the ${market} stream (${state}${Number(late) > 0 ? `, ${late} minutes late` : ''})`;
+}
+
+/** What did not reach the reader. */
+function losses({ dropped, outages }: Answer): string[] {
+  const missed = Number(dropped) > 0 ? [`Dropped unread: ${dropped}.`] : [];
+  const gaps = (outages as readonly Answer[]).map(
+    ({ from, to, cause }) => `Outage from ${from} to ${to ?? 'now'}: ${cause}`,
+  );
+  return [...missed, ...gaps];
 }
 
 function stream({ market, state }: Answer): string {
@@ -98,8 +117,8 @@ function rejections(rejected: unknown): string {
   );
 }
 
-function messages(list: unknown): string {
-  return Array.isArray(list) ? list.map(message => JSON.stringify(message)).join('\n') : '';
+function rows(list: unknown): string {
+  return Array.isArray(list) ? list.map(lineOf).join('\n') : '';
 }
 
 function value(holder: unknown, key: string): string {

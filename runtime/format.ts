@@ -1,6 +1,6 @@
 /** Turns an event into what is answered: readable names, ISO times, exact numbers. */
 import type { Entry } from './buffer.js';
-import type { Channel, Field, Flag, Market } from './contract.js';
+import type { Channel, Field, FieldType, Flag, Market } from './contract.js';
 import { decimalValue, subtract } from './decimal.js';
 import { quoteForeign } from './foreign.js';
 import type { RawEvent } from './protocol.js';
@@ -118,12 +118,30 @@ function fieldsByName(channel: Channel): ReadonlyMap<string, Field> {
   return fields;
 }
 
+/** What the value of a formatted field can be. */
+export type Kind = 'number' | 'text' | 'boolean' | 'list';
+
+const kindsOfTypes: Readonly<Record<FieldType, readonly Kind[]>> = {
+  number: ['number'],
+  integer: ['number'],
+  // Digits that a double cannot hold stay a text.
+  decimal: ['number', 'text'],
+  identifier: ['number', 'text'],
+  string: ['text'],
+  boolean: ['boolean'],
+  integers: ['list'],
+};
+
 /** The formatted names that a channel can have, without those that only say what the message is. */
-export function fieldNames(channel: Channel): string[] {
-  const fields = channel.fields.filter(({ role }) => role !== 'symbol');
-  const names = fields.flatMap(({ name, flag }) => (flag ? [name, flag.name] : [name]));
-  const quoted = names.includes('bid.price') && names.includes('ask.price') ? ['spread'] : [];
-  return [...new Set([...names, ...quoted, 'timestamp'])];
+export function fieldKinds(channel: Channel): ReadonlyMap<string, readonly Kind[]> {
+  const kinds = new Map<string, readonly Kind[]>();
+  for (const { name, type, epoch, role, flag } of channel.fields) {
+    if (role === 'symbol') continue;
+    kinds.set(name, epoch ? ['text'] : kindsOfTypes[type]);
+    if (flag) kinds.set(flag.name, ['boolean']);
+  }
+  if (kinds.has('bid.price') && kinds.has('ask.price')) kinds.set('spread', ['number']);
+  return kinds.set('timestamp', ['text']);
 }
 
 /** The value under a dotted name. */
@@ -134,13 +152,4 @@ export function fieldValue(message: Message, name: string): unknown {
     value = (value as Record<string, unknown>)[part];
   }
   return value;
-}
-
-/** Those of the formatted names whose values can be numbers. */
-export function numericNames(channel: Channel): string[] {
-  const numeric = channel.fields.filter(
-    ({ type, epoch, role }) =>
-      role !== 'symbol' && !epoch && ['number', 'integer', 'decimal', 'identifier'].includes(type),
-  );
-  return ['spread', ...numeric.map(({ name }) => name)];
 }

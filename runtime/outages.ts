@@ -11,12 +11,13 @@ export interface Outage {
 }
 
 const kept = 20;
-const channelsShown = 20;
 
 /** What may be asked about outages. */
-export type OutagesView = Pick<OutageLedger, 'all' | 'since'>;
+export type OutagesView = Pick<OutageLedger, 'all' | 'since' | 'forgotten'>;
 
 export class OutageLedger {
+  /** Outages that are no longer listed. */
+  forgotten = 0;
   private list: Outage[] = [];
 
   /** Newest last. */
@@ -31,8 +32,10 @@ export class OutageLedger {
 
   begin(outage: Outage): void {
     if (this.current) return;
-    this.list.push({ ...outage, channels: outage.channels.slice(0, channelsShown) });
-    if (this.list.length > kept) this.list.shift();
+    this.list.push(outage);
+    if (this.list.length <= kept) return;
+    this.list.shift();
+    this.forgotten++;
   }
 
   end(toMs: number): void {
@@ -42,6 +45,7 @@ export class OutageLedger {
 
   clear(): void {
     this.list = [];
+    this.forgotten = 0;
   }
 
   /** Those that a reader who had everything up to `seq` has not been told as over. */

@@ -5,6 +5,7 @@ import { subtract } from './decimal.js';
 import { quoteForeign } from './foreign.js';
 import { readField } from './format.js';
 import type { RawEvent } from './protocol.js';
+import { BarRange, Range } from './range.js';
 
 /** The last message of a kind. */
 interface Seen {
@@ -21,20 +22,17 @@ const shown: Readonly<Partial<Record<EventKind, Readonly<Record<string, string>>
   INDEX_VALUE: { value: 'value' },
 };
 const barFields = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'start_time'];
-const averageDigits = 10;
-/** As many as a double always keeps. */
-const sumDigits = 15;
+/** The shorter ones first. */
+const barKinds: readonly EventKind[] = ['AGGREGATE_SECOND', 'AGGREGATE_MINUTE'];
 
 export class Picture {
   messages = 0;
   private readonly counts = { TRADE: 0, QUOTE: 0 };
   private readonly last = new Map<EventKind, Seen>();
-  private readonly volume = new Sum();
-  private readonly turnover = new Sum();
-  private readonly priced = new Sum();
-  private open: number | null = null;
-  private high: number | null = null;
-  private low: number | null = null;
+  /** Of trades and values. */
+  private readonly range = new Range();
+  /** Of bars, by their length. */
+  private readonly bars = new Map<EventKind, BarRange>();
   private halted: boolean | null = null;
 
   constructor(readonly symbol: string) {}
@@ -44,9 +42,12 @@ export class Picture {
     this.messages++;
     if (event === 'TRADE') this.addTrade(channel, raw);
     else if (event === 'QUOTE') this.counts.QUOTE++;
-    else if (event === 'INDEX_VALUE') this.addPrice(readField(channel, raw, 'value'));
+    else if (event === 'INDEX_VALUE') this.range.addPrice(readField(channel, raw, 'value'));
     else if (event === 'LULD') this.halted = (readField(channel, raw, 'halted') as boolean | undefined) ?? this.halted;
-    else if (this.isOlderBar(channel, raw)) return;
+    else if (barKinds.includes(event)) {
+      this.addBar(channel, raw);
+      if (this.isOlderBar(channel, raw)) return;
+    }
     this.last.set(event, { channel, raw, atMs });
   }
 
@@ -62,8 +63,7 @@ export class Picture {
       ...(quotes > 0 || isHeld('QUOTE') ? { quotes } : {}),
       ...this.tradeOf(nowMs),
       ...this.quoteOf(nowMs),
-      ...(this.open === null ? {} : { open: this.open, high: this.high, low: this.low }),
-      ...(trades === 0 ? {} : { volume: this.volume.value, vwap: this.vwap() }),
+      ...this.rangeOf(),
       ...this.barOf(nowMs),
       ...this.pick('INDEX_VALUE', nowMs, 'value_age_ms'),
       ...this.pick('LULD', nowMs, 'luld_age_ms'),
@@ -97,8 +97,9 @@ export class Picture {
   }
 
   private barOf(nowMs: number): Answer {
-    const bar = this.last.get('AGGREGATE_SECOND') ?? this.last.get('AGGREGATE_MINUTE');
-    if (!bar) return {};
+    const bars = barKinds.flatMap(kind => this.last.get(kind) ?? []);
+    if (bars.length === 0) return {};
+    const bar = bars.reduce((newest, other) => (endOf(other) > endOf(newest) ? other : newest));
     const values = Object.entries(valuesOf(bar, barFields)).filter(([, value]) => value !== null);
     return { bar: { event: bar.channel.event, ...Object.fromEntries(values) }, bar_age_ms: age(bar, nowMs) };
   }
@@ -115,43 +116,36 @@ export class Picture {
     this.counts.TRADE++;
     const price = readField(channel, raw, 'price');
     // The whole size of a fractional trade is 0; its exact one is not.
-    const size = readField(channel, raw, 'size_exact') ?? readField(channel, raw, 'size');
-    this.addPrice(price);
-    if (typeof size !== 'number') return;
-    this.volume.add(size);
-    if (typeof price !== 'number') return;
-    this.turnover.add(price * size);
-    this.priced.add(size);
+    const sizes = ['size_exact', 'size'].map(name => readField(channel, raw, name));
+    this.range.addPrice(price);
+    this.range.addVolume(
+      sizes.find(size => typeof size === 'number'),
+      price,
+    );
   }
 
-  private addPrice(price: unknown): void {
-    if (typeof price !== 'number') return;
-    this.open ??= price;
-    this.high = Math.max(this.high ?? price, price);
-    this.low = Math.min(this.low ?? price, price);
+  private addBar(channel: Channel, raw: RawEvent): void {
+    const [open, high, low, close, volume, vwap, start] = barFields.map(name => readField(channel, raw, name));
+    if (typeof start !== 'string') return;
+    const range = this.bars.get(channel.event) ?? new BarRange();
+    range.addBar({ start, open, high, low, close, volume, vwap });
+    this.bars.set(channel.event, range);
   }
 
-  private vwap(): number | null {
-    const [turnover, size] = [this.turnover.value, this.priced.value];
-    return turnover === null || !size ? null : Number((turnover / size).toPrecision(averageDigits));
+  /** Of trades or values, or else of the bars that there are, the shortest first. */
+  private rangeOf(): Answer {
+    const isOwn = this.range.low !== null || this.counts.TRADE > 0;
+    const range = isOwn ? this.range : barKinds.flatMap(kind => this.bars.get(kind) ?? [])[0];
+    if (!range) return {};
+    const { open, high, low, volume, vwap } = range;
+    const hasVolume = this.counts.TRADE > 0 || volume !== null;
+    return { ...(low === null ? {} : { open, high, low }), ...(hasVolume ? { volume, vwap } : {}) };
   }
 }
 
-/** A sum of doubles that loses nothing on its way; null until something was added. */
-class Sum {
-  private total: number | null = null;
-  private lost = 0;
-
-  get value(): number | null {
-    return this.total === null ? null : Number((this.total + this.lost).toPrecision(sumDigits));
-  }
-
-  add(value: number): void {
-    const before = this.total ?? 0;
-    const after = before + value;
-    this.lost += Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before;
-    this.total = after;
-  }
+/** When a bar ended, as a text; without that, when it began. */
+function endOf({ channel, raw }: Seen): string {
+  return String(readField(channel, raw, 'end_time') ?? readField(channel, raw, 'start_time') ?? '');
 }
 
 function valuesOf({ channel, raw }: Seen, fields: readonly string[]): Record<string, unknown> {

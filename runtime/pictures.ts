@@ -34,9 +34,11 @@ export class Pictures {
     return this.drawn.values();
   }
 
-  of(symbol: string): Picture | undefined {
+  /** That of a symbol, empty if nothing of it was drawn. */
+  of(symbol: string): Picture {
     const number = this.buffer.symbols.numberOf(symbol);
-    return number === undefined ? undefined : this.drawn.get(number);
+    const picture = number === undefined ? undefined : this.drawn.get(number);
+    return picture ?? new Picture(symbol);
   }
 
   /** Draws what has arrived since the last time. Callers at the same time share the work. */

@@ -1,9 +1,9 @@
-import { type Answer, commonAnswer, cursorOf, newestAge, showOutages, silenceOf } from './answer.js';
-import { toCsv } from './csv.js';
+import { type Answer, commonAnswer, cursorOf, newestAge, roomIn, showOutagesSince, silenceOf } from './answer.js';
+import { CsvScale, toCsv } from './csv.js';
 import { decodeCursor } from './cursor.js';
 import type { Detail, Message } from './format.js';
 import { defaultMaxBytes, PageBuilder } from './page.js';
-import { parseFilters, type Selection, selectionOf } from './selection.js';
+import { notesOnFilters, parseFilters, type Selection, selectionOf } from './selection.js';
 import { Slice } from './slice.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -27,6 +27,8 @@ interface Page {
   readonly hasMore: boolean;
   /** Messages that had left the buffer before they could be looked at. */
   readonly dropped: number;
+  /** How many were looked at. */
+  readonly looked: number;
   /** Bytes of the message that was too large for an empty page. */
   readonly tooLarge?: number;
 }
@@ -47,22 +49,37 @@ interface Source {
  */
 export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
   const stream = hub.stream(args.market);
-  const select = selectionOf(parseFilters(stream.market, args.channels), stream.visible);
-  const source = { stream, select, detail: args.detail ?? 'summary', slice: new Slice(hub.clock) };
+  const filters = parseFilters(stream.market, args.channels);
+  const source = {
+    stream,
+    select: selectionOf(filters, stream.visible),
+    detail: args.detail ?? 'summary',
+    slice: new Slice(hub.clock),
+  };
   const since = args.cursor === undefined ? undefined : positionOf(hub, stream, args.cursor);
-  const builder = new PageBuilder({ limit: args.limit ?? defaultLimit, maxBytes: args.max_bytes ?? defaultMaxBytes });
-  const page = await (since === undefined ? readNewest(source, builder) : readSince(source, since, builder));
-  const notes = page.tooLarge ? [`The next message alone has ${page.tooLarge} bytes: raise max_bytes.`] : [];
-  return {
+  const isCsv = args.format === 'csv';
+  const notes = notesOnFilters(args.channels, filters);
+  const frame = {
     ...commonAnswer(stream, notes),
-    ...(args.format === 'csv' ? { csv: toCsv(page.messages) } : { messages: page.messages }),
-    count: page.messages.length,
+    cursor: cursorOf(hub, stream),
+    ...showOutagesSince(stream, since ?? stream.buffer.oldestSeq),
+  };
+  const limits = { limit: args.limit ?? defaultLimit, maxBytes: roomIn(args.max_bytes ?? defaultMaxBytes, frame) };
+  const builder = new PageBuilder(limits, isCsv ? new CsvScale() : undefined);
+  const page = await (since === undefined ? readNewest(source, builder) : readSince(source, since, builder));
+  const { messages } = page;
+  const isSilent = messages.length === 0 && !page.hasMore;
+  const tooLarge = page.tooLarge ? [`The next message alone has ${page.tooLarge} bytes: raise max_bytes.`] : [];
+  return {
+    ...frame,
+    ...commonAnswer(stream, [...notes, ...tooLarge]),
+    ...(isCsv ? { csv: toCsv(messages) } : { messages }),
+    count: messages.length,
     cursor: cursorOf(hub, stream, page.next),
     has_more: page.hasMore,
     dropped: page.dropped,
-    outages: showOutages(stream.outages.since(since ?? stream.buffer.oldestSeq)),
     newest_age_ms: newestAge(hub, stream),
-    silence: page.messages.length === 0 && !page.hasMore ? silenceOf(hub, stream) : null,
+    silence: isSilent ? silenceOf(hub, stream, { filters, seen: 0, passed: page.looked }) : null,
   };
 }
 
@@ -76,14 +93,17 @@ async function readSince({ stream, select, detail, slice }: Source, since: numbe
   const end = buffer.nextSeq;
   let seq = since;
   let dropped = 0;
+  const pageTo = (hasMore: boolean): Page => {
+    const { messages, overflow } = page;
+    return { messages, next: seq, hasMore, dropped, looked: seq - since - dropped, ...overflow };
+  };
   for (;;) {
     dropped += Math.max(0, buffer.oldestSeq - seq);
     seq = Math.max(seq, buffer.oldestSeq);
     for (; seq < end && !slice.spent(); seq++) {
-      if (select(buffer, seq) && !page.add(stream.show(buffer.at(seq)!, detail)))
-        return { messages: page.messages, next: seq, hasMore: true, dropped, ...page.overflow };
+      if (select(buffer, seq) && !page.add(stream.show(buffer.at(seq)!, detail))) return pageTo(true);
     }
-    if (seq >= end) return { messages: page.messages, next: seq, hasMore: false, dropped };
+    if (seq >= end) return pageTo(false);
     await slice.rest();
   }
 }
@@ -91,9 +111,14 @@ async function readSince({ stream, select, detail, slice }: Source, since: numbe
 async function readNewest({ stream, select, detail, slice }: Source, page: PageBuilder): Promise<Page> {
   const { buffer } = stream;
   const end = buffer.nextSeq;
-  for (let seq = end - 1; seq >= buffer.oldestSeq; seq--) {
+  let seq = end - 1;
+  for (; seq >= buffer.oldestSeq; seq--) {
     if (select(buffer, seq) && !page.add(stream.show(buffer.at(seq)!, detail))) break;
     if (slice.spent()) await slice.rest();
   }
-  return { messages: page.messages.toReversed(), next: end, hasMore: false, dropped: 0, ...page.overflow };
+  const { messages, overflow } = page;
+  const rest = { dropped: 0, looked: end - 1 - seq, ...overflow };
+  // The newest one is too large: it is still to be read.
+  if (overflow.tooLarge) return { messages, next: seq, hasMore: true, ...rest };
+  return { messages: messages.toReversed(), next: end, hasMore: false, ...rest };
 }

@@ -1,8 +1,10 @@
 /** What can be read beside the tools: running streams and their channels, documentation pages, and a tool's sources. */
 import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from './address.js';
+import type { ChannelName } from './channels.js';
 import type { Verb } from './contract.js';
 import { citationUri, type Pages } from './pages.js';
 import { isWanted } from './state.js';
+import type { SubscriptionState, SubscriptionsView } from './subscriptions.js';
 import { callTool, listTools, type OwnedTool } from './tools.js';
 import type { HubView } from './view.js';
 
@@ -93,7 +95,7 @@ export class Resources {
   /** What the status tool and a read without cursor answer, so that nothing leaves here that does not leave there. */
   private async readStream({ market, channel }: Address): Promise<string> {
     const { subscriptions } = this.hub.stream(market.name);
-    const held = channel && { channel: channel.name, subscription: subscriptions.stateOf(channel.name) ?? null };
+    const held = channel && { channel: channel.name, subscription: subscriptionOf(subscriptions, channel) };
     const filter = channel ? { channels: [channel.name] } : {};
     return JSON.stringify({
       ...held,
@@ -106,6 +108,11 @@ export class Resources {
     const owned = listTools(this.hub).find(({ tool, market: owner }) => tool.verb === verb && owner?.name === market);
     return (await callTool(this.hub, owned!, args)).structured;
   }
+}
+
+/** State of the channel, or of the wildcard that brings it. */
+function subscriptionOf(subscriptions: SubscriptionsView, { channel, name }: ChannelName): SubscriptionState | null {
+  return subscriptions.stateOf(name) ?? subscriptions.stateOf(`${channel.prefix}.*`) ?? null;
 }
 
 function describeCitations({ tool }: OwnedTool): string {

@@ -1,5 +1,5 @@
 import type { MessageBuffer } from './buffer.js';
-import { type Filter, parseFilter } from './channels.js';
+import { type Filter, parseFilter, spellFilter, suggestPrefix } from './channels.js';
 import type { Market } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
@@ -14,12 +14,21 @@ export type Selection = (buffer: MessageBuffer, seq: number) => boolean;
 export function parseFilters(market: Market, texts: readonly string[] | undefined): Filter[] | undefined {
   return texts?.map(text => {
     const filter = parseFilter(market, text);
-    if (filter) return filter;
+    const suggestion = suggestPrefix(market, text);
+    if (filter && !suggestion) return filter;
     throw new StreamError(
       'INVALID_CHANNEL',
-      `${quoteForeign(text)} is neither a channel nor a symbol of ${market.title}.`,
+      `${quoteForeign(text)} is neither a channel nor a symbol of ${market.title}${suggestion ? `; did you mean ${suggestion}?` : '.'}`,
       `Select by channel (${market.channels[0]!.prefix}.${market.symbol.examples[0]}), by kind (${market.channels[0]!.prefix}.*) or by symbol (${market.symbol.examples[0]}).`,
     );
+  });
+}
+
+/** What was rewritten. */
+export function notesOnFilters(texts: readonly string[] = [], filters: readonly Filter[] = []): string[] {
+  return filters.flatMap((filter, index) => {
+    const [given, read] = [texts[index]!, spellFilter(filter)];
+    return given === read ? [] : [`${quoteForeign(given)} is read as ${read}`];
   });
 }
 

@@ -47,6 +47,9 @@ export class Share implements StreamView {
       get all() {
         return own(outages.all);
       },
+      get forgotten() {
+        return outages.forgotten;
+      },
       since: seq => own(outages.since(seq)),
     };
     all.add(this);

@@ -1,12 +1,14 @@
 /** The current picture of each symbol, from what has arrived. */
-import { type Answer, commonAnswer, newestAge, showOutages, silenceOf } from './answer.js';
-import { canonicalSymbol } from './channels.js';
+import { type Answer, commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
+import { symbolOf } from './channels.js';
 import type { EventKind } from './contract.js';
+import { count } from './count.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
 import { defaultMaxBytes } from './page.js';
 import type { Picture } from './picture.js';
 import { Pictures } from './pictures.js';
+import { noteUnheld, unheldOf } from './silence.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -24,33 +26,33 @@ export interface SummarizeArguments {
  */
 export async function summarize(hub: HubView, args: SummarizeArguments): Promise<Answer> {
   const stream = hub.stream(args.market);
-  const wanted = args.symbols?.map(symbol => requireSymbol(stream, symbol));
-  const pictures = picturesOf(hub, stream, args.window_s);
+  const wanted = args.symbols && [...new Set(args.symbols.map(symbol => requireSymbol(stream, symbol)))];
+  const nowMs = hub.clock.now();
+  const fromMs = args.window_s === undefined ? undefined : nowMs - args.window_s * 1_000;
+  const pictures = fromMs === undefined ? stream.pictures : picturesSince(hub, stream, fromMs);
   await pictures.update();
 
-  const nowMs = hub.clock.now();
-  const found = wanted ? [...new Set(wanted)].flatMap(symbol => pictures.of(symbol) ?? []) : [...pictures.all];
-  const rows = rowsWithin(args.max_bytes ?? defaultMaxBytes, stream, found, nowMs);
-  return {
-    ...commonAnswer(stream, pictures.others > 0 ? [noteOnOthers(pictures.others)] : []),
-    symbols: rows,
-    omitted: found.length - rows.length,
-    window: { from: isoOrNull(windowStart(pictures, nowMs, args.window_s)), to: isoOrNull(nowMs) },
-    ...(pictures.missed > 0 ? { incomplete: describeMissed(pictures.missed) } : {}),
-    outages: showOutages(stream.outages.all),
-    silence: rows.length === 0 || newestAge(hub, stream) === null ? silenceOf(hub, stream) : null,
+  const found = wanted?.map(symbol => pictures.of(symbol)) ?? [...pictures.all];
+  const filters = wanted?.map(symbol => ({ symbol }));
+  const isEmpty = found.every(({ messages }) => messages === 0);
+  const unheld = isEmpty || !filters ? [] : unheldOf(stream.subscriptions.names, filters);
+  const { missed, others } = pictures;
+  const frame = {
+    ...commonAnswer(stream, [...noteUnheld(unheld), ...(others > 0 ? [noteOnOthers(others)] : [])]),
+    window: { from: isoOrNull(missed > 0 ? pictures.firstMs : (fromMs ?? pictures.firstMs)), to: isoOrNull(nowMs) },
+    ...(missed > 0 ? { incomplete: describeMissed(missed, fromMs !== undefined) } : {}),
+    ...showOutagesSince(stream, 0),
+    silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
   };
+  const rows = rowsWithin(roomIn(args.max_bytes ?? defaultMaxBytes, frame), stream, found, nowMs);
+  return { ...frame, symbols: rows, omitted: found.length - rows.length };
 }
 
-/** Those of the stream, which go on from the last time, or new ones for a window. */
-function picturesOf(hub: HubView, stream: StreamView, windowS: number | undefined): Pictures {
-  if (windowS === undefined) return stream.pictures;
+/** What arrived from a time on, as far as it is still held. */
+function picturesSince(hub: HubView, stream: StreamView, fromMs: number): Pictures {
   const { buffer, market } = stream;
-  const fromMs = hub.clock.now() - windowS * 1_000;
-  const first = buffer.firstSince(fromMs);
-  const pictures = new Pictures(market, buffer, hub.clock, first, stream.visible);
-  // Nothing older than the first message held is left to tell whether it belonged to the window.
-  if (first === buffer.oldestSeq) pictures.missed = stream.dropped;
+  const pictures = new Pictures(market, buffer, hub.clock, buffer.firstSince(fromMs), stream.visible);
+  if (buffer.evictedAtMs !== undefined && buffer.evictedAtMs >= fromMs) pictures.missed = stream.dropped;
   return pictures;
 }
 
@@ -75,12 +77,9 @@ function isHeld({ market, subscriptions }: StreamView, event: EventKind, symbol:
   );
 }
 
-function windowStart({ firstMs }: Pictures, nowMs: number, windowS: number | undefined): number | undefined {
-  return firstMs ?? (windowS === undefined ? undefined : nowMs - windowS * 1_000);
-}
-
-function describeMissed(missed: number): string {
-  return `${missed} messages had left the buffer before they could be counted.`;
+/** @param atMost whether some of them may have come before the window */
+function describeMissed(missed: number, atMost: boolean): string {
+  return `${atMost ? 'Up to ' : ''}${count(missed, 'message')} had left the buffer before they could be counted.`;
 }
 
 function noteOnOthers(others: number): string {
@@ -88,8 +87,8 @@ function noteOnOthers(others: number): string {
 }
 
 function requireSymbol({ market }: StreamView, text: string): string {
-  const symbol = canonicalSymbol(market, text);
-  if (symbol !== undefined && symbol !== '*') return symbol;
+  const symbol = symbolOf(market, text);
+  if (symbol !== undefined) return symbol;
   throw new StreamError(
     'INVALID_CHANNEL',
     `${quoteForeign(text)} is no symbol of ${market.title}.`,

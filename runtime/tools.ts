@@ -42,12 +42,14 @@ export async function callTool(
   given: unknown,
   abort?: AbortSignal,
 ): Promise<ToolResult> {
+  let about = market;
   try {
     const args = judgeArguments(tool, given ?? {});
+    about ??= hub.markets.find(({ name }) => name === (args as { market?: string }).market);
     const answer = market ? await callVerb(hub, tool, market, args) : await callAcross(hub, tool, args, abort);
     return clean(hub, { structured: answer, text: describeAnswer(tool.verb, answer), isError: false });
   } catch (error) {
-    return clean(hub, failure(hub, asStreamError(hub, tool, error), market));
+    return clean(hub, failure(hub, asStreamError(hub, tool, error), about));
   }
 }
 

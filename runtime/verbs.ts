@@ -1,5 +1,5 @@
 /** The six stream verbs. Each takes the arguments of its tool, already judged by the tool's validator. */
-import { type Answer, commonAnswer, cursorOf, newestAge, showFault, showOutages, silenceOf } from './answer.js';
+import { type Answer, commonAnswer, cursorOf, newestAge, showFault, showLedger, silenceOf } from './answer.js';
 import { type ParsedChannels, parseChannels, type Rejection } from './channels.js';
 import type { Market } from './contract.js';
 import { isSamePlace, simulatedFeed } from './endpoint.js';
@@ -115,7 +115,7 @@ export function status(hub: HubView, market: Market): Answer {
     newest_age_ms: newestAgeMs,
     rate_per_s: stream.ratePerSecond(),
     reconnects: totals.reconnects,
-    outages: showOutages(stream.outages.all),
+    ...showLedger(stream),
     last_error: showFault(stream),
     next_retry_at: isoOrNull(stream.nextRetryAtMs),
     silence: silent ? silenceOf(hub, stream) : null,

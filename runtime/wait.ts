@@ -1,14 +1,13 @@
-import { type Answer, commonAnswer, cursorOf, newestAge, showOutages, silenceOf } from './answer.js';
-import type { Filter } from './channels.js';
-import type { Clock } from './clock.js';
-import { ConditionWatch, parseCondition, symbolsOf } from './condition.js';
-import type { Channel, Market } from './contract.js';
+import { type Answer, commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
+import { brings, type Filter } from './channels.js';
+import { type Condition, ConditionWatch, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
+
 import { StreamError } from './errors.js';
-import type { Message } from './format.js';
-import { defaultMaxBytes, PageBuilder } from './page.js';
+import { fieldValue, type Message } from './format.js';
+import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
 import { positionOf } from './read.js';
-import { parseFilters, type Selection, selectionOf } from './selection.js';
-import { Slice } from './slice.js';
+import { notesOnFilters, parseFilters, selectionOf } from './selection.js';
+import { Sight } from './sight.js';
 import { isWanted } from './state.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -23,19 +22,9 @@ export interface WaitArguments {
 
 const defaultTimeoutS = 25;
 
-/** What a wait has found so far. */
-interface Findings {
-  readonly messages: readonly Message[];
-  /** Seq from which the next read or wait goes on. */
-  readonly next: number;
-  readonly matched: boolean;
-}
-
-/** Looks at what has come since the last look, as far as the time of one look goes. */
-type Look = () => Findings;
-
 /**
- * Answers as soon as enough messages came or the condition holds, when the time is up, or when the stream ends.
+ * Answers as soon as enough messages came, or enough for which the condition holds, when the time is up, when no more
+ * fit into an answer, or when the stream ends.
  *
  * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
  */
@@ -43,109 +32,140 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   const stream = hub.stream(args.market);
   const { buffer, changes, market } = stream;
   const filters = parseFilters(market, args.channels);
+  const condition =
+    args.condition === undefined ? undefined : parseCondition(subjectOf(stream, filters), args.condition);
   const since = args.cursor === undefined ? buffer.nextSeq : positionOf(hub, stream, args.cursor);
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
-  const sight = new Sight(hub.clock, stream, filters, since);
-  const look =
-    args.condition === undefined ? countingLook(sight, args.count ?? 1) : conditionLook(sight, filters, args.condition);
-  const dropped = Math.max(0, buffer.oldestSeq - since);
+  const sight = new Sight(hub.clock, stream, selectionOf(filters, stream.visible), since);
+  const search = new Search(hub, stream, sight, condition, args.count ?? 1);
   const beganMs = hub.clock.elapsed();
-  let found = look();
   const over = (): boolean => {
-    if (!found.matched) found = look();
-    if (found.matched) return true;
-    if (found.next >= buffer.nextSeq) return stream.isOver;
+    search.look();
+    if (search.ended) return true;
+    if (sight.position >= buffer.nextSeq) return stream.isOver;
     // The rest is for the next turn.
     setImmediate(() => changes.notify());
     return false;
   };
   await changes.until(over, (args.timeout_s ?? defaultTimeoutS) * 1_000, abort);
-  if (!found.matched) found = look();
+  search.look();
 
-  const { messages, next, matched } = found;
+  const { messages, matched, notes } = search;
+  const isSilent = !matched && (messages.length === 0 || stream.isOver);
   return {
-    ...commonAnswer(stream),
+    ...commonAnswer(stream, [...notesOnFilters(args.channels, filters), ...notes]),
     messages,
     count: messages.length,
-    cursor: cursorOf(hub, stream, next),
-    has_more: next < buffer.nextSeq,
-    dropped,
-    outages: showOutages(stream.outages.since(since)),
+    cursor: cursorOf(hub, stream, sight.position),
+    has_more: sight.hasMore,
+    dropped: sight.dropped,
+    ...showOutagesSince(stream, since),
     newest_age_ms: newestAge(hub, stream),
-    silence: messages.length === 0 && !matched ? silenceOf(hub, stream) : null,
+    silence: isSilent ? silenceOf(hub, stream, { filters, ...search.outcome }) : null,
     matched,
     waited_ms: Math.round(hub.clock.elapsed() - beganMs),
   };
 }
 
-/** The selected messages of a stream, each seen once. */
-class Sight {
-  private readonly select: Selection;
+/** Looks for messages along a stream until it has what is waited for. */
+class Search {
+  matched = false;
+  readonly notes: string[] = [];
+  private readonly page: PageBuilder;
+  private readonly watch: ConditionWatch | undefined;
+  /** Where only their messages can decide. */
+  private readonly symbols: ReadonlySet<string> | undefined;
+  private isFull = false;
+  private last: Message | undefined;
 
   constructor(
-    private readonly clock: Clock,
-    readonly stream: StreamView,
-    filters: readonly Filter[] | undefined,
-    private next: number,
+    private readonly hub: HubView,
+    private readonly stream: StreamView,
+    private readonly sight: Sight,
+    private readonly condition: Condition | undefined,
+    private readonly count: number,
   ) {
-    this.select = selectionOf(filters, stream.visible);
+    this.page = new PageBuilder({ limit: count, maxBytes: defaultMaxBytes });
+    this.watch = condition && new ConditionWatch(stream.market, condition, stream.buffer);
+    this.symbols = condition && symbolsOf(condition);
   }
 
-  /** Seq of the next message to see. */
-  get position(): number {
-    return this.next;
+  get messages(): readonly Message[] {
+    return this.page.messages;
   }
 
-  /** Shows one message after the other until one is `taken`, none is left, or the time of a look is over. */
-  look(taken: (seq: number) => boolean): { readonly next: number; readonly matched: boolean } {
-    const { buffer } = this.stream;
-    const slice = new Slice(this.clock);
-    this.next = Math.max(this.next, buffer.oldestSeq);
-    while (this.next < buffer.nextSeq && !slice.spent()) {
-      const seq = this.next++;
-      if (this.select(buffer, seq) && taken(seq)) return { next: this.next, matched: true };
+  /** Whether there is no point in looking any further. */
+  get ended(): boolean {
+    return this.matched || this.isFull;
+  }
+
+  /** What it looked at without finding enough. */
+  get outcome() {
+    const { seen, passed } = this.sight;
+    return { seen, passed, last: this.lastValues };
+  }
+
+  /** Looks at what has come since the last look. */
+  look(): void {
+    if (this.ended) return;
+    if (this.watch?.seesState(this.stream.state)) {
+      this.matched = true;
+      return;
     }
-    return { next: this.next, matched: false };
+    this.sight.look(seq => this.takes(seq));
   }
 
-  /** A message is left to be seen again. */
-  putBack(seq: number): void {
-    this.next = seq;
-  }
-}
-
-function countingLook(sight: Sight, count: number): Look {
-  const { stream } = sight;
-  const builder = new PageBuilder({ limit: count, maxBytes: defaultMaxBytes });
-  return () => {
-    const { next, matched } = sight.look(seq => {
-      const fits = builder.add(stream.show(stream.buffer.at(seq)!, 'summary'));
-      if (!fits) sight.putBack(seq);
-      return !fits || builder.messages.length >= count;
-    });
-    return { messages: builder.messages, next, matched };
-  };
-}
-
-function conditionLook(sight: Sight, filters: readonly Filter[] | undefined, given: unknown): Look {
-  const { stream } = sight;
-  const { market, buffer } = stream;
-  const condition = parseCondition(market, channelsOf(market, filters), given);
-  const watch = new ConditionWatch(market, condition, buffer);
-  const symbols = symbolsOf(condition);
-  return () => {
-    if (watch.seesState(stream.state)) return { messages: [], next: sight.position, matched: true };
-    let match: Message | undefined;
-    const seen = sight.look(seq => {
-      // What cannot decide is not even parsed.
-      if (symbols && !symbols.has(buffer.symbolAt(seq) ?? '')) return false;
-      const entry = buffer.at(seq)!;
-      const message = stream.show(entry, 'summary');
-      if (!watch.sees(entry, message)) return false;
-      match = message;
+  /** @returns whether the search ends with this message */
+  private takes(seq: number): boolean {
+    const { stream, watch, symbols } = this;
+    // What cannot decide is not even parsed.
+    if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return false;
+    const entry = stream.buffer.at(seq)!;
+    const message = stream.show(entry, 'summary');
+    this.last = message;
+    if (watch && !watch.sees(entry, message)) return false;
+    if (!this.keep(message, seq)) {
+      this.isFull = true;
+      this.sight.putBack();
+      this.notes.push(`${this.page.messages.length} of ${this.count} fill an answer; go on with the cursor.`);
       return true;
-    });
-    return { messages: match ? [match] : [], ...seen };
+    }
+    this.matched = this.page.isFull;
+    return this.matched;
+  }
+
+  private keep(message: Message, seq: number): boolean {
+    if (this.page.add(message)) return true;
+    const { tooLarge } = this.page.overflow;
+    if (tooLarge === undefined) return false;
+    const cursor = cursorOf(this.hub, this.stream, seq);
+    this.notes.push(
+      `A message of ${tooLarge} bytes is only named here: read_stream_messages with cursor "${cursor}" and a larger max_bytes has it.`,
+    );
+    return this.page.add(nameOnly(message, tooLarge));
+  }
+
+  /** What the condition asks for, in the last message. */
+  private get lastValues(): Readonly<Record<string, unknown>> | undefined {
+    const { condition, last } = this;
+    if (!condition || !last) return undefined;
+    const values = fieldsOf(condition).map(field => [field, fieldValue(last, field)] as const);
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  }
+}
+
+/** What the filters leave of what is subscribed, or of the market where nothing of it is. */
+function subjectOf({ market, subscriptions }: StreamView, filters: readonly Filter[] | undefined): Subject {
+  const names = subscriptions.names.filter(name => !filters || filters.some(filter => brings(name, filter)));
+  const held = market.channels.filter(({ prefix }) => names.some(name => name.startsWith(`${prefix}.`)));
+  const chosen = market.channels.filter(
+    ({ prefix }) => !filters || filters.some(filter => (filter.prefix ?? prefix) === prefix),
+  );
+  const symbols = filters?.flatMap(({ symbol }) => symbol ?? []);
+  return {
+    market,
+    channels: held.length > 0 ? held : chosen,
+    symbols: symbols?.length === filters?.length ? symbols && new Set(symbols) : undefined,
   };
 }
 
@@ -157,10 +177,4 @@ function notStarted(stream: StreamView): StreamError {
     `Call start_${market.name}_stream first.`,
     commonAnswer(stream),
   );
-}
-
-/** The channels whose messages the filters can select. */
-function channelsOf(market: Market, filters: readonly Filter[] | undefined): readonly Channel[] {
-  if (!filters || filters.some(({ prefix }) => prefix === undefined)) return market.channels;
-  return market.channels.filter(({ prefix }) => filters.some(filter => filter.prefix === prefix));
 }

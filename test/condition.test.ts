@@ -11,7 +11,7 @@ function refusalOf(given: unknown, market = 'stocks', prefixes?: readonly string
   const { channels } = marketOf(market);
   const looked = prefixes ? channels.filter(({ prefix }) => prefixes.includes(prefix)) : channels;
   try {
-    parseCondition(marketOf(market), looked, given);
+    parseCondition({ market: marketOf(market), channels: looked }, given);
   } catch (error) {
     if (error instanceof StreamError && error.code === 'BAD_CONDITION') return error.message;
     throw error;
@@ -51,7 +51,7 @@ class Watched {
   get watching(): ConditionWatch {
     this.watch ??= new ConditionWatch(
       this.market,
-      parseCondition(this.market, this.market.channels, this.condition),
+      parseCondition({ market: this.market, channels: this.market.channels }, this.condition),
       this.past.buffer,
     );
     return this.watch;
@@ -104,8 +104,15 @@ describe('an operator', () => {
     expect(watched.sees('AM', 'AAPL', { sym: 'AAPL', otc: true })).toBe(true);
   });
 
-  test('== does not take a text for a number', () => {
-    expect(new Watched({ field: 'price', op: '==', value: '10' }).trades('AAPL', 10)).toEqual([false]);
+  test('== finds what a list holds, and != what it does not', () => {
+    const odd = (c: readonly number[]): readonly boolean[] =>
+      (['==', '!='] as const).map(op =>
+        new Watched({ field: 'conditions', op, value: 37 }).sees('T', 'AAPL', { sym: 'AAPL', c }),
+      );
+    expect([odd([12, 37]), odd([12])]).toEqual([
+      [true, false],
+      [false, true],
+    ]);
   });
 
   test('> finds no truth in what is no number', () => {
@@ -284,10 +291,33 @@ describe('the state of the stream', () => {
   });
 });
 
+describe('a condition about what is left out', () => {
+  const market = stocks;
+  const channels = stocks.channels.filter(({ prefix }) => prefix === 'T');
+
+  test('is refused for a symbol that the filters do not let through', () => {
+    const subject = { market, channels, symbols: new Set(['AAPL']) };
+    const about = (symbol: string) => () => parseCondition(subject, { field: 'price', op: '>', value: 1, symbol });
+    expect(about('AAPL')).not.toThrow();
+    expect(about('MSFT')).toThrow('channels leaves out MSFT');
+  });
+
+  test('is refused for an event that none of the channels brings', () => {
+    const is = (value: string) => () => parseCondition({ market, channels }, { field: 'event', op: '==', value });
+    expect(is('TRADE')).not.toThrow();
+    expect(is('QUOTE')).toThrow('event is one of TRADE, UNKNOWN, never "QUOTE"');
+  });
+});
+
+test('a symbol may stand in a channel', () => {
+  const above = { field: 'price', op: '>', value: 1, symbol: 'T.AAPL' };
+  expect(parseCondition({ market: stocks, channels: stocks.channels }, above)).toMatchObject({ symbol: 'AAPL' });
+});
+
 describe('the symbols that decide a condition', () => {
   function decisive(condition: unknown): string[] | undefined {
     const market = marketOf('stocks');
-    const symbols = symbolsOf(parseCondition(market, market.channels, condition));
+    const symbols = symbolsOf(parseCondition({ market, channels: market.channels }, condition));
     return symbols && [...symbols];
   }
 
@@ -298,7 +328,18 @@ describe('the symbols that decide a condition', () => {
     expect(decisive({ any: [above('AAPL'), { all: [above('MSFT'), above('AAPL')] }] })).toEqual(['AAPL', 'MSFT']);
   });
 
-  test('are unknown where a comparison names none, or asks for the state', () => {
+  test('are none where only the state is asked for', () => {
+    expect(
+      decisive({
+        any: [
+          { field: 'state', op: 'changes' },
+          { field: 'state', op: '==', value: 'live' },
+        ],
+      }),
+    ).toEqual([]);
+  });
+
+  test('are unknown where a comparison names none, or asks for the state beside messages', () => {
     expect(decisive(above())).toBeUndefined();
     expect(decisive({ all: [above('AAPL'), above()] })).toBeUndefined();
     expect(decisive({ all: [above('AAPL'), { field: 'state', op: '==', value: 'live' }] })).toBeUndefined();
@@ -349,6 +390,10 @@ describe('a condition is refused', () => {
     ['without a value to cross', { field: 'price', op: 'crosses_above' }, 'needs a number'],
     ['without a value to equal', { field: 'price', op: '==' }, 'needs a text, a number'],
     ['with a list to equal', { field: 'price', op: '==', value: [1] }, 'needs a text, a number'],
+    ['with a text for a number', { field: 'price', op: '==', value: '200' }, 'price is a number, never "200"'],
+    ['with a text for a truth', { field: 'halted', op: '==', value: 'true' }, 'halted is true or false, never "true"'],
+    ['with a truth for a list', { field: 'conditions', op: '!=', value: true }, 'conditions is a list'],
+    ['with an event in small letters', { field: 'event', op: '==', value: 'trade' }, 'event is one of TRADE, QUOTE'],
     ['with a value that changes', { field: 'price', op: 'changes', value: 5 }, 'takes no value'],
     ['inside a group', { any: [{ all: [{ field: 'price', op: '~', value: 5 }] }] }, 'op must be one of'],
   ])('%s', (_what, given, reason) => {

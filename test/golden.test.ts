@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import { systemClock } from '../runtime/clock.js';
+import type { Message } from '../runtime/format.js';
 import { Hub } from '../runtime/hub.js';
 import { type ReadArguments, read } from '../runtime/read.js';
 import { readSettings } from '../runtime/settings.js';
+import { lineOf } from '../runtime/text.js';
 import { type Example, readChannelPages } from './support/examples.js';
 
 const file = new URL('golden/messages.txt', import.meta.url);
@@ -16,14 +18,15 @@ async function render(market: string, path: string, { line, text }: Example): Pr
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
   hub.stream(market).ingest(Buffer.from(text));
   const ask = (more: Partial<ReadArguments>) => read(hub, { market, max_bytes: 200_000, ...more });
-  const json = async (detail: 'summary' | 'full') =>
-    ((await ask({ detail })).messages as object[]).map(one => JSON.stringify(one));
+  const messages = (await ask({})).messages as Message[];
+  const full = (await ask({ detail: 'full' })).messages as Message[];
   const { csv } = await ask({ format: 'csv' });
   return [
     `== ${path}:${line}`,
     `wire    ${text}`,
-    ...(await json('summary')).map(message => `summary ${message}`),
-    ...(await json('full')).map(message => `full    ${message}`),
+    ...messages.map(message => `summary ${JSON.stringify(message)}`),
+    ...full.map(message => `full    ${JSON.stringify(message)}`),
+    ...messages.map(message => `text    ${lineOf(message)}`),
     ...(csv as string)
       .trimEnd()
       .split('\n')

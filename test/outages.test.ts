@@ -41,7 +41,7 @@ test('a reader is told of the outages that lie behind its position', () => {
   expect([told(0), told(5), told(6), told(8), told(9)]).toEqual([[5, 8], [5, 8], [8], [8], []]);
 });
 
-test('the ledger keeps the newest twenty, each with twenty channels', () => {
+test('the ledger keeps the newest twenty with all their channels, and counts those before', () => {
   const ledger = new OutageLedger();
   const channels = Array.from({ length: 30 }, (_, index) => `T.S${index}`);
   for (let seq = 1; seq <= 25; seq++) {
@@ -49,7 +49,10 @@ test('the ledger keeps the newest twenty, each with twenty channels', () => {
     ledger.end(seq);
   }
   expect(ledger.all.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, index) => index + 6));
-  expect(ledger.all[0]!.channels).toEqual(channels.slice(0, 20));
+  expect(ledger.all[0]!.channels).toEqual(channels);
+  expect(ledger.forgotten).toBe(5);
+  ledger.clear();
+  expect(ledger.forgotten).toBe(0);
 });
 
 test('a cleared ledger is empty and can begin again', () => {

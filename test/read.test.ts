@@ -90,3 +90,125 @@ describe('a read that looks through a full buffer', () => {
     expect(price).toBe(Math.max(capacity, hub.stream('stocks').buffer.oldestSeq));
   });
 });
+
+describe('a read', () => {
+  const quote = (sym: string, more: object = {}): object => ({ ev: 'Q', sym, bp: 1, bs: 2, ap: 3, as: 4, ...more });
+
+  function hubWith(...events: readonly object[]): Hub {
+    const hub = hubOn(suite, markets, 'realtime');
+    for (const event of events) hub.stream('stocks').ingest(Buffer.from(JSON.stringify([event])));
+    return hub;
+  }
+
+  test.each(['json', 'csv'])(
+    'as %s makes use of its bytes, and does not exceed them with anything in it',
+    async format => {
+      const hub = hubWith(...Array.from({ length: 900 }, (_, index) => quote(`S${index}`)));
+      const answer = await read(hub, { format, limit: 1_000 });
+      const bytes = Buffer.byteLength(JSON.stringify(answer));
+      expect(bytes).toBeLessThanOrEqual(20_000);
+      expect(bytes).toBeGreaterThan(19_000);
+    },
+  );
+
+  test('as CSV holds more messages than as JSON', async () => {
+    const hub = hubWith(...Array.from({ length: 900 }, (_, index) => quote(`S${index}`)));
+    const counts = await Promise.all(
+      ['json', 'csv'].map(async format => (await read(hub, { format, limit: 1_000 })).count),
+    );
+    expect(Number(counts[1])).toBeGreaterThan(1.8 * Number(counts[0]));
+  });
+
+  test('whose newest message is too large leaves it to be read with more room', async () => {
+    const hub = hubWith(quote('A'), quote('B', { i: Array.from({ length: 1_000 }, () => 1) }));
+    const first = await read(hub, { max_bytes: 1_500 });
+    expect(first).toMatchObject({ count: 0, has_more: true, silence: null });
+    expect(first.notes).toContainEqual(expect.stringContaining('raise max_bytes'));
+    expect(await read(hub, { cursor: first.cursor })).toMatchObject({ count: 1, messages: [{ symbol: 'B' }] });
+  });
+
+  test('names a message that no budget can hold, and goes on', async () => {
+    const hub = hubWith(quote('A', { i: Array.from({ length: 200_000 }, () => 1) }), quote('B'));
+    const { messages } = await read(hub, { max_bytes: 5_000 });
+    expect(messages).toMatchObject([
+      { event: 'QUOTE', symbol: 'A', left_out_bytes: expect.any(Number) },
+      { symbol: 'B' },
+    ]);
+  });
+
+  test.each([
+    [{ channels: ['Q.MSFT'] }, 'The stream was not started: call start_stocks_stream.'],
+    [{ channels: ['t.AAPL'] }, 'INVALID_CHANNEL'],
+  ])('in vain with %j says why: %s', async (args, why) => {
+    const { structured, text } = await callOn(hubWith(quote('A')), 'read_stream_messages', {
+      market: 'stocks',
+      ...args,
+    });
+    expect(JSON.stringify(structured) + text).toContain(why);
+  });
+});
+
+describe('a list of outages', () => {
+  const channels = Array.from({ length: 30 }, (_, index) => `T.S${index}`);
+
+  function hubWithOutages(count: number): Hub {
+    const hub = hubOn(suite, markets, 'realtime');
+    const { outages } = hub.stream('stocks');
+    for (let seq = 0; seq < count; seq++) {
+      outages.begin({ fromMs: seq, seq, cause: 'It broke.', channels });
+      outages.end(seq);
+    }
+    return hub;
+  }
+
+  test('is short beside messages: the newest three with five channels each', async () => {
+    const { outages } = await read(hubWithOutages(7), {});
+    expect(outages).toMatchObject([
+      { earlier_outages: 4, channels: channels.slice(0, 5), more_channels: 25 },
+      { channels: channels.slice(0, 5) },
+      { from: '1970-01-01T00:00:00.006Z' },
+    ]);
+  });
+
+  test('has twenty with twenty channels each in the status', async () => {
+    const { structured } = await callOn(hubWithOutages(25), 'get_stocks_stream_status');
+    const [first, ...others] = structured.outages as Record<string, unknown>[];
+    expect(first).toMatchObject({ earlier_outages: 5, channels: channels.slice(0, 20), more_channels: 10 });
+    expect(others).toHaveLength(19);
+  });
+});
+
+describe('as text', () => {
+  const trade = { ev: 'T', sym: 'AAPL', p: 232.02, s: 55, c: [12, 37], t: 1_790_000_000_000, i: 'a, price 1' };
+
+  async function textOf(name: string, args: object, event: object = trade): Promise<string[]> {
+    const hub = hubOn(suite, markets, 'realtime');
+    hub.stream('stocks').ingest(Buffer.from(JSON.stringify([event])));
+    const { text } = await callOn(hub, name, { market: 'stocks', ...args });
+    return text.split('\n');
+  }
+
+  test('a read has a line for each message with all that is in it, and the cursor', async () => {
+    const [head, line, cursor] = await textOf('read_stream_messages', {});
+    expect(head).toBe('1 message of the stocks stream (idle).');
+    expect(line).toBe(
+      '2026-09-21T14:13:20.000Z TRADE AAPL trade_id "a, price 1", price 232.02, size 55, conditions [12,37]',
+    );
+    expect(cursor).toMatch(/^Cursor: \w+$/);
+  });
+
+  test('a read in full has the event as it came as well', async () => {
+    const [, line] = await textOf('read_stream_messages', { detail: 'full' });
+    expect(line).toContain(`full_data ${JSON.stringify(trade)}`);
+  });
+
+  test('a read as CSV has the table', async () => {
+    expect((await textOf('read_stream_messages', { format: 'csv' }))[1]).toMatch(/^event,symbol,trade_id,price,size,/);
+  });
+
+  test('a summary has a line for each symbol', async () => {
+    const [head, , line] = await textOf('summarize_stream', {});
+    expect(head).toMatch(/^1 symbol of the stocks stream \(idle\), since \d{4}-/);
+    expect(line ?? head).toMatch(/AAPL messages 1|1 symbol/);
+  });
+});

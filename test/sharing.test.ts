@@ -357,6 +357,17 @@ test('an outage is told to those whose channels it hit', async () => {
   expect(await status(bob)).toMatchObject({ reconnects: 1, outages: [{ channels: ['T.MSFT'] }] });
 });
 
+test('an outage is told however many channels it hit', async () => {
+  const many = Array.from({ length: 40 }, (_, index) => `T.S${index}`);
+  await start(ann, ...many);
+  await start(bob, 'T.MSFT');
+  feed.session!.socket.terminate();
+  const { changes } = hub.stream('stocks');
+  expect(await changes.until(() => feed.sessions.length === 2 && feed.session?.held.size === 41, 5_000)).toBe(true);
+  expect(await status(bob)).toMatchObject({ outages: [{ channels: ['T.MSFT'] }] });
+  expect(await status(ann)).toMatchObject({ outages: [{ channels: many.slice(0, 20), more_channels: 20 }] });
+});
+
 test('whoever started a stream that was refused must start it again after another has', async () => {
   await start(ann, 'T.AAPL');
   feed.session!.socket.send(JSON.stringify([{ ev: 'status', status: 'max_connections', message: 'Too many.' }]));

@@ -518,67 +518,6 @@ describe('messages whose fields have wrong types', () => {
   });
 });
 
-describe('a wait', () => {
-  test('ends at once when the stream ends, and says why', async () => {
-    const { hub } = await bench();
-    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
-    const waiting = callOn(hub, 'wait_for_stream_message', { market: 'stocks', timeout_s: 20 });
-    await callOn(hub, 'stop_stocks_stream');
-    expect((await waiting).structured).toMatchObject({
-      matched: false,
-      state: 'stopped',
-      silence: expect.stringContaining('stopped'),
-    });
-  });
-
-  test('ends at once when the caller gives it up', async () => {
-    const { hub } = await bench();
-    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
-    const abort = new AbortController();
-    const waiting = callOn(hub, 'wait_for_stream_message', { market: 'stocks', timeout_s: 20 }, abort.signal);
-    abort.abort();
-    expect((await waiting).structured.matched).toBe(false);
-  });
-
-  test('answers in time with a cursor that misses nothing', async () => {
-    const { hub, feed } = await bench();
-    await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
-    const first = await callOn(hub, 'wait_for_stream_message', {
-      market: 'stocks',
-      timeout_s: 1,
-      condition: { field: 'price', op: '>', value: 10 },
-    });
-    expect(first.structured).toMatchObject({ matched: false, messages: [] });
-    for (const price of [9, 10, 11]) feed.sessions('stocks')[0]!.send(trade(price));
-    await until(hub, 'stocks', () => hub.stream('stocks').totals.received === 3);
-    const next = await callOn(hub, 'wait_for_stream_message', {
-      market: 'stocks',
-      cursor: first.structured.cursor,
-      condition: { field: 'price', op: 'crosses_above', value: 10 },
-    });
-    expect(next.structured).toMatchObject({ matched: true, messages: [{ price: 11 }] });
-  });
-
-  test('is refused where nothing can come', async () => {
-    const { hub } = await bench();
-    const { structured } = await callOn(hub, 'wait_for_stream_message', { market: 'stocks' });
-    expect(structured).toMatchObject({ error: { code: 'NOT_STARTED' } });
-  });
-
-  test('is refused with the names of the fields that exist', async () => {
-    const { hub } = await bench();
-    await callOn(hub, 'start_stocks_stream', { channels: ['Q.AAPL'] });
-    const { structured } = await callOn(hub, 'wait_for_stream_message', {
-      market: 'stocks',
-      channels: ['Q.*'],
-      condition: { field: 'price', op: '>', value: 1 },
-    });
-    expect(structured).toMatchObject({
-      error: { code: 'BAD_CONDITION', message: expect.stringMatching(/price.*bid\.price.*spread/) },
-    });
-  });
-});
-
 describe('a summary', () => {
   test('adds up what came, symbol by symbol, and leaves open what is unknown', async () => {
     const { hub, feed } = await bench();

@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
-import { Bench, callOn } from './support/bench.js';
+import { systemClock } from '../runtime/clock.js';
+import { Bench, callOn, hubOn } from './support/bench.js';
 
 let bench: Bench | undefined;
 
@@ -38,6 +40,11 @@ describe('a summary', () => {
       {
         symbol: 'AAPL',
         messages: 5,
+        open: 10,
+        high: 12,
+        low: 9,
+        volume: 500,
+        vwap: 10.5,
         bar: {
           event: 'AGGREGATE_SECOND',
           open: 10,
@@ -94,6 +101,44 @@ describe('a summary', () => {
     expect(answer).not.toHaveProperty('incomplete');
     const { from, to } = answer.window as { from: string; to: string };
     expect(from <= to).toBe(true);
+  });
+
+  describe('of a window', () => {
+    /** Trades with sizes 1, 2, 4 ... that arrived so many seconds ago, in a buffer for so many. */
+    async function windowOf(seconds: number, agesS: readonly number[], bufferMessages = 100) {
+      let nowMs = 1_790_000_000_000;
+      const hub = hubOn(suite, markets, 'realtime', { bufferMessages }, { ...systemClock, now: () => nowMs });
+      const endMs = nowMs + 1_000_000;
+      for (const [index, age] of agesS.entries()) {
+        nowMs = endMs - age * 1_000;
+        hub.stream('stocks').ingest(Buffer.from(`[{"ev":"T","sym":"A","p":1,"s":${2 ** index}}]`));
+        // The time of arrival is looked at once in a turn.
+        await nextTurn();
+      }
+      nowMs = endMs;
+      const { structured } = await callOn(hub, 'summarize_stream', { market: 'stocks', window_s: seconds });
+      return { ...structured, endMs } as Record<string, unknown> & { endMs: number };
+    }
+
+    test('leaves out what came before it, and begins with it', async () => {
+      const { symbols, window, endMs, ...answer } = await windowOf(60, [100, 61, 60, 5]);
+      expect(symbols).toMatchObject([{ trades: 2, volume: 12 }]);
+      expect(window).toEqual({ from: new Date(endMs - 60_000).toISOString(), to: new Date(endMs).toISOString() });
+      expect(answer).not.toHaveProperty('incomplete');
+    });
+
+    test('lacks nothing where only older messages had left the buffer', async () => {
+      const { symbols, ...answer } = await windowOf(60, [100, 90, 80, 5, 4], 2);
+      expect(symbols).toMatchObject([{ trades: 2, volume: 24 }]);
+      expect(answer).not.toHaveProperty('incomplete');
+    });
+
+    test('says what may be lacking, and from when it counts', async () => {
+      const { symbols, window, endMs, ...answer } = await windowOf(60, [100, 50, 40, 5], 2);
+      expect(symbols).toMatchObject([{ trades: 2, volume: 12 }]);
+      expect(answer.incomplete).toMatch(/^Up to \d+ messages? had left the buffer/);
+      expect(window).toMatchObject({ from: new Date(endMs - 40_000).toISOString() });
+    });
   });
 
   test('says when older messages had left the buffer', async () => {
@@ -156,7 +201,7 @@ describe('a summary', () => {
     await sendTrades(1, 2, 3, 4);
     expect(await summary()).toMatchObject({
       symbols: [{ trades: 8, low: 2 }],
-      incomplete: '1 messages had left the buffer before they could be counted.',
+      incomplete: '1 message had left the buffer before they could be counted.',
     });
   });
 
@@ -206,8 +251,76 @@ describe('a summary', () => {
         { ev: 'A', sym: 'MSFT', ...bar, s: 1_790_000_000_000, e: 1_790_000_001_000 },
       ],
     );
-    expect(symbols).toMatchObject([{ symbol: 'AAPL', trades: 0, quotes: 1, spread: 0.3 }, { symbol: 'MSFT' }]);
-    for (const key of ['trades', 'quotes', 'volume', 'last']) expect((symbols as object[])[1]).not.toHaveProperty(key);
+    expect(symbols).toMatchObject([
+      { symbol: 'AAPL', trades: 0, quotes: 1, spread: 0.3 },
+      { symbol: 'MSFT', volume: 500 },
+    ]);
+    expect((symbols as object[])[0]).not.toHaveProperty('volume');
+    for (const key of ['trades', 'quotes', 'last', 'bid']) expect((symbols as object[])[1]).not.toHaveProperty(key);
+  });
+
+  test('takes range, volume and average from bars where there is nothing else, the shortest, each in its last version', async () => {
+    const of = (ev: string, atS: number, more: object): object => {
+      const s = 1_790_000_000_000 + atS * 1_000;
+      return { ev, sym: 'AAPL', ...bar, s, e: s + (ev === 'AM' ? 60_000 : 1_000), ...more };
+    };
+    const minutes = [
+      of('AM', 0, { o: 10, h: 12, l: 9, v: 100, vw: 10 }),
+      of('AM', 60, { o: 11, h: 13, l: 10, v: 100, vw: 11 }),
+      of('AM', 60, { o: 11, h: 13, l: 8, v: 300, vw: 12 }),
+      of('AM', 0, { o: 10, h: 20, l: 9, v: 120, vw: 10 }),
+    ];
+    const { symbols } = await summaryOf('stocks', ['AM.*'], minutes);
+    expect(symbols).toMatchObject([{ open: 10, high: 20, low: 8, volume: 400, vwap: 11.5 }]);
+    await bench!.close();
+    const seconds = [...minutes, of('A', 1, { o: 10.5, h: 10.6, l: 10.4, c: 10.5, v: 5, vw: 10.5 })];
+    const both = await summaryOf('stocks', ['AM.*', 'A.*'], seconds);
+    expect(both.symbols).toMatchObject([{ open: 10.5, high: 10.6, low: 10.4, volume: 5, vwap: 10.5 }]);
+    await bench!.close();
+    const trades = await summaryOf('stocks', ['AM.*', 'T.*'], [...minutes, { ev: 'T', sym: 'AAPL', p: 15, s: 7 }]);
+    expect(trades.symbols).toMatchObject([{ open: 15, high: 15, low: 15, volume: 7, vwap: 15 }]);
+  });
+
+  test('shows the bar that ended last', async () => {
+    const second = { ev: 'A', sym: 'AAPL', ...bar, c: 1, s: 1_790_000_000_000, e: 1_790_000_001_000 };
+    const minute = { ev: 'AM', sym: 'AAPL', ...bar, c: 2, s: 1_790_003_600_000, e: 1_790_003_660_000 };
+    const { symbols } = await summaryOf('stocks', ['A.*', 'AM.*'], [second, minute]);
+    expect(symbols).toMatchObject([{ bar: { event: 'AGGREGATE_MINUTE', close: 2 } }]);
+  });
+
+  test('has a row for each symbol that is asked for, and says what of it is not subscribed', async () => {
+    const args = { symbols: ['T.AAPL', 'MSFT', 'NVDA', 'MSFT'] };
+    const answer = await summaryOf('stocks', ['T.AAPL', 'T.NVDA'], [{ ev: 'T', sym: 'AAPL', p: 1, s: 1 }], args);
+    expect(answer).toMatchObject({
+      symbols: [
+        { symbol: 'AAPL', messages: 1 },
+        { symbol: 'MSFT', messages: 0 },
+        { symbol: 'NVDA', messages: 0, trades: 0 },
+      ],
+      omitted: 0,
+      silence: null,
+    });
+    expect(answer.notes).toContain('Nothing of MSFT is subscribed.');
+    const { structured } = await callOn(bench!.hub, 'summarize_stream', { market: 'stocks', symbols: ['MSFT'] });
+    expect(structured.silence).toBe('Nothing of MSFT is subscribed: call subscribe_stocks_channels.');
+    const quiet = await callOn(bench!.hub, 'summarize_stream', { market: 'stocks', symbols: ['NVDA'] });
+    expect(quiet.structured.silence).toBe('1 message came, and none of NVDA.');
+  });
+
+  test('refuses what is no symbol', async () => {
+    await summaryOf('stocks', ['T.*'], []);
+    for (const symbol of ['*', 'T.*', 'A B']) {
+      const { structured } = await callOn(bench!.hub, 'summarize_stream', { market: 'stocks', symbols: [symbol] });
+      expect(structured).toMatchObject({ market: 'stocks', error: { code: 'INVALID_CHANNEL' } });
+    }
+  });
+
+  test('keeps to its bytes with everything that is in it', async () => {
+    const events = Array.from({ length: 60 }, (_, index) => ({ ev: 'T', sym: `S${index}`, p: 1, s: 1 }));
+    const answer = await summaryOf('stocks', ['T.*'], events, { max_bytes: 3_000 });
+    const bytes = Buffer.byteLength(JSON.stringify(answer));
+    expect(bytes).toBeLessThanOrEqual(3_000);
+    expect(bytes).toBeGreaterThan(2_500);
   });
 
   test('loses no digit of a volume', async () => {

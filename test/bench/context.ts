@@ -2,7 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { markets, suite } from '../../generated/suite.js';
 import type { Answer } from '../../runtime/answer.js';
 import type { Market } from '../../runtime/contract.js';
+import type { Message } from '../../runtime/format.js';
 import type { Hub } from '../../runtime/hub.js';
+import { lineOf } from '../../runtime/text.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { BareServer } from '../support/stdio.js';
 import { eventsOf, framesOf } from './load.js';
@@ -15,7 +17,8 @@ const usualBytesPerToken = 4;
 const symbols = 10;
 const messages = 1_000;
 
-type CountTokens = (text: string) => number;
+/** Size of a text, in bytes or tokens. */
+type Measure = (text: string) => number;
 
 /** What answers cost those who must read them. */
 export const context: Part = {
@@ -34,36 +37,56 @@ export const context: Part = {
       rowOf('context', { what: 'tools/list', unit: 'tokens', values: [countTokens(list)] }),
     ];
     const hub = hubOn(suite, markets, 'realtime');
-    const weights: Weights[] = [];
-    for (const market of markets) weights.push(await weigh(hub, market, countTokens));
-    const row = (what: string, form: keyof Weights, goal?: Goal): Row =>
-      rowOf('context', {
-        what: `${what}, each of six markets`,
-        unit: 'tokens/message',
-        values: weights.map(weight => weight[form]),
-        against: { name: 'raw JSON', values: weights.map(({ raw }) => raw) },
-        ...(goal && { goal }),
-      });
+    const answers: Forms[] = [];
+    for (const market of markets) answers.push(await askFor(hub, market));
     return [
       ...rows,
-      row('message', 'message'),
-      row('message in full', 'full'),
-      row('message in CSV', 'csv'),
-      row(`summary of ${messages} messages`, 'summary', atMost(0.05)),
+      ...rowsIn('bytes/message', answers, text => Buffer.byteLength(text)),
+      ...rowsIn('tokens/message', answers, countTokens),
     ];
   },
 };
 
-/** Tokens a message costs in each form. */
+function rowsIn(unit: string, answers: readonly Forms[], measure: Measure): Row[] {
+  const weights = answers.map(forms => weigh(forms, measure));
+  const row = (what: string, form: keyof Weights, goal?: Goal): Row =>
+    rowOf('context', {
+      what: `${what}, each of six markets`,
+      unit,
+      values: weights.map(weight => weight[form]),
+      against: { name: 'raw JSON', values: weights.map(({ raw }) => raw) },
+      ...(goal && { goal }),
+    });
+  return [
+    row('message', 'message'),
+    row('message in full', 'full'),
+    row('message as text', 'text'),
+    row('message in CSV', 'csv'),
+    row(`summary of ${messages} messages`, 'summary', atMost(0.05)),
+  ];
+}
+
+/** The same messages in every form. */
+interface Forms {
+  readonly raw: readonly string[];
+  readonly message: readonly string[];
+  readonly full: readonly string[];
+  readonly text: readonly string[];
+  readonly csv: { readonly table: string; readonly rows: number };
+  readonly summary: string;
+}
+
+/** What a message costs in each form. */
 interface Weights {
   readonly raw: number;
   readonly message: number;
   readonly full: number;
+  readonly text: number;
   readonly csv: number;
   readonly summary: number;
 }
 
-async function findTokenizer({ short, install, note }: Setting): Promise<CountTokens> {
+async function findTokenizer({ short, install, note }: Setting): Promise<Measure> {
   const folder = short ? undefined : await install(tokenizer);
   if (folder === undefined) {
     note(`Tokens are estimated: ${usualBytesPerToken} bytes each.`);
@@ -83,7 +106,7 @@ async function listOfTools(): Promise<string> {
 }
 
 /** Trades, quotes and values of a market, in every form in which they are answered. */
-async function weigh(hub: Hub, market: Market, countTokens: CountTokens): Promise<Weights> {
+async function askFor(hub: Hub, market: Market): Promise<Forms> {
   const events = eventsOf(market, symbols, messages);
   for (const frame of framesOf(events, 10)) hub.stream(market.name).ingest(Buffer.from(frame));
   const read = { market: market.name, limit: 200, max_bytes: 200_000 };
@@ -94,11 +117,24 @@ async function weigh(hub: Hub, market: Market, countTokens: CountTokens): Promis
     ask(hub, 'summarize_stream', { market: market.name }),
   ]);
   return {
-    raw: tokensEach(events, countTokens),
-    message: tokensEach(textsOf(short), countTokens),
-    full: tokensEach(textsOf(full), countTokens),
-    csv: countTokens(csv.csv as string) / (csv.count as number),
-    summary: countTokens(JSON.stringify(summary.symbols)) / messages,
+    raw: events,
+    message: textsOf(short),
+    full: textsOf(full),
+    text: (short.messages as Message[]).map(lineOf),
+    csv: { table: csv.csv as string, rows: csv.count as number },
+    summary: JSON.stringify(summary.symbols),
+  };
+}
+
+function weigh({ raw, message, full, text, csv, summary }: Forms, measure: Measure): Weights {
+  const each = (texts: readonly string[]): number => texts.reduce((sum, one) => sum + measure(one), 0) / texts.length;
+  return {
+    raw: each(raw),
+    message: each(message),
+    full: each(full),
+    text: each(text),
+    csv: measure(csv.table) / csv.rows,
+    summary: measure(summary) / messages,
   };
 }
 
@@ -110,8 +146,4 @@ async function ask(hub: Hub, name: string, args: object): Promise<Answer> {
 
 function textsOf({ messages: shown }: Answer): string[] {
   return (shown as object[]).map(message => JSON.stringify(message));
-}
-
-function tokensEach(texts: readonly string[], countTokens: CountTokens): number {
-  return texts.reduce((sum, text) => sum + countTokens(text), 0) / texts.length;
 }
