@@ -99,6 +99,13 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     const [example = ''] = Object.keys(examples);
     citing.cite(see, ['symbol', 'spellings', index, 'see'], fact(`symbol spelled ${example}`, example));
   }
+  for (const [index, { examples, see }] of (raw.symbol.slips ?? []).entries()) {
+    citing.cite(
+      see,
+      ['symbol', 'slips', index, 'see'],
+      fact(`symbol not ${Object.keys(examples)[0]}`, ...Object.keys(examples)),
+    );
+  }
   for (const [index, { spelled, see }] of (raw.symbol.stars ?? []).entries()) {
     citing.cite(see, ['symbol', 'stars', index, 'see'], fact(`wildcard spelled ${spelled}`, spelled));
   }

@@ -26,6 +26,7 @@ export function checkMarket({ source, value: raw }: Loaded<RawMarket>, suite: Ra
   }
   if (!isTimeZone(raw.hours.time_zone)) report(['hours', 'time_zone'], `${raw.hours.time_zone} is no IANA time zone`);
   checkSymbols(raw, report);
+  checkSlips(raw, report);
   checkPrefixes(raw, report);
   checkPages(raw, report);
   for (const [index, { prefixes }] of (raw.caps ?? []).entries()) {
@@ -71,6 +72,25 @@ function checkSymbols({ symbol, simulation }: RawMarket, report: Report): void {
   for (const instrument of Object.keys(simulation.instruments)) {
     if (!pattern.test(instrument)) {
       report(['simulation', 'instruments', instrument], `instrument ${instrument} does not match ${symbol.pattern}`);
+    }
+  }
+}
+
+function checkSlips({ symbol }: RawMarket, report: Report): void {
+  const pattern = new RegExp(symbol.pattern, 'u');
+  const suggested = (text: string): string | undefined => {
+    const slip = symbol.slips?.find(({ pattern: other }) => new RegExp(other, 'iu').test(text));
+    return slip && text.replace(new RegExp(slip.pattern, 'iu'), slip.meant).toUpperCase();
+  };
+  for (const [index, { examples }] of (symbol.slips ?? []).entries()) {
+    for (const [slip, meant] of Object.entries(examples)) {
+      const got = suggested(slip);
+      if (got !== meant || !pattern.test(meant)) {
+        report(
+          ['symbol', 'slips', index, 'examples', slip],
+          `${slip} should suggest ${meant}, but suggests ${got ?? 'nothing'}`,
+        );
+      }
     }
   }
 }

@@ -53,6 +53,7 @@ export function emitMarket(market: Market, model: Model): string {
             description: raw.symbol.description,
             examples: raw.symbol.examples,
             spellings: (raw.symbol.spellings ?? []).map(({ pattern, canonical }) => ({ pattern, canonical })),
+            slips: (raw.symbol.slips ?? []).map(({ pattern, meant }) => ({ pattern, meant })),
             stars: (raw.symbol.stars ?? []).map(({ spelled }) => spelled),
           },
           caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld, unit }) => ({ prefixes, maxHeld, unit })),

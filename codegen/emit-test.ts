@@ -38,6 +38,9 @@ export function expectations(market: Market): Literal {
         })),
       ),
     ],
+    slips: (raw.symbol.slips ?? []).flatMap(({ examples }) =>
+      Object.entries(examples).map(([slip, meant]) => ({ say: `${first}.${slip}`, meant: `${first}.${meant}` })),
+    ),
     wrongChannels: [`ZZ.${symbol}`, ...(raw.legacy ?? []).map(({ prefix }) => `${prefix}.${symbol}`)],
     wrongSymbols: raw.symbol.rejects.map(reject => `${first}.${reject}`),
     withoutWildcard: starless.map(({ raw: { prefix } }) => `${prefix}.*`),

@@ -62,6 +62,12 @@ export interface RawMarket {
       readonly examples: Readonly<Record<string, string>>;
       readonly see: See;
     }[];
+    readonly slips?: readonly {
+      readonly pattern: string;
+      readonly meant: string;
+      readonly examples: Readonly<Record<string, string>>;
+      readonly see: See;
+    }[];
     readonly stars?: readonly { readonly spelled: string; readonly see: See }[];
   };
   readonly caps?: readonly {

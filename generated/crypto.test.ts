@@ -168,6 +168,12 @@ judge(suite, crypto, {
   ],
   symbols: ['XT.BTC-USD', 'XT.ETH-USD', 'XT.SOL-USD'],
   spellings: [{ say: 'XT.X:BTC-USD', sent: 'XT.BTC-USD' }, { say: 'XT.X:ETH-USD', sent: 'XT.ETH-USD' }],
+  slips: [
+    { say: 'XT.BTC/USD', meant: 'XT.BTC-USD' },
+    { say: 'XT.BTCUSD', meant: 'XT.BTC-USD' },
+    { say: 'XT.X:BTCUSD', meant: 'XT.BTC-USD' },
+    { say: 'XT.btc-usd', meant: 'XT.BTC-USD' },
+  ],
   wrongChannels: ['ZZ.BTC-USD', 'XL2.BTC-USD', 'XS.BTC-USD', 'LV.BTC-USD', 'AM.BTC-USD'],
   wrongSymbols: ['XT.', 'XT.BTC-USD*', 'XT.btc-usd', 'XT.X:BTCUSD', 'XT.C:EUR-USD', 'XT.BTC-USD,XQ.ETH-USD'],
   withoutWildcard: [],

@@ -486,6 +486,7 @@ export const crypto: Market = {
     description: 'pair of base and quote currency, like BTC-USD',
     examples: ['BTC-USD', 'ETH-USD', 'SOL-USD'],
     spellings: [{ pattern: '^X:([A-Z0-9]+-[A-Z]{3,5})$', canonical: '$1' }],
+    slips: [{ pattern: '^(?:X:)?([A-Z0-9]+?)[-/_. ]?(USDT|USDC|USD|EUR|GBP|BTC|ETH)$', meant: '$1-$2' }],
     stars: [],
   },
   caps: [],

@@ -140,6 +140,11 @@ judge(suite, forex, {
     { say: 'C.C:EURUSD', sent: 'C.EUR/USD' },
     { say: 'C.C:EUR/USD', sent: 'C.EUR/USD' },
   ],
+  slips: [
+    { say: 'C.EURUSD', meant: 'C.EUR/USD' },
+    { say: 'C.EUR_USD', meant: 'C.EUR/USD' },
+    { say: 'C.eur/usd', meant: 'C.EUR/USD' },
+  ],
   wrongChannels: ['ZZ.EUR/USD', 'LV.EUR/USD', 'AM.EUR/USD'],
   wrongSymbols: ['C.EURUSD', 'C.EUR_USD', 'C.eur/usd', 'C.EUR / USD', 'C.EUR/*', 'C.EUR/USD,C.*'],
   withoutWildcard: [],

@@ -414,6 +414,7 @@ export const forex: Market = {
       { pattern: '^(?:C:)?([A-Z]{3})-([A-Z]{3})$', canonical: '$1/$2' },
       { pattern: '^C:([A-Z]{3})/?([A-Z]{3})$', canonical: '$1/$2' },
     ],
+    slips: [{ pattern: '^(?:C:)?([A-Z]{3}) ?[-/_. ]? ?([A-Z]{3})$', meant: '$1/$2' }],
     stars: [],
   },
   caps: [],

@@ -137,6 +137,12 @@ judge(suite, futures, {
   ],
   symbols: ['T.ESZ5', 'T.NQZ6', 'T.MESU6'],
   spellings: [{ say: 'AS.ESZ5', sent: 'A.ESZ5' }],
+  slips: [
+    { say: 'T./ESZ6', meant: 'T.ESZ6' },
+    { say: 'T.F:ESZ6', meant: 'T.ESZ6' },
+    { say: 'T.esz6', meant: 'T.ESZ6' },
+    { say: 'T.ESZ2026', meant: 'T.ESZ26' },
+  ],
   wrongChannels: ['ZZ.ESZ5'],
   wrongSymbols: ['T.AAPL', 'T.ESA6', 'T.esz6', 'T.F:ESZ6', 'T.ES Z6', 'T.ES*'],
   withoutWildcard: [],

@@ -427,6 +427,7 @@ export const futures: Market = {
     description: 'contract, like ESZ5 (product code, month letter, one or two year digits)',
     examples: ['ESZ5', 'NQZ6', 'MESU6'],
     spellings: [],
+    slips: [{ pattern: '^(?:F:|[/@])?([A-Z0-9]{1,4}[FGHJKMNQUVXZ])(?:20)?(\\d{1,2})$', meant: '$1$2' }],
     stars: [],
   },
   caps: [],

@@ -105,6 +105,12 @@ judge(suite, indices, {
   ],
   symbols: ['V.I:SPX', 'V.I:VIX', 'V.I:NDX'],
   spellings: [{ say: 'V.I:*', sent: 'V.*' }, { say: 'AS.I:SPX', sent: 'A.I:SPX' }],
+  slips: [
+    { say: 'V.SPX', meant: 'V.I:SPX' },
+    { say: 'V.i:SPX', meant: 'V.I:SPX' },
+    { say: 'V.^SPX', meant: 'V.I:SPX' },
+    { say: 'V.$SPX', meant: 'V.I:SPX' },
+  ],
   wrongChannels: ['ZZ.I:SPX'],
   wrongSymbols: ['V.I:', 'V.I:SP*', 'V.SPX', 'V.i:SPX', 'V.X:BTC-USD', 'V.I:SPX,AM.I:VIX'],
   withoutWildcard: [],

@@ -369,6 +369,7 @@ export const indices: Market = {
     description: 'index, like I:SPX or I:VIX',
     examples: ['I:SPX', 'I:VIX', 'I:NDX'],
     spellings: [],
+    slips: [{ pattern: '^(?:I:|[$^.])?([A-Z0-9]+)$', meant: 'I:$1' }],
     stars: ['I:*'],
   },
   caps: [],

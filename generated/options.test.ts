@@ -177,6 +177,11 @@ judge(suite, options, {
     { say: 'T.O:*', sent: 'T.*' },
     { say: 'AS.O:SPY251219C00650000', sent: 'A.O:SPY251219C00650000' },
   ],
+  slips: [
+    { say: 'T.SPY261218C00690000', meant: 'T.O:SPY261218C00690000' },
+    { say: 'T.o:spy261218c00690000', meant: 'T.O:SPY261218C00690000' },
+    { say: 'T.O:SPY   261218C00690000', meant: 'T.O:SPY261218C00690000' },
+  ],
   wrongChannels: ['ZZ.O:SPY251219C00650000', 'LV.O:SPY251219C00650000'],
   wrongSymbols: [
     'T.SPY251219C00650000',

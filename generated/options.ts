@@ -501,6 +501,10 @@ export const options: Market = {
     description: 'contract, like O:SPY251219C00650000 (root, YYMMDD, C or P, strike times 1000)',
     examples: ['O:SPY251219C00650000', 'O:BRKB270115C00500000'],
     spellings: [],
+    slips: [
+      { pattern: '^([A-Z0-9]{1,6}?) *(\\d{6}[CP]\\d{8})$', meant: 'O:$1$2' },
+      { pattern: '^O:([A-Z0-9]{1,6}?) *(\\d{6}[CP]\\d{8})$', meant: 'O:$1$2' },
+    ],
     stars: ['O:*'],
   },
   caps: [{ prefixes: ['Q', 'FMV'], maxHeld: 1000, unit: 'contracts' }],

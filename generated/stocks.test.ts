@@ -241,6 +241,12 @@ judge(suite, stocks, {
   ],
   symbols: ['T.AAPL', 'T.MSFT', 'T.BRK.B'],
   spellings: [],
+  slips: [
+    { say: 'T.BRK-B', meant: 'T.BRK.B' },
+    { say: 'T.BRK/B', meant: 'T.BRK.B' },
+    { say: 'T.$AAPL', meant: 'T.AAPL' },
+    { say: 'T.aapl', meant: 'T.AAPL' },
+  ],
   wrongChannels: ['ZZ.AAPL', 'LV.AAPL'],
   wrongSymbols: ['T.', 'T.AAPL*', 'T.BRK B', 'T.BRK-B', 'T.O:SPY251219C00650000', 'T.AAPL,Q.MSFT'],
   withoutWildcard: [],

@@ -659,6 +659,11 @@ export const stocks: Market = {
     description: 'ticker, like AAPL or BRK.B',
     examples: ['AAPL', 'MSFT', 'BRK.B'],
     spellings: [],
+    slips: [
+      { pattern: '^\\$?([A-Z]+)[-/]([A-Z]{1,2})$', meant: '$1.$2' },
+      { pattern: '^\\$([A-Z0-9]+(?:\\.[A-Z0-9]+)*)$', meant: '$1' },
+      { pattern: '^([A-Z0-9]+(?:\\.[A-Z0-9]+)*)$', meant: '$1' },
+    ],
     stars: [],
   },
   caps: [],

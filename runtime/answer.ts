@@ -1,5 +1,6 @@
 /** The parts that answers share. */
 
+import { suspect } from './channels.js';
 import { encodeCursor } from './cursor.js';
 import type { Outage } from './outages.js';
 import { explainSilence, type Sought } from './silence.js';
@@ -101,6 +102,7 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     subscriptions: subscriptions.names,
     unconfirmed: subscriptions.namesIn('unconfirmed'),
     rejected: subscriptions.rejections.length,
+    suspects: suspect(stream.market, subscriptions.names),
     sought,
   });
 }

@@ -52,9 +52,14 @@ export function parseChannels(market: Market, texts: readonly string[]): ParsedC
  */
 export function parseChannel(market: Market, text: string): ChannelName | Rejection {
   const reject = (message: string): Rejection => ({ channel: quoteForeign(text), code: 'INVALID_CHANNEL', message });
-  const example = `${market.channels[0]!.prefix}.${market.symbol.examples[0]}`;
+  const { prefix: first } = market.channels[0]!;
+  const example = `${first}.${market.symbol.examples[0]}`;
   const dot = text.indexOf('.');
-  if (text.length > longestName || dot < 1) return reject(`expected PREFIX.SYMBOL, such as ${example}`);
+  if (text.length > longestName || dot < 1) {
+    const isSymbol = text.length <= longestName && !findChannel(market, text);
+    const symbol = isSymbol ? (suggestSymbol(market, text) ?? canonicalSymbol(market, text)) : undefined;
+    return reject(`expected PREFIX.SYMBOL, such as ${symbol ? `${first}.${symbol}` : example}`);
+  }
 
   const prefix = text.slice(0, dot);
   const channel = findChannel(market, prefix);
@@ -69,7 +74,9 @@ export function parseChannel(market: Market, text: string): ChannelName | Reject
     );
   }
   if (symbol === undefined) {
-    return reject(`the symbols of ${market.title} are written as ${market.symbol.description}, such as ${example}`);
+    const meant = suggestSymbol(market, text.slice(dot + 1));
+    const hint = meant ? `; did you mean ${channel.prefix}.${meant}?` : `, such as ${example}`;
+    return reject(`the symbols of ${market.title} are written as ${market.symbol.description}${hint}`);
   }
   return { channel, symbol, name: `${channel.prefix}.${symbol}` };
 }
@@ -105,6 +112,28 @@ export function suggestPrefix(market: Market, text: string): string | undefined 
 export function symbolOf(market: Market, text: string): string | undefined {
   const symbol = parseFilter(market, text)?.symbol;
   return symbol === '*' ? undefined : symbol;
+}
+
+/** What a symbol in a wrong form was probably meant to be; nothing where that cannot be told. */
+export function suggestSymbol({ symbol: { slips } }: Market, text: string): string | undefined {
+  const slip = slips.find(({ pattern }) => regex(pattern, 'iu').test(text));
+  const meant = slip && text.replace(regex(slip.pattern, 'iu'), slip.meant).toUpperCase();
+  return meant === text ? undefined : meant;
+}
+
+/**
+ * Of channels whose symbols are in small letters, which a feed acknowledges like any other: what was probably meant.
+ *
+ * @returns sentences
+ */
+export function suspect(market: Market, names: readonly string[]): string[] {
+  return names.flatMap(name => {
+    const dot = name.indexOf('.');
+    const symbol = name.slice(dot + 1);
+    if (!/^(?:[A-Z]:)?[^A-Z]*[a-z][^A-Z]*$/.test(symbol)) return [];
+    const meant = suggestSymbol(market, symbol);
+    return meant ? [`${name}: did you mean ${name.slice(0, dot)}.${meant}?`] : [];
+  });
 }
 
 function describeUnknownPrefix(market: Market, prefix: string): string {
@@ -147,11 +176,12 @@ export function brings(name: string, { prefix, symbol }: Filter): boolean {
 
 const compiled = new Map<string, RegExp>();
 
-function regex(pattern: string): RegExp {
-  let expression = compiled.get(pattern);
+function regex(pattern: string, flags = 'u'): RegExp {
+  const key = `${flags} ${pattern}`;
+  let expression = compiled.get(key);
   if (!expression) {
-    expression = new RegExp(pattern, 'u');
-    compiled.set(pattern, expression);
+    expression = new RegExp(pattern, flags);
+    compiled.set(key, expression);
   }
   return expression;
 }

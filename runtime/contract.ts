@@ -90,6 +90,12 @@ export interface SymbolSpelling {
   readonly canonical: string;
 }
 
+/** A wrong form of a symbol, in large or small letters: what matches `pattern` probably meant `meant` in capitals (`$1` groups). */
+export interface SymbolSlip {
+  readonly pattern: string;
+  readonly meant: string;
+}
+
 /** How the symbols of a market are written. */
 export interface SymbolForm {
   /** Regular expression (anchored) of the canonical form. */
@@ -98,6 +104,8 @@ export interface SymbolForm {
   readonly description: string;
   readonly examples: readonly string[];
   readonly spellings: readonly SymbolSpelling[];
+  /** Suggested, never sent. */
+  readonly slips: readonly SymbolSlip[];
   /** Spellings of the wildcard `*` that callers may use (`O:*`); never sent. */
   readonly stars: readonly string[];
 }

@@ -23,6 +23,8 @@ export interface Silence {
   readonly subscriptions: readonly string[];
   readonly unconfirmed: readonly string[];
   readonly rejected: number;
+  /** What was probably meant by channels of which nothing came. */
+  readonly suspects: readonly string[];
   /** What a call looked for; absent: any message. */
   readonly sought?: Sought | undefined;
 }
@@ -47,7 +49,7 @@ export function explainSilence(silence: Silence): string {
     explainSubscriptions(silence) ??
     explainSearch(silence) ??
     silence.replay ??
-    explainMarket(silence)
+    [explainMarket(silence), ...silence.suspects].join(' ')
   );
 }
 

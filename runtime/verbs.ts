@@ -1,6 +1,6 @@
 /** The six stream verbs. Each takes the arguments of its tool, already judged by the tool's validator. */
 import { type Answer, commonAnswer, cursorOf, newestAge, showFault, showLedger, silenceOf } from './answer.js';
-import { type ParsedChannels, parseChannels, type Rejection } from './channels.js';
+import { type ParsedChannels, parseChannels, type Rejection, suspect } from './channels.js';
 import type { Market } from './contract.js';
 import { isSamePlace, simulatedFeed } from './endpoint.js';
 import { type ErrorCode, hintFor, StreamError } from './errors.js';
@@ -213,7 +213,10 @@ function shorten({ accepted, rejected, unconfirmed }: ChannelReport): Answer {
 }
 
 function notesOn(stream: StreamView, parsed: ParsedChannels, report: ChannelReport): string[] {
-  const notes = parsed.notes.slice(0, listed);
+  const notes = [...parsed.notes, ...suspect(stream.market, [...report.accepted, ...report.unconfirmed])].slice(
+    0,
+    listed,
+  );
   for (const [key, names] of Object.entries(report) as [string, readonly unknown[]][]) {
     if (names.length > listed) notes.push(`${key} shows the first ${listed} of ${names.length}.`);
   }

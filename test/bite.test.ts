@@ -97,6 +97,7 @@ describe('the judge bites', () => {
       market => ({ ...market, symbol: { ...market.symbol, pattern: '^[A-Z]+$' } }),
     ],
     ['a lost spelling', 'forex', market => ({ ...market, symbol: { ...market.symbol, spellings: [] } })],
+    ['a lost slip', 'stocks', market => ({ ...market, symbol: { ...market.symbol, slips: [] } })],
     ['a lost cap', 'options', market => ({ ...market, caps: [] })],
     ['a channel that is left out', 'stocks', market => ({ ...market, channels: market.channels.slice(0, -1) })],
     ['a title of another channel', 'crypto', withChannel('XQ', channel => ({ ...channel, title: 'Trades' }))],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalSymbol, parseChannel, parseChannels, parseFilter } from '../runtime/channels.js';
+import { canonicalSymbol, parseChannel, parseChannels, parseFilter, suspect } from '../runtime/channels.js';
 import { marketOf } from './support/markets.js';
 
 function nameOf(market: string, text: string): string | undefined {
@@ -77,9 +77,6 @@ describe('a channel name', () => {
   });
 
   test.each([
-    ['stocks', 'T.BRK-B'],
-    ['stocks', 'T.BRK/B'],
-    ['stocks', 'T.$AAPL'],
     ['stocks', 'T..AAPL'],
     ['stocks', 'T.AAPL.'],
     ['stocks', 'T.'],
@@ -91,33 +88,15 @@ describe('a channel name', () => {
     ['stocks', 'T.I:SPX'],
     ['stocks', 'T.O:AAPL261218C00290000'],
     ['stocks', 'T.X:BTC-USD'],
-    ['options', 'T.SPY261218C00690000'],
     ['options', 'T.O:SPY'],
     ['options', 'T.O:SPY261218C690'],
     ['options', 'T.O:SPY2612C00690000'],
-    ['options', 'T.o:spy261218c00690000'],
-    ['options', 'T.O:SPY   261218C00690000'],
     ['futures', 'T.ES'],
     ['futures', 'T.ES=F'],
-    ['futures', 'T./ESZ6'],
-    ['futures', 'T.F:ESZ6'],
     ['futures', 'T.ESA6'],
-    ['futures', 'T.esz6'],
-    ['futures', 'T.ESZ2026'],
-    ['indices', 'V.SPX'],
-    ['indices', 'V.i:SPX'],
-    ['indices', 'V.^SPX'],
-    ['indices', 'V.$SPX'],
     ['indices', 'V.I:'],
-    ['forex', 'C.EURUSD'],
-    ['forex', 'C.EUR_USD'],
-    ['forex', 'C.eur/usd'],
     ['forex', 'C.EUR'],
     ['forex', 'C.BTC/USDT'],
-    ['crypto', 'XT.BTC/USD'],
-    ['crypto', 'XT.BTCUSD'],
-    ['crypto', 'XT.X:BTCUSD'],
-    ['crypto', 'XT.btc-usd'],
     ['crypto', 'XT.BTC'],
     ['crypto', 'XT.C:EUR-USD'],
   ])('that %s does not have is refused with an example: %s', (market, text) => {
@@ -131,6 +110,46 @@ describe('a channel name', () => {
     }[market]!;
     expect(reasonOf(market, text)).toMatch(/^INVALID_CHANNEL: /);
     expect(reasonOf(market, text)).toContain(`such as ${example}`);
+  });
+
+  test.each([
+    ['stocks', 'T.BRK-B', 'T.BRK.B'],
+    ['stocks', 'T.BRK/B', 'T.BRK.B'],
+    ['stocks', 'T.$AAPL', 'T.AAPL'],
+    ['options', 'T.SPY261218C00690000', 'T.O:SPY261218C00690000'],
+    ['options', 'T.o:spy261218c00690000', 'T.O:SPY261218C00690000'],
+    ['options', 'T.O:SPY   261218C00690000', 'T.O:SPY261218C00690000'],
+    ['futures', 'T./ESZ6', 'T.ESZ6'],
+    ['futures', 'T.F:ESZ6', 'T.ESZ6'],
+    ['futures', 'T.esz6', 'T.ESZ6'],
+    ['futures', 'T.ESZ2026', 'T.ESZ26'],
+    ['indices', 'V.SPX', 'V.I:SPX'],
+    ['indices', 'V.i:SPX', 'V.I:SPX'],
+    ['indices', 'V.^SPX', 'V.I:SPX'],
+    ['indices', 'V.$SPX', 'V.I:SPX'],
+    ['forex', 'C.EURUSD', 'C.EUR/USD'],
+    ['forex', 'C.EUR_USD', 'C.EUR/USD'],
+    ['forex', 'C.eur/usd', 'C.EUR/USD'],
+    ['crypto', 'XT.BTC/USD', 'XT.BTC-USD'],
+    ['crypto', 'XT.BTCUSD', 'XT.BTC-USD'],
+    ['crypto', 'XT.X:BTCUSD', 'XT.BTC-USD'],
+    ['crypto', 'XT.btc-usd', 'XT.BTC-USD'],
+  ])('that %s does not have, %s, is refused with what was probably meant: %s', (market, text, meant) => {
+    expect(reasonOf(market, text)).toMatch(/^INVALID_CHANNEL: /);
+    expect(reasonOf(market, text)).toContain(`did you mean ${meant}?`);
+  });
+
+  test('without a prefix is refused with one that has it', () => {
+    expect(reasonOf('stocks', 'MSFT')).toContain('such as T.MSFT');
+    expect(reasonOf('crypto', 'ethusd')).toContain('such as XT.ETH-USD');
+  });
+
+  test.each([
+    ['stocks', ['T.aapl', 'T.BACpB', 'T.*', 'T.AAPL'], ['T.aapl: did you mean T.AAPL?']],
+    ['indices', ['V.I:spx', 'V.I:SPX', 'V.*', 'V.I:NDXt'], ['V.I:spx: did you mean V.I:SPX?']],
+    ['futures', ['T.ESZ6', 'T.*'], []],
+  ])('of %s in small letters is suspect', (market, names, suspects) => {
+    expect(suspect(marketOf(market), names)).toEqual(suspects);
   });
 });
 

@@ -17,6 +17,7 @@ function explain(silence: Partial<Silence>): string {
     subscriptions: ['T.A', 'T.B', 'Q.*'],
     unconfirmed: [],
     rejected: 0,
+    suspects: [],
     ...silence,
   });
 }
@@ -107,6 +108,12 @@ describe('a live stream is silent because', () => {
       'no event came since 2026-01-13T16:58:00.000Z',
     );
     expect(explain({})).toContain('the feed acknowledges any symbol');
+  });
+
+  test('a symbol is in small letters', () => {
+    expect(explain({ suspects: ['T.aapl: did you mean T.AAPL?'] })).toMatch(
+      /any symbol\. T\.aapl: did you mean T\.AAPL\?$/,
+    );
   });
 
   test('some channels wait for their answer while others are quiet', () => {

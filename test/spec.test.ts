@@ -236,6 +236,20 @@ describe('faults of meaning', () => {
       ],
     ],
     [
+      'a slip that suggests something else',
+      crypto,
+      [
+        [
+          '  spellings:',
+          '  slips:\n    - { pattern: "^(BTC)(USD)$", meant: $1-$2, examples: { BTCUSD: BTC/USD }, see: overview.md:7 }\n  spellings:',
+        ],
+      ],
+      [
+        'spec/markets/crypto.yaml:21:60 BTCUSD should suggest BTC/USD, but suggests BTC-USD',
+        'spec/markets/crypto.yaml:21:79 crypto.symbol not BTCUSD cites polygon-docs/websockets/crypto/overview.md:7, which does not mention BTCUSD',
+      ],
+    ],
+    [
       'a session that names its days twice',
       crypto,
       [['from: "00:00"', 'from: "Sun 00:00"']],

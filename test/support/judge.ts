@@ -32,6 +32,7 @@ export interface Expectations {
   readonly channels: readonly ExpectedChannel[];
   readonly symbols: readonly string[];
   readonly spellings: readonly { readonly say: string; readonly sent: string }[];
+  readonly slips: readonly { readonly say: string; readonly meant: string }[];
   readonly wrongChannels: readonly string[];
   readonly wrongSymbols: readonly string[];
   readonly withoutWildcard: readonly string[];
@@ -85,6 +86,10 @@ export function checksOf(market: Market, expected: Expectations): Check[] {
     {
       name: `${named('start')} accepts other spellings and says what it sends`,
       run: bench => checkSpellings(bench, context),
+    },
+    {
+      name: `${named('start')} tells what was meant by a symbol in a wrong form`,
+      run: bench => checkSlips(bench, context),
     },
     { name: `${named('start')} knows which channels have a wildcard`, run: bench => checkWildcards(bench, context) },
     {
@@ -357,6 +362,19 @@ async function checkSpellings(bench: Bench, { named, expected, market, channels 
     faults.holds(`${say}: no note says so`, (structured.notes as string[]).includes(`${say} is sent as ${sent}`));
     const held = bench.feed.sessions(market.name).flatMap(session => [...session.held]);
     faults.same(`${say} on the wire`, held, [sent]);
+    await bench.call(named('stop'));
+  }
+  const { structured } = await bench.call(named('start'), { channels });
+  faults.same('notes', structured.notes, []);
+  return faults.list;
+}
+
+async function checkSlips(bench: Bench, { named, expected, channels }: Context): Promise<string[]> {
+  const faults = new Faults();
+  for (const { say, meant } of expected.slips) {
+    const { structured } = await bench.call(named('start'), { channels: [say] });
+    const told = [...(structured.notes as string[]), reasonOf(structured)].join();
+    faults.holds(`${say}: ${meant} is not suggested`, told.includes(`did you mean ${meant}?`));
     await bench.call(named('stop'));
   }
   const { structured } = await bench.call(named('start'), { channels });
