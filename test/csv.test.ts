@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toCsv } from '../runtime/csv.js';
 import { formatMessage } from '../runtime/format.js';
 import { entryOf, marketOf } from './support/markets.js';
+import { tries } from './support/property.js';
 
 test('nothing is an empty text', () => {
   expect(toCsv([])).toBe('');
@@ -63,4 +65,30 @@ test.each<[string, unknown, string]>([
 ])('a list of %s that the feed sends is one cell', (_what, c, cell) => {
   const message = formatMessage(marketOf('stocks'), entryOf('T', 'AAPL', { sym: 'AAPL', c }), 'summary');
   expect(toCsv([message])).toBe(`event,symbol,conditions\nTRADE,AAPL,${cell}\n`);
+});
+
+/** Reads a table by RFC 4180, and nothing else. */
+function readTable(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\n|$)/y;
+  while (cell.lastIndex < text.length) {
+    const [, quoted, plain, end] = cell.exec(text)!;
+    rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain!);
+    if (end === '\n') rows.push([]);
+  }
+  return rows.filter(row => row.length > 0);
+}
+
+test('every text comes back out of a table as it went in', () => {
+  const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a,b', '"', '""', 'a\nb', '\r\n', ',', ' x '));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, text), { minLength: 1 }), pairs => {
+      const messages = pairs.map(([symbol, id]) => ({ event: 'TRADE', symbol, trade_id: id }));
+      expect(readTable(toCsv(messages))).toEqual([
+        ['event', 'symbol', 'trade_id'],
+        ...pairs.map(([symbol, id]) => ['TRADE', symbol, id]),
+      ]);
+    }),
+    tries(500),
+  );
 });

@@ -503,7 +503,7 @@ describe('reading', () => {
             expect(dropped).toBe(oldest - since);
             expect(messages.map(message => sequenceOf(message))).toEqual(matching(oldest, next));
             expect(more).toBe(matching(next, all.length).length > 0);
-            expect(Buffer.byteLength(JSON.stringify(messages))).toBeLessThanOrEqual(taken.read.max_bytes);
+            expect(Buffer.byteLength(JSON.stringify(structured))).toBeLessThanOrEqual(taken.read.max_bytes);
             expect(messages.length).toBeLessThanOrEqual(taken.read.limit);
             if (messages.length === 0 && more) expect(notes.join()).toContain('raise max_bytes');
             cursor = structured.cursor;
@@ -511,6 +511,61 @@ describe('reading', () => {
         },
       ),
       tries(150),
+    );
+  });
+
+  test('wait by wait finds every message once, in order, but for what it counts as dropped', async () => {
+    const counts = fc.record({
+      count: fc.integer({ min: 1, max: 40 }),
+      channels: reading.map(({ channels }) => channels),
+    });
+    const waiting: fc.Arbitrary<{ send: readonly Sent[] } | { wait: { count: number; channels?: readonly string[] } }> =
+      fc.oneof(
+        fc.array(sent, { minLength: 1, maxLength: 30 }).map(send => ({ send })),
+        counts.map(wait => ({ wait: JSON.parse(JSON.stringify(wait)) })),
+      );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 60 }),
+        fc.array(waiting, { minLength: 1, maxLength: 20, size: 'max' }),
+        async (bufferMessages, steps) => {
+          const hub = hubOn(suite, markets, 'ws://127.0.0.1:1', { bufferMessages });
+          const all: Sent[] = [];
+          let since = 0;
+          let { cursor } = (await callOn(hub, 'read_stream_messages', { market: 'stocks' })).structured;
+          for (const taken of steps) {
+            if ('send' in taken) {
+              ingest(hub, taken.send, all.length);
+              all.push(...taken.send);
+              continue;
+            }
+            const { count, channels } = taken.wait;
+            const args = { market: 'stocks', cursor, ...taken.wait };
+            // A caller that gives up at once gets what there is.
+            const { structured, isError } = await callOn(hub, 'wait_for_stream_message', args, AbortSignal.abort());
+            expect(isError).toBe(since === all.length);
+            if (isError) continue;
+            const next = decodeCursor(String(structured.cursor), {
+              process: hub.process,
+              market: 'stocks',
+              seq: all.length,
+            });
+            const oldest = Math.max(since, all.length - bufferMessages, 0);
+            const matching = (from: number, to: number): number[] =>
+              all.flatMap((one, seq) => (seq >= from && seq < to && selects(channels, one) ? [seq] : []));
+            const messages = structured.messages as Message[];
+            expect(messages.map(sequenceOf)).toEqual(matching(oldest, next));
+            expect(structured).toMatchObject({
+              dropped: oldest - since,
+              matched: messages.length === count,
+              has_more: matching(next, all.length).length > 0,
+            });
+            expect(Buffer.byteLength(JSON.stringify(messages))).toBeLessThanOrEqual(20_000);
+            [since, cursor] = [next, structured.cursor];
+          }
+        },
+      ),
+      tries(100),
     );
   });
 
@@ -535,7 +590,7 @@ describe('reading', () => {
           const shown = read.map(sequenceOf);
           expect(shown).toEqual(shown.length === 0 ? [] : matching.slice(-shown.length));
           expect(shown.length).toBeLessThanOrEqual(args.limit);
-          expect(Buffer.byteLength(JSON.stringify(read))).toBeLessThanOrEqual(args.max_bytes);
+          expect(Buffer.byteLength(JSON.stringify(structured))).toBeLessThanOrEqual(args.max_bytes);
         },
       ),
       tries(100),
@@ -548,7 +603,7 @@ describe('reading', () => {
         const hub = hubOn(suite, markets, 'ws://127.0.0.1:1');
         ingest(hub, messages, 0);
         const { structured } = await callOn(hub, 'read_stream_messages', { market: 'stocks', ...args, format: 'csv' });
-        expect(Buffer.byteLength(structured.csv as string)).toBeLessThanOrEqual(args.max_bytes);
+        expect(Buffer.byteLength(JSON.stringify(structured))).toBeLessThanOrEqual(args.max_bytes);
       }),
       tries(100),
     );
