@@ -1,6 +1,7 @@
 /** The snippets of README for hosts that start the server, read as those hosts read them. */
 import { z } from 'zod';
-import { assemble, readStages } from './image.js';
+import { readStages } from './dockerfile.js';
+import { assemble } from './image.js';
 import { makeFolder } from './project.js';
 import { readBlocks } from './readme.js';
 import type { Launch } from './stdio.js';
