@@ -390,6 +390,20 @@ describe('what is left unsaid', () => {
     ]);
   });
 
+  test('is a unit as well as a time', () => {
+    const project = new SmallProject();
+    project.edit(crypto, ['name: price, type: number', 'name: price, type: number, unit: USD']);
+    project.edit(unsaid, ['XT.p, unsaid: [optional]', 'XT.p, unsaid: [optional, unit], words: "019e66ca"']);
+
+    expect(isNews(drift(edited(), project))).toBe(false);
+    expect(short(drift(edited(['What was paid.', 'Lots that were paid.']), project).news)).toEqual([
+      'crypto.XT.p unit: USD | unsaid: "Lots that were paid."',
+    ]);
+    const said = drift(edited(['What was paid.', 'What was paid in lots.']), project);
+    expect(short(said.news)).toEqual(['crypto.XT.p unit: USD | lots']);
+    expect(said.ended).toMatchObject([{ at: 'crypto.XT.p', what: 'unit' }]);
+  });
+
   test('is shown shortened where the words are many', () => {
     const [difference] = drift(edited(['in milliseconds', `that ${'very '.repeat(20)}late came`])).news;
 
