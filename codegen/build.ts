@@ -20,6 +20,7 @@ import {
 import type { Pages } from './pages.js';
 import type { Problem } from './problem.js';
 import type { Source, YamlPath } from './source.js';
+import { readSilences } from './unsaid.js';
 import { spreadSession } from './week.js';
 
 /** A citation before it has a place: what it proves, and by which words. */
@@ -65,7 +66,8 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
     ...checkPrompts(spec.suite),
     ...errata.problems(),
   );
-  return { model: { suite, tools, markets, explanations: errata.explanations(), citations }, problems };
+  const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
+  return { model: { suite, tools, markets, explanations, silences, citations }, problems };
 }
 
 interface Surroundings {

@@ -1,38 +1,69 @@
-/** Compares our spec with another description of the same feed, and both with what `spec/errata.yaml` explains. */
-import type { Facts, Subject, What } from './facts.js';
-import type { Difference, Explanation } from './model.js';
+/**
+ * Compares our spec with another description of the same feed, and both with what `spec/errata.yaml` explains and
+ * `spec/unsaid.yaml` locks.
+ */
+import { type Facts, type Subject, specFacts, type What } from './facts.js';
+import type { Difference, Explanation, Model, Silence } from './model.js';
+import { describeSilence, digest, standsInWords } from './unsaid.js';
 
 export interface Drift {
-  /** Differences that nothing explains. */
-  readonly news: readonly Difference[];
+  /** Differences and silences that nothing explains or locks. */
+  readonly news: readonly Finding[];
   readonly explained: readonly Explanation[];
   /** Explanations of differences that are not there. */
   readonly stale: readonly Explanation[];
+  /** All that our spec states, the other description leaves unsaid and nothing explains: what the lock should hold. */
+  readonly silences: readonly Omit<Silence, 'written'>[];
+  /** Locked silences that are none. */
+  readonly ended: readonly Silence[];
   /** How many channels and fields stand in both. */
   readonly channels: number;
   readonly fields: number;
-  /** How often our spec says something about a subject and the other description nothing. */
+  /** How many locked silences there are, by their subject. */
   readonly unsaid: ReadonlyMap<What, number>;
 }
 
-export function findDrift(ours: Facts, theirs: Facts, explanations: readonly Explanation[]): Drift {
-  const differences = compareFacts(ours, theirs);
-  const known = new Map(explanations.map(explanation => [identify(explanation), explanation]));
-  const found = new Set(differences.map(identify));
+/** What the comparison finds. */
+export interface Finding extends Difference {
+  /** Whether the other description leaves unsaid what our spec states. */
+  readonly silent: boolean;
+  /** Digest of the words in its place, where words could say it. */
+  readonly words?: string;
+}
+
+export function findDrift(model: Model, theirs: Facts): Drift {
+  const ours = specFacts(model);
+  const findings = compareFacts(ours, theirs);
+  const found = new Set(findings.map(identify));
+  const known = new Map(model.explanations.map(explanation => [identify(explanation), explanation]));
+  const unexplained = findings.filter(finding => !known.has(identify(finding)));
+  const silences = unexplained.filter(({ silent }) => silent);
+  const silent = new Set(silences.map(placeOf));
+  const locked = new Map(model.silences.map(silence => [placeOf(silence), silence]));
+  const isLocked = (finding: Finding): boolean =>
+    finding.silent && locked.has(placeOf(finding)) && locked.get(placeOf(finding))!.words === finding.words;
   const both = [...ours].filter(([at]) => theirs.has(at));
   return {
-    news: differences.filter(difference => !known.has(identify(difference))),
-    explained: differences.flatMap(difference => known.get(identify(difference)) ?? []),
-    stale: explanations.filter(explanation => explanation.owed && !found.has(identify(explanation))),
+    news: unexplained.filter(finding => !isLocked(finding)),
+    explained: findings.flatMap(finding => known.get(identify(finding)) ?? []),
+    // What follows from a correction of a field that the other description does not have is no claim about it.
+    stale: model.explanations.filter(
+      explanation => (explanation.owed || theirs.has(explanation.at)) && !found.has(identify(explanation)),
+    ),
+    silences,
+    // Where the whole subject is gone, that is the news.
+    ended: model.silences.filter(
+      silence => (theirs.has(silence.at) || !ours.has(silence.at)) && !silent.has(placeOf(silence)),
+    ),
     channels: both.filter(([, { says }]) => says.channel === 'current').length,
     fields: both.filter(([, { kind }]) => kind === 'field').length,
-    unsaid: countUnsaid(both, theirs),
+    unsaid: countByWhat(silences.filter(isLocked)),
   };
 }
 
 /** Every difference, in the order of the places; nothing below a subject that only one side has. */
-function compareFacts(ours: Facts, theirs: Facts): Difference[] {
-  const differences: Difference[] = [];
+function compareFacts(ours: Facts, theirs: Facts): Finding[] {
+  const findings: Finding[] = [];
   const lone = new Set<string>();
   for (const at of [...new Set([...ours.keys(), ...theirs.keys()])].sort()) {
     if (lone.has(parentOf(at))) {
@@ -42,22 +73,37 @@ function compareFacts(ours: Facts, theirs: Facts): Difference[] {
     const found = compareSubject(at, ours.get(at), theirs.get(at));
     const { kind } = (ours.get(at) ?? theirs.get(at))!;
     if (found.some(({ what }) => what === kind)) lone.add(at);
-    differences.push(...found);
+    findings.push(...found);
   }
-  return differences;
+  return findings;
 }
 
-function compareSubject(at: string, ours: Subject | undefined, theirs: Subject | undefined): Difference[] {
+function compareSubject(at: string, ours: Subject | undefined, theirs: Subject | undefined): Finding[] {
   if (!ours || !theirs) {
     const { kind } = (ours ?? theirs)!;
     const [spec, vendor] = [ours?.says[kind] ?? 'absent', theirs?.says[kind] ?? 'absent'];
     // A channel that we call legacy may be gone.
-    return spec === 'legacy' ? [] : [{ at, what: kind, spec, vendor }];
+    return spec === 'legacy' ? [] : [{ at, what: kind, spec, vendor, silent: false }];
   }
-  return (Object.keys(ours.says) as What[]).flatMap(what => {
-    const [spec, vendor] = [ours.says[what], theirs.says[what]];
-    return spec === undefined || vendor === undefined || spec === vendor ? [] : [{ at, what, spec, vendor }];
+  // Of a channel that is legacy on one side, nothing else is compared.
+  const whats = ours.says[ours.kind] === theirs.says[ours.kind] ? Object.keys(ours.says) : [ours.kind];
+  return (whats as What[]).flatMap(what => {
+    const [spec, vendor] = [ours.says[what]!, theirs.says[what]];
+    if (vendor === undefined) return spec === 'none' ? [] : [silenceOf(at, what, spec, theirs)];
+    return spec === vendor ? [] : [{ at, what, spec, vendor, silent: false }];
   });
+}
+
+function silenceOf(at: string, what: What, spec: string, { words = '' }: Subject): Finding {
+  const place = standsInWords(what) ? words : '';
+  return {
+    at,
+    what,
+    spec,
+    vendor: describeSilence(place),
+    silent: true,
+    ...(place === '' ? {} : { words: digest(place) }),
+  };
 }
 
 function parentOf(at: string): string {
@@ -68,12 +114,12 @@ function identify({ at, what, spec, vendor }: Difference): string {
   return JSON.stringify([at, what, spec, vendor]);
 }
 
-function countUnsaid(both: readonly (readonly [string, Subject])[], theirs: Facts): ReadonlyMap<What, number> {
-  const unsaid = new Map<What, number>();
-  for (const [at, { says }] of both) {
-    for (const [what, said] of Object.entries(says) as [What, string][]) {
-      if (said !== 'none' && theirs.get(at)!.says[what] === undefined) unsaid.set(what, (unsaid.get(what) ?? 0) + 1);
-    }
-  }
-  return unsaid;
+function placeOf({ at, what }: Pick<Difference, 'at' | 'what'>): string {
+  return `${at} ${what}`;
+}
+
+function countByWhat(silences: readonly Finding[]): ReadonlyMap<What, number> {
+  const counts = new Map<What, number>();
+  for (const { what } of silences) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return counts;
 }

@@ -20,6 +20,8 @@ export type What =
 export interface Subject {
   readonly kind: 'feeds' | 'market' | 'channel' | 'field';
   readonly says: Readonly<Partial<Record<What, string>>>;
+  /** The prose in which units stand, as it was written. */
+  readonly words?: string;
 }
 
 /** Subjects by place, parents first: `feeds`, `stocks`, `stocks.T`, `stocks.T.p`. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
-import type { RawErratum, RawMarket, RawSuite } from './model.js';
+import type { RawErratum, RawMarket, RawSuite, RawUnsaid } from './model.js';
 import type { Problem } from './problem.js';
 import { Source, type YamlPath } from './source.js';
 
@@ -16,6 +16,7 @@ export interface Spec {
   readonly suite: Loaded<RawSuite>;
   readonly markets: readonly Loaded<RawMarket>[];
   readonly errata: Loaded<readonly RawErratum[]>;
+  readonly unsaid: Loaded<readonly RawUnsaid[]>;
 }
 
 /**
@@ -42,13 +43,14 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
 
   const suite = load<RawSuite>('suite.yaml', 'suite');
   const errata = load<readonly RawErratum[]>('errata.yaml', 'errata');
+  const unsaid = load<readonly RawUnsaid[]>('unsaid.yaml', 'unsaid');
   const markets = readdirSync(join(specDir, 'markets'))
     .filter(name => name.endsWith('.yaml'))
     .sort()
     .map(name => load<RawMarket>(`markets/${name}`, 'market'));
   if (problems.length > 0) return { problems };
   return {
-    spec: { suite, markets: markets.toSorted((a, b) => a.value.order - b.value.order), errata },
+    spec: { suite, markets: markets.toSorted((a, b) => a.value.order - b.value.order), errata, unsaid },
     problems,
   };
 }

@@ -3,19 +3,20 @@
  * spec and its citations. Exit code 1 means problems, all of them listed.
  *
  * `npm run drift` (`--drift`) compares the spec with the vendor's description of its WebSocket, or with that at
- * `--against`. Exit code 1 means news, 2 that nothing could be compared.
+ * `--against`. Exit code 1 means news, 2 that nothing could be compared. `-- --lock` writes down what it leaves unsaid.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { published, readDescription } from './description.js';
-import { findDrift } from './drift.js';
-import { specFacts } from './facts.js';
+import { type Drift, findDrift } from './drift.js';
 import { generate, readSpec } from './generate.js';
 import { compareOutput, writeOutput } from './output.js';
 import { DescriptionError } from './part.js';
 import { describeProblem, type Problem } from './problem.js';
 import { describeDrift, isNews } from './table.js';
+import { formatSilences } from './unsaid.js';
 import { readVendor } from './vendor.js';
 
 const { values } = parseArgs({
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     docs: { type: 'boolean', default: false },
     drift: { type: 'boolean', default: false },
     against: { type: 'string', default: published },
+    lock: { type: 'boolean', default: false },
     root: { type: 'string', default: fileURLToPath(new URL('..', import.meta.url)) },
   },
 });
@@ -66,8 +68,11 @@ async function compare(root: string, against: string): Promise<number> {
     return 2;
   }
   try {
-    const theirs = readVendor(await readDescription(against), model.suite.feeds);
-    const drift = findDrift(specFacts(model), theirs, model.explanations);
+    const drift = findDrift(model, readVendor(await readDescription(against), model.suite.feeds));
+    if (values.lock) {
+      lock(root, drift.silences);
+      return 0;
+    }
     console.log(describeDrift(drift, against));
     return isNews(drift) ? 1 : 0;
   } catch (error) {
@@ -76,6 +81,14 @@ async function compare(root: string, against: string): Promise<number> {
     console.error('Name another file or address with: npm run drift -- --against FILE_OR_URL');
     return 2;
   }
+}
+
+function lock(root: string, silences: Drift['silences']): void {
+  writeFileSync(join(root, 'spec/unsaid.yaml'), formatSilences(silences));
+  const subjects = new Set(silences.map(({ at }) => at)).size;
+  console.log(
+    `Wrote spec/unsaid.yaml: ${silences.length} statements on ${subjects} subjects are left unsaid. Read its diff.`,
+  );
 }
 
 function printProblems(problems: readonly Problem[], consequence: string): void {

@@ -184,6 +184,22 @@ export interface Explanation extends Difference {
   readonly written: Position;
 }
 
+/** What the vendor's description leaves unsaid about one subject, with a digest of the words in its place. */
+export interface RawUnsaid {
+  readonly at: string;
+  readonly unsaid: readonly What[];
+  readonly words?: string;
+}
+
+/** One thing that the vendor's description leaves unsaid. */
+export interface Silence {
+  readonly at: string;
+  readonly what: What;
+  /** Digest of the words in its place, where words could say it. */
+  readonly words?: string;
+  readonly written: Position;
+}
+
 /** A claim about lines of a page, and what those lines must say for it to hold. */
 export interface Citation {
   /** What is cited, such as `stocks.T.price`. */
@@ -249,6 +265,7 @@ export interface Model {
   readonly tools: readonly Tool[];
   readonly markets: readonly Market[];
   readonly explanations: readonly Explanation[];
+  readonly silences: readonly Silence[];
   readonly citations: readonly Citation[];
 }
 

@@ -1,13 +1,13 @@
 /** Writes what was compared, and how it came out, for people. */
 import type { Drift } from './drift.js';
-import type { Difference, Explanation } from './model.js';
+import type { Difference, Explanation, Silence } from './model.js';
 import { formatPosition } from './problem.js';
 
 type Row = readonly string[];
 
 /** @param from where the vendor's description was read */
 export function describeDrift(drift: Drift, from: string): string {
-  const { news, explained, stale, channels, fields, unsaid } = drift;
+  const { news, explained, stale, ended, channels, fields, unsaid } = drift;
   const gone = explained.filter(({ what, vendor }) => what === 'market' && vendor === 'absent').map(({ at }) => at);
   const silence = [...unsaid].map(([what, count]) => `${what} ${count}`).join(', ');
   return [
@@ -16,20 +16,24 @@ export function describeDrift(drift: Drift, from: string): string {
     ...(silence === '' ? [] : [`Not compared, because the vendor's description does not say it: ${silence}.`]),
     ...section('Explained in spec/errata.yaml', explained, explanationRow),
     ...section('Stale in spec/errata.yaml: the difference is not there (any more)', stale, explanationRow),
+    ...section('Stale in spec/unsaid.yaml: said by now, or stated by the spec no more', ended, silenceRow),
     ...section('News: explain it in spec/errata.yaml, or mend the spec', news, differenceRow),
     '',
-    verdict(drift),
+    ...verdict(drift),
   ].join('\n');
 }
 
 /** Whether anybody has to do something. */
-export function isNews({ news, stale }: Drift): boolean {
-  return news.length + stale.length > 0;
+export function isNews({ news, stale, ended }: Drift): boolean {
+  return news.length + stale.length + ended.length > 0;
 }
 
-function verdict(drift: Drift): string {
-  if (!isNews(drift)) return 'No news.';
-  return `${drift.news.length} news, ${drift.stale.length} stale explanations.`;
+function verdict(drift: Drift): string[] {
+  if (!isNews(drift)) return ['No news.'];
+  const { news, stale, ended } = drift;
+  const counts = `${news.length} news, ${stale.length + ended.length} stale lines.`;
+  if (ended.length === 0 && !news.some(({ silent }) => silent)) return [counts];
+  return [counts, 'Once it is read, lock in spec/unsaid.yaml what the vendor leaves unsaid: npm run drift -- --lock'];
 }
 
 function section<T>(title: string, items: readonly T[], row: (item: T) => Row): string[] {
@@ -42,6 +46,10 @@ function differenceRow({ at, what, spec, vendor }: Difference): Row {
 
 function explanationRow(explanation: Explanation): Row {
   return [...differenceRow(explanation), formatPosition(explanation.written)];
+}
+
+function silenceRow({ at, what, written }: Silence): Row {
+  return [at, what, formatPosition(written)];
 }
 
 /** Lines of aligned columns; the text is foreign and may hold what a terminal would obey. */

@@ -134,9 +134,10 @@ function fieldSubject(property: Part, optional: boolean | undefined): Subject {
       field: 'described',
       ...(type === undefined ? {} : { type }),
       ...epochIn(words),
-      ...(/round lot/i.test(words) ? { unit: 'round lots' } : /\bin shares\b/i.test(words) ? { unit: 'shares' } : {}),
+      ...unitIn(words),
       ...(optional === undefined ? {} : { optional: String(optional) }),
     },
+    words,
   };
 }
 
@@ -148,9 +149,24 @@ function typeOf(property: Part): string | undefined {
   return items === 'integer' ? 'integers' : `array of ${items ?? 'anything'}`;
 }
 
-/** Units of time stand in the prose only. */
+const epochs: Readonly<Record<string, RegExp>> = {
+  ns: /\bnanoseconds?\b|\bunix ns\b/i,
+  us: /\bmicroseconds?\b|\bunix us\b/i,
+  ms: /\bmilliseconds?\b|\bunix ms\b/i,
+  s: /\bseconds\b|\bsecond timestamp\b|\bunix s(ec(ond)?)?\b/i,
+};
+
+/** Units of time stand in the prose only; where it names two, neither is what our spec says. */
 function epochIn(words: string): { readonly epoch?: string } {
-  if (/\bnanoseconds?\b|\bunix ns\b/i.test(words)) return { epoch: 'ns' };
-  if (/\bmicroseconds?\b|\bunix us\b/i.test(words)) return { epoch: 'us' };
-  return /\bmilliseconds?\b|\bunix ms\b/i.test(words) ? { epoch: 'ms' } : {};
+  const named = Object.keys(epochs).filter(epoch => epochs[epoch]!.test(words));
+  return named.length === 0 ? {} : { epoch: list(named) };
+}
+
+/** Words in the plural after `in`, and currencies, are units, except those of time and those that only point. */
+function unitIn(words: string): { readonly unit?: string } {
+  const plurals = [...words.matchAll(/\b(?:in|number of) ((?:(?:round|odd) )?[a-z]+s|[A-Z]{3})\b/g)]
+    .map(([, unit = '']) => unit)
+    .filter(unit => !/^(.*seconds|this|its|his|terms|minutes|hours|days)$/.test(unit));
+  const named = [...plurals, ...(/round lot/i.test(words) ? ['round lots'] : [])];
+  return named.length === 0 ? {} : { unit: list(named) };
 }

@@ -82,6 +82,38 @@ describe('the MCPB bundle', () => {
     }
   });
 
+  test('asks for the markets, and lets the user leave them out', () => {
+    expect(manifest.user_config.markets).toMatchObject({ type: 'string', required: false });
+    expect(manifest.user_config.markets).not.toHaveProperty('default');
+  });
+
+  test('serves the markets that its user names, and their tools alone', async () => {
+    const server = await start({ markets: 'crypto, stocks' });
+    try {
+      expect(await servedMarkets(server)).toEqual(['stocks', 'crypto']);
+      expect((await server.client.listTools()).tools).toHaveLength(15);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test.each([
+    ['nothing was answered', {}],
+    ['the answer is empty', { markets: '' }],
+    ['the answer is blank', { markets: ' ' }],
+  ])('serves every market where %s', async (_, answers: Record<string, string>) => {
+    const server = await start(answers);
+    try {
+      expect(await servedMarkets(server)).toEqual(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('does not start with a market that there is not', async () => {
+    await expect(start({ markets: 'bonds' })).rejects.toThrow('Connection closed');
+  });
+
   test('counts an answer that its user did not give as no key', async () => {
     const server = await start({});
     try {
@@ -92,6 +124,12 @@ describe('the MCPB bundle', () => {
     }
   });
 });
+
+async function servedMarkets({ client }: HostedServer): Promise<unknown> {
+  const { tools } = await client.listTools();
+  const { properties } = tools.find(({ name }) => name === 'summarize_stream')!.inputSchema;
+  return (properties!.market as { enum: unknown }).enum;
+}
 
 function writeTools(tools: readonly { name: string; description: string | undefined }[]): void {
   const rows = tools.map(

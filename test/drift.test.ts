@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readDescription } from '../codegen/description.js';
 import { type Drift, findDrift } from '../codegen/drift.js';
-import { specFacts } from '../codegen/facts.js';
 import { readSpec } from '../codegen/generate.js';
 import type { Difference, Explanation } from '../codegen/model.js';
 import { describeProblem } from '../codegen/problem.js';
@@ -18,6 +17,7 @@ const fixture = join(repository, 'test/fixtures/description.json');
 const description = readFileSync(fixture, 'utf8');
 const errata = 'spec/errata.yaml';
 const crypto = 'spec/markets/crypto.yaml';
+const unsaid = 'spec/unsaid.yaml';
 
 type Edit = readonly [from: string, to: string];
 
@@ -36,7 +36,7 @@ function edited(...edits: readonly Edit[]): unknown {
 function drift(theirs: unknown, project = new SmallProject()): Drift {
   const { model, problems } = readSpec(project.root);
   expect(problems.map(describeProblem)).toEqual([]);
-  return findDrift(specFacts(model!), readVendor(theirs, model!.suite.feeds), model!.explanations);
+  return findDrift(model!, readVendor(theirs, model!.suite.feeds));
 }
 
 /** `at what: spec | vendor` */
@@ -65,10 +65,6 @@ describe('a description that agrees', () => {
 
   test('counts what it does not say', () => {
     expect([...drift(edited()).unsaid]).toEqual([['optional', 3]]);
-    expect([...drift(edited(['"type": "integer", "description"', '"description"'])).unsaid]).toEqual([
-      ['optional', 3],
-      ['type', 1],
-    ]);
   });
 
   test('may have lost a channel that we call legacy', () => {
@@ -181,7 +177,37 @@ describe('news', () => {
     ['another unit of time', [['in milliseconds', 'in nanoseconds']], ['crypto.XT.t epoch: ms | ns']],
     ['a time that we take for something else', [['What was paid.', 'Unix MS.']], ['crypto.XT.p epoch: none | ms']],
     ['microseconds', [['in milliseconds', 'in microseconds']], ['crypto.XT.t epoch: ms | us']],
+    ['seconds', [['in milliseconds', 'in Unix seconds']], ['crypto.XT.t epoch: ms | s']],
+    [
+      'two units of time at once',
+      [['in milliseconds', 'in nanoseconds, or in milliseconds']],
+      ['crypto.XT.t epoch: ms | ms, ns'],
+    ],
+    [
+      'a unit of time that is no longer told',
+      [['in milliseconds', 'as we have it']],
+      ['crypto.XT.t epoch: ms | unsaid: "Time of the trade as we have it."'],
+    ],
+    [
+      'a unit of time in words that are not understood',
+      [['in milliseconds', 'in jiffies']],
+      ['crypto.XT.t epoch: ms | unsaid: "Time of the trade in jiffies."', 'crypto.XT.t unit: none | jiffies'],
+    ],
     ['another unit', [['What was paid.', 'Number of round lot orders.']], ['crypto.XT.p unit: none | round lots']],
+    ['a unit that is a word', [['What was paid.', 'What was paid, in lots.']], ['crypto.XT.p unit: none | lots']],
+    [
+      'a unit in the middle of the words',
+      [['What was paid.', 'The size in contracts at this price. The number of round lots is another.']],
+      ['crypto.XT.p unit: none | contracts, round lots'],
+    ],
+    ['a currency', [['What was paid.', 'What was paid in USD.']], ['crypto.XT.p unit: none | USD']],
+    [
+      'a type that is no longer told',
+      [['"type": "integer", "description"', '"description"']],
+      ['crypto.XT.t type: integer | unsaid'],
+    ],
+    ['an event that is no longer told', [['"enum": ["XT"]', '"type": "string"']], ['crypto.XT prefix: XT | unsaid']],
+    ['a wildcard of which there is no word', [['"parameters": [', '"tags": [']], ['crypto.XT wildcard: yes | unsaid']],
     [
       'a field that can be missing',
       [
@@ -194,6 +220,17 @@ describe('news', () => {
     ],
   ])('%s', (_, edits, expected) => {
     expect(news(...edits)).toEqual(expected);
+  });
+
+  test('are rights that are no longer told', () => {
+    const project = new SmallProject();
+    for (const path of [crypto, 'spec/polygon-docs/websockets/crypto/trades.md']) {
+      project.edit(path, ['Currencies Starter', 'Currencies Starter (real time)']);
+    }
+    const timeframes = '"x-massive-entitlement-allowed-timeframes": [{ "name": "realtime" }], ';
+
+    expect(drift(edited(['"parameters": [', `${timeframes}"parameters": [`]), project).news).toEqual([]);
+    expect(short(drift(edited(), project).news)).toEqual(['crypto.XT recency: realtime | unsaid']);
   });
 
   test('is told for every difference at once', () => {
@@ -245,10 +282,35 @@ describe('explanations', () => {
     expect(isNews(result)).toBe(true);
   });
 
-  test('that follow from a correction are never stale', () => {
-    const result = drift(edited(['"type": "number", ', '']));
+  test.each([
+    ['nothing', '"type": "number", ', '', ['crypto.XT.p type: decimal | unsaid']],
+    ['otherwise', '"type": "number"', '"type": "string"', ['crypto.XT.p type: decimal | string']],
+    ['what the wire does', '"type": "number"', '"type": "decimal"', []],
+  ])('that follow from a correction are stale when the vendor says %s', (_, from, to, expected) => {
+    const result = drift(edited([from, to]));
 
-    expect([result.explained, result.stale, result.news]).toEqual([[], [], []]);
+    expect(short(result.stale)).toEqual(['crypto.XT.p type: decimal | number']);
+    expect(short(result.news)).toEqual(expected);
+  });
+
+  test('that follow from a correction are not stale where the vendor does not have the field', () => {
+    const result = drift(edited(['"p": {', '"q": {']));
+
+    expect(result.stale).toEqual([]);
+    expect(short(result.news)).toEqual([
+      'crypto.XT.p field: described | absent',
+      'crypto.XT.q field: absent | described',
+    ]);
+  });
+
+  test('can be of a silence', () => {
+    const item = '{ what: prefix, spec: XT, vendor: unsaid }';
+    const result = drift(
+      edited(['"enum": ["XT"]', '"type": "string"']),
+      explaining('crypto.XT', item, 'crypto/trades.md:6'),
+    );
+
+    expect(isNews(result)).toBe(false);
   });
 
   test('of a whole market cite a line that names it', () => {
@@ -289,6 +351,94 @@ describe('explanations', () => {
     expect(readSpec(project.root).problems.map(describeProblem)).toEqual([
       'spec/errata.yaml:1:3 0 must have property says when property use is present',
     ]);
+  });
+});
+
+describe('what is left unsaid', () => {
+  const timeless: Edit = ['in milliseconds', 'as we have it'];
+
+  /** A project whose lock says this of the time instead. */
+  function locking(row: string): SmallProject {
+    const project = new SmallProject();
+    project.edit(unsaid, ['{ at: crypto.XT.t, unsaid: [optional] }', `{ at: crypto.XT.t, ${row} }`]);
+    return project;
+  }
+
+  test('is no news where it is locked, with the words that stand there instead', () => {
+    const result = drift(edited(timeless), locking('unsaid: [epoch, optional], words: "482779d5"'));
+
+    expect(isNews(result)).toBe(false);
+    expect([...result.unsaid]).toEqual([
+      ['optional', 3],
+      ['epoch', 1],
+    ]);
+  });
+
+  test('is no news where only spaces have changed', () => {
+    const spaced: Edit = ['Time of the trade in milliseconds', ' Time of  the trade\\n as we have it'];
+
+    expect(drift(edited(spaced), locking('unsaid: [epoch, optional], words: "482779d5"')).news).toEqual([]);
+  });
+
+  test.each([
+    ['the lock knows other words', 'unsaid: [epoch, optional], words: "00000000"'],
+    ['the lock knows no words', 'unsaid: [epoch, optional]'],
+    ['the lock has something else', 'unsaid: [optional, unit], words: "482779d5"'],
+  ])('is news where %s', (_, row) => {
+    expect(short(drift(edited(timeless), locking(row)).news)).toEqual([
+      'crypto.XT.t epoch: ms | unsaid: "Time of the trade as we have it."',
+    ]);
+  });
+
+  test('is a unit as well as a time', () => {
+    const project = new SmallProject();
+    project.edit(crypto, ['name: price, type: number', 'name: price, type: number, unit: USD']);
+    project.edit(unsaid, ['XT.p, unsaid: [optional]', 'XT.p, unsaid: [optional, unit], words: "019e66ca"']);
+
+    expect(isNews(drift(edited(), project))).toBe(false);
+    expect(short(drift(edited(['What was paid.', 'Lots that were paid.']), project).news)).toEqual([
+      'crypto.XT.p unit: USD | unsaid: "Lots that were paid."',
+    ]);
+    const said = drift(edited(['What was paid.', 'What was paid in lots.']), project);
+    expect(short(said.news)).toEqual(['crypto.XT.p unit: USD | lots']);
+    expect(said.ended).toMatchObject([{ at: 'crypto.XT.p', what: 'unit' }]);
+  });
+
+  test('is shown shortened where the words are many', () => {
+    const [difference] = drift(edited(['in milliseconds', `that ${'very '.repeat(20)}late came`])).news;
+
+    expect(difference!.vendor).toBe(`unsaid: "Time of the trade that ${'very '.repeat(7)}ve..."`);
+  });
+
+  test('is news once it is said, though it agrees', () => {
+    const result = drift(edited(), locking('unsaid: [epoch, optional], words: "482779d5"'));
+
+    expect([result.news, result.stale]).toEqual([[], []]);
+    expect(result.ended).toMatchObject([{ at: 'crypto.XT.t', what: 'epoch', written: { line: 4 } }]);
+    expect(isNews(result)).toBe(true);
+  });
+
+  test('is news where our spec states it no more', () => {
+    const project = new SmallProject();
+    project.write(unsaid, `${project.read(unsaid)}- { at: crypto.XT.z, unsaid: [unit], words: "482779d5" }\n`);
+
+    expect(drift(edited(), project).ended).toMatchObject([{ at: 'crypto.XT.z', what: 'unit' }]);
+  });
+
+  test('of a field that is gone is no news beside the field', () => {
+    expect(drift(edited(['"p": {', '"q": {'])).ended).toEqual([]);
+  });
+
+  test.each([
+    ['a word that is compared nowhere', 'unsaid: [colour]', '2.unsaid.0 must be one of feeds, market,'],
+    ['no list', 'words: "482779d5"', '2 lacks the key unsaid'],
+    ['words that are no digest', 'unsaid: [epoch], words: late', '2.words must match pattern'],
+  ])('fails by form with %s', (_, row, message) => {
+    const [problem, ...others] = readSpec(locking(row).root).problems.map(describeProblem);
+
+    expect(problem).toMatch(/^spec\/unsaid\.yaml:4:/);
+    expect(problem).toContain(message);
+    expect(others).toEqual([]);
   });
 });
 
@@ -333,6 +483,7 @@ describe('the table', () => {
       errata,
       `${project.read(errata)}- at: crypto.XT\n  see: polygon-docs/websockets/crypto/trades.md:6\n  drift:\n    - ${item}\n  why: So it was.\n  date: 2026-11-23\n`,
     );
+    project.edit(unsaid, ['pair, unsaid: [optional]', 'pair, unsaid: [optional, type]']);
     const result = drift(
       edited(['in milliseconds', 'in nanoseconds'], ['"p": {', '"q\\u001b[2J": {}, "p": {']),
       project,
@@ -348,11 +499,15 @@ describe('the table', () => {
       'Stale in spec/errata.yaml: the difference is not there (any more) (1)',
       '  crypto.XT  wildcard  spec: yes  vendor: no  spec/errata.yaml:10:7',
       '',
+      'Stale in spec/unsaid.yaml: said by now, or stated by the spec no more (1)',
+      '  crypto.XT.pair  type  spec/unsaid.yaml:3:5',
+      '',
       'News: explain it in spec/errata.yaml, or mend the spec (2)',
       '  crypto.XT.q?[2J  field  spec: absent  vendor: described',
       '  crypto.XT.t      epoch  spec: ms      vendor: ns',
       '',
-      '2 news, 1 stale explanations.',
+      '2 news, 2 stale lines.',
+      'Once it is read, lock in spec/unsaid.yaml what the vendor leaves unsaid: npm run drift -- --lock',
     ]);
   });
 
@@ -362,9 +517,10 @@ describe('the table', () => {
 
     expect(futures).toHaveLength(1);
     expect(
-      describeDrift({ news: [], explained: futures, stale: [], channels: 2, fields: 9, unsaid: new Map() }, 'x').split(
-        '\n',
-      )[1],
+      describeDrift(
+        { news: [], explained: futures, stale: [], silences: [], ended: [], channels: 2, fields: 9, unsaid: new Map() },
+        'x',
+      ).split('\n')[1],
     ).toBe("Not compared, because the vendor's description leaves it out: futures.");
   });
 });
@@ -384,8 +540,12 @@ describe('the command', { timeout: 60_000 }, () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/feed.json`;
   }
 
-  function run(root: string, against: string): Promise<{ code: number; stdout: string; stderr: string }> {
-    const flags = ['--import', 'tsx', 'codegen/main.ts', '--drift', '--against', against, '--root', root];
+  function run(
+    root: string,
+    against: string,
+    ...more: readonly string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
+    const flags = ['--import', 'tsx', 'codegen/main.ts', '--drift', '--against', against, '--root', root, ...more];
     return new Promise(resolve => {
       execFile(process.execPath, flags, { cwd: repository }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
@@ -413,7 +573,26 @@ describe('the command', { timeout: 60_000 }, () => {
     const { code, stdout } = await run(new SmallProject().root, address);
 
     expect(code).toBe(1);
-    expect(stdout).toContain('  crypto.XT.t  epoch  spec: ms  vendor: ns\n\n1 news, 0 stale explanations.\n');
+    expect(stdout).toContain('  crypto.XT.t  epoch  spec: ms  vendor: ns\n\n1 news, 0 stale lines.\n');
+  });
+
+  test('locks what is left unsaid, and then has no news of it', async () => {
+    const project = new SmallProject();
+    const address = await serve(200, description.replace('in milliseconds', 'as we have it'));
+
+    expect((await run(project.root, address)).code).toBe(1);
+    expect(await run(project.root, address, '--lock')).toEqual({
+      code: 0,
+      stdout: 'Wrote spec/unsaid.yaml: 4 statements on 3 subjects are left unsaid. Read its diff.\n',
+      stderr: '',
+    });
+    expect(project.read(unsaid)).toBe(
+      '# Written by: npm run drift -- --lock\n' +
+        '- { at: crypto.XT.p, unsaid: [optional] }\n' +
+        '- { at: crypto.XT.pair, unsaid: [optional] }\n' +
+        '- { at: crypto.XT.t, unsaid: [epoch, optional], words: "482779d5" }\n',
+    );
+    expect((await run(project.root, address)).code).toBe(0);
   });
 
   test('ends with 2 when the address refuses, and says what to do', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { offline } from './support/command.js';
 import { makeFolder, removeFolders, repository } from './support/project.js';
 import { polite, RawFeed } from './support/rawfeed.js';
+import { readBlocks } from './support/readme.js';
 import {
   type Fill,
   parseEditorFile,
@@ -12,7 +13,7 @@ import {
   readDesktopFile,
   readEditorFile,
   readProjectFile,
-  readSnippets,
+  section,
 } from './support/snippets.js';
 import { bin, HostedServer, type Launch } from './support/stdio.js';
 import { install, pack, type Tarball } from './support/tarball.js';
@@ -151,13 +152,19 @@ describe('README, copied into a host,', () => {
   });
 
   test('has VS Code ask for the key as for a password', () => {
-    const { inputs, servers } = parseEditorFile();
+    const { inputs } = parseEditorFile();
 
-    expect(servers.polygon.type).toBe('stdio');
     expect(inputs).toEqual([expect.objectContaining({ type: 'promptString', id: 'polygon-key', password: true })]);
   });
 
+  test('misspells nothing that a host would pass over', () => {
+    const text = readBlocks(section).find(({ intro }) => intro.startsWith('`.vscode/mcp.json`'))!.text;
+
+    expect(() => parseEditorFile(text.replace('"type": "stdio"', '"type": "sdtio"'))).toThrow();
+    expect(() => parseEditorFile(text.replace('"env"', '"evn"'))).toThrow();
+  });
+
   test('shows these five ways and no other', () => {
-    expect(readSnippets()).toHaveLength(5);
+    expect(readBlocks(section)).toHaveLength(5);
   });
 });

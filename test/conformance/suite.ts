@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../support/command.js';
 import { makeFolder } from '../support/project.js';
-import { leftOut, type Scenario, scenarios } from './scenarios.js';
+import { both, leftOut, type Scenario, scenarios } from './scenarios.js';
 
 /** What a scenario came to. */
 export interface Verdict {
@@ -26,15 +26,21 @@ export class Suite {
     private readonly url: string,
   ) {}
 
-  /** Scenarios that nobody has decided on, and decisions on scenarios that do not exist. */
+  /** Scenarios, or versions of them, that nobody has decided on, and decisions on scenarios that do not exist. */
   async undecided(): Promise<string[]> {
     const { stdout } = await run([...this.command, 'list', '--server'], { cwd: makeFolder() });
-    const known = [...stdout.matchAll(/^ +- (\S+)/gm)].map(([, name]) => name!);
-    const taken = scenarios.map(({ name }) => name);
-    const isLeftOut = (name: string): boolean => Object.keys(leftOut).some(begin => name.startsWith(begin));
+    const known = new Map(
+      [...stdout.matchAll(/^ +- (\S+) \[(\S+)\]$/gm)].map(([, name, of]) => [name!, of!.split(',')]),
+    );
+    const decided = [...scenarios.map(({ name }) => name), ...leftOut.flatMap(({ names }) => names)];
     return [
-      ...known.filter(name => !taken.includes(name) && !isLeftOut(name)).map(name => `${name} is new`),
-      ...taken.filter(name => !known.includes(name)).map(name => `${name} is no longer there`),
+      ...[...known.keys()].filter(name => !decided.includes(name)).map(name => `${name} is new`),
+      ...decided.filter(name => !known.has(name)).map(name => `${name} is no longer there`),
+      ...scenarios.flatMap(({ name, versions }) =>
+        both
+          .filter(version => known.get(name)?.includes(version) && !versions.includes(version))
+          .map(version => `${name} is not run under ${version}`),
+      ),
     ];
   }
 

@@ -1,76 +1,45 @@
-/** What the Dockerfile says, read by its instructions. */
-import { cpSync, readFileSync } from 'node:fs';
+/** The image, made without a container. */
+import { cpSync, mkdirSync } from 'node:fs';
 import { basename, join, posix } from 'node:path';
-import { repository } from './project.js';
+import { run } from './command.js';
+import { type Copy, copiesOf, readContext, type Stage } from './dockerfile.js';
+import { makeFolder, repository } from './project.js';
 
-export interface Copy {
-  /** The stage it copies from; absent: the folder of the build. */
-  readonly from?: string;
-  readonly sources: readonly string[];
-  /** Absolute. */
-  readonly to: string;
-}
-
-export interface Stage {
-  readonly base: string;
-  readonly name?: string;
-  readonly copies: readonly Copy[];
-  /** Shell lines. */
-  readonly runs: readonly string[];
-  readonly labels: readonly string[];
-  readonly workdir: string;
-  readonly user?: string;
-  readonly entrypoint: readonly string[];
-}
-
-export function readStages(): Stage[] {
-  const text = readFileSync(join(repository, 'Dockerfile'), 'utf8');
-  return text
-    .split(/^(?=FROM )/m)
-    .slice(1)
-    .map(readStage);
-}
-
-function readStage(text: string): Stage {
-  const instructions = text
-    .split('\n')
-    .filter(line => /^[A-Z]/.test(line))
-    .map(line => ({ verb: line.split(' ', 1)[0], rest: line.slice(line.indexOf(' ') + 1) }));
-  const all = (verb: string): string[] => instructions.filter(item => item.verb === verb).map(({ rest }) => rest);
-  const [base = '', , name] = all('FROM')[0]!.split(' ');
-  const [workdir = '/'] = all('WORKDIR');
-  const [user] = all('USER');
-  return {
-    base,
-    ...(name === undefined ? {} : { name }),
-    copies: all('COPY').map(rest => readCopy(rest, workdir)),
-    runs: all('RUN'),
-    labels: all('LABEL'),
-    workdir,
-    ...(user === undefined ? {} : { user }),
-    entrypoint: JSON.parse(all('ENTRYPOINT')[0] ?? '[]'),
-  };
-}
-
-function readCopy(rest: string, workdir: string): Copy {
-  const words = rest.split(' ');
-  const [, from] = /^--from=(.+)$/.exec(words[0]!) ?? [];
-  const sources = words.slice(from === undefined ? 0 : 1, -1);
-  return { ...(from === undefined ? {} : { from }), sources, to: posix.resolve(workdir, words.at(-1)!) };
+/**
+ * Runs the steps of the build as Docker would, with the Node that runs this, on what `.dockerignore` lets through.
+ *
+ * @returns the folder that is the root of the stage
+ */
+export async function build(stage: Stage): Promise<string> {
+  const [context, root] = [makeFolder(), makeFolder()];
+  for (const path of readContext()) cpSync(join(repository, path), join(context, path), { recursive: true });
+  const cwd = join(root, stage.workdir);
+  mkdirSync(cwd);
+  // What `npm ci` brought here, it need not fetch again.
+  const env = { ...process.env, npm_config_prefer_offline: 'true', npm_config_audit: 'false' };
+  for (const step of stage.steps) {
+    if (typeof step === 'string') await run(['sh', '-c', step], { cwd, env, timeoutMs: 170_000 });
+    else copy(step, context, root);
+  }
+  return root;
 }
 
 /**
- * Copies into a folder what the last stage takes out of the build, which is the repository once it is built.
+ * Copies into a folder what the last stage takes out of the build.
  *
+ * @param built root of the build, or nothing for the repository as it is built
  * @returns the entry point, as if the folder were the root
  */
-export function assemble([build, last]: readonly Stage[], root: string): string[] {
-  for (const { sources, to } of last!.copies) {
-    for (const source of sources) {
-      const path = join(repository, posix.relative(build!.workdir, source));
-      // A lone source takes the name of its target, as a folder does; several go into it.
-      cpSync(path, join(root, sources.length > 1 ? join(to, basename(source)) : to), { recursive: true });
-    }
+export function assemble([stage, last]: readonly Stage[], root: string, built?: string): string[] {
+  for (const step of copiesOf(last!)) {
+    const sources = built === undefined ? step.sources.map(path => posix.relative(stage!.workdir, path)) : step.sources;
+    copy({ ...step, sources }, built ?? repository, root);
   }
   return last!.entrypoint.map(word => (word.startsWith('/') ? join(root, word) : word));
+}
+
+/** A lone source takes the name of its target, as a folder does; several go into it. */
+function copy({ sources, to }: Copy, from: string, root: string): void {
+  const into = (source: string): string => (sources.length > 1 ? join(to, basename(source)) : to);
+  for (const source of sources) cpSync(join(from, source), join(root, into(source)), { recursive: true });
 }

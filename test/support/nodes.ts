@@ -13,7 +13,9 @@ export async function fetchNode(major: number): Promise<string | undefined> {
 /** @returns a new folder with packages of the npm registry in its node_modules */
 export async function fetchPackages(...packages: readonly string[]): Promise<string> {
   const folder = makeFolder();
-  const command = ['npm', 'install', '--no-save', '--no-audit', '--no-fund', ...packages];
+  // A registry that is not there is given up soon; by itself npm would wait for more than a minute.
+  const options = ['--no-save', '--no-audit', '--no-fund', '--fetch-retry-maxtimeout=10000'];
+  const command = ['npm', 'install', ...options, ...packages];
   await run(command, { cwd: folder, env: process.env, timeoutMs: fetchTimeoutMs });
   return folder;
 }

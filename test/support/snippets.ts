@@ -1,43 +1,42 @@
-/** The snippets of README for hosts, read as those hosts read them. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { assemble, readStages } from './image.js';
-import { makeFolder, repository } from './project.js';
+/** The snippets of README for hosts that start the server, read as those hosts read them. */
+import { z } from 'zod';
+import { readStages } from './dockerfile.js';
+import { assemble } from './image.js';
+import { makeFolder } from './project.js';
+import { readBlocks } from './readme.js';
 import type { Launch } from './stdio.js';
 
-/** A block of code, and the line of text that introduces it. */
-interface Snippet {
-  readonly intro: string;
-  readonly text: string;
-}
-
-/** @returns the blocks of code under the heading about hosts, in their order */
-export function readSnippets(): Snippet[] {
-  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const section = readme.split(/^(?=## )/m).find(text => text.startsWith('## Connect it to a host\n')) ?? '';
-  return [...section.matchAll(/^([^\n]+)\n\n```\w+\n(.*?)\n```$/gms)].map(([, intro = '', text = '']) => ({
-    intro,
-    text,
-  }));
-}
+export const section = 'Connect it to a host';
 
 function snippet(intro: string): string {
-  const [found, ...others] = readSnippets().filter(item => item.intro.startsWith(intro));
+  const [found, ...others] = readBlocks(section).filter(item => item.intro.startsWith(intro));
   if (!found || others.length > 0) throw new Error(`README must have one snippet that begins with ${intro}`);
   return found.text;
 }
 
-/** An entry of a host's configuration. */
-interface Entry {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
+/** An entry of a host's configuration; hosts pass over a key that they do not know, so a slip is told here. */
+const entry = z.strictObject({
+  command: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+});
+const projectFile = z.strictObject({ mcpServers: z.strictObject({ polygon: entry }) });
+const editorFile = z.strictObject({
+  inputs: z.array(
+    z.strictObject({
+      type: z.literal('promptString'),
+      id: z.string(),
+      description: z.string(),
+      password: z.boolean(),
+    }),
+  ),
+  servers: z.strictObject({ polygon: entry.extend({ type: z.literal('stdio') }) }),
+});
 
 /** What a host, or the person who pastes, makes of the value of a variable. */
 export type Fill = (value: string) => string;
 
-function launchOf({ command, args, env }: Entry, fill: Fill): Launch {
+function launchOf({ command, args, env }: z.infer<typeof entry>, fill: Fill): Launch {
   const values = Object.entries(env).map(([name, value]) => [name, fill(value)]);
   return { command: [command, ...args], env: Object.fromEntries(values) };
 }
@@ -52,20 +51,16 @@ export function readCommandLine(fill: Fill): Launch {
 }
 
 export function readProjectFile(fill: Fill): Launch {
-  return launchOf(JSON.parse(snippet('`.mcp.json`')).mcpServers.polygon, fill);
+  return launchOf(projectFile.parse(JSON.parse(snippet('`.mcp.json`'))).mcpServers.polygon, fill);
 }
 
 export function readDesktopFile(fill: Fill): Launch {
-  return launchOf(JSON.parse(snippet('Claude Desktop')).mcpServers.polygon, fill);
+  return launchOf(projectFile.parse(JSON.parse(snippet('Claude Desktop'))).mcpServers.polygon, fill);
 }
 
-export interface EditorFile {
-  readonly inputs: readonly { readonly type: string; readonly id: string; readonly password: boolean }[];
-  readonly servers: { readonly polygon: Entry & { readonly type: string } };
-}
-
-export function parseEditorFile(): EditorFile {
-  return JSON.parse(snippet('`.vscode/mcp.json`'));
+/** @param text default: that of README */
+export function parseEditorFile(text = snippet('`.vscode/mcp.json`')): z.infer<typeof editorFile> {
+  return editorFile.parse(JSON.parse(text));
 }
 
 export function readEditorFile(fill: Fill): Launch {
@@ -74,7 +69,7 @@ export function readEditorFile(fill: Fill): Launch {
 
 /** What a container of the image runs: its entry point, with the variables that the command lets in. */
 export function readContainer(fill: Fill): Launch {
-  const { command, env = {} } = launchOf(JSON.parse(snippet('Docker')).mcpServers.polygon, fill);
+  const { command, env = {} } = launchOf(projectFile.parse(JSON.parse(snippet('Docker'))).mcpServers.polygon, fill);
   const line = command.join(' ');
   const [, flags = ''] =
     /^docker run -i --rm((?: -e \w+)*) mcp-polygon$/.exec(line) ?? fail(`docker run keeps stdin open, was ${line}`);

@@ -1,23 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { bin } from './stdio.js';
+import { bin, type Launch } from './stdio.js';
 
-/** The built server over HTTP, in a process of its own. */
+/** A server over HTTP, in a process of its own. */
 export class SpawnedHttp {
   private constructor(
     readonly child: ChildProcess,
     readonly url: string,
   ) {}
 
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<SpawnedHttp> {
-    const child = spawn(process.execPath, [bin, '--transport', 'http', '--port', '0'], {
+  /** Starts the built server on a free port. */
+  static start(env: Readonly<Record<string, string>> = {}): Promise<SpawnedHttp> {
+    return SpawnedHttp.launch({ command: [process.execPath, bin, '--transport', 'http', '--port', '0'], env });
+  }
+
+  static async launch({ command: [program = '', ...args], env, cwd }: Launch): Promise<SpawnedHttp> {
+    const child = spawn(program, args, {
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
+      // A group of its own, so that a server that npx runs ends with npx.
+      detached: true,
+      ...(cwd === undefined ? {} : { cwd }),
     });
-    const [printed] = await once(child.stderr, 'data');
-    const [, url] = /serves MCP at (\S+)/.exec(String(printed)) ?? [];
-    if (url === undefined) throw new Error(String(printed));
-    child.stderr.resume();
+    const url = await new Promise<string>((resolve, reject) => {
+      let printed = '';
+      child.stderr.on('data', data => {
+        printed += data;
+        const [, found] = /serves MCP at (\S+)\n/.exec(printed) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+      child.once('close', () => reject(new Error(`the server ended: ${printed}`)));
+    });
     return new SpawnedHttp(child, url);
   }
 
@@ -29,7 +42,7 @@ export class SpawnedHttp {
   }
 
   async close(): Promise<void> {
-    this.child.kill('SIGKILL');
+    if (this.child.exitCode === null && this.child.signalCode === null) process.kill(-this.child.pid!, 'SIGKILL');
     await this.ended();
   }
 }

@@ -1,0 +1,30 @@
+import { HostedServer, type Launch } from './stdio.js';
+import { toolNames } from './toolnames.js';
+
+/** What came of a server that was started as a host would. */
+export interface Trial {
+  readonly tools: number;
+  readonly started_ms: number;
+  readonly messages: number;
+}
+
+/** Starts a server, lists its tools, and streams on the simulated feed. */
+export async function tryOut(launch: Launch): Promise<Trial> {
+  const beganMs = performance.now();
+  const server = await HostedServer.launch(launch);
+  try {
+    const { tools } = await server.client.listTools();
+    const startedMs = Math.round(performance.now() - beganMs);
+    await server.call('start_crypto_stream', { channels: ['XT.*'], endpoint: 'simulated' });
+    const { structuredContent } = await server.call('wait_for_stream_message', { market: 'crypto', count: 3 });
+    const { count } = structuredContent as { count: number };
+    return { tools: tools.length, started_ms: startedMs, messages: count };
+  } finally {
+    await server.close();
+  }
+}
+
+/** Whether it has all tools and delivered messages. */
+export function isSound({ tools, messages }: Trial): boolean {
+  return tools === toolNames().length && messages >= 3;
+}
