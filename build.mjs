@@ -1,8 +1,10 @@
 // `npm run build`: one file that runs, the pages it serves, and the licences of the packages that went into it.
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const outfile = 'dist/mcp-polygon.js';
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 // What an earlier build left would go into the packages.
 rmSync('dist', { recursive: true, force: true });
@@ -19,6 +21,7 @@ const { metafile } = await build({
   legalComments: 'inline',
   metafile: true,
   logLevel: 'warning',
+  plugins: [versionOnly()],
 });
 
 const bundled = Object.keys(metafile.outputs[outfile].inputs).flatMap(
@@ -33,4 +36,18 @@ function licenseOf(folder) {
   const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry));
   if (file === undefined) throw new Error(`${name} ${version} goes into the bundle and brings no licence`);
   return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
+}
+
+/** Of the manifest nothing else goes into the program. */
+function versionOnly() {
+  const manifest = resolve('package.json');
+  const contents = JSON.stringify({ version });
+  return {
+    name: 'version-only',
+    setup({ onLoad }) {
+      onLoad({ filter: /package\.json$/ }, ({ path }) =>
+        path === manifest ? { contents, loader: 'json' } : undefined,
+      );
+    },
+  };
 }
