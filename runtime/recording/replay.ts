@@ -61,6 +61,11 @@ export class Replay {
     return this.progress.ended;
   }
 
+  /** How far it has come, in the time of the recording; nothing before the first frame. */
+  get atMs(): number | undefined {
+    return this.progress.atMs;
+  }
+
   /** For every answer: that it is a replay, of when, and what is missing. */
   get notes(): readonly string[] {
     return [this.progress.note, ...this.reel.damages];
