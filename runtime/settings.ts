@@ -5,7 +5,7 @@ import { type Lookup, type Options, optionTable, readOptions } from './options.j
 export interface Settings {
   /** The API key, and the variable it came from. */
   readonly key?: { readonly value: string; readonly from: string };
-  /** Feed name, `replay:FOLDER`, or base URL to which `/{market}` is added. */
+  /** Feed name, `replay:FOLDER` or `replay:FOLDER/DAY`, or base URL to which `/{market}` is added. */
   readonly feed: string;
   /** Further `host[:port]` that an endpoint may name, lower case. */
   readonly allowedHosts: readonly string[];
@@ -44,7 +44,7 @@ function optionOf(variable: string): string {
 }
 
 const texts = {
-  feed: row('POLYGON_FEED', 'feed', 'feed name, replay:FOLDER, or a base URL for /{market}', 'realtime'),
+  feed: row('POLYGON_FEED', 'feed', 'name, replay:FOLDER[/DAY], or a base URL for /{market}', 'realtime'),
   markets: row('MCP_POLYGON_MARKETS', 'list', 'markets to serve, comma separated; fewer markets, fewer tools', 'all'),
   allowedHosts: row(
     'MCP_POLYGON_ALLOWED_HOSTS',

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import type { Clock } from '../runtime/clock.js';
@@ -475,7 +475,7 @@ describe('an endpoint of recordings', () => {
     });
     expect(await refusalOf(hubOf({ record: '/nowhere/at/all' }), 'replay:2026-11-23')).toMatchObject({
       code: 'ENDPOINT_NOT_ALLOWED',
-      message: 'The folder of recordings cannot be read (ENOENT).',
+      message: 'Expected a folder of recordings, or a recording in one; there is no folder /nowhere/at/all.',
     });
   });
 
@@ -503,6 +503,103 @@ describe('the feed of the operator', () => {
     await start(hub, 'replay:2026-11-22');
     await ended(hub);
     expect(await pricesOf(hub)).toEqual([9]);
+  });
+
+  describe('may name a recording in a folder:', () => {
+    /** Two days, the newer one with two feeds, one of them in two files. */
+    async function several(): Promise<RecordFolder> {
+      const disk = folder();
+      await disk.write('stocks.2026-11-22.realtime.0001', [at(0, event(22))]);
+      await disk.write('stocks.2026-11-23.realtime.0001', [at(0, event(1))]);
+      await disk.write('stocks.2026-11-23.realtime.0002', [at(10, event(2))]);
+      await disk.write('stocks.2026-11-23.simulated.0001', [at(0, event(23))]);
+      return disk;
+    }
+
+    async function played(settings: Partial<Settings>): Promise<unknown[]> {
+      const hub = hubOf(settings);
+      const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+      expect(structured.error).toBeUndefined();
+      await ended(hub);
+      return pricesOf(hub);
+    }
+
+    test.each([
+      ['/2026-11-22', [22]],
+      ['/2026-11-22?speed=1000', [22]],
+      ['/2026-11-23.realtime', [1, 2]],
+      ['/2026-11-23.simulated', [23]],
+      ['/2026-11-23.realtime.0002?from=2026-11-23T14:30:00Z', [2]],
+      ['/stocks.2026-11-23.realtime.0001.frames.gz', [1]],
+      ['//2026-11-22', [22]],
+    ])('%s plays %j', async (name, prices) => {
+      const { path } = await several();
+      expect(await played({ feed: `replay:${path}${name}` })).toEqual(prices);
+    });
+
+    test.each([
+      ['replay:2026-11-22', [22]],
+      ['replay:2026-11-23.simulated?speed=10', [23]],
+    ])('beside a folder that is recorded to, %s plays %j', async (feed, prices) => {
+      const { path } = await several();
+      expect(await played({ feed, record: path })).toEqual(prices);
+    });
+
+    test('beside a folder that is recorded to, none is its newest day', async () => {
+      const disk = folder();
+      await disk.write(title, minute);
+      expect(await played({ feed: 'replay?speed=1000', record: disk.path })).toEqual([1, 2, 3]);
+    });
+
+    test('one that is called like a folder is that folder, and an agent does not get out of it', async () => {
+      const outer = await several();
+      mkdirSync(outer.pathOf('2026-11-22'));
+      await new RecordFolder(outer.pathOf('2026-11-22')).write('stocks.2020-01-01.realtime.0001', [at(0, event(20))]);
+      const feed = `replay:${outer.path}/2026-11-22`;
+      expect(await played({ feed })).toEqual([20]);
+      expect(await refusalOf(hubOf({ feed }), 'replay:2026-11-22')).toMatchObject({
+        message: 'There is no recording 2026-11-22 of US stocks.',
+        hint: 'Name one: replay:2020-01-01.realtime.',
+      });
+    });
+
+    test('an agent may name the others there, and nothing elsewhere', async () => {
+      const { path } = await several();
+      const hub = hubOf({ feed: `replay:${path}/2026-11-22`, record: '/nowhere/at/all' });
+      expect((await start(hub, 'replay:2026-11-23.simulated')).structured.endpoint).toBe('replay:2026-11-23.simulated');
+      await callOn(hub, 'stop_stocks_stream');
+      expect(await refusalOf(hub, `replay:${path}/2026-11-23.simulated`)).toMatchObject({
+        message: expect.stringContaining('a recording is named by its day'),
+      });
+    });
+
+    test('where several feeds were recorded, an agent is told how it names one', async () => {
+      const { path } = await several();
+      const hub = hubOf({ feed: `replay:${path}` });
+      const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+      expect(structured.error).toMatchObject({
+        message: 'Several feeds of US stocks were recorded then.',
+        hint: 'Name one: replay:2026-11-23.simulated, replay:2026-11-23.realtime.',
+      });
+    });
+  });
+
+  test.each([
+    ['/2026-11-21', 'there is no folder DIR/2026-11-21, and in DIR is no recording 2026-11-21'],
+    ['/2026-11-23.delayed', 'there is no folder DIR/2026-11-23.delayed, and in DIR is no recording 2026-11-23.delayed'],
+    ['/nowhere', 'there is no folder DIR/nowhere'],
+    ['/nowhere/2026-11-23', 'there is no folder DIR/nowhere/2026-11-23, and there is no folder DIR/nowhere'],
+    ['/notes.txt', 'DIR/notes.txt is no folder'],
+  ])('that leads to DIR%s, where nothing is, is refused with what was found', async (name, found) => {
+    const disk = folder();
+    await disk.write(title, minute);
+    writeFileSync(disk.pathOf('notes.txt'), '');
+    const hub = hubOf({ feed: `replay:${disk.path}${name}` });
+    const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    expect(structured.error).toMatchObject({
+      code: 'ENDPOINT_NOT_ALLOWED',
+      message: `Expected a folder of recordings, or a recording in one; ${found.replaceAll('DIR', disk.path)}.`,
+    });
   });
 
   test('does not open this machine to a URL', async () => {

@@ -371,9 +371,41 @@ describe('watch without a terminal', () => {
     const { code, stdout, stderr } = await runProgram(['watch', 'stocks', 'T.AAPL']);
 
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr.split('\n').slice(0, 2)).toEqual([
+    expect(stderr.split('\n')).toEqual([
       'NO_API_KEY: The feed realtime needs an API key, and none is set.',
       'Set POLYGON_API_KEY in the environment, or add --feed simulated, which needs no key.',
+      '',
+    ]);
+  });
+
+  test('says plainly how one of several recorded feeds is named, with exit code 1', async () => {
+    const args = await recordedMinute('speed=30');
+    await disk!.write('stocks.2026-11-23.delayed.0001', minute);
+    const { code, stderr } = await runProgram(['watch', ...args]);
+
+    expect(code).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      'ENDPOINT_NOT_ALLOWED: Several feeds of US stocks were recorded then.',
+      `Name one: --feed "replay:${disk!.path}/2026-11-23.realtime", --feed "replay:${disk!.path}/2026-11-23.delayed".`,
+      '',
+    ]);
+  });
+
+  test('says plainly that there is nothing to replay, with exit code 1', async () => {
+    disk = new RecordFolder();
+    const { code, stderr } = await runProgram([
+      'watch',
+      'stocks',
+      'T.AAPL',
+      '--feed',
+      `replay:${disk.path}/2026-11-23`,
+    ]);
+
+    expect(code).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      `ENDPOINT_NOT_ALLOWED: Expected a folder of recordings, or a recording in one; there is no folder ${disk.path}/2026-11-23, and in ${disk.path} is no recording 2026-11-23.`,
+      'Record it with --record FOLDER, or name another folder with --feed replay:FOLDER.',
+      '',
     ]);
   });
 

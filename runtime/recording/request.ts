@@ -4,11 +4,19 @@ import { quoteForeign } from '../foreign.js';
 
 export const replayFeed = 'replay';
 
-/** How recordings are to be played. */
-export interface ReplayRequest {
+/** A folder of recordings, and what is meant in it. */
+export interface Place {
   readonly folder: string;
   /** Title of a recording or the beginning of one, such as a day; empty: the newest day. */
   readonly title: string;
+}
+
+/** How recordings are to be played. */
+export interface ReplayRequest {
+  /** Where the operator lets recordings be; the first that is there counts. */
+  readonly places: readonly Place[];
+  /** What is meant in that folder; absent: what the place says. */
+  readonly title?: string;
   /** Recorded ms per ms. */
   readonly speed: number;
   /** What arrived before is left out, wall clock ms. */
@@ -20,6 +28,8 @@ export interface ReplayRequest {
 const slowest = 0.1;
 const fastest = 1_000;
 const title = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+/** Folder, and title or name of a file in it. */
+const titleInFolder = /^(.*[/\\])?(?:[a-z0-9]+\.)?(\d{4}-\d\d-\d\d(?:\.[a-z0-9-]+(?:\.\d{4,9})?)?)(?:\.frames\.gz)?$/s;
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z$/;
 
 /** Whether a feed or endpoint means recordings. */
@@ -30,30 +40,45 @@ export function isReplay(text: string): boolean {
 /**
  * Reads what an agent asks for.
  *
- * @param folder in which the recordings are, and nowhere else
+ * @param places of which one has the recordings, and nothing else has
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
-export function parseReplay(text: string, folder: string | undefined): ReplayRequest {
+export function parseReplay(text: string, places: readonly Place[]): ReplayRequest {
   const { place, ...pace } = takeApart(text);
-  if (folder === undefined) {
+  if (places.length === 0) {
     const hint = `The operator names one by MCP_POLYGON_RECORD, or by POLYGON_FEED as ${replayFeed}:FOLDER.`;
     throw new StreamError('ENDPOINT_NOT_ALLOWED', 'There is no folder of recordings here.', hint);
   }
   if (place !== '' && !title.test(place)) {
     throw refuse(`a recording is named by its day, such as 2026-11-23, was ${JSON.stringify(quoteForeign(place))}`);
   }
-  return { folder, title: place, ...pace };
+  return { places, title: place, ...pace };
 }
 
 /**
- * Reads the feed of the operator, which names a folder: the newest day in it is played.
+ * Reads the feed of the operator, which names a folder or a recording in one.
  *
+ * @param record the folder to which is recorded: a title without a folder is meant in it
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
-export function parseReplayFolder(text: string): ReplayRequest {
+export function parseReplayFeed(text: string, record: string | undefined): ReplayRequest {
   const { place, ...pace } = takeApart(text);
-  if (place === '') throw refuse(`a feed of recordings is written as ${replayFeed}:FOLDER`);
-  return { folder: place, title: '', ...pace };
+  return { places: placesOf(place, record), ...pace };
+}
+
+/** A folder may be called like a recording, so it is looked for first. */
+function placesOf(place: string, record: string | undefined): Place[] {
+  const recorded = (name: string): Place[] => (record === undefined ? [] : [{ folder: record, title: name }]);
+  if (place === '') {
+    if (record === undefined) throw refuse(`a feed of recordings is written as ${replayFeed}:FOLDER`);
+    return recorded('');
+  }
+  const [, folder, name] = titleInFolder.exec(place) ?? [];
+  const whole = { folder: place, title: '' };
+  if (name === undefined) return [whole];
+  if (folder === undefined)
+    return record === undefined ? [whole, { folder: '.', title: name }] : [...recorded(name), whole];
+  return [whole, { folder: folder.length > 1 ? folder.replace(/[/\\]+$/, '') : folder, title: name }];
 }
 
 /** The text that asks for a title in the same way. */
@@ -66,7 +91,7 @@ export function formatReplay(name: string, { speed, fromMs, loop }: ReplayReques
   return `${replayFeed}:${name}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 }
 
-interface Parts extends Omit<ReplayRequest, 'folder' | 'title'> {
+interface Parts extends Omit<ReplayRequest, 'places' | 'title'> {
   readonly place: string;
 }
 
