@@ -11,8 +11,11 @@ const hints: Readonly<Partial<Record<ErrorCode, string>>> = {
   CHANNELS_REJECTED: 'Correct them, and watch again.',
 };
 
+/** Where nothing is recorded. */
+export const wayToRecordings = `Record it with --record FOLDER, or name another folder with --feed ${replayFeed}:FOLDER.`;
+
 export function wayOut(error: StreamError): string {
-  if (error instanceof ReplayRefusal) return wayToRecordings(error);
+  if (error instanceof ReplayRefusal) return wayToRecording(error);
   return error.hint === hintFor(error.code) ? wayOutOf(error.code) : error.hint;
 }
 
@@ -20,8 +23,7 @@ export function wayOutOf(code: ErrorCode): string {
   return hints[code] ?? hintFor(code);
 }
 
-function wayToRecordings({ offered }: ReplayRefusal): string {
+function wayToRecording({ offered }: ReplayRefusal): string {
   const feeds = offered?.titles.map(title => `--feed "${replayFeed}:${offered.folder}/${title}"`) ?? [];
-  if (feeds.length > 0) return `Name one: ${feeds.join(', ')}.`;
-  return `Record it with --record FOLDER, or name another folder with --feed ${replayFeed}:FOLDER.`;
+  return feeds.length > 0 ? `Name one: ${feeds.join(', ')}.` : wayToRecordings;
 }
