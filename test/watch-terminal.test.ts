@@ -148,6 +148,8 @@ describe.skipIf(missing !== '')(`watch in a terminal${missing === '' ? '' : ` (s
   test.each<[string, (watched: PseudoTerminal) => void]>([
     ['q', watched => watched.type('q')],
     ['Ctrl-C', watched => watched.type('\u0003')],
+    ['Ctrl-C behind an arrow and Escape', watched => watched.type('\u001b[A\u001b\u0003')],
+    ['q behind F2', watched => watched.type('\u001bOQq')],
     ['SIGTERM', watched => watched.signal('SIGTERM')],
     ['SIGINT', watched => watched.signal('SIGINT')],
   ])('%s quits, and the terminal is as it was', async (_, quit) => {
@@ -181,10 +183,16 @@ describe.skipIf(missing !== '')(`watch in a terminal${missing === '' ? '' : ` (s
     await expect.poll(() => feed!.connections).toBe(0);
   });
 
-  test('other keys do nothing', async () => {
+  test.each([
+    ['letters, arrows and Enter', 'x\u001b[A\r'],
+    ['F2', '\u001bOQ'],
+    ['F2 with Shift', '\u001b[1;2Q'],
+    ['F2 with Shift in old terminals', '\u001bO2Q'],
+    ['Alt-q', '\u001bq'],
+  ])('does not quit by %s', async (_, keys) => {
     const { env, sockets } = await openFeed();
     const watched = await filled(open(channels, { env }));
-    watched.type('x\u001b[A\r');
+    watched.type(keys);
     sockets[0]!.send(JSON.stringify([{ ev: 'T', sym: 'AAPL', p: 190, s: 1, t: 1_790_000_000_009 }]));
     await watched.until(() => watched.text.includes('190.00'));
 
