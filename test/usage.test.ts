@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { settingTable } from '../runtime/settings.js';
 import { runProgram } from './support/program.js';
 import { repository } from './support/project.js';
+import { missing, PseudoTerminal } from './support/pseudoterminal.js';
 import { BareServer, bin } from './support/stdio.js';
 
 const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
@@ -67,6 +68,35 @@ describe('wrong usage', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('set POLYGON_API_KEY in the environment');
     expect(stderr).not.toContain('sentinel');
+  });
+});
+
+describe('without arguments', () => {
+  test.skipIf(missing !== '')('a person in a terminal is told what it waits for, and what else there is', async () => {
+    const terminal = new PseudoTerminal([], { columns: 100, rows: 10 });
+    try {
+      await terminal.until(() => terminal.text.includes('--help'));
+      // The end of stdin.
+      terminal.type('\u0004');
+      await terminal.ended();
+    } finally {
+      terminal.close();
+    }
+    const [, , ...lines] = terminal.text.split('\n');
+    expect(lines).toEqual([
+      `mcp-polygon ${version} waits for an MCP host on stdin; Ctrl-C ends it.`,
+      'For people there are mcp-polygon watch, mcp-polygon doctor and mcp-polygon --help.',
+      'exit 0',
+      'as it was',
+    ]);
+  });
+
+  test('a host that has it on pipes is told nothing', async () => {
+    const server = BareServer.start();
+    await server.initialize();
+    server.child.stdin!.end();
+    expect((await server.ended()).code).toBe(0);
+    expect(server.stderr).toBe('');
   });
 });
 
