@@ -1,6 +1,7 @@
 import type { Feed, Market, Suite } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
+import { nearest, suggest } from './nearest.js';
 import { isReplay, parseReplay, parseReplayFeed, type ReplayRequest, replayFeed } from './recording/request.js';
 import type { Settings } from './settings.js';
 
@@ -64,8 +65,9 @@ function serves(feed: Feed, market: Market): boolean {
 }
 
 function refuseFeed(market: Market, name: string): StreamError {
-  const known = [...market.feeds.map(({ feed }) => feed), simulatedFeed].join(', ');
-  return refuse(`${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known}.`);
+  const known = [...market.feeds.map(({ feed }) => feed), simulatedFeed];
+  const what = `${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known.join(', ')}`;
+  return refuse(what + (suggest(nearest(name, known)) || '.'));
 }
 
 function operatorFeed(market: Market, base: URL): Endpoint {

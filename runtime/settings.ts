@@ -1,4 +1,5 @@
 import { type HttpSettings, loopback, readHttp, tokensVariable } from './httpsettings.js';
+import { nearest, suggest } from './nearest.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
 /** What the operator decided before the first call. */
@@ -88,10 +89,11 @@ export function readSettings(
   const wanted = find(texts.markets.variable);
   const served = list(wanted.text);
   for (const name of served) {
-    if (!markets.includes(name)) {
-      problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; the markets are ${markets.join(', ')}`);
-    }
+    if (markets.includes(name)) continue;
+    const known = `the markets are ${markets.join(', ')}${suggest(nearest(name, markets))}`;
+    problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; ${known}`);
   }
+  problems.push(...[texts.markets, texts.allowedHosts, texts.httpHosts].flatMap(row => judgeList(find(row.variable))));
   const { http, problems: httpProblems } = readHttp({
     transport: find(texts.transport.variable),
     host: find(texts.host.variable),
@@ -133,6 +135,12 @@ function lookup(env: Environment, given: Environment): Lookup {
 export function cleanKey(text: string | undefined): string | undefined {
   const key = text?.trim() ?? '';
   return key === '' || key.startsWith('${') ? undefined : key;
+}
+
+/** On the command line somebody meant something; in the environment an empty list counts as not set. */
+function judgeList({ name, text }: ReturnType<Lookup>): string[] {
+  if (!name.startsWith('--') || list(text).length > 0) return [];
+  return [`${name} names nothing, was ${JSON.stringify(text?.slice(0, 40))}`];
 }
 
 function list(text: string | undefined): string[] {

@@ -24,6 +24,10 @@ describe('mcp-polygon --help', () => {
     for (const part of ['doctor', 'POLYGON_API_KEY', 'MASSIVE_API_KEY', 'Exit codes']) expect(stdout).toContain(part);
   });
 
+  test('is the same as mcp-polygon help', async () => {
+    expect((await runProgram(['help'])).stdout).toBe((await runProgram(['--help'])).stdout);
+  });
+
   test('helps also where the settings are wrong', async () => {
     const { code, stdout } = await runProgram(['doctor', '--help'], { MCP_POLYGON_FRAME_PAIRS: '0' });
     expect(code).toBe(0);
@@ -51,7 +55,7 @@ describe('wrong usage', () => {
     expect(stderr.trim().split('\n')).toEqual([
       'there is no option --feeed; did you mean --feed?',
       'MCP_POLYGON_ACK_TIMEOUT_MS must be a whole number from 10 to 600000, was "soon"',
-      '--markets names "stoks"; the markets are stocks, options, futures, indices, forex, crypto',
+      '--markets names "stoks"; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
       'Run mcp-polygon --help to see every option.',
     ]);
   });
