@@ -172,6 +172,25 @@ describe('the clock of a replay', () => {
     expect(await pricesOf(hub)).toEqual([3]);
   });
 
+  test.each([
+    ['14:30', 1],
+    ['14:30:01', 2],
+    ['14:31', 3],
+  ])('begins at a time of the day that is played: %s', async (from, first) => {
+    const disk = folder();
+    await disk.write('stocks.2026-11-22.realtime.0001', [at(-86_400_000, event(9))]);
+    await disk.write(title, minute);
+    for (const endpoint of [`replay:2026-11-23?speed=1000&from=${from}`, `replay?speed=1000&from=${from}`]) {
+      const hub = hubOf({ record: disk.path });
+      const { structured } = await start(hub, endpoint);
+      await ended(hub);
+      expect((await pricesOf(hub))[0]).toBe(first);
+      expect(structured.endpoint).toBe(
+        `replay:2026-11-23.realtime?speed=1000&from=2026-11-23T${from.padEnd(8, ':00')}.000Z`,
+      );
+    }
+  });
+
   test('starts over in a loop, with a second between the rounds', async () => {
     const disk = folder();
     await disk.write(title, minute.slice(0, 2));
@@ -438,7 +457,10 @@ describe('an endpoint of recordings', () => {
     ['replay:2026-11-23?speed=0', 'speed is a number from 0.1 to 1000, was "0"'],
     ['replay:2026-11-23?speed=1001', 'was "1001"'],
     ['replay:2026-11-23?speed=fast', 'was "fast"'],
-    ['replay:2026-11-23?from=14:30', 'from is a time such as 2026-11-23T14:30:00Z, was "14:30"'],
+    ['replay:2026-11-23?from=noon', 'from is a time in UTC such as 14:30 or 2026-11-23T14:30:00Z, was "noon"'],
+    ['replay:2026-11-23?from=24:30', 'was "24:30"'],
+    ['replay:2026-11-23?from=14:60', 'was "14:60"'],
+    ['replay:2026-11-23?from=2:30', 'was "2:30"'],
     ['replay:2026-11-23?from=2026-13-45T14:30:00Z', 'was "2026-13-45T14:30:00Z"'],
     ['replay:2026-11-23?loop=yes', 'loop is 1 or 0, was "yes"'],
     ['replay:2026-11-23?sped=2', 'a replay has speed, from and loop, was "sped"'],

@@ -8,7 +8,7 @@ import { Progress } from './progress.js';
 import { Reel } from './reel.js';
 import { ReplayRefusal } from './refusal.js';
 import { ReplaySocket } from './replaysocket.js';
-import { formatReplay, type ReplayRequest } from './request.js';
+import { formatReplay, momentOf, type ReplayRequest } from './request.js';
 import { Sieve } from './sieve.js';
 
 /** Recordings of one feed, and the title that was asked for. */
@@ -38,8 +38,9 @@ export class Replay {
     const [first] = names;
     const shown = title.split('.').length > 2 ? titleOf(first!) : feedTitleOf(first!);
     this.simulated = first!.feed === simulatedFeed;
-    this.url = formatReplay(shown, request);
-    this.reel = new Reel(folder, names, request.fromMs);
+    const fromMs = request.from === undefined ? undefined : momentOf(request.from, first!.day);
+    this.url = formatReplay(shown, request, fromMs);
+    this.reel = new Reel(folder, names, fromMs);
     this.progress = new Progress(shown, request.speed, () => this.changed());
   }
 

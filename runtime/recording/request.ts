@@ -19,8 +19,8 @@ export interface ReplayRequest {
   readonly title?: string;
   /** Recorded ms per ms. */
   readonly speed: number;
-  /** What arrived before is left out, wall clock ms. */
-  readonly fromMs?: number;
+  /** What arrived before is left out: ISO 8601, or a time of the day that is played, such as `14:30`, in UTC. */
+  readonly from?: string;
   /** Whether it starts over at the end. */
   readonly loop: boolean;
 }
@@ -30,7 +30,9 @@ const fastest = 1_000;
 const title = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 /** Folder, and title or name of a file in it. */
 const titleInFolder = /^(.*[/\\])?(?:[a-z0-9]+\.)?(\d{4}-\d\d-\d\d(?:\.[a-z0-9-]+(?:\.\d{4,9})?)?)(?:\.frames\.gz)?$/s;
-const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z$/;
+const moment = /^(?:\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z|\d\d:\d\d(?::\d\d)?)$/;
+
+const anyDay = '2026-11-23';
 
 /** Whether a feed or endpoint means recordings. */
 export function isReplay(text: string): boolean {
@@ -81,8 +83,21 @@ function placesOf(place: string, record: string | undefined): Place[] {
   return [whole, { folder: folder.length > 1 ? folder.replace(/[/\\]+$/, '') : folder, title: name }];
 }
 
+/**
+ * When a replay of a day begins.
+ *
+ * @returns wall clock ms; NaN where there is no such time
+ */
+export function momentOf(from: string, day: string): number {
+  return Date.parse(from.includes('T') ? from : `${day}T${from}Z`);
+}
+
 /** The text that asks for a title in the same way. */
-export function formatReplay(name: string, { speed, fromMs, loop }: ReplayRequest): string {
+export function formatReplay(
+  name: string,
+  { speed, loop }: Pick<ReplayRequest, 'speed' | 'loop'>,
+  fromMs: number | undefined,
+): string {
   const query = [
     ...(speed === 1 ? [] : [`speed=${speed}`]),
     ...(fromMs === undefined ? [] : [`from=${new Date(fromMs).toISOString()}`]),
@@ -103,12 +118,12 @@ function takeApart(text: string): Parts {
       throw refuse(`a replay has speed, from and loop, was ${JSON.stringify(quoteForeign(name))}`);
     }
   }
-  const fromMs = readMoment(asked.get('from'));
+  const from = readMoment(asked.get('from'));
   return {
     place: place.trim(),
     speed: readSpeed(asked.get('speed')),
     loop: readLoop(asked.get('loop')),
-    ...(fromMs === undefined ? {} : { fromMs }),
+    ...(from === undefined ? {} : { from }),
   };
 }
 
@@ -119,11 +134,11 @@ function readSpeed(text: string | null): number {
   throw refuse(`speed is a number from ${slowest} to ${fastest}, was ${JSON.stringify(quoteForeign(text))}`);
 }
 
-function readMoment(text: string | null): number | undefined {
+function readMoment(text: string | null): string | undefined {
   if (text === null) return undefined;
-  const atMs = moment.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(atMs)) return atMs;
-  throw refuse(`from is a time such as 2026-11-23T14:30:00Z, was ${JSON.stringify(quoteForeign(text))}`);
+  if (moment.test(text) && !Number.isNaN(momentOf(text, anyDay))) return text;
+  const known = 'a time in UTC such as 14:30 or 2026-11-23T14:30:00Z';
+  throw refuse(`from is ${known}, was ${JSON.stringify(quoteForeign(text))}`);
 }
 
 function readLoop(text: string | null): boolean {
