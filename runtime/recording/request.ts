@@ -70,17 +70,15 @@ export function parseReplayFeed(text: string, record: string | undefined): Repla
 
 /** A folder may be called like a recording, so it is looked for first. */
 function placesOf(place: string, record: string | undefined): Place[] {
-  const recorded = (name: string): Place[] => (record === undefined ? [] : [{ folder: record, title: name }]);
   if (place === '') {
-    if (record === undefined) throw refuse(`a feed of recordings is written as ${replayFeed}:FOLDER`);
-    return recorded('');
+    if (record !== undefined) return [{ folder: record, title: '' }];
+    throw refuse(`a feed of recordings is written as ${replayFeed}:FOLDER`);
   }
-  const [, folder, name] = titleInFolder.exec(place) ?? [];
   const whole = { folder: place, title: '' };
+  const [, folder = '', name] = titleInFolder.exec(place) ?? [];
   if (name === undefined) return [whole];
-  if (folder === undefined)
-    return record === undefined ? [whole, { folder: '.', title: name }] : [...recorded(name), whole];
-  return [whole, { folder: folder.length > 1 ? folder.replace(/[/\\]+$/, '') : folder, title: name }];
+  if (folder === '' && record !== undefined) return [{ folder: record, title: name }, whole];
+  return [whole, { folder: folder.replace(/(?<=.)[/\\]+$/, '') || '.', title: name }];
 }
 
 /**
