@@ -313,7 +313,7 @@ test.each(refusals)(
       authenticated,
       error: { code, message: expect.stringMatching(message) },
     });
-    expect(stocks.message).toContain(`${code}: `);
+    expect(stocks.message).toMatch(new RegExp(`^${code}: .+\\. Delay unknown; (?:open|closed) .+[^.]$`));
     expect(document.to_do).toEqual([expect.stringMatching(toDo)]);
     await expect.poll(() => feed.connections).toBe(0);
   },

@@ -40,7 +40,7 @@ export async function examineMarket(hub: Hub, market: Market, skipped?: string):
     channels: outcome.channels.map(showChannel),
   };
   if (trouble) {
-    const message = `${trouble.code}: ${trouble.message} ${opening}`;
+    const message = `${trouble.code}: ${trouble.message} ${capitalized(opening)}`;
     return {
       ...common,
       result: 'fail',
@@ -95,6 +95,11 @@ function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { ope
       opens_at: opens,
     },
   };
+}
+
+/** Fit to stand behind a full stop. */
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function isLocal({ simulated, replay }: Endpoint): boolean {
