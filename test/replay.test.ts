@@ -11,7 +11,7 @@ import type { ToolResult } from '../runtime/tools.js';
 import { callOn, testOptions } from './support/bench.js';
 import { TestClock } from './support/clock.js';
 import { RecordFolder } from './support/recording.js';
-import { HostedServer } from './support/stdio.js';
+import { bin, HostedServer } from './support/stdio.js';
 
 const open: { close(): Promise<void> }[] = [];
 
@@ -92,22 +92,61 @@ async function refusalOf(hub: Hub, endpoint: string, market = 'stocks'): Promise
   return (await callOn(hub, `start_${market}_stream`, { channels, endpoint })).structured.error;
 }
 
-test('a recording of the simulated feed replays to the same messages, without a key, and says that it is made up', async () => {
+/** What the stream is said to have been, but for when it came. */
+async function answersOf(hub: Hub) {
+  const { structured: status } = await callOn(hub, 'get_stocks_stream_status');
+  const { structured: summary } = await callOn(hub, 'summarize_stream', { market: 'stocks', max_bytes: 200_000 });
+  const rows = (summary.symbols as Record<string, unknown>[]).map(row =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !name.endsWith('_age_ms'))),
+  );
+  const counts = ['messages_received', 'messages_dropped', 'malformed', 'unknown', 'mistyped', 'reconnects', 'outages'];
+  return {
+    messages: await messagesOf(hub, { detail: 'full', max_bytes: 200_000 }),
+    counts: Object.fromEntries(counts.map(name => [name, status[name]])),
+    rows,
+    omitted: summary.omitted,
+  };
+}
+
+/** What waits from the start on come to: one for messages, one for a condition. */
+async function waitsOf(hub: Hub, cursor: unknown): Promise<object[]> {
+  const waits = [{ count: 50 }, { channels: ['A.*'], condition: { field: 'volume', op: '>=', value: 200 } }];
+  return Promise.all(
+    waits.map(async args => {
+      const { structured } = await callOn(hub, 'wait_for_stream_message', { market: 'stocks', cursor, ...args });
+      expect(structured.error).toBeUndefined();
+      const { matched, count, messages } = structured;
+      return { matched, count, messages };
+    }),
+  );
+}
+
+test('a recording of the simulated feed replays to the same answers, without a key, and says that it is made up', async () => {
   const disk = folder();
+  const channels = ['T.*', 'Q.AAPL', 'A.*'];
   const live = hubOf({ record: disk.path });
-  await callOn(live, 'start_stocks_stream', { channels: ['T.*', 'Q.AAPL', 'A.*'], endpoint: 'simulated' });
+  const { structured: began } = await callOn(live, 'start_stocks_stream', { channels, endpoint: 'simulated' });
+  const awaited = await waitsOf(live, began.cursor);
   await live.stream('stocks').changes.until(() => live.stream('stocks').totals.received > 60, 15_000);
   await callOn(live, 'stop_stocks_stream');
-  const lived = await messagesOf(live, { detail: 'full', max_bytes: 200_000 });
+  const lived = await answersOf(live);
   await live.close();
 
   const hub = hubOf({ record: disk.path });
-  const { structured } = await start(hub, 'replay:?speed=1000', ['T.*', 'Q.AAPL', 'A.*']);
+  const { structured } = await start(hub, 'replay:?speed=1000', channels);
   expect(structured).toMatchObject({ state: 'live', simulated: true, feed: 'replay', delayed_minutes: null });
   expect(structured.notes).toContain('Simulated data: made up, not the market.');
+  expect(await waitsOf(hub, structured.cursor)).toEqual(awaited);
   await ended(hub);
-  expect(lived.length).toBeGreaterThan(60);
-  expect(await messagesOf(hub, { detail: 'full', max_bytes: 200_000 })).toEqual(lived);
+  await callOn(hub, 'stop_stocks_stream');
+  expect(await answersOf(hub)).toEqual(lived);
+  expect(lived.messages.length).toBeGreaterThan(60);
+  expect(lived.counts).toMatchObject({ messages_received: lived.messages.length, malformed: 0, mistyped: 0 });
+  expect(lived.rows.length).toBeGreaterThan(2);
+  expect(awaited).toMatchObject([
+    { matched: true, count: 50 },
+    { matched: true, count: 1 },
+  ]);
   // A replay is not recorded once more.
   const before = disk.frames.length;
   await hub.close();
@@ -657,4 +696,72 @@ describe('the feed of the operator', () => {
       expect(read.structuredContent).toMatchObject({ count: 3 });
     }, patiently);
   });
+});
+
+describe('what the built server has recorded until it was killed', () => {
+  /** Records the simulated feed. @returns the trades that are on the disk, and when they came */
+  async function killed(disk: RecordFolder): Promise<{ price: number; atMs: number }[]> {
+    const command = [process.execPath, bin, '--feed', 'simulated', '--record', disk.path, '--record-flush-ms', '10'];
+    const server = await HostedServer.launch({ command });
+    open.push(server);
+    await server.call('start_stocks_stream', { channels: ['T.*'] });
+    await vi.waitFor(() => expect(disk.frames.length).toBeGreaterThan(15), patiently);
+    process.kill(server.pid, 'SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(server.pid, 0)).toThrow(), patiently);
+    return disk.frames.flatMap(({ atMs, text }) => {
+      const events = JSON.parse(text) as { ev: string; p: number }[];
+      return events.filter(({ ev }) => ev === 'T').map(({ p }) => ({ price: p, atMs }));
+    });
+  }
+
+  interface Played {
+    readonly endpoint: string;
+    readonly prices: readonly unknown[];
+    /** From the start to the last message, ms. */
+    readonly tookMs: number;
+  }
+
+  async function play(server: HostedServer, endpoint: string): Promise<Played> {
+    const content = async (name: string, args = {}) =>
+      (await server.call(name, args)).structuredContent as Record<string, unknown>;
+    const started = await content('start_stocks_stream', { channels: ['T.*'], endpoint });
+    const status = await vi.waitFor(async () => {
+      const told = await content('get_stocks_stream_status');
+      expect(told.silence).toContain('has ended');
+      return told;
+    }, patiently);
+    const { messages } = await content('read_stream_messages', { market: 'stocks', limit: 1_000, max_bytes: 200_000 });
+    await content('stop_stocks_stream');
+    return {
+      endpoint: started.endpoint as string,
+      prices: (messages as Message[]).map(({ price }) => price),
+      tookMs: Date.parse(status.last_message_at as string) - Date.parse(status.since as string),
+    };
+  }
+
+  test('is replayed by it: whole, at a speed, from a time, and in a loop', async () => {
+    const disk = folder();
+    const recorded = await killed(disk);
+    const prices = recorded.map(({ price }) => price);
+    expect(new Set(recorded.map(({ atMs }) => atMs)).size).toBeGreaterThan(5);
+    const server = await HostedServer.start({ POLYGON_FEED: `replay:${disk.path}` });
+    open.push(server);
+
+    const [fast, slow] = [await play(server, 'replay?speed=1000'), await play(server, 'replay?speed=2')];
+    expect([fast.prices, slow.prices]).toEqual([prices, prices]);
+    expect(fast.endpoint).toMatch(/^replay:\d{4}-\d\d-\d\d\.simulated\?speed=1000$/);
+    const lastedMs = recorded.at(-1)!.atMs - recorded[0]!.atMs;
+    expect(slow.tookMs).toBeGreaterThanOrEqual(lastedMs / 2 - 50);
+    expect(fast.tookMs).toBeLessThan(slow.tookMs);
+
+    const { atMs } = recorded[Math.floor(recorded.length / 2)]!;
+    const late = await play(server, `replay?speed=1000&from=${new Date(atMs).toISOString()}`);
+    expect(late.prices).toEqual(recorded.filter(({ atMs: came }) => came >= atMs).map(({ price }) => price));
+
+    await server.call('start_stocks_stream', { channels: ['T.*'], endpoint: 'replay?speed=1000&loop=1' });
+    await vi.waitFor(async () => {
+      const { structuredContent: status } = await server.call('get_stocks_stream_status');
+      expect((status as { messages_received: number }).messages_received).toBeGreaterThan(2 * prices.length);
+    }, patiently);
+  }, 30_000);
 });
