@@ -151,9 +151,7 @@ describe('the layout', () => {
 
   test('has both times of a replay in its header, and is not alarmed by its end', () => {
     const shown = { state: 'ended', replayedMs: Date.UTC(2026, 10, 20, 15, 0, 1) } as const;
-    expect(drawn(shown, 80, 14)[1]).toBe(
-      '14:30:05 UTC  recorded 2026-11-20 15:00:01 UTC  3 channels  42 messages  12.3/s',
-    );
+    expect(drawn(shown, 80, 14)[1]).toBe('14:30:05 UTC  recorded 2026-11-20 15:00:01  3 channels  42 messages  12.3/s');
     expect(layOut({ ...view, ...shown }, 80, 14)[0]).toContainEqual({ text: 'ENDED', style: 'up' });
   });
 

@@ -34,10 +34,8 @@ export function describeStream({ state, feed, lateness }: View): string {
 
 function layOutHeader(view: View): Line[] {
   const state: Span = { text: view.state.toUpperCase(), style: calm.includes(view.state) ? 'up' : 'alarm' };
-  const times = [
-    `${timeOfDay(view.atMs)} UTC`,
-    ...(view.replayedMs === undefined ? [] : [`recorded ${dayAndTime(view.replayedMs)} UTC`]),
-  ];
+  const recorded = view.replayedMs === undefined ? [] : [`recorded ${dayAndTime(view.replayedMs)}`];
+  const times = [`${timeOfDay(view.atMs)} UTC`, ...recorded];
   const counts = [count(view.channels, 'channel'), count(view.messages, 'message'), `${view.ratePerS.toFixed(1)}/s`];
   return [
     [{ text: view.market, style: 'strong' }, { text: '  ' }, state, { text: `  feed ${view.feed}, ${view.lateness}` }],
