@@ -405,7 +405,7 @@ export const forex: Market = {
   title: 'Forex',
   paths: ['/forex'],
   feeds: [{ feed: 'realtime', delayMinutes: 0 }, { feed: 'business', delayMinutes: 0 }],
-  hours: { timeZone: 'UTC', sessions: [{ name: 'Trading week', opens: 'Sun 22:00', closes: 'Fri 22:00' }] },
+  hours: { timeZone: 'UTC', sessions: [{ name: 'trading week', opens: 'Sun 22:00', closes: 'Fri 22:00' }] },
   symbol: {
     pattern: '^[A-Z]{3}/[A-Z]{3}$',
     description: 'currency pair, like EUR/USD',

@@ -489,11 +489,11 @@ export const options: Market = {
   hours: {
     timeZone: 'America/New_York',
     sessions: [
-      { name: 'Regular', opens: 'Mon 09:30', closes: 'Mon 16:00' },
-      { name: 'Regular', opens: 'Tue 09:30', closes: 'Tue 16:00' },
-      { name: 'Regular', opens: 'Wed 09:30', closes: 'Wed 16:00' },
-      { name: 'Regular', opens: 'Thu 09:30', closes: 'Thu 16:00' },
-      { name: 'Regular', opens: 'Fri 09:30', closes: 'Fri 16:00' },
+      { name: 'regular', opens: 'Mon 09:30', closes: 'Mon 16:00' },
+      { name: 'regular', opens: 'Tue 09:30', closes: 'Tue 16:00' },
+      { name: 'regular', opens: 'Wed 09:30', closes: 'Wed 16:00' },
+      { name: 'regular', opens: 'Thu 09:30', closes: 'Thu 16:00' },
+      { name: 'regular', opens: 'Fri 09:30', closes: 'Fri 16:00' },
     ],
   },
   symbol: {

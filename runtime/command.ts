@@ -1,7 +1,7 @@
 /** The command line taken apart; what it means for the settings is said elsewhere. */
 import { quoteForeign } from './foreign.js';
 import { tokensVariable } from './httpsettings.js';
-import { nearest } from './nearest.js';
+import { nearest, suggest } from './nearest.js';
 
 const named = ['doctor', 'watch'] as const;
 
@@ -11,7 +11,7 @@ type Named = (typeof named)[number];
 /** What the process is to do. */
 export interface Command {
   readonly name: 'serve' | 'help' | 'version' | Named;
-  /** watch: market and channels. */
+  /** watch: market and channels. doctor: what it does not take. */
   readonly words: readonly string[];
   /** Values of settings, by the variable that each stands for. */
   readonly given: Readonly<Record<string, string>>;
@@ -79,11 +79,18 @@ class CommandLine {
 
   private word(text: string): void {
     const name = named.find(other => other === text);
-    if (this.name === 'watch') this.words.push(text);
-    else if (name === undefined)
-      this.problems.push(`there is no command ${shown(text)}${suggest(nearest(text, named))}`);
+    // Behind watch a word is a market or a channel.
+    if (common.includes(text) && this.words.length === 0) this.switches.add(text);
+    else if (this.name === 'watch') this.words.push(text);
+    else if (name === undefined) this.stray(text);
     else if (this.name === undefined || this.name === name) this.name = name;
     else this.problems.push(`${this.name} and ${name} are two commands`);
+  }
+
+  /** What is said of the words of doctor depends on the markets. */
+  private stray(text: string): void {
+    if (this.name === 'doctor') this.words.push(text);
+    else this.problems.push(`there is no command ${shown(text)}${suggest(nearest(text, [...named, ...common]))}`);
   }
 
   /** @returns whether the following argument was its value */
@@ -103,7 +110,7 @@ class CommandLine {
 
   private set({ variable, option }: Setting, inline: string | undefined, following: string | undefined): boolean {
     const value = inline ?? following;
-    if (value === undefined) this.problems.push(`--${option} needs a value`);
+    if (!value?.trim()) this.problems.push(`--${option} needs a value`);
     else if (variable in this.given) this.problems.push(`--${option} is given twice`);
     else this.given[variable] = value;
     return inline === undefined && value !== undefined;
@@ -134,8 +141,4 @@ function shownName(name: string): string {
 /** A word that looks like a key by its length or its digits is not repeated. */
 export function shown(text: string): string {
   return text.length <= 20 && !/\d/.test(text) ? JSON.stringify(quoteForeign(text)) : `of ${text.length} characters`;
-}
-
-export function suggest(meant: string | undefined): string {
-  return meant ? `; did you mean ${meant}?` : '';
 }

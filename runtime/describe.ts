@@ -12,8 +12,13 @@ export function describeAnswer(verb: Verb, answer: Answer): string {
 }
 
 /** `CODE: what happened`, what to do, and where it is documented. */
-export function describeFailure({ code, message, hint, docs, details }: StreamError): string {
-  return lines(`${code}: ${message}`, rejections(details.rejected), hint, `See ${docs}`);
+export function describeFailure(error: StreamError): string {
+  return lines(describeTrouble(error, error.hint), `See ${error.docs}`);
+}
+
+/** `CODE: what happened`, and what to do, for somebody who has no documentation at hand. */
+export function describeTrouble({ code, message, details }: StreamError, wayOut: string): string {
+  return lines(`${code}: ${message}`, rejections(details.rejected), wayOut);
 }
 
 function describe(verb: Verb, answer: Answer): string {

@@ -1,7 +1,8 @@
 import type { Feed, Market, Suite } from './contract.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
-import { isReplay, parseReplay, parseReplayFolder, type ReplayRequest, replayFeed } from './recording/request.js';
+import { nearest, suggest } from './nearest.js';
+import { isReplay, parseReplay, parseReplayFeed, type ReplayRequest, replayFeed } from './recording/request.js';
 import type { Settings } from './settings.js';
 
 /** Where a stream connects to. */
@@ -42,8 +43,9 @@ export function isKeyless(feed: string): boolean {
 
 /** An agent names recordings in the folder of the operator, and no folder. */
 function replayed({ feed, record }: Settings, text: string): Endpoint {
-  const own = isReplay(feed) ? parseReplayFolder(feed) : undefined;
-  const replay = text === feed && own ? own : parseReplay(text, own?.folder ?? record);
+  const own = isReplay(feed) ? parseReplayFeed(feed, record) : undefined;
+  const recorded = record === undefined ? [] : [{ folder: record, title: '' }];
+  const replay = text === feed && own ? own : parseReplay(text, own?.places ?? recorded);
   return { feed: replayFeed, urls: [], simulated: false, delayMinutes: null, replay };
 }
 
@@ -63,8 +65,9 @@ function serves(feed: Feed, market: Market): boolean {
 }
 
 function refuseFeed(market: Market, name: string): StreamError {
-  const known = [...market.feeds.map(({ feed }) => feed), simulatedFeed].join(', ');
-  return refuse(`${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known}.`);
+  const known = [...market.feeds.map(({ feed }) => feed), simulatedFeed];
+  const what = `${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known.join(', ')}`;
+  return refuse(what + (suggest(nearest(name, known)) || '.'));
 }
 
 function operatorFeed(market: Market, base: URL): Endpoint {

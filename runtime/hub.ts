@@ -17,6 +17,8 @@ import type { HubView } from './view.js';
 export interface HubServices {
   readonly clock: Clock;
   readonly write: (line: string) => void;
+  /** Whether to record where the settings name a folder for it; it is, unless this says otherwise. */
+  readonly recording?: boolean;
 }
 
 /** Stands for the key where none is needed. */
@@ -37,7 +39,7 @@ export class Hub implements HubView {
     readonly suite: Suite,
     readonly markets: readonly Market[],
     readonly settings: Settings,
-    { clock, write }: HubServices,
+    { clock, write, recording = true }: HubServices,
   ) {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
@@ -45,7 +47,7 @@ export class Hub implements HubView {
     const turn = new Turn(clock);
     const { options, record } = settings;
     const { log, redactor } = this;
-    this.recorder = record === undefined ? undefined : new Recorder(record, { options, clock, log, redactor });
+    if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log, redactor });
     const services = { options, clock, log, turn, statuses: suite.statuses, recorder: this.recorder };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
   }

@@ -49,6 +49,7 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
   const end = endOf(hub, () => http?.close());
   const parts = { hub, pages: new Pages(pages), version };
   if (!settings.http) {
+    if (process.stdin.isTTY) process.stderr.write(explainWaiting(version));
     serve(parts, () => end(0));
     return;
   }
@@ -60,6 +61,15 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
     process.stderr.write(`mcp-polygon cannot serve over HTTP: ${error instanceof Error ? error.message : error}\n`);
     end(wrongUsage);
   }
+}
+
+/** For a person who typed the name of the program: a host has stdin on a pipe. */
+function explainWaiting(version: string): string {
+  return [
+    `mcp-polygon ${version} waits for an MCP host on stdin; Ctrl-C ends it.`,
+    'For people there are mcp-polygon watch, mcp-polygon doctor and mcp-polygon --help.',
+    '',
+  ].join('\n');
 }
 
 function print(text: string): void {

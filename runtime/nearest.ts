@@ -9,6 +9,11 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best && best.slips <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 
+/** To be added to a refusal. */
+export function suggest(meant: string | undefined): string {
+  return meant ? `; did you mean ${meant}?` : '';
+}
+
 /** Letters to insert, remove or replace in order to turn one word into the other. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

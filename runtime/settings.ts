@@ -1,11 +1,12 @@
 import { type HttpSettings, loopback, readHttp, tokensVariable } from './httpsettings.js';
+import { nearest, suggest } from './nearest.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
 /** What the operator decided before the first call. */
 export interface Settings {
   /** The API key, and the variable it came from. */
   readonly key?: { readonly value: string; readonly from: string };
-  /** Feed name, `replay:FOLDER`, or base URL to which `/{market}` is added. */
+  /** Feed name, `replay:FOLDER` or `replay:FOLDER/DAY`, or base URL to which `/{market}` is added. */
   readonly feed: string;
   /** Further `host[:port]` that an endpoint may name, lower case. */
   readonly allowedHosts: readonly string[];
@@ -44,7 +45,7 @@ function optionOf(variable: string): string {
 }
 
 const texts = {
-  feed: row('POLYGON_FEED', 'feed', 'feed name, replay:FOLDER, or a base URL for /{market}', 'realtime'),
+  feed: row('POLYGON_FEED', 'feed', 'name, replay:FOLDER[/DAY], or a base URL for /{market}', 'realtime'),
   markets: row('MCP_POLYGON_MARKETS', 'list', 'markets to serve, comma separated; fewer markets, fewer tools', 'all'),
   allowedHosts: row(
     'MCP_POLYGON_ALLOWED_HOSTS',
@@ -88,11 +89,12 @@ export function readSettings(
   const wanted = find(texts.markets.variable);
   const served = list(wanted.text);
   for (const name of served) {
-    if (!markets.includes(name)) {
-      problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; the markets are ${markets.join(', ')}`);
-    }
+    if (markets.includes(name)) continue;
+    const known = `the markets are ${markets.join(', ')}${suggest(nearest(name, markets))}`;
+    problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; ${known}`);
   }
   const httpHosts = find(texts.httpHosts.variable);
+  problems.push(...[texts.markets, texts.allowedHosts, texts.httpHosts].flatMap(row => judgeList(find(row.variable))));
   const { http, problems: httpProblems } = readHttp({
     transport: find(texts.transport.variable),
     host: find(texts.host.variable),
@@ -134,6 +136,12 @@ function lookup(env: Environment, given: Environment): Lookup {
 export function cleanKey(text: string | undefined): string | undefined {
   const key = text?.trim() ?? '';
   return key === '' || key.startsWith('${') ? undefined : key;
+}
+
+/** On the command line somebody meant something; in the environment an empty list counts as not set. */
+function judgeList({ name, text }: ReturnType<Lookup>): string[] {
+  if (!name.startsWith('--') || list(text).length > 0) return [];
+  return [`${name} names nothing, was ${JSON.stringify(text?.slice(0, 40))}`];
 }
 
 function list(text: string | undefined): string[] {

@@ -1,7 +1,7 @@
-import { type Command, parseCommand, shown, suggest } from './command.js';
+import { type Command, parseCommand, shown } from './command.js';
 import { resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
-import { nearest } from './nearest.js';
+import { nearest, suggest } from './nearest.js';
 import { type Offer, serveOnly } from './served.js';
 import { type Environment, readSettings, type Settings, settingTable } from './settings.js';
 
@@ -23,7 +23,7 @@ export function readSetup(offer: Offer, argv: readonly string[], env: Environmen
     ...served,
     command,
     settings,
-    problems: [...slips, ...problems, ...judgeFeed(served, settings), ...judgeWords(served, command)],
+    problems: [...slips, ...problems, ...judgeFeed(served, settings), ...judgeWords(offer, served, command)],
   };
 }
 
@@ -42,9 +42,21 @@ function judgeFeed({ suite, markets }: Offer, settings: Settings): string[] {
   return refusals.slice(0, 1).map(message => `POLYGON_FEED or --feed: ${message}`);
 }
 
+function judgeWords(offer: Offer, served: Offer, { name, words }: Command): string[] {
+  if (name === 'watch') return judgeWatched(served, words);
+  return words.length > 0 ? judgeStray(offer, words) : [];
+}
+
+/** Somebody who adds a market to doctor wants that market. */
+function judgeStray({ markets }: Offer, words: readonly string[]): string[] {
+  const names = markets.map(market => market.name);
+  const meant = words.map(word => nearest(word, names));
+  const list = meant.includes(undefined) ? undefined : `--markets ${meant.join()}`;
+  return [`doctor takes no word ${words.map(shown).join(' and no word ')}${suggest(list)}`];
+}
+
 /** A watch must name a market that is served, and something to watch in it. */
-function judgeWords({ markets }: Offer, { name, words }: Command): string[] {
-  if (name !== 'watch') return [];
+function judgeWatched({ markets }: Offer, words: readonly string[]): string[] {
   const names = markets.map(market => market.name);
   const [wanted, ...channels] = words;
   const example = 'such as mcp-polygon watch stocks T.AAPL';

@@ -220,10 +220,13 @@ function notesOn(stream: StreamView, parsed: ParsedChannels, report: ChannelRepo
   for (const [key, names] of Object.entries(report) as [string, readonly unknown[]][]) {
     if (names.length > listed) notes.push(`${key} shows the first ${listed} of ${names.length}.`);
   }
-  const urls = stream.target?.urls ?? [];
-  if (stream.url !== undefined && stream.url !== urls[0])
-    notes.push(`${urls[0]} did not answer; ${stream.url} serves the same data.`);
-  return notes;
+  return [...notes, ...notesOnHost(stream)];
+}
+
+/** That the twin of the first host serves the stream. */
+export function notesOnHost({ target, url }: StreamView): string[] {
+  const [first] = target?.urls ?? [];
+  return url === undefined || url === first ? [] : [`${first} did not answer; ${url} serves the same data.`];
 }
 
 /** Names that somebody unsubscribed meanwhile are neither accepted nor rejected. */

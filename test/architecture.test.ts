@@ -154,12 +154,14 @@ describe('files without input and output', () => {
     'rate',
     'recording/name',
     'recording/queue',
+    'recording/refusal',
     'recording/request',
     'silence',
     'state',
     'subscriptions',
     'time',
     'verdict',
+    'wayout',
     ...['layout', 'line', 'printer', 'screen', 'sparkline', 'table', 'text', 'view'].map(name => `watch/${name}`),
   ];
 

@@ -65,7 +65,6 @@ test.each<[string[], Partial<Command>]>([
   [['--feed', 'delayed', 'doctor'], { name: 'doctor', given: { POLYGON_FEED: 'delayed' } }],
   [['--feed=ws://127.0.0.1:1/a=b'], { given: { POLYGON_FEED: 'ws://127.0.0.1:1/a=b' } }],
   [['--ack-timeout-ms', '-5'], { given: { MCP_POLYGON_ACK_TIMEOUT_MS: '-5' } }],
-  [['--markets='], { given: { MCP_POLYGON_MARKETS: '' } }],
   [['--help'], { name: 'help' }],
   [['-h'], { name: 'help' }],
   [['--version'], { name: 'version' }],
@@ -74,6 +73,13 @@ test.each<[string[], Partial<Command>]>([
   [['doctor', '--help'], { name: 'help' }],
   [['--version', '--help'], { name: 'help' }],
   [['--fed', 'x', '--help'], { name: 'help' }],
+  [['help'], { name: 'help' }],
+  [['help', 'doctor'], { name: 'help' }],
+  [['doctor', 'help'], { name: 'help' }],
+  [['watch', 'help'], { name: 'help' }],
+  [['watch', 'stocks', 'help'], { name: 'watch', words: ['stocks', 'help'] }],
+  [['version'], { name: 'version' }],
+  [['doctor', 'crypto', '--json'], { name: 'doctor', words: ['crypto'] }],
 ])('%j is understood', (argv, command) => {
   expect(parse(...argv)).toMatchObject(command);
 });
@@ -95,6 +101,9 @@ test.each([
   [['serve'], 'there is no command "serve"'],
   [['--feed'], '--feed needs a value'],
   [['--feed', '--help-me'], '--feed needs a value'],
+  [['--record='], '--record needs a value'],
+  [['--record', ' '], '--record needs a value'],
+  [['halp'], 'there is no command "halp"; did you mean help?'],
   [['--feed', 'a', '--feed', 'b'], '--feed is given twice'],
   [['doctor', '--json=yes'], '--json takes no value'],
   [['--json'], '--json belongs to doctor: mcp-polygon doctor --json'],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,7 @@ import { FaultFeed } from './support/faultfeed.js';
 import { marketOf } from './support/markets.js';
 import { type Run, runProgram } from './support/program.js';
 import { greeting, polite, RawFeed, type RawFeedScript, statusFrame } from './support/rawfeed.js';
+import { RecordFolder } from './support/recording.js';
 
 const key = 'sentinel-key-0815-very-secret';
 const running: { close(): Promise<void> }[] = [];
@@ -42,6 +43,12 @@ interface Report {
   readonly ok: boolean;
   readonly checks: readonly Check[];
   readonly to_do: readonly string[];
+}
+
+function recordFolder(): RecordFolder {
+  const disk = new RecordFolder();
+  running.push(disk);
+  return disk;
 }
 
 async function rawFeed(script: RawFeedScript): Promise<RawFeed> {
@@ -306,7 +313,7 @@ test.each(refusals)(
       authenticated,
       error: { code, message: expect.stringMatching(message) },
     });
-    expect(stocks.message).toContain(`${code}: `);
+    expect(stocks.message).toMatch(new RegExp(`^${code}: .+\\. Delay unknown; (?:open|closed) .+[^.]$`));
     expect(document.to_do).toEqual([expect.stringMatching(toDo)]);
     await expect.poll(() => feed.connections).toBe(0);
   },
@@ -321,7 +328,9 @@ describe('the key', () => {
     expect(find(document, 'key')).toMatchObject({ result: 'fail', from: null });
     expect(find(document, 'host').result).toBe('ok');
     expect(find(document, 'market', 'stocks')).toMatchObject({ result: 'skip', message: /there is no key/ });
-    expect(document.to_do).toEqual([expect.stringContaining('POLYGON_API_KEY')]);
+    expect(document.to_do).toEqual([
+      'Set POLYGON_API_KEY in the environment, or add --feed simulated, which needs no key.',
+    ]);
     expect(feed.attempts).toBe(0);
   });
 
@@ -416,6 +425,18 @@ describe('the hosts', () => {
     expect(feed.received).toEqual([]);
   });
 
+  test.each(['expired', 'self-signed', 'wrong-host', 'good'])(
+    'with a certificate that this machine does not trust (%s) call for the one of the proxy',
+    async name => {
+      const feed = await secureFeed(name);
+      const document = await report(feed.url, ['--markets', 'stocks']);
+      expect(find(document, 'host').result).toBe('fail');
+      expect(document.to_do).toEqual([
+        expect.stringMatching(/^localhost:\d+: .*proxy that inspects TLS.*NODE_EXTRA_CA_CERTS/),
+      ]);
+    },
+  );
+
   test('that say nothing are given up in time', async () => {
     const feed = await FaultFeed.open();
     running.push(feed);
@@ -498,6 +519,130 @@ describe('a market', () => {
       result: 'note',
       message: expect.stringContaining('Forex has no feed "delayed"; it has realtime, business, simulated.'),
     });
+  });
+});
+
+describe('a feed of recordings', () => {
+  const frame = { atMs: Date.UTC(2026, 10, 23, 14, 30), text: '[]' };
+
+  async function recorded(...names: readonly string[]): Promise<RecordFolder> {
+    const disk = recordFolder();
+    for (const name of names) await disk.write(`${name}.0001`, [frame]);
+    return disk;
+  }
+
+  const ofMarkets = ({ checks }: Report): (string | undefined)[][] =>
+    checks.filter(({ check }) => check === 'market').map(({ name, result, message }) => [name, result, message]);
+
+  test('says which markets were recorded; the others are a note, and nothing is to be done', async () => {
+    const { path } = await recorded('crypto.2026-11-23.realtime', 'stocks.2026-11-22.realtime');
+    const document = await report(`replay:${path}/2026-11-23`, ['--markets', 'stocks,crypto,forex']);
+    expect(find(document, 'feed')).toMatchObject({
+      result: 'ok',
+      message: `replay:${path}/2026-11-23; recorded: crypto`,
+    });
+    expect(ofMarkets(document)).toEqual([
+      ['stocks', 'note', 'There is no recording 2026-11-23 of US stocks.'],
+      ['forex', 'note', 'There is no recording 2026-11-23 of Forex.'],
+      ['crypto', 'ok', 'answers; recorded data; open (replay)'],
+    ]);
+  });
+
+  test('with several feeds on a day has advice that can be typed', async () => {
+    const { path } = await recorded('stocks.2026-11-23.realtime', 'stocks.2026-11-23.simulated');
+    const document = await report(`replay:${path}`, ['--markets', 'stocks']);
+    expect(find(document, 'market').result).toBe('fail');
+    expect(document.to_do).toEqual([
+      `stocks: Name one: --feed "replay:${path}/2026-11-23.simulated", --feed "replay:${path}/2026-11-23.realtime".`,
+    ]);
+  });
+
+  test.each([
+    ['that is not there', '/nowhere', 'there is no folder DIR/nowhere'],
+    ['that is a file', '/crypto.txt', 'DIR/crypto.txt is no folder'],
+  ])('%s is told once, with advice for the shell', async (_, name, found) => {
+    const disk = recordFolder();
+    writeFileSync(disk.pathOf('crypto.txt'), '');
+    const document = await report(`replay:${disk.path}${name}`);
+    expect(find(document, 'feed')).toMatchObject({
+      result: 'fail',
+      message: `Expected a folder of recordings, or a recording in one; ${found.replace('DIR', disk.path)}.`,
+    });
+    for (const [, result, message] of ofMarkets(document)) {
+      expect([result, message]).toEqual(['skip', expect.stringMatching(/^not asked, there is nothing to replay; /)]);
+    }
+    expect(document.to_do).toEqual([
+      'Record it with --record FOLDER, or name another folder with --feed replay:FOLDER.',
+    ]);
+  });
+
+  test('with nothing of the markets that are served says what there is', async () => {
+    const { path } = await recorded('crypto.2026-11-23.realtime');
+    const document = await report(`replay:${path}`, ['--markets', 'stocks']);
+    expect(find(document, 'feed')).toMatchObject({ result: 'fail', message: `replay:${path}; recorded: crypto` });
+    expect(document.to_do).toEqual([
+      'Serve what was recorded (--markets crypto), record the markets that are served (--record FOLDER), or name another folder with --feed replay:FOLDER.',
+    ]);
+    const empty = await report(`replay:${recordFolder().path}`);
+    expect(empty.to_do).toEqual(['Record it with --record FOLDER, or name another folder with --feed replay:FOLDER.']);
+  });
+
+  test('may lie in the folder that is recorded to, and is not recorded there', async () => {
+    const disk = await recorded('crypto.2026-11-23.realtime');
+    const document = await report('replay:2026-11-23', ['--markets', 'crypto', '--record', disk.path]);
+    expect(document.ok).toBe(true);
+    expect(disk.files).toHaveLength(1);
+  });
+});
+
+describe('the folder to record to', () => {
+  const ofFolder = async (path: string): Promise<Check> =>
+    find(await report('simulated', ['--no-connect', '--record', path]), 'record');
+
+  test('is fine where it can be written, and nothing is left in it', async () => {
+    const disk = recordFolder();
+    expect(await ofFolder(disk.path)).toMatchObject({ result: 'ok', message: `${disk.path} can be written` });
+    expect(disk.files).toEqual([]);
+  });
+
+  test('is fine where it can be made, and is not made', async () => {
+    const disk = recordFolder();
+    const path = disk.pathOf('more/recordings');
+    expect(await ofFolder(path)).toMatchObject({ result: 'ok', message: `${path} is made when the first frame comes` });
+    expect(disk.files).toEqual([]);
+  });
+
+  test('is named where it is a file, with what to do', async () => {
+    const path = recordFolder().pathOf('place');
+    writeFileSync(path, '');
+    const document = await report('simulated', ['--no-connect', '--record', path]);
+    expect(find(document, 'record')).toMatchObject({
+      result: 'fail',
+      message: `${path} cannot be written: it is no folder (ENOTDIR)`,
+    });
+    expect(document.to_do).toEqual(['Name another folder with --record, or let this user write there.']);
+  });
+
+  test('is named where nobody may write, with what to do', async () => {
+    const disk = recordFolder();
+    chmodSync(disk.path, 0o555);
+    const isRoot = process.geteuid?.() === 0;
+    // Nothing is forbidden to root.
+    if (isRoot) process.seteuid!(65_534);
+    try {
+      expect(await ofFolder(disk.pathOf('more'))).toMatchObject({
+        result: 'fail',
+        message: `${disk.pathOf('more')} cannot be written: it is not allowed (EACCES)`,
+      });
+    } finally {
+      if (isRoot) process.seteuid!(0);
+      chmodSync(disk.path, 0o755);
+    }
+  });
+
+  test('is not looked at where nothing is recorded', async () => {
+    const { checks } = await report('simulated', ['--no-connect']);
+    expect(checks.map(({ check }) => check)).not.toContain('record');
   });
 });
 

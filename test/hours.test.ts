@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { markets } from '../generated/suite.js';
 import { nextOpening, sessionAt } from '../runtime/hours.js';
 import { marketOf } from './support/markets.js';
 
@@ -106,4 +107,9 @@ test('a week that runs over Sunday and one of a few hours follow their own clock
   expect([at('2026-01-10T21:59:00Z'), at('2026-01-10T22:00:00Z')]).toEqual([undefined, 'night']);
   expect([at('2026-01-11T01:59:00Z'), at('2026-01-11T02:00:00Z')]).toEqual(['night', undefined]);
   expect(nextOpening(hours, Date.parse('2026-01-10T22:00:00Z'))).toBe(Date.parse('2026-01-17T22:00:00Z'));
+});
+
+test.each(markets)('the sessions of $name are named in small letters, as they stand within sentences', ({ hours }) => {
+  // An exchange is written in capitals.
+  for (const { name } of hours.sessions) expect(name).toMatch(/^(?:[A-Z]{2,}|[a-z-]+)(?: (?:[A-Z]{2,}|[a-z-]+))*$/);
 });

@@ -349,6 +349,40 @@ describe('the built server', () => {
     expect(disk.bytes).not.toContain(testKey);
   });
 
+  test('loses the last second at most, whenever it is killed', async () => {
+    const disk = folder();
+    const { server, send } = await hosted(disk, {}, [process.execPath, bin]);
+    let sent = 0;
+    const beganMs = Date.now();
+    const newestReceived = async (): Promise<number> => {
+      const { structuredContent } = await server.call('get_stocks_stream_status');
+      const { last_message_at: newest } = structuredContent as { last_message_at: string | null };
+      return newest === null ? beganMs : Date.parse(newest);
+    };
+    const flood = setInterval(() => send(trade(++sent)), 5);
+    let worstMs = 0;
+    const look = async (): Promise<void> => {
+      const receivedMs = await newestReceived();
+      worstMs = Math.max(worstMs, receivedMs - (disk.frames.at(-1)?.atMs ?? beganMs));
+    };
+    await vi.waitFor(async () => {
+      await look();
+      expect(sent).toBeGreaterThan(500);
+    }, patiently);
+    const receivedMs = await newestReceived();
+    process.kill(server.pid, 'SIGKILL');
+    clearInterval(flood);
+    await vi.waitFor(() => expect(() => process.kill(server.pid, 0)).toThrow(), patiently);
+
+    // The first frame is an acknowledgement.
+    const [, ...trades] = disk.frames;
+    expect(trades.map(({ text }) => text)).toEqual(trades.map((_, index) => trade(index + 1)));
+    worstMs = Math.max(worstMs, receivedMs - trades.at(-1)!.atMs);
+    // A second until it is written, and a moment to write it.
+    expect(worstMs).toBeLessThan(1_000 + 250);
+    expect(worstMs).toBeGreaterThan(100);
+  });
+
   test.skipIf(process.platform === 'win32')(
     'goes on streaming when the disk is full, and recording when it is not',
     async () => {

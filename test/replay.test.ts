@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import type { Clock } from '../runtime/clock.js';
@@ -11,7 +11,7 @@ import type { ToolResult } from '../runtime/tools.js';
 import { callOn, testOptions } from './support/bench.js';
 import { TestClock } from './support/clock.js';
 import { RecordFolder } from './support/recording.js';
-import { HostedServer } from './support/stdio.js';
+import { bin, HostedServer } from './support/stdio.js';
 
 const open: { close(): Promise<void> }[] = [];
 
@@ -92,22 +92,61 @@ async function refusalOf(hub: Hub, endpoint: string, market = 'stocks'): Promise
   return (await callOn(hub, `start_${market}_stream`, { channels, endpoint })).structured.error;
 }
 
-test('a recording of the simulated feed replays to the same messages, without a key, and says that it is made up', async () => {
+/** What the stream is said to have been, but for when it came. */
+async function answersOf(hub: Hub) {
+  const { structured: status } = await callOn(hub, 'get_stocks_stream_status');
+  const { structured: summary } = await callOn(hub, 'summarize_stream', { market: 'stocks', max_bytes: 200_000 });
+  const rows = (summary.symbols as Record<string, unknown>[]).map(row =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !name.endsWith('_age_ms'))),
+  );
+  const counts = ['messages_received', 'messages_dropped', 'malformed', 'unknown', 'mistyped', 'reconnects', 'outages'];
+  return {
+    messages: await messagesOf(hub, { detail: 'full', max_bytes: 200_000 }),
+    counts: Object.fromEntries(counts.map(name => [name, status[name]])),
+    rows,
+    omitted: summary.omitted,
+  };
+}
+
+/** What waits from the start on come to: one for messages, one for a condition. */
+async function waitsOf(hub: Hub, cursor: unknown): Promise<object[]> {
+  const waits = [{ count: 50 }, { channels: ['A.*'], condition: { field: 'volume', op: '>=', value: 200 } }];
+  return Promise.all(
+    waits.map(async args => {
+      const { structured } = await callOn(hub, 'wait_for_stream_message', { market: 'stocks', cursor, ...args });
+      expect(structured.error).toBeUndefined();
+      const { matched, count, messages } = structured;
+      return { matched, count, messages };
+    }),
+  );
+}
+
+test('a recording of the simulated feed replays to the same answers, without a key, and says that it is made up', async () => {
   const disk = folder();
+  const channels = ['T.*', 'Q.AAPL', 'A.*'];
   const live = hubOf({ record: disk.path });
-  await callOn(live, 'start_stocks_stream', { channels: ['T.*', 'Q.AAPL', 'A.*'], endpoint: 'simulated' });
+  const { structured: began } = await callOn(live, 'start_stocks_stream', { channels, endpoint: 'simulated' });
+  const awaited = await waitsOf(live, began.cursor);
   await live.stream('stocks').changes.until(() => live.stream('stocks').totals.received > 60, 15_000);
   await callOn(live, 'stop_stocks_stream');
-  const lived = await messagesOf(live, { detail: 'full', max_bytes: 200_000 });
+  const lived = await answersOf(live);
   await live.close();
 
   const hub = hubOf({ record: disk.path });
-  const { structured } = await start(hub, 'replay:?speed=1000', ['T.*', 'Q.AAPL', 'A.*']);
+  const { structured } = await start(hub, 'replay:?speed=1000', channels);
   expect(structured).toMatchObject({ state: 'live', simulated: true, feed: 'replay', delayed_minutes: null });
   expect(structured.notes).toContain('Simulated data: made up, not the market.');
+  expect(await waitsOf(hub, structured.cursor)).toEqual(awaited);
   await ended(hub);
-  expect(lived.length).toBeGreaterThan(60);
-  expect(await messagesOf(hub, { detail: 'full', max_bytes: 200_000 })).toEqual(lived);
+  await callOn(hub, 'stop_stocks_stream');
+  expect(await answersOf(hub)).toEqual(lived);
+  expect(lived.messages.length).toBeGreaterThan(60);
+  expect(lived.counts).toMatchObject({ messages_received: lived.messages.length, malformed: 0, mistyped: 0 });
+  expect(lived.rows.length).toBeGreaterThan(2);
+  expect(awaited).toMatchObject([
+    { matched: true, count: 50 },
+    { matched: true, count: 1 },
+  ]);
   // A replay is not recorded once more.
   const before = disk.frames.length;
   await hub.close();
@@ -170,6 +209,25 @@ describe('the clock of a replay', () => {
     await start(hub, 'replay:2026-11-23?from=2026-11-23T14:30:01.001Z');
     await waitsFor(hub, 70_000);
     expect(await pricesOf(hub)).toEqual([3]);
+  });
+
+  test.each([
+    ['14:30', 1],
+    ['14:30:01', 2],
+    ['14:31', 3],
+  ])('begins at a time of the day that is played: %s', async (from, first) => {
+    const disk = folder();
+    await disk.write('stocks.2026-11-22.realtime.0001', [at(-86_400_000, event(9))]);
+    await disk.write(title, minute);
+    for (const endpoint of [`replay:2026-11-23?speed=1000&from=${from}`, `replay?speed=1000&from=${from}`]) {
+      const hub = hubOf({ record: disk.path });
+      const { structured } = await start(hub, endpoint);
+      await ended(hub);
+      expect((await pricesOf(hub))[0]).toBe(first);
+      expect(structured.endpoint).toBe(
+        `replay:2026-11-23.realtime?speed=1000&from=2026-11-23T${from.padEnd(8, ':00')}.000Z`,
+      );
+    }
   });
 
   test('starts over in a loop, with a second between the rounds', async () => {
@@ -438,7 +496,10 @@ describe('an endpoint of recordings', () => {
     ['replay:2026-11-23?speed=0', 'speed is a number from 0.1 to 1000, was "0"'],
     ['replay:2026-11-23?speed=1001', 'was "1001"'],
     ['replay:2026-11-23?speed=fast', 'was "fast"'],
-    ['replay:2026-11-23?from=14:30', 'from is a time such as 2026-11-23T14:30:00Z, was "14:30"'],
+    ['replay:2026-11-23?from=noon', 'from is a time in UTC such as 14:30 or 2026-11-23T14:30:00Z, was "noon"'],
+    ['replay:2026-11-23?from=24:30', 'was "24:30"'],
+    ['replay:2026-11-23?from=14:60', 'was "14:60"'],
+    ['replay:2026-11-23?from=2:30', 'was "2:30"'],
     ['replay:2026-11-23?from=2026-13-45T14:30:00Z', 'was "2026-13-45T14:30:00Z"'],
     ['replay:2026-11-23?loop=yes', 'loop is 1 or 0, was "yes"'],
     ['replay:2026-11-23?sped=2', 'a replay has speed, from and loop, was "sped"'],
@@ -475,7 +536,7 @@ describe('an endpoint of recordings', () => {
     });
     expect(await refusalOf(hubOf({ record: '/nowhere/at/all' }), 'replay:2026-11-23')).toMatchObject({
       code: 'ENDPOINT_NOT_ALLOWED',
-      message: 'The folder of recordings cannot be read (ENOENT).',
+      message: 'Expected a folder of recordings, or a recording in one; there is no folder /nowhere/at/all.',
     });
   });
 
@@ -503,6 +564,103 @@ describe('the feed of the operator', () => {
     await start(hub, 'replay:2026-11-22');
     await ended(hub);
     expect(await pricesOf(hub)).toEqual([9]);
+  });
+
+  describe('may name a recording in a folder:', () => {
+    /** Two days, the newer one with two feeds, one of them in two files. */
+    async function several(): Promise<RecordFolder> {
+      const disk = folder();
+      await disk.write('stocks.2026-11-22.realtime.0001', [at(0, event(22))]);
+      await disk.write('stocks.2026-11-23.realtime.0001', [at(0, event(1))]);
+      await disk.write('stocks.2026-11-23.realtime.0002', [at(10, event(2))]);
+      await disk.write('stocks.2026-11-23.simulated.0001', [at(0, event(23))]);
+      return disk;
+    }
+
+    async function played(settings: Partial<Settings>): Promise<unknown[]> {
+      const hub = hubOf(settings);
+      const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+      expect(structured.error).toBeUndefined();
+      await ended(hub);
+      return pricesOf(hub);
+    }
+
+    test.each([
+      ['/2026-11-22', [22]],
+      ['/2026-11-22?speed=1000', [22]],
+      ['/2026-11-23.realtime', [1, 2]],
+      ['/2026-11-23.simulated', [23]],
+      ['/2026-11-23.realtime.0002?from=2026-11-23T14:30:00Z', [2]],
+      ['/stocks.2026-11-23.realtime.0001.frames.gz', [1]],
+      ['//2026-11-22', [22]],
+    ])('%s plays %j', async (name, prices) => {
+      const { path } = await several();
+      expect(await played({ feed: `replay:${path}${name}` })).toEqual(prices);
+    });
+
+    test.each([
+      ['replay:2026-11-22', [22]],
+      ['replay:2026-11-23.simulated?speed=10', [23]],
+    ])('beside a folder that is recorded to, %s plays %j', async (feed, prices) => {
+      const { path } = await several();
+      expect(await played({ feed, record: path })).toEqual(prices);
+    });
+
+    test('beside a folder that is recorded to, none is its newest day', async () => {
+      const disk = folder();
+      await disk.write(title, minute);
+      expect(await played({ feed: 'replay?speed=1000', record: disk.path })).toEqual([1, 2, 3]);
+    });
+
+    test('one that is called like a folder is that folder, and an agent does not get out of it', async () => {
+      const outer = await several();
+      mkdirSync(outer.pathOf('2026-11-22'));
+      await new RecordFolder(outer.pathOf('2026-11-22')).write('stocks.2020-01-01.realtime.0001', [at(0, event(20))]);
+      const feed = `replay:${outer.path}/2026-11-22`;
+      expect(await played({ feed })).toEqual([20]);
+      expect(await refusalOf(hubOf({ feed }), 'replay:2026-11-22')).toMatchObject({
+        message: 'There is no recording 2026-11-22 of US stocks.',
+        hint: 'Name one: replay:2020-01-01.realtime.',
+      });
+    });
+
+    test('an agent may name the others there, and nothing elsewhere', async () => {
+      const { path } = await several();
+      const hub = hubOf({ feed: `replay:${path}/2026-11-22`, record: '/nowhere/at/all' });
+      expect((await start(hub, 'replay:2026-11-23.simulated')).structured.endpoint).toBe('replay:2026-11-23.simulated');
+      await callOn(hub, 'stop_stocks_stream');
+      expect(await refusalOf(hub, `replay:${path}/2026-11-23.simulated`)).toMatchObject({
+        message: expect.stringContaining('a recording is named by its day'),
+      });
+    });
+
+    test('where several feeds were recorded, an agent is told how it names one', async () => {
+      const { path } = await several();
+      const hub = hubOf({ feed: `replay:${path}` });
+      const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+      expect(structured.error).toMatchObject({
+        message: 'Several feeds of US stocks were recorded then.',
+        hint: 'Name one: replay:2026-11-23.simulated, replay:2026-11-23.realtime.',
+      });
+    });
+  });
+
+  test.each([
+    ['/2026-11-21', 'there is no folder DIR/2026-11-21, and in DIR is no recording 2026-11-21'],
+    ['/2026-11-23.delayed', 'there is no folder DIR/2026-11-23.delayed, and in DIR is no recording 2026-11-23.delayed'],
+    ['/nowhere', 'there is no folder DIR/nowhere'],
+    ['/nowhere/2026-11-23', 'there is no folder DIR/nowhere/2026-11-23, and there is no folder DIR/nowhere'],
+    ['/notes.txt', 'DIR/notes.txt is no folder'],
+  ])('that leads to DIR%s, where nothing is, is refused with what was found', async (name, found) => {
+    const disk = folder();
+    await disk.write(title, minute);
+    writeFileSync(disk.pathOf('notes.txt'), '');
+    const hub = hubOf({ feed: `replay:${disk.path}${name}` });
+    const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+    expect(structured.error).toMatchObject({
+      code: 'ENDPOINT_NOT_ALLOWED',
+      message: `Expected a folder of recordings, or a recording in one; ${found.replaceAll('DIR', disk.path)}.`,
+    });
   });
 
   test('does not open this machine to a URL', async () => {
@@ -538,4 +696,72 @@ describe('the feed of the operator', () => {
       expect(read.structuredContent).toMatchObject({ count: 3 });
     }, patiently);
   });
+});
+
+describe('what the built server has recorded until it was killed', () => {
+  /** Records the simulated feed. @returns the trades that are on the disk, and when they came */
+  async function killed(disk: RecordFolder): Promise<{ price: number; atMs: number }[]> {
+    const command = [process.execPath, bin, '--feed', 'simulated', '--record', disk.path, '--record-flush-ms', '10'];
+    const server = await HostedServer.launch({ command });
+    open.push(server);
+    await server.call('start_stocks_stream', { channels: ['T.*'] });
+    await vi.waitFor(() => expect(disk.frames.length).toBeGreaterThan(15), patiently);
+    process.kill(server.pid, 'SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(server.pid, 0)).toThrow(), patiently);
+    return disk.frames.flatMap(({ atMs, text }) => {
+      const events = JSON.parse(text) as { ev: string; p: number }[];
+      return events.filter(({ ev }) => ev === 'T').map(({ p }) => ({ price: p, atMs }));
+    });
+  }
+
+  interface Played {
+    readonly endpoint: string;
+    readonly prices: readonly unknown[];
+    /** From the start to the last message, ms. */
+    readonly tookMs: number;
+  }
+
+  async function play(server: HostedServer, endpoint: string): Promise<Played> {
+    const content = async (name: string, args = {}) =>
+      (await server.call(name, args)).structuredContent as Record<string, unknown>;
+    const started = await content('start_stocks_stream', { channels: ['T.*'], endpoint });
+    const status = await vi.waitFor(async () => {
+      const told = await content('get_stocks_stream_status');
+      expect(told.silence).toContain('has ended');
+      return told;
+    }, patiently);
+    const { messages } = await content('read_stream_messages', { market: 'stocks', limit: 1_000, max_bytes: 200_000 });
+    await content('stop_stocks_stream');
+    return {
+      endpoint: started.endpoint as string,
+      prices: (messages as Message[]).map(({ price }) => price),
+      tookMs: Date.parse(status.last_message_at as string) - Date.parse(status.since as string),
+    };
+  }
+
+  test('is replayed by it: whole, at a speed, from a time, and in a loop', async () => {
+    const disk = folder();
+    const recorded = await killed(disk);
+    const prices = recorded.map(({ price }) => price);
+    expect(new Set(recorded.map(({ atMs }) => atMs)).size).toBeGreaterThan(5);
+    const server = await HostedServer.start({ POLYGON_FEED: `replay:${disk.path}` });
+    open.push(server);
+
+    const [fast, slow] = [await play(server, 'replay?speed=1000'), await play(server, 'replay?speed=2')];
+    expect([fast.prices, slow.prices]).toEqual([prices, prices]);
+    expect(fast.endpoint).toMatch(/^replay:\d{4}-\d\d-\d\d\.simulated\?speed=1000$/);
+    const lastedMs = recorded.at(-1)!.atMs - recorded[0]!.atMs;
+    expect(slow.tookMs).toBeGreaterThanOrEqual(lastedMs / 2 - 50);
+    expect(fast.tookMs).toBeLessThan(slow.tookMs);
+
+    const { atMs } = recorded[Math.floor(recorded.length / 2)]!;
+    const late = await play(server, `replay?speed=1000&from=${new Date(atMs).toISOString()}`);
+    expect(late.prices).toEqual(recorded.filter(({ atMs: came }) => came >= atMs).map(({ price }) => price));
+
+    await server.call('start_stocks_stream', { channels: ['T.*'], endpoint: 'replay?speed=1000&loop=1' });
+    await vi.waitFor(async () => {
+      const { structuredContent: status } = await server.call('get_stocks_stream_status');
+      expect((status as { messages_received: number }).messages_received).toBeGreaterThan(2 * prices.length);
+    }, patiently);
+  }, 30_000);
 });

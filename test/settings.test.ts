@@ -221,6 +221,12 @@ test.each(['10', '600000'])('the duration %s is still allowed', text => {
   expect(problemsOf({ MCP_POLYGON_AUTH_TIMEOUT_MS: text })).toEqual([]);
 });
 
+test('a market that was probably meant is told', () => {
+  expect(problemsOf({ MCP_POLYGON_MARKETS: 'stcks,crypto' })).toEqual([
+    'MCP_POLYGON_MARKETS names "stcks"; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
+  ]);
+});
+
 test('all problems are told together', () => {
   const problems = problemsOf({
     MCP_POLYGON_ACK_TIMEOUT_MS: 'soon',
@@ -254,6 +260,15 @@ describe('the command line', () => {
 
   test.each(['', ' ', `\${FEED}`])('leaves a setting to the environment where it says %j', text => {
     expect(given({ POLYGON_FEED: 'delayed' }, { POLYGON_FEED: text }).settings.feed).toBe('delayed');
+  });
+
+  test.each([
+    ['MCP_POLYGON_MARKETS', '--markets names nothing, was ","'],
+    ['MCP_POLYGON_ALLOWED_HOSTS', '--allowed-hosts names nothing, was ","'],
+    ['MCP_POLYGON_HTTP_HOSTS', '--http-hosts names nothing, was ","'],
+  ])('does not hold an empty list for %s, which the environment may', (variable, problem) => {
+    expect(given({}, { [variable]: ',' }).problems).toEqual([problem]);
+    expect(given({ [variable]: ',' }, {}).problems).toEqual([]);
   });
 
   test('is blamed by the name of the option, the environment by that of the variable', () => {

@@ -31,7 +31,7 @@ describe('the problems', () => {
       'there is no option --feeed; did you mean --feed?',
       '--frame-pairs must be a whole number from 1 to 3000, was "0"',
       expect.stringContaining('MCP_POLYGON_MARKETS names "bonds"'),
-      'POLYGON_FEED or --feed: Crypto has no feed "realtme"; it has realtime, business, simulated.',
+      'POLYGON_FEED or --feed: Crypto has no feed "realtme"; it has realtime, business, simulated; did you mean realtime?',
     ]);
   });
 
@@ -45,6 +45,21 @@ describe('the problems', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(why);
     expect(problems[0]).not.toContain('secret');
+  });
+
+  test('hold a feed that nothing is near to without a suggestion', () => {
+    expect(setup(['--feed', 'nope', '--markets', 'crypto']).problems).toEqual([
+      'POLYGON_FEED or --feed: Crypto has no feed "nope"; it has realtime, business, simulated.',
+    ]);
+  });
+
+  test.each([
+    [['crypto'], 'doctor takes no word "crypto"; did you mean --markets crypto?'],
+    [['crypto', 'stcks'], 'doctor takes no word "crypto" and no word "stcks"; did you mean --markets crypto,stocks?'],
+    [['crypto', 'everything'], 'doctor takes no word "crypto" and no word "everything"'],
+    [['crypto', 'k3yk3yk3yk3yk3yk3yk3y'], 'doctor takes no word "crypto" and no word of 21 characters'],
+  ])('hold the words that doctor is given: %j', (words, problem) => {
+    expect(setup(['doctor', ...words, '--feed', 'simulated']).problems).toEqual([problem]);
   });
 
   test('do not hold a feed that some of the markets have', () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { settingTable } from '../runtime/settings.js';
 import { runProgram } from './support/program.js';
 import { repository } from './support/project.js';
+import { missing, PseudoTerminal } from './support/pseudoterminal.js';
 import { BareServer, bin } from './support/stdio.js';
 
 const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
@@ -21,6 +22,10 @@ describe('mcp-polygon --help', () => {
       '  --ack-timeout-ms <ms>          from a subscribe frame to its last acknowledgement (3000)\n',
     );
     for (const part of ['doctor', 'POLYGON_API_KEY', 'MASSIVE_API_KEY', 'Exit codes']) expect(stdout).toContain(part);
+  });
+
+  test('is the same as mcp-polygon help', async () => {
+    expect((await runProgram(['help'])).stdout).toBe((await runProgram(['--help'])).stdout);
   });
 
   test('helps also where the settings are wrong', async () => {
@@ -50,7 +55,7 @@ describe('wrong usage', () => {
     expect(stderr.trim().split('\n')).toEqual([
       'there is no option --feeed; did you mean --feed?',
       'MCP_POLYGON_ACK_TIMEOUT_MS must be a whole number from 10 to 600000, was "soon"',
-      '--markets names "stoks"; the markets are stocks, options, futures, indices, forex, crypto',
+      '--markets names "stoks"; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
       'Run mcp-polygon --help to see every option.',
     ]);
   });
@@ -67,6 +72,35 @@ describe('wrong usage', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('set POLYGON_API_KEY in the environment');
     expect(stderr).not.toContain('sentinel');
+  });
+});
+
+describe('without arguments', () => {
+  test.skipIf(missing !== '')('a person in a terminal is told what it waits for, and what else there is', async () => {
+    const terminal = new PseudoTerminal([], { columns: 100, rows: 10 });
+    try {
+      await terminal.until(() => terminal.text.includes('--help'));
+      // The end of stdin.
+      terminal.type('\u0004');
+      await terminal.ended();
+    } finally {
+      terminal.close();
+    }
+    const [, , ...lines] = terminal.text.split('\n');
+    expect(lines).toEqual([
+      `mcp-polygon ${version} waits for an MCP host on stdin; Ctrl-C ends it.`,
+      'For people there are mcp-polygon watch, mcp-polygon doctor and mcp-polygon --help.',
+      'exit 0',
+      'as it was',
+    ]);
+  });
+
+  test('a host that has it on pipes is told nothing', async () => {
+    const server = BareServer.start();
+    await server.initialize();
+    server.child.stdin!.end();
+    expect((await server.ended()).code).toBe(0);
+    expect(server.stderr).toBe('');
   });
 });
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { runProgram } from './support/program.js';
 import { missing, PseudoTerminal, type TerminalOptions } from './support/pseudoterminal.js';
 import { greeting, polite, RawFeed, statusFrame } from './support/rawfeed.js';
+import { RecordFolder } from './support/recording.js';
 import { bin } from './support/stdio.js';
 
 const key = 'sentinel-key-for-watching';
@@ -18,15 +20,42 @@ const events = [
 ];
 const channels = ['stocks', 'T.AAPL', 'Q.AAPL', 'T.BRK.B'];
 
+/** Recorded: a trade for each second of a minute, at a price of as many dollars. */
+const beginMs = Date.UTC(2026, 10, 23, 14, 30);
+const minute = Array.from({ length: 61 }, (_, second) => ({
+  atMs: beginMs + second * 1_000,
+  text: JSON.stringify([{ ev: 'T', sym: 'AAPL', p: second, s: 1, t: beginMs }]),
+}));
+const minuteEnded =
+  'The replay of 2026-11-23T14:30:00.000Z to 2026-11-23T14:31:00.000Z has ended: it was recorded, not live.';
+
 let feed: RawFeed | undefined;
 let terminal: PseudoTerminal | undefined;
+let disk: RecordFolder | undefined;
 
 afterEach(async () => {
   terminal?.close();
   terminal = undefined;
   await feed?.close();
   feed = undefined;
+  await disk?.close();
+  disk = undefined;
 });
+
+/** @returns the arguments that watch a recorded minute */
+async function recordedMinute(query: string): Promise<string[]> {
+  disk = new RecordFolder();
+  await disk.write('stocks.2026-11-23.realtime.0001', minute);
+  return ['stocks', 'T.AAPL', '--feed', `replay:${disk.path}?${query}`];
+}
+
+/** @returns the arguments that record into a folder which cannot be made yet, and its path */
+function refusedFolder(): { args: string[]; path: string } {
+  disk = new RecordFolder();
+  const path = disk.pathOf('place');
+  writeFileSync(path, '');
+  return { args: ['--record', path, '--record-flush-ms', '10', '--record-retry-ms', '10'], path };
+}
 
 /** @returns the environment that leads to a feed, and its sockets */
 async function openFeed(): Promise<{ env: Record<string, string>; sockets: WebSocket[] }> {
@@ -119,6 +148,8 @@ describe.skipIf(missing !== '')(`watch in a terminal${missing === '' ? '' : ` (s
   test.each<[string, (watched: PseudoTerminal) => void]>([
     ['q', watched => watched.type('q')],
     ['Ctrl-C', watched => watched.type('\u0003')],
+    ['Ctrl-C behind an arrow and Escape', watched => watched.type('\u001b[A\u001b\u0003')],
+    ['q behind F2', watched => watched.type('\u001bOQq')],
     ['SIGTERM', watched => watched.signal('SIGTERM')],
     ['SIGINT', watched => watched.signal('SIGINT')],
   ])('%s quits, and the terminal is as it was', async (_, quit) => {
@@ -152,10 +183,16 @@ describe.skipIf(missing !== '')(`watch in a terminal${missing === '' ? '' : ` (s
     await expect.poll(() => feed!.connections).toBe(0);
   });
 
-  test('other keys do nothing', async () => {
+  test.each([
+    ['letters, arrows and Enter', 'x\u001b[A\r'],
+    ['F2', '\u001bOQ'],
+    ['F2 with Shift', '\u001b[1;2Q'],
+    ['F2 with Shift in old terminals', '\u001bO2Q'],
+    ['Alt-q', '\u001bq'],
+  ])('does not quit by %s', async (_, keys) => {
     const { env, sockets } = await openFeed();
     const watched = await filled(open(channels, { env }));
-    watched.type('x\u001b[A\r');
+    watched.type(keys);
     sockets[0]!.send(JSON.stringify([{ ev: 'T', sym: 'AAPL', p: 190, s: 1, t: 1_790_000_000_009 }]));
     await watched.until(() => watched.text.includes('190.00'));
 
@@ -197,6 +234,43 @@ describe.skipIf(missing !== '')(`watch in a terminal${missing === '' ? '' : ` (s
     watched.type('q');
     await watched.ended();
     expectGivenBack(watched);
+  });
+
+  test('a replay shows when it was, and at its end stays until somebody quits', async () => {
+    const watched = open(await recordedMinute('speed=30'));
+    await watched.until(
+      () => watched.text.includes('Replay of 2026-11-23T14:30:') && /\b[1-5]\d messages/.test(watched.text),
+    );
+
+    expect(watched.lines[0]).toBe('US stocks  REPLAY  feed replay:2026-11-23.realtime?speed=30, recorded data');
+    expect(watched.lines[1]).toMatch(
+      /^\d\d:\d\d:\d\d UTC {2}recorded 2026-11-23 14:30:\d\d {2}1 channel {2}\d\d messages {2}\d+\.\d\/s$/,
+    );
+    expect(watched.text).toContain(' at 30 times the speed: recorded, not');
+
+    await watched.until(() => watched.text.includes('has ended'));
+    expect(watched.lines[0]).toContain('US stocks  ENDED  feed replay:');
+    expect(watched.lines[1]).toContain(' recorded 2026-11-23 14:31:00  1 channel  61 messages  ');
+    expect(watched.lines[4]).toMatch(/^AAPL +60\.00 /);
+    expect(watched.text).not.toContain('times the speed');
+    expect(watched.text).not.toContain('Stop the stream');
+
+    watched.type('q');
+    await watched.ended();
+    expectGivenBack(watched);
+    expect(watched.text).toContain('exit 0\nas it was');
+  });
+
+  test('a recording that the disk refuses is told below the table, and later under which name it goes on', async () => {
+    const { env } = await openFeed();
+    const { args, path } = refusedFolder();
+    const watched = await filled(open([...channels, ...args], { env }));
+    await watched.until(() => watched.text.includes('Recording is interrupted: EEXIST'));
+    rmSync(path);
+    await watched.until(() => watched.text.includes('Recorded as '));
+
+    expect(watched.text).toMatch(/^Recorded as \d{4}-\d\d-\d\d\.custom\.0001\.$/m);
+    expect(watched.text).not.toContain('interrupted');
   });
 
   test('a terminal that can do nothing gets plain lines', async () => {
@@ -248,6 +322,46 @@ describe('watch without a terminal', () => {
     );
   });
 
+  test('tells how far a replay is and, once, that it has ended, and ends with 0 then', async () => {
+    const { code, stdout, stderr } = await runProgram(['watch', ...(await recordedMinute('speed=30'))]);
+
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => line.slice('14:30:05Z '.length));
+    expect(lines).toContain('US stocks replay, feed replay:2026-11-23.realtime?speed=30, recorded data');
+    const ending = lines.indexOf(minuteEnded);
+    const [moving, after] = [lines.slice(0, ending), lines.slice(ending)].map(part =>
+      part.filter(line => line.endsWith(' at 30 times the speed: recorded, not live.')),
+    );
+    expect(new Set(moving).size).toBeGreaterThan(1);
+    expect(after).toEqual([]);
+    expect(lines.slice(ending)).toEqual([minuteEnded, expect.stringMatching(/^AAPL {2}last 60\.00 .* volume 61 /)]);
+    expect(stdout).not.toContain('Stop the stream');
+  });
+
+  test('tells that the disk refuses a recording, and later under which name it goes on', async () => {
+    const { env } = await openFeed();
+    const { args, path } = refusedFolder();
+    const child = spawn(process.execPath, [bin, 'watch', ...channels, ...args], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let text = '';
+    let isRefused = false;
+    for await (const data of child.stdout) {
+      text += data;
+      if (!isRefused && text.includes('Recording is interrupted: EEXIST')) {
+        isRefused = true;
+        rmSync(path);
+      }
+      if (text.includes('Recorded as ')) child.kill('SIGINT');
+    }
+
+    expect(text).toMatch(/^\d\d:\d\d:\d\dZ Recorded as \d{4}-\d\d-\d\d\.custom\.0001\.$/m);
+  });
+
   test('ends with 0 when nobody reads on', async () => {
     const { env } = await openFeed();
     const child = spawn(process.execPath, [bin, 'watch', ...channels], {
@@ -265,9 +379,41 @@ describe('watch without a terminal', () => {
     const { code, stdout, stderr } = await runProgram(['watch', 'stocks', 'T.AAPL']);
 
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr.split('\n').slice(0, 2)).toEqual([
+    expect(stderr.split('\n')).toEqual([
       'NO_API_KEY: The feed realtime needs an API key, and none is set.',
       'Set POLYGON_API_KEY in the environment, or add --feed simulated, which needs no key.',
+      '',
+    ]);
+  });
+
+  test('says plainly how one of several recorded feeds is named, with exit code 1', async () => {
+    const args = await recordedMinute('speed=30');
+    await disk!.write('stocks.2026-11-23.delayed.0001', minute);
+    const { code, stderr } = await runProgram(['watch', ...args]);
+
+    expect(code).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      'ENDPOINT_NOT_ALLOWED: Several feeds of US stocks were recorded then.',
+      `Name one: --feed "replay:${disk!.path}/2026-11-23.realtime", --feed "replay:${disk!.path}/2026-11-23.delayed".`,
+      '',
+    ]);
+  });
+
+  test('says plainly that there is nothing to replay, with exit code 1', async () => {
+    disk = new RecordFolder();
+    const { code, stderr } = await runProgram([
+      'watch',
+      'stocks',
+      'T.AAPL',
+      '--feed',
+      `replay:${disk.path}/2026-11-23`,
+    ]);
+
+    expect(code).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      `ENDPOINT_NOT_ALLOWED: Expected a folder of recordings, or a recording in one; there is no folder ${disk.path}/2026-11-23, and in ${disk.path} is no recording 2026-11-23.`,
+      'Record it with --record FOLDER, or name another folder with --feed replay:FOLDER.',
+      '',
     ]);
   });
 

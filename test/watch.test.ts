@@ -46,6 +46,7 @@ const view: View = {
   messages: 42,
   ratePerS: 12.3,
   atMs: Date.UTC(2026, 10, 23, 14, 30, 5),
+  replayedMs: undefined,
   rows: [apple, berkshire],
   omitted: 0,
   remarks: ['1 outage: 14:29:50 to 14:29:58 UTC, 8 s. What came then is lost.'],
@@ -146,6 +147,12 @@ describe('the layout', () => {
   test('says aloud when the stream is not live', () => {
     const [header] = layOut({ ...view, state: 'retrying' }, 80, 14);
     expect(header).toContainEqual({ text: 'RETRYING', style: 'alarm' });
+  });
+
+  test('has both times of a replay in its header, and is not alarmed by its end', () => {
+    const shown = { state: 'ended', replayedMs: Date.UTC(2026, 10, 20, 15, 0, 1) } as const;
+    expect(drawn(shown, 80, 14)[1]).toBe('14:30:05 UTC  recorded 2026-11-20 15:00:01  3 channels  42 messages  12.3/s');
+    expect(layOut({ ...view, ...shown }, 80, 14)[0]).toContainEqual({ text: 'ENDED', style: 'up' });
   });
 
   test('never goes beyond the window, and always shows how to quit', () => {
@@ -396,6 +403,7 @@ describe('the watcher', () => {
     let sent = false;
     const display: Display = {
       refreshMs: 10,
+      stays: true,
       show(latest) {
         seen = latest;
         if (latest.state === 'live' && !sent) {
@@ -444,7 +452,7 @@ describe('the watcher', () => {
     const { hub } = bench;
     const watcher = new Watcher(hub, hub.stream('stocks').market, ['T.AAPL']);
     const shown: View[] = [];
-    const running = watcher.run({ refreshMs: 10, show: seen => void shown.push(seen), close() {} });
+    const running = watcher.run({ refreshMs: 10, stays: true, show: seen => void shown.push(seen), close() {} });
     watcher.stop();
     await running;
     expect(shown).toEqual([]);

@@ -6,10 +6,12 @@ import { Hub } from '../hub.js';
 import type { Options } from '../options.js';
 import type { Environment, Settings } from '../settings.js';
 import type { Setup } from '../setup.js';
+import { judgeFeed } from './feed.js';
 import { type Finding, isFine } from './finding.js';
 import { judgeHost, type Probe, probe } from './host.js';
 import { judgeClock, judgeKey, judgeNode } from './machine.js';
 import { examineMarket } from './market.js';
+import { judgeRecord } from './record.js';
 import { describeEnd, describeFinding, showReport } from './report.js';
 
 /** Prints what is found, as it is found or as one JSON document, and ends the process: 0 fine, 1 something to do. */
@@ -32,11 +34,10 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
   process.stdout.write('', () => process.exit(isFine(findings) ? 0 : 1));
 }
 
-/** A hub that logs nothing, since the report says it all. */
+/** A hub that logs nothing, since the report says it all, and records nothing. */
 export function hubOf({ suite, markets, settings }: Setup, clock: Clock): Hub {
-  const { record, ...rest } = settings;
-  const bounded: Settings = { ...rest, options: boundOptions(settings.options) };
-  return new Hub(suite, markets, bounded, { clock, write: () => {} });
+  const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
+  return new Hub(suite, markets, bounded, { clock, write: () => {}, recording: false });
 }
 
 /** Patience has an end here, whatever the server's is; channels are asked for one at a time, to know which is refused. */
@@ -55,14 +56,16 @@ export async function* examine(hub: Hub, connect: boolean, env: Environment): As
   const { settings, clock, markets } = hub;
   yield judgeNode(process.versions.node);
   yield judgeKey(settings, env);
-  yield { check: 'feed', result: 'ok', message: settings.feed, facts: { feed: settings.feed } };
+  const feed = await judgeFeed(hub);
+  yield feed;
+  if (settings.record !== undefined) yield await judgeRecord(settings.record);
 
   const urls = urlsOf(hub);
   const probes = await Promise.all([...urls.values()].map(url => probe(url, clock, settings.options.connectTimeoutMs)));
   yield* probes.map(found => judgeHost(found, probes));
   yield judgeClock(probes);
 
-  const skipped = reasonNotToAsk(hub, connect, probes);
+  const skipped = feed.result === 'fail' ? 'there is nothing to replay' : reasonNotToAsk(hub, connect, probes);
   if (skipped === undefined && probes.length > 0) yield caution;
   const asked = markets.map(market => examineMarket(hub, market, skipped));
   for (const finding of asked) yield await finding;

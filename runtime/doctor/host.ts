@@ -18,6 +18,8 @@ export interface Probe {
   readonly skewMs?: number;
   /** Why it cannot be reached. */
   readonly trouble?: string;
+  /** It can, but its certificate is not trusted. */
+  readonly untrusted?: boolean;
 }
 
 /** A host that was reached has so long to tell the time. */
@@ -59,7 +61,9 @@ export function probe(url: URL, clock: Clock, timeoutMs: number): Promise<Probe>
     request.destroy();
   });
   request.on('error', error => {
-    if ((secure ? found.tlsMs : found.tcpMs) === undefined) found.trouble = describeTrouble(error);
+    if ((secure ? found.tlsMs : found.tcpMs) !== undefined) return;
+    found.trouble = describeTrouble(error);
+    found.untrusted = isAboutCertificate(error);
   });
   return new Promise(resolve => {
     request.on('close', () => {
@@ -85,18 +89,31 @@ const explanations: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no network',
 };
 
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function isAboutCertificate(error: Error): boolean {
+  return /CERT|^UNABLE_TO_/.test(codeOf(error));
+}
+
 function describeTrouble(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   const text = explanations[code] ?? quoteForeign(error.message);
   return code === '' ? text : `${text} (${code})`;
 }
+
+const adviceOnNetwork =
+  'Check the network, the firewall and the feed (--feed, POLYGON_FEED): no connection can be opened.';
+const adviceOnCertificate =
+  'The certificate is not trusted. Behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its CA certificate; else look at the clock of this machine, and at who answers for the host.';
 
 /**
  * A host whose twin can be reached is not needed.
  *
  * @param all the hosts that serve the same feed
  */
-export function judgeHost({ host, secure, tcpMs, tlsMs, trouble }: Probe, all: readonly Probe[]): Finding {
+export function judgeHost({ host, secure, tcpMs, tlsMs, trouble, untrusted }: Probe, all: readonly Probe[]): Finding {
   const facts = { tcp_ms: tcpMs ?? null, tls_ms: tlsMs ?? null };
   if (trouble === undefined) {
     const message = secure
@@ -110,9 +127,7 @@ export function judgeHost({ host, secure, tcpMs, tlsMs, trouble }: Probe, all: r
     name: host,
     result: spare ? 'note' : 'fail',
     message: `not reached: ${trouble}${spare ? '; its twin stands in' : ''}`,
-    ...(spare
-      ? {}
-      : { toDo: 'Check the network, the firewall and the feed (--feed, POLYGON_FEED): no connection can be opened.' }),
+    ...(spare ? {} : { toDo: untrusted ? adviceOnCertificate : adviceOnNetwork }),
     facts,
   };
 }

@@ -3,12 +3,14 @@ import type { Answer } from '../answer.js';
 import type { Rejection } from '../channels.js';
 import type { Channel, Market } from '../contract.js';
 import { describeDelay, type Endpoint, resolveEndpoint } from '../endpoint.js';
-import { type ErrorCode, hintFor, StreamError } from '../errors.js';
+import { type ErrorCode, StreamError } from '../errors.js';
 import { nextOpening, sessionAt } from '../hours.js';
 import type { Hub } from '../hub.js';
+import { ReplayRefusal } from '../recording/refusal.js';
 import type { Stream } from '../stream.js';
 import { isoOrNull } from '../time.js';
 import { start, stop } from '../verbs.js';
+import { wayOut, wayOutOf } from '../wayout.js';
 import type { Finding } from './finding.js';
 
 /** An eviction or a refusal may come after the acknowledgements. */
@@ -23,6 +25,11 @@ export async function examineMarket(hub: Hub, market: Market, skipped?: string):
   }
   const { opening, facts } = describePlace(market, endpoint, hub.clock.now());
   if (skipped !== undefined) return { ...common, result: 'skip', message: `not asked, ${skipped}; ${opening}`, facts };
+  const refusal = await refusalOf(hub, market, endpoint);
+  if (refusal && !refusal.offered?.markets.includes(market.name)) {
+    return { ...common, result: 'note', message: refusal.message, facts };
+  }
+  if (refusal) return { ...common, result: 'fail', message: refusal.message, toDo: wayOut(refusal), facts };
   const outcome = await ask(hub, market);
   const { trouble } = outcome;
   const details = describeChannels(outcome.channels);
@@ -33,7 +40,7 @@ export async function examineMarket(hub: Hub, market: Market, skipped?: string):
     channels: outcome.channels.map(showChannel),
   };
   if (trouble) {
-    const message = `${trouble.code}: ${trouble.message} ${opening}`;
+    const message = `${trouble.code}: ${trouble.message} ${capitalized(opening)}`;
     return {
       ...common,
       result: 'fail',
@@ -62,6 +69,17 @@ function endpointOf({ suite, settings }: Hub, market: Market): Endpoint | Stream
   }
 }
 
+/** Why the market cannot be replayed, if so; the recordings of others may be fine. */
+async function refusalOf(hub: Hub, market: Market, { replay }: Endpoint): Promise<ReplayRefusal | undefined> {
+  try {
+    if (replay) await hub.target(market, undefined, undefined);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReplayRefusal) return error;
+    throw error;
+  }
+}
+
 function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Answer } {
   const { feed, delayMinutes } = endpoint;
   const session = isLocal(endpoint) ? feed : sessionAt(market.hours, nowMs);
@@ -77,6 +95,11 @@ function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { ope
       opens_at: opens,
     },
   };
+}
+
+/** Fit to stand behind a full stop. */
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function isLocal({ simulated, replay }: Endpoint): boolean {
@@ -195,6 +218,6 @@ export function adviceOn({ settings }: Hub, market: Market, { feed }: Pick<Endpo
     case 'CONNECT_FAILED':
       return 'Check the network, proxies and the feed (--feed, POLYGON_FEED), then run doctor again.';
     default:
-      return hintFor(code);
+      return wayOutOf(code);
   }
 }

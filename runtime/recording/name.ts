@@ -23,6 +23,16 @@ export function titleOf({ day, feed, number }: RecordingName): string {
   return `${day}.${feed}.${String(number).padStart(digits, '0')}`;
 }
 
+/** Day and feed, under which there may be several recordings: `2026-11-23.realtime`. */
+export function feedTitleOf({ day, feed }: RecordingName): string {
+  return `${day}.${feed}`;
+}
+
+/** Whether a title or the beginning of one names it: `2026-11-23`, `2026-11-23.realtime`. */
+export function isCalled(name: RecordingName, title: string): boolean {
+  return `${titleOf(name)}.`.startsWith(`${title}.`);
+}
+
 /** @returns nothing for a file that is no recording */
 export function parseName(file: string): RecordingName | undefined {
   const [, market, day, feed, number] = pattern.exec(file) ?? [];
@@ -44,15 +54,14 @@ export function nextNumber(names: readonly RecordingName[], like: Omit<Recording
 }
 
 /**
- * The recordings of a market that a title or the beginning of one names (`2026-11-23`, `2026-11-23.realtime`), in the
- * order in which they were made.
+ * The recordings of a market that a title or the beginning of one names, in the order in which they were made.
  *
  * @param title empty: the newest day
  */
 export function select(names: readonly RecordingName[], market: string, title: string): RecordingName[] {
   const own = names.filter(name => name.market === market).toSorted(compareNames);
-  const wanted = title || own.at(-1)?.day;
-  return own.filter(name => `${titleOf(name)}.`.startsWith(`${wanted}.`));
+  const wanted = title || (own.at(-1)?.day ?? '');
+  return own.filter(name => isCalled(name, wanted));
 }
 
 function compareNames(a: RecordingName, b: RecordingName): number {

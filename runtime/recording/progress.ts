@@ -19,6 +19,11 @@ export class Progress {
     return this.over;
   }
 
+  /** Arrival of the newest frame that was played, wall clock ms; nothing before the first. */
+  get atMs(): number | undefined {
+    return this.lastMs;
+  }
+
   /** For every answer. */
   get note(): string {
     if (this.over) return `${this.describeEnd()}: it was recorded, not live.`;

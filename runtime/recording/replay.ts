@@ -1,17 +1,22 @@
 import type { Clock } from '../clock.js';
 import type { Market, StatusWord } from '../contract.js';
 import { simulatedFeed } from '../endpoint.js';
-import { StreamError } from '../errors.js';
 import type { Dial } from '../socket.js';
-import { listRecordings } from './folder.js';
-import { type RecordingName, select, titleOf } from './name.js';
+import { Catalogue } from './catalogue.js';
+import { feedTitleOf, type RecordingName, titleOf } from './name.js';
 import { Progress } from './progress.js';
 import { Reel } from './reel.js';
+import { ReplayRefusal } from './refusal.js';
 import { ReplaySocket } from './replaysocket.js';
-import { formatReplay, type ReplayRequest } from './request.js';
+import { formatReplay, momentOf, type ReplayRequest } from './request.js';
 import { Sieve } from './sieve.js';
 
-const shown = 10;
+/** Recordings of one feed, and the title that was asked for. */
+interface Chosen {
+  readonly folder: string;
+  readonly title: string;
+  readonly names: readonly RecordingName[];
+}
 
 /** Recordings of a market, found and ready to be played once. */
 export class Replay {
@@ -28,37 +33,50 @@ export class Replay {
     private readonly statuses: readonly StatusWord[],
     private readonly request: ReplayRequest,
     private readonly clock: Clock,
-    names: readonly RecordingName[],
+    { folder, title, names }: Chosen,
   ) {
     const [first] = names;
-    const title = request.title.split('.').length > 2 ? titleOf(first!) : `${first!.day}.${first!.feed}`;
+    const shown = title.split('.').length > 2 ? titleOf(first!) : feedTitleOf(first!);
     this.simulated = first!.feed === simulatedFeed;
-    this.url = formatReplay(title, request);
-    this.reel = new Reel(request.folder, names, request.fromMs);
-    this.progress = new Progress(title, request.speed, () => this.changed());
+    const fromMs = request.from === undefined ? undefined : momentOf(request.from, first!.day);
+    this.url = formatReplay(shown, request, fromMs);
+    this.reel = new Reel(folder, names, fromMs);
+    this.progress = new Progress(shown, request.speed, () => this.changed());
   }
 
-  /** @throws StreamError ENDPOINT_NOT_ALLOWED if the request names no recording, or those of several feeds */
+  /** @throws ReplayRefusal if the request names no recording, or those of several feeds */
   static async find(
     market: Market,
     statuses: readonly StatusWord[],
     request: ReplayRequest,
     clock: Clock,
   ): Promise<Replay> {
-    const all = await listRecordings(request.folder).catch((error: NodeJS.ErrnoException) => {
-      throw refuse(`The folder of recordings cannot be read (${error.code}).`, []);
-    });
-    const names = select(all, market.name, request.title);
-    const feeds = new Set(names.map(({ day, feed }) => `${day}.${feed}`));
-    if (feeds.size > 1) throw refuse(`Several feeds of ${market.title} were recorded then.`, [...feeds]);
-    if (names.length > 0) return new Replay(market, statuses, request, clock, names);
-    const own = all.filter(name => name.market === market.name);
-    const what = request.title === '' ? 'recording' : `recording ${request.title}`;
-    throw refuse(`There is no ${what} of ${market.title}.`, [...new Set(own.map(({ day, feed }) => `${day}.${feed}`))]);
+    const catalogue = await Catalogue.open(request.places);
+    const { folder, title: named } = catalogue;
+    const title = request.title ?? named;
+    const names = catalogue.of(market.name, title);
+    const feeds = [...new Set(names.map(feedTitleOf))];
+    if (feeds.length === 1) return new Replay(market, statuses, request, clock, { folder, title, names });
+    const markets = catalogue.markets(title);
+    if (feeds.length > 1) {
+      throw new ReplayRefusal(`Several feeds of ${market.title} were recorded then.`, {
+        folder,
+        titles: feeds,
+        markets,
+      });
+    }
+    const what = title === '' ? 'recording' : `recording ${title}`;
+    const titles = catalogue.titles(market.name);
+    throw new ReplayRefusal(`There is no ${what} of ${market.title}.`, { folder, titles, markets });
   }
 
   get ended(): boolean {
     return this.progress.ended;
+  }
+
+  /** How far it has come, in the time of the recording; nothing before the first frame. */
+  get atMs(): number | undefined {
+    return this.progress.atMs;
   }
 
   /** For every answer: that it is a replay, of when, and what is missing. */
@@ -78,10 +96,4 @@ export class Replay {
     const { reel, progress, request: pace } = this;
     return () => new ReplaySocket(this.market, this.clock, { reel, sieve, progress, pace });
   }
-}
-
-function refuse(message: string, titles: readonly string[]): StreamError {
-  const newest = titles.toSorted().slice(-shown).reverse();
-  const hint = newest.length > 0 ? `Name one: ${newest.map(title => `replay:${title}`).join(', ')}.` : undefined;
-  return new StreamError('ENDPOINT_NOT_ALLOWED', message, hint);
 }

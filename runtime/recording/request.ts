@@ -4,15 +4,23 @@ import { quoteForeign } from '../foreign.js';
 
 export const replayFeed = 'replay';
 
-/** How recordings are to be played. */
-export interface ReplayRequest {
+/** A folder of recordings, and what is meant in it. */
+export interface Place {
   readonly folder: string;
   /** Title of a recording or the beginning of one, such as a day; empty: the newest day. */
   readonly title: string;
+}
+
+/** How recordings are to be played. */
+export interface ReplayRequest {
+  /** Where the operator lets recordings be; the first that is there counts. */
+  readonly places: readonly Place[];
+  /** What is meant in that folder; absent: what the place says. */
+  readonly title?: string;
   /** Recorded ms per ms. */
   readonly speed: number;
-  /** What arrived before is left out, wall clock ms. */
-  readonly fromMs?: number;
+  /** What arrived before is left out: ISO 8601, or a time of the day that is played, such as `14:30`, in UTC. */
+  readonly from?: string;
   /** Whether it starts over at the end. */
   readonly loop: boolean;
 }
@@ -20,7 +28,11 @@ export interface ReplayRequest {
 const slowest = 0.1;
 const fastest = 1_000;
 const title = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
-const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z$/;
+/** Folder, and title or name of a file in it. */
+const titleInFolder = /^(.*[/\\])?(?:[a-z0-9]+\.)?(\d{4}-\d\d-\d\d(?:\.[a-z0-9-]+(?:\.\d{4,9})?)?)(?:\.frames\.gz)?$/s;
+const moment = /^(?:\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z|\d\d:\d\d(?::\d\d)?)$/;
+
+const anyDay = '2026-11-23';
 
 /** Whether a feed or endpoint means recordings. */
 export function isReplay(text: string): boolean {
@@ -30,34 +42,60 @@ export function isReplay(text: string): boolean {
 /**
  * Reads what an agent asks for.
  *
- * @param folder in which the recordings are, and nowhere else
+ * @param places of which one has the recordings, and nothing else has
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
-export function parseReplay(text: string, folder: string | undefined): ReplayRequest {
+export function parseReplay(text: string, places: readonly Place[]): ReplayRequest {
   const { place, ...pace } = takeApart(text);
-  if (folder === undefined) {
+  if (places.length === 0) {
     const hint = `The operator names one by MCP_POLYGON_RECORD, or by POLYGON_FEED as ${replayFeed}:FOLDER.`;
     throw new StreamError('ENDPOINT_NOT_ALLOWED', 'There is no folder of recordings here.', hint);
   }
   if (place !== '' && !title.test(place)) {
     throw refuse(`a recording is named by its day, such as 2026-11-23, was ${JSON.stringify(quoteForeign(place))}`);
   }
-  return { folder, title: place, ...pace };
+  return { places, title: place, ...pace };
 }
 
 /**
- * Reads the feed of the operator, which names a folder: the newest day in it is played.
+ * Reads the feed of the operator, which names a folder or a recording in one.
  *
+ * @param record the folder to which is recorded: a title without a folder is meant in it
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
-export function parseReplayFolder(text: string): ReplayRequest {
+export function parseReplayFeed(text: string, record: string | undefined): ReplayRequest {
   const { place, ...pace } = takeApart(text);
-  if (place === '') throw refuse(`a feed of recordings is written as ${replayFeed}:FOLDER`);
-  return { folder: place, title: '', ...pace };
+  return { places: placesOf(place, record), ...pace };
+}
+
+/** A folder may be called like a recording, so it is looked for first. */
+function placesOf(place: string, record: string | undefined): Place[] {
+  if (place === '') {
+    if (record !== undefined) return [{ folder: record, title: '' }];
+    throw refuse(`a feed of recordings is written as ${replayFeed}:FOLDER`);
+  }
+  const whole = { folder: place, title: '' };
+  const [, folder = '', name] = titleInFolder.exec(place) ?? [];
+  if (name === undefined) return [whole];
+  if (folder === '' && record !== undefined) return [{ folder: record, title: name }, whole];
+  return [whole, { folder: folder.replace(/(?<=.)[/\\]+$/, '') || '.', title: name }];
+}
+
+/**
+ * When a replay of a day begins.
+ *
+ * @returns wall clock ms; NaN where there is no such time
+ */
+export function momentOf(from: string, day: string): number {
+  return Date.parse(from.includes('T') ? from : `${day}T${from}Z`);
 }
 
 /** The text that asks for a title in the same way. */
-export function formatReplay(name: string, { speed, fromMs, loop }: ReplayRequest): string {
+export function formatReplay(
+  name: string,
+  { speed, loop }: Pick<ReplayRequest, 'speed' | 'loop'>,
+  fromMs: number | undefined,
+): string {
   const query = [
     ...(speed === 1 ? [] : [`speed=${speed}`]),
     ...(fromMs === undefined ? [] : [`from=${new Date(fromMs).toISOString()}`]),
@@ -66,7 +104,7 @@ export function formatReplay(name: string, { speed, fromMs, loop }: ReplayReques
   return `${replayFeed}:${name}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 }
 
-interface Parts extends Omit<ReplayRequest, 'folder' | 'title'> {
+interface Parts extends Omit<ReplayRequest, 'places' | 'title'> {
   readonly place: string;
 }
 
@@ -78,12 +116,12 @@ function takeApart(text: string): Parts {
       throw refuse(`a replay has speed, from and loop, was ${JSON.stringify(quoteForeign(name))}`);
     }
   }
-  const fromMs = readMoment(asked.get('from'));
+  const from = readMoment(asked.get('from'));
   return {
     place: place.trim(),
     speed: readSpeed(asked.get('speed')),
     loop: readLoop(asked.get('loop')),
-    ...(fromMs === undefined ? {} : { fromMs }),
+    ...(from === undefined ? {} : { from }),
   };
 }
 
@@ -94,11 +132,11 @@ function readSpeed(text: string | null): number {
   throw refuse(`speed is a number from ${slowest} to ${fastest}, was ${JSON.stringify(quoteForeign(text))}`);
 }
 
-function readMoment(text: string | null): number | undefined {
+function readMoment(text: string | null): string | undefined {
   if (text === null) return undefined;
-  const atMs = moment.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(atMs)) return atMs;
-  throw refuse(`from is a time such as 2026-11-23T14:30:00Z, was ${JSON.stringify(quoteForeign(text))}`);
+  if (moment.test(text) && !Number.isNaN(momentOf(text, anyDay))) return text;
+  const known = 'a time in UTC such as 14:30 or 2026-11-23T14:30:00Z';
+  throw refuse(`from is ${known}, was ${JSON.stringify(quoteForeign(text))}`);
 }
 
 function readLoop(text: string | null): boolean {

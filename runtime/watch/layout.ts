@@ -2,7 +2,7 @@
 import { count } from '../count.js';
 import { cutLine, type Line, type Span, wrap } from './line.js';
 import { layOutTable } from './table.js';
-import { timeOfDay } from './text.js';
+import { dayAndTime, timeOfDay } from './text.js';
 import type { View } from './view.js';
 
 /** From this height on there is room for blank lines. */
@@ -24,17 +24,22 @@ export function layOut(view: View, width: number, height: number): Line[] {
   return [...header, ...table, ...shownRemarks, ...filling, ...keys].slice(0, height).map(line => cutLine(line, width));
 }
 
+/** States in which all is well. */
+const calm: readonly View['state'][] = ['live', 'replay', 'ended'];
+
 /** What is watched, and how it is doing. */
 export function describeStream({ state, feed, lateness }: View): string {
   return `${state}, feed ${feed}, ${lateness}`;
 }
 
 function layOutHeader(view: View): Line[] {
-  const state: Span = { text: view.state.toUpperCase(), style: view.state === 'live' ? 'up' : 'alarm' };
+  const state: Span = { text: view.state.toUpperCase(), style: calm.includes(view.state) ? 'up' : 'alarm' };
+  const recorded = view.replayedMs === undefined ? [] : [`recorded ${dayAndTime(view.replayedMs)}`];
+  const times = [`${timeOfDay(view.atMs)} UTC`, ...recorded];
   const counts = [count(view.channels, 'channel'), count(view.messages, 'message'), `${view.ratePerS.toFixed(1)}/s`];
   return [
     [{ text: view.market, style: 'strong' }, { text: '  ' }, state, { text: `  feed ${view.feed}, ${view.lateness}` }],
-    [{ text: `${timeOfDay(view.atMs)} UTC  ${counts.join('  ')}`, style: 'faint' }],
+    [{ text: [...times, ...counts].join('  '), style: 'faint' }],
   ];
 }
 

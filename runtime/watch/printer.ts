@@ -6,6 +6,7 @@ import type { Display, Row, View } from './view.js';
 /** Tells what is new since the view before: the state, remarks, and symbols with news. */
 export class Printer implements Display {
   readonly refreshMs = 1_000;
+  readonly stays = false;
   private said: ReadonlySet<string> = new Set();
   private counts: ReadonlyMap<string, number> = new Map();
 

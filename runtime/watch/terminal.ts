@@ -12,6 +12,7 @@ const usualHeight = 24;
 
 export class TerminalDisplay implements Display {
   readonly refreshMs = 500;
+  readonly stays = true;
   private readonly screen: Screen;
   private readonly giveKeysBack: () => void;
   private view: View | undefined;

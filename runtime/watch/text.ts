@@ -23,6 +23,11 @@ export function timeOfDay(atMs: number): string {
   return isoOrNull(atMs)!.slice(11, 19);
 }
 
+/** `2026-11-23 14:30:05` in UTC. */
+export function dayAndTime(atMs: number): string {
+  return isoOrNull(atMs)!.slice(0, 19).replace('T', ' ');
+}
+
 function textOrUnknown(value: unknown): string {
   return typeof value === 'string' ? value : unknownText;
 }

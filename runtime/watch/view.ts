@@ -22,7 +22,8 @@ export interface Row {
 export interface View {
   /** Title of the market. */
   readonly market: string;
-  readonly state: StateName;
+  /** Of the connection; where that leads to a recording and is live, whether it is played or has ended. */
+  readonly state: StateName | 'replay' | 'ended';
   readonly feed: string;
   /** How late the data is, or that it is made up. */
   readonly lateness: string;
@@ -31,10 +32,12 @@ export interface View {
   readonly ratePerS: number;
   /** Wall clock ms. */
   readonly atMs: number;
+  /** When that came which is replayed, wall clock ms; absent where nothing is. */
+  readonly replayedMs: number | undefined;
   readonly rows: readonly Row[];
   /** Symbols that have no row. */
   readonly omitted: number;
-  /** What should be known: silence, outages, errors, rejected channels. */
+  /** What should be known: silence, outages, errors, rejected channels, recordings. */
   readonly remarks: readonly string[];
 }
 
@@ -42,6 +45,8 @@ export interface View {
 export interface Display {
   /** Time between two views, ms. */
   readonly refreshMs: number;
+  /** Whether somebody goes on looking when nothing more will come. */
+  readonly stays: boolean;
   show(view: View): void;
   /** Gives back what it took; may be called again. */
   close(): void;

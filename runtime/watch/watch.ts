@@ -1,10 +1,11 @@
 /** `mcp-polygon watch`: the stream of a market for people, live on a terminal, or as lines. */
 import { systemClock } from '../clock.js';
-import { describeFailure } from '../describe.js';
+import { describeTrouble } from '../describe.js';
 import { endOf } from '../ending.js';
-import { type ErrorCode, hintFor, StreamError } from '../errors.js';
+import { StreamError } from '../errors.js';
 import { Hub } from '../hub.js';
 import type { Setup } from '../setup.js';
+import { wayOut } from '../wayout.js';
 import { Printer } from './printer.js';
 import { TerminalDisplay } from './terminal.js';
 import type { Display } from './view.js';
@@ -35,20 +36,7 @@ export async function runWatch({ suite, markets, settings, command }: Setup): Pr
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
     display.close();
-    stderr.write(`${hub.redactor.redact(describeFailure(inShellWords(error)))}\n`);
+    stderr.write(`${hub.redactor.redact(describeTrouble(error, wayOut(error)))}\n`);
     end(1);
   }
-}
-
-/** The ways out that differ from those of an agent. */
-const hints: Readonly<Partial<Record<ErrorCode, string>>> = {
-  NO_API_KEY: 'Set POLYGON_API_KEY in the environment, or add --feed simulated, which needs no key.',
-  ENDPOINT_NOT_ALLOWED: 'Name another feed with --feed, such as realtime or simulated.',
-  PLAN_NOT_REALTIME: 'The plan has delayed data only: add --feed delayed.',
-  CHANNELS_REJECTED: 'Correct them, and watch again.',
-};
-
-function inShellWords(error: StreamError): StreamError {
-  const { code, message, hint, details } = error;
-  return new StreamError(code, message, hint === hintFor(code) ? hints[code] : hint, details);
 }

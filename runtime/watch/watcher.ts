@@ -1,12 +1,12 @@
 /** Looks at a stream again and again. */
 import type { Answer } from '../answer.js';
-import type { Rejection } from '../channels.js';
+import { type ParsedChannels, parseChannels, type Rejection } from '../channels.js';
 import type { Market } from '../contract.js';
 import { describeDelay } from '../endpoint.js';
 import type { Hub } from '../hub.js';
 import type { Stream, Target } from '../stream.js';
 import { summarize } from '../summary.js';
-import { requireRunning, start, status } from '../verbs.js';
+import { notesOnHost, requireRunning, start, status } from '../verbs.js';
 import { listRemarks } from './remarks.js';
 import { Trail } from './trail.js';
 import type { Display, Row, View } from './view.js';
@@ -16,8 +16,9 @@ const mostBytes = 200_000;
 
 export class Watcher {
   private readonly stopping = new AbortController();
-  /** What the start came to; absent until it has. */
-  private started: Answer | undefined;
+  private readonly parsed: ParsedChannels;
+  /** Whether the start has come to something. */
+  private started = false;
   private failure: unknown;
   private trails = new Map<string, Trail>();
 
@@ -25,10 +26,12 @@ export class Watcher {
     private readonly hub: Hub,
     private readonly market: Market,
     private readonly channels: readonly string[],
-  ) {}
+  ) {
+    this.parsed = parseChannels(market, channels);
+  }
 
   /**
-   * Starts the stream and shows it until `stop` is called.
+   * Starts the stream and shows it until `stop` is called, or until a replay has ended and nobody goes on looking.
    *
    * @throws StreamError when the start fails, or when the feed refuses the stream later
    */
@@ -38,10 +41,13 @@ export class Watcher {
     void this.start();
     while (!signal.aborted) {
       const { state, target } = stream;
+      const ended = hasEnded(stream);
       const view = target && (await this.look(stream, target));
       if (signal.aborted) break;
       if (view) display.show(view);
-      await stream.changes.until(() => stream.state !== state, display.refreshMs, signal);
+      if (ended && this.started && !display.stays) break;
+      const hasNews = (): boolean => stream.state !== state || hasEnded(stream) !== ended;
+      await stream.changes.until(hasNews, display.refreshMs, signal);
       if (this.started && !signal.aborted) requireRunning(stream);
     }
     if (this.failure !== undefined) throw this.failure;
@@ -53,33 +59,37 @@ export class Watcher {
 
   private async start(): Promise<void> {
     try {
-      this.started = await start(this.hub, this.market, { channels: this.channels });
+      await start(this.hub, this.market, { channels: this.channels });
+      this.started = true;
     } catch (error) {
       if (!this.stopping.signal.aborted) this.failure = error;
       this.stop();
     }
   }
 
-  private async look(stream: Stream, { endpoint }: Target): Promise<View> {
-    const { hub, market } = this;
+  private async look(stream: Stream, { endpoint, urls, replay }: Target): Promise<View> {
+    const { hub, market, parsed } = this;
     const { rows, omitted, incomplete } = await this.readRows();
+    const { silence, notes } = status(hub, market);
     return {
       market: market.title,
-      state: stream.state,
-      feed: endpoint.feed === 'custom' ? endpoint.urls.join() : endpoint.feed,
+      state: stateOf(stream),
+      feed: endpoint.feed === 'custom' || replay ? urls.join() : endpoint.feed,
       lateness: describeDelay(endpoint),
       channels: stream.subscriptions.size,
       messages: stream.totals.received,
       ratePerS: stream.ratePerSecond(),
       atMs: hub.clock.now(),
+      replayedMs: replay?.atMs,
       rows,
       omitted,
       remarks: listRemarks({
-        silence: status(hub, market).silence as string | null,
+        // A note says that a replay has ended.
+        silence: hasEnded(stream) ? null : (silence as string | null),
         outages: stream.outages.all,
         fault: stream.lastFault,
         rejected: this.rejections(),
-        notes: (this.started?.notes ?? []) as readonly string[],
+        notes: [...parsed.notes, ...notesOnHost(stream), ...(notes as readonly string[])],
         incomplete,
       }),
     };
@@ -107,12 +117,21 @@ export class Watcher {
     return [...this.trails].map(([symbol, trail]) => trail.follow(answers.get(symbol), elapsedMs));
   }
 
-  /** Those that were told at the start, and those that the feed turned down since. */
+  /** Those that cannot be sent, and those that the feed turned down. */
   private rejections(): Rejection[] {
-    const atStart = (this.started?.rejected ?? []) as readonly Rejection[];
     const { rejections } = this.hub.stream(this.market.name).subscriptions;
-    return [...new Map([...atStart, ...rejections].map(rejection => [rejection.channel, rejection])).values()];
+    const all = [...this.parsed.rejected, ...rejections];
+    return [...new Map(all.map(rejection => [rejection.channel, rejection])).values()];
   }
+}
+
+function stateOf({ state, target }: Stream): View['state'] {
+  if (state !== 'live' || !target?.replay) return state;
+  return target.replay.ended ? 'ended' : 'replay';
+}
+
+function hasEnded({ target }: Stream): boolean {
+  return target?.replay?.ended ?? false;
 }
 
 function rowsOf(summary: Answer | undefined): (readonly [string, Answer])[] {

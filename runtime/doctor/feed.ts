@@ -1,0 +1,29 @@
+/** Where the streams come from, and whether there is anything to replay. */
+import { quoteForeign } from '../foreign.js';
+import type { Hub } from '../hub.js';
+import { Catalogue } from '../recording/catalogue.js';
+import { ReplayRefusal } from '../recording/refusal.js';
+import { isReplay, parseReplayFeed } from '../recording/request.js';
+import { wayOut, wayToRecordings } from '../wayout.js';
+import type { Finding } from './finding.js';
+
+export async function judgeFeed({ settings, markets }: Hub): Promise<Finding> {
+  const { feed, record } = settings;
+  const found = { check: 'feed', facts: { feed } } as const;
+  if (!isReplay(feed)) return { ...found, result: 'ok', message: feed };
+  try {
+    const catalogue = await Catalogue.open(parseReplayFeed(feed, record).places);
+    const recorded = catalogue.markets(catalogue.title);
+    const message = `${quoteForeign(feed)}; recorded: ${recorded.join(', ') || 'nothing'}`;
+    if (markets.some(({ name }) => recorded.includes(name))) return { ...found, result: 'ok', message };
+    return { ...found, result: 'fail', message, toDo: adviceOn(recorded) };
+  } catch (error) {
+    if (!(error instanceof ReplayRefusal)) throw error;
+    return { ...found, result: 'fail', message: error.message, toDo: wayOut(error) };
+  }
+}
+
+function adviceOn(recorded: readonly string[]): string {
+  if (recorded.length === 0) return wayToRecordings;
+  return `Serve what was recorded (--markets ${recorded.join()}), record the markets that are served (--record FOLDER), or name another folder with --feed replay:FOLDER.`;
+}

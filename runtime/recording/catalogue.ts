@@ -1,0 +1,64 @@
+import { quoteForeign } from '../foreign.js';
+import { listRecordings } from './folder.js';
+import { feedTitleOf, isCalled, type RecordingName, select } from './name.js';
+import { ReplayRefusal } from './refusal.js';
+import type { Place } from './request.js';
+
+/** What is recorded in the folder that the operator named. */
+export class Catalogue {
+  private constructor(
+    readonly folder: string,
+    /** What the operator named in it, if anything. */
+    readonly title: string,
+    private readonly names: readonly RecordingName[],
+  ) {}
+
+  /**
+   * Looks where recordings may be: the first place that is there counts.
+   *
+   * @throws ReplayRefusal with what was found instead
+   */
+  static async open(places: readonly Place[]): Promise<Catalogue> {
+    const found: string[] = [];
+    let other: Catalogue | undefined;
+    for (const { folder, title } of places) {
+      const names = await listRecordings(folder).catch((error: NodeJS.ErrnoException) => error);
+      if (names instanceof Error) {
+        found.push(describeTrouble(folder, names));
+        continue;
+      }
+      const catalogue = new Catalogue(folder, title, names);
+      if (title === '' || names.some(name => isCalled(name, title))) return catalogue;
+      found.push(`in ${quoteForeign(folder)} is no recording ${title}`);
+      other = catalogue;
+    }
+    const message = `Expected a folder of recordings, or a recording in one; ${found.join(', and ')}.`;
+    throw new ReplayRefusal(
+      message,
+      other && { folder: other.folder, titles: other.titles(), markets: other.markets() },
+    );
+  }
+
+  /** The recordings of a market that a title names, in the order in which they were made. */
+  of(market: string, title: string): RecordingName[] {
+    return select(this.names, market, title);
+  }
+
+  /** Titles of days and feeds, of one market or of all. */
+  titles(market?: string): string[] {
+    const own = this.names.filter(name => market === undefined || name.market === market);
+    return [...new Set(own.map(feedTitleOf))];
+  }
+
+  /** Names of the markets of which there are recordings. */
+  markets(title = ''): string[] {
+    const meant = this.names.filter(name => title === '' || isCalled(name, title));
+    return [...new Set(meant.map(({ market }) => market))];
+  }
+}
+
+function describeTrouble(folder: string, { code }: NodeJS.ErrnoException): string {
+  const place = quoteForeign(folder);
+  if (code === 'ENOENT') return `there is no folder ${place}`;
+  return code === 'ENOTDIR' ? `${place} is no folder` : `${place} cannot be read (${code})`;
+}

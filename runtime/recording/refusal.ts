@@ -1,0 +1,27 @@
+import { StreamError } from '../errors.js';
+import { replayFeed } from './request.js';
+
+/** What can be played where something else was asked for. */
+export interface Offered {
+  readonly folder: string;
+  /** Titles of recordings, perhaps none. */
+  readonly titles: readonly string[];
+  /** Names of the markets that were recorded then. */
+  readonly markets: readonly string[];
+}
+
+const shown = 10;
+
+/** Nothing can be played. */
+export class ReplayRefusal extends StreamError {
+  readonly offered: Offered | undefined;
+
+  /** @param offered absent where there is no folder */
+  constructor(message: string, offered?: Offered) {
+    const titles = (offered?.titles ?? []).toSorted().slice(-shown).reverse();
+    const hint =
+      titles.length > 0 ? `Name one: ${titles.map(title => `${replayFeed}:${title}`).join(', ')}.` : undefined;
+    super('ENDPOINT_NOT_ALLOWED', message, hint);
+    this.offered = offered && { ...offered, titles };
+  }
+}
