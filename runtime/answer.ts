@@ -1,7 +1,9 @@
 /** The parts that answers share. */
 
 import { suspect } from './channels.js';
+import type { Market } from './contract.js';
 import { encodeCursor } from './cursor.js';
+import { type ErrorCode, hintFor } from './errors.js';
 import type { Outage } from './outages.js';
 import { explainSilence, type Sought } from './silence.js';
 import { isoOrNull } from './time.js';
@@ -27,9 +29,9 @@ export function cursorOf(hub: HubView, stream: StreamView, seq = stream.buffer.n
   return encodeCursor({ process: hub.process, market: stream.market.name, seq });
 }
 
-/** How long ago the newest message came, ms; null before the first. */
-export function newestAge(hub: HubView, { totals }: StreamView): number | null {
-  return totals.lastMessageAtMs === undefined ? null : Math.max(0, hub.clock.now() - totals.lastMessageAtMs);
+/** How long ago the newest message came, whole ms; null before the first. */
+export function newestAge({ newestAgeMs }: StreamView): number | null {
+  return newestAgeMs === undefined ? null : Math.round(newestAgeMs);
 }
 
 /** Bytes of the keys that follow when the messages are known. */
@@ -81,13 +83,21 @@ function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): Answ
   };
 }
 
-export function showFault({ lastFault }: StreamView): Answer | null {
-  return lastFault ? { code: lastFault.code, message: lastFault.message, at: isoOrNull(lastFault.atMs) } : null;
+export function showFault({ lastFault, market }: StreamView): Answer | null {
+  if (!lastFault) return null;
+  const { code, message, atMs } = lastFault;
+  return { code, message, hint: wayOutOf(market, code), at: isoOrNull(atMs) };
+}
+
+/** What can be done about a fault of a stream. */
+export function wayOutOf({ feeds, title }: Market, code: ErrorCode): string {
+  const onlyRealtime = code === 'PLAN_NOT_REALTIME' && !feeds.some(({ feed }) => feed === 'delayed');
+  return onlyRealtime ? `${title} has no delayed feed; the plan must include real-time data.` : hintFor(code);
 }
 
 /** @param sought what was looked for, where that was not everything */
 export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): string {
-  const { subscriptions } = stream;
+  const { subscriptions, lastFault, market } = stream;
   return explainSilence({
     market: stream.market,
     state: stream.state,
@@ -96,10 +106,14 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     replay: stream.target?.replay?.silence,
     nowMs: hub.clock.now(),
     liveSinceMs: stream.liveSinceMs,
+    liveForMs: stream.liveForMs,
+    newestAgeMs: stream.newestAgeMs,
     lastMessageAtMs: stream.totals.lastMessageAtMs,
     nextRetryAtMs: stream.nextRetryAtMs,
-    fault: stream.lastFault?.message,
+    attempts: stream.attempts,
+    fault: lastFault && { message: lastFault.message, wayOut: wayOutOf(market, lastFault.code) },
     subscriptions: subscriptions.names,
+    pending: subscriptions.namesIn('pending'),
     unconfirmed: subscriptions.namesIn('unconfirmed'),
     rejected: subscriptions.rejections.length,
     suspects: suspect(stream.market, subscriptions.names),

@@ -43,6 +43,8 @@ export class Connection {
   /** The TCP connection under the WebSocket. */
   private wire: Socket | undefined;
   private authSent = false;
+  /** Resolves when the last socket that was given up is gone. */
+  private farewell: Promise<void> = Promise.resolve();
   private retryAt: number | undefined;
 
   /**
@@ -70,6 +72,11 @@ export class Connection {
     return this.urls[this.current.host]!;
   }
 
+  /** Whether the feed was sent the key on this connection. */
+  get keySent(): boolean {
+    return this.authSent;
+  }
+
   /** Wall clock ms of the next attempt, while one is scheduled. */
   get nextRetryAtMs(): number | undefined {
     return this.retryAt;
@@ -81,11 +88,8 @@ export class Connection {
 
   /** Ends it for good; resolves when the socket is gone. */
   async stop(): Promise<void> {
-    const { socket } = this;
-    const open = socket !== undefined && socket.readyState !== WebSocket.CLOSED;
-    const closed = open && new Promise<void>(resolve => socket.once('close', () => resolve()));
     this.dispatch({ type: 'stop' });
-    await closed;
+    await this.farewell;
   }
 
   /** @returns whether the text went out; only a live connection sends */
@@ -283,6 +287,8 @@ export class Connection {
     if (!socket || socket.readyState === WebSocket.CLOSED) return;
     const cancel = this.clock.after(farewellMs, () => socket.terminate());
     socket.once('close', cancel);
+    const gone = new Promise<void>(resolve => socket.once('close', () => resolve()));
+    this.farewell = this.farewell.then(() => gone);
     socket.close(1000);
   }
 

@@ -9,6 +9,8 @@ import type { Settings } from './settings.js';
 export interface Endpoint {
   /** Feed name, or `custom` for a URL that belongs to no feed. */
   readonly feed: string;
+  /** The `endpoint` of a start that leads to the same place. */
+  readonly spelled: string;
   /** URLs that serve the same data, in the order in which they are tried; none yet for the simulated feed and for replays. */
   readonly urls: readonly string[];
   readonly simulated: boolean;
@@ -20,6 +22,9 @@ export interface Endpoint {
 
 export const simulatedFeed = 'simulated';
 
+/** A place that is found when it is needed. */
+const nowhere = { urls: [], simulated: false } as const;
+
 /**
  * Decides where `endpoint` leads before anything is opened.
  *
@@ -28,7 +33,8 @@ export const simulatedFeed = 'simulated';
  */
 export function resolveEndpoint(suite: Suite, market: Market, settings: Settings, wanted?: string): Endpoint {
   const text = (wanted ?? '').trim() || settings.feed;
-  if (text.toLowerCase() === simulatedFeed) return { feed: simulatedFeed, urls: [], simulated: true, delayMinutes: 0 };
+  if (text.toLowerCase() === simulatedFeed)
+    return { ...nowhere, feed: simulatedFeed, spelled: simulatedFeed, simulated: true, delayMinutes: 0 };
   if (isReplay(text)) return replayed(settings, text);
   if (/^[a-z0-9-]+$/i.test(text)) return namedFeed(suite, market, text.toLowerCase());
   const url = parseUrl(text);
@@ -46,7 +52,7 @@ function replayed({ feed, record }: Settings, text: string): Endpoint {
   const own = isReplay(feed) ? parseReplayFeed(feed, record) : undefined;
   const recorded = record === undefined ? [] : [{ folder: record, title: '' }];
   const replay = text === feed && own ? own : parseReplay(text, own?.places ?? recorded);
-  return { feed: replayFeed, urls: [], simulated: false, delayMinutes: null, replay };
+  return { ...nowhere, feed: replayFeed, spelled: text, delayMinutes: null, replay };
 }
 
 /**
@@ -57,7 +63,7 @@ function namedFeed(suite: Suite, market: Market, name: string): Endpoint {
   const feed = suite.feeds.find(other => other.name === name);
   if (!feed || !serves(feed, market)) throw refuseFeed(market, name);
   const urls = feed.hosts.map(host => `wss://${host}${market.paths[0]}`);
-  return { feed: name, urls, simulated: false, delayMinutes: delayOf(market, name) };
+  return { feed: name, spelled: name, urls, simulated: false, delayMinutes: delayOf(market, name) };
 }
 
 function serves(feed: Feed, market: Market): boolean {
@@ -96,7 +102,7 @@ function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL):
   // The twin host of the same feed stands in if the named one cannot be reached.
   const hosts = [url.hostname, ...feed.hosts.filter(host => host !== url.hostname)];
   const urls = hosts.map(host => `wss://${host}${url.pathname}`);
-  return { feed: feed.name, urls, simulated: false, delayMinutes: delayOf(market, feed.name) };
+  return { feed: feed.name, spelled: urls[0]!, urls, simulated: false, delayMinutes: delayOf(market, feed.name) };
 }
 
 function parseUrl(text: string): URL {
@@ -142,7 +148,7 @@ export function describeDelay({ simulated, replay, delayMinutes }: Endpoint): st
 }
 
 function custom(url: string): Endpoint {
-  return { feed: 'custom', urls: [url], simulated: false, delayMinutes: null };
+  return { feed: 'custom', spelled: url, urls: [url], simulated: false, delayMinutes: null };
 }
 
 function refuse(message: string): StreamError {

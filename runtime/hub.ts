@@ -102,7 +102,8 @@ export class Hub implements HubView {
   private async replayTarget(market: Market, endpoint: Endpoint, request: ReplayRequest): Promise<Target> {
     const { Replay } = await import('./recording/replay.js');
     const replay = await Replay.find(market, this.suite.statuses, request, this.clock);
-    return { endpoint: { ...endpoint, simulated: replay.simulated }, urls: [replay.url], key: noKey, replay };
+    const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
+    return { endpoint: found, urls: [replay.url], key: noKey, replay };
   }
 
   private async startSimulator(): Promise<{ feed: SimulatedFeed; url: string }> {

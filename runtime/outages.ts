@@ -40,7 +40,8 @@ export class OutageLedger {
 
   end(toMs: number): void {
     const { current } = this;
-    if (current) this.list[this.list.length - 1] = { ...current, toMs };
+    // The wall clock may have jumped back meanwhile.
+    if (current) this.list[this.list.length - 1] = { ...current, toMs: Math.max(toMs, current.fromMs) };
   }
 
   clear(): void {

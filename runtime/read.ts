@@ -78,7 +78,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
     cursor: cursorOf(hub, stream, page.next),
     has_more: page.hasMore,
     dropped: page.dropped,
-    newest_age_ms: newestAge(hub, stream),
+    newest_age_ms: newestAge(stream),
     silence: isSilent ? silenceOf(hub, stream, { filters, seen: 0, passed: page.looked }) : null,
   };
 }

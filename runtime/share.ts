@@ -11,7 +11,7 @@ import { Holdings } from './holdings.js';
 import type { Outage, OutagesView } from './outages.js';
 import { Pictures } from './pictures.js';
 import { isWanted, type StateName } from './state.js';
-import { type Counts, endpointOf, type Stream, type StreamFault, type Target } from './stream.js';
+import type { Counts, Notice, Stream, StreamFault, Target } from './stream.js';
 import type { StreamView } from './view.js';
 
 export class Share implements StreamView {
@@ -24,7 +24,9 @@ export class Share implements StreamView {
   private held: Target | undefined;
   private drawn: Pictures | undefined;
   private joinedAtMs: number | undefined;
-  private leftAtMs: number | undefined;
+  /** Monotonic ms. */
+  private joinedElapsedMs = 0;
+  private leftElapsedMs: number | undefined;
   /** Seq of the first message after the client joined this run of the stream. */
   private firstSeq: number | undefined;
   /** The newest message of the client among those before `seenTo`. */
@@ -93,16 +95,32 @@ export class Share implements StreamView {
     return this.joined && liveSinceMs !== undefined ? Math.max(liveSinceMs, this.joinedAtMs!) : undefined;
   }
 
+  get liveForMs(): number | undefined {
+    const { liveForMs } = this.stream;
+    return this.joined && liveForMs !== undefined ? Math.min(liveForMs, this.durationMs) : undefined;
+  }
+
+  /** From when the client joined until it left, or until now, ms. */
+  get durationMs(): number {
+    return this.joinedAtMs === undefined ? 0 : (this.leftElapsedMs ?? this.clock.elapsed()) - this.joinedElapsedMs;
+  }
+
+  get newestAgeMs(): number | undefined {
+    this.look();
+    const { totals, newestAgeMs } = this.stream;
+    if (this.newest.atMs === undefined || newestAgeMs === undefined) return undefined;
+    return newestAgeMs + Math.max(0, totals.lastMessageAtMs! - this.newest.atMs);
+  }
+
+  get lastNotice(): Notice | undefined {
+    return this.joined ? this.stream.lastNotice : undefined;
+  }
+
   /** Counts are those of the whole stream, times those of the client. */
   get totals(): Readonly<Counts> {
     this.look();
-    const { startedAtMs: _begun, stoppedAtMs: _ended, lastMessageAtMs: _last, ...counts } = this.stream.totals;
-    return {
-      ...counts,
-      ...(this.joinedAtMs === undefined ? {} : { startedAtMs: this.joinedAtMs }),
-      ...(this.leftAtMs === undefined ? {} : { stoppedAtMs: this.leftAtMs }),
-      ...(this.newest.atMs === undefined ? {} : { lastMessageAtMs: this.newest.atMs }),
-    };
+    const { lastMessageAtMs: _last, ...counts } = this.stream.totals;
+    return { ...counts, ...(this.newest.atMs === undefined ? {} : { lastMessageAtMs: this.newest.atMs }) };
   }
 
   /** Of all messages since the client joined. */
@@ -154,7 +172,8 @@ export class Share implements StreamView {
     this.held = this.stream.target ?? target;
     this.firstSeq ??= this.buffer.nextSeq;
     this.joinedAtMs = this.clock.now();
-    this.leftAtMs = undefined;
+    this.joinedElapsedMs = this.clock.elapsed();
+    this.leftElapsedMs = undefined;
   }
 
   /** Leaves the stream; it ends when nobody is left. */
@@ -162,7 +181,7 @@ export class Share implements StreamView {
     if (!this.joined) return;
     const { asked } = this.subscriptions;
     this.joined = false;
-    this.leftAtMs = this.clock.now();
+    this.leftElapsedMs = this.clock.elapsed();
     this.unsubscribe(asked);
     if (!this.shared) await this.stream.stop();
   }
@@ -198,7 +217,7 @@ export class Share implements StreamView {
 
   /** What came before is gone, and whoever was in must join anew. */
   private forget(): void {
-    if (this.joined) this.leftAtMs = this.clock.now();
+    if (this.joined) this.leftElapsedMs = this.clock.elapsed();
     this.joined = false;
     this.subscriptions.clear();
     this.drawn = undefined;
@@ -229,7 +248,7 @@ export class Share implements StreamView {
     throw new StreamError(
       'ALREADY_STARTED',
       `Another client of this server uses the ${this.market.title} stream, with another ${samePlace ? 'key' : 'endpoint'}.`,
-      `Start with its endpoint "${endpointOf(used)}" and its key, or wait until it has stopped the stream.`,
+      `Start with its endpoint "${used.endpoint.spelled}" and its key, or wait until it has stopped the stream.`,
     );
   }
 }

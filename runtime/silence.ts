@@ -15,12 +15,21 @@ export interface Silence {
   /** Why the recording that is played is silent. */
   readonly replay?: string | undefined;
   readonly nowMs: number;
+  /** Wall clock ms, and how long ago that was. */
   readonly liveSinceMs?: number | undefined;
+  readonly liveForMs?: number | undefined;
+  /** Wall clock ms, and how long ago that was. */
   readonly lastMessageAtMs?: number | undefined;
+  readonly newestAgeMs?: number | undefined;
   readonly nextRetryAtMs?: number | undefined;
-  readonly fault?: string | undefined;
+  /** Failed attempts since the last stable connection. */
+  readonly attempts: number;
+  /** Why the stream went down the last time. */
+  readonly fault?: { readonly message: string; readonly wayOut: string } | undefined;
   /** Names of the channels that are held. */
   readonly subscriptions: readonly string[];
+  /** Those that the feed is still being asked for, and those that it did not acknowledge. */
+  readonly pending: readonly string[];
   readonly unconfirmed: readonly string[];
   readonly rejected: number;
   /** What was probably meant by channels of which nothing came. */
@@ -49,44 +58,63 @@ export function explainSilence(silence: Silence): string {
     explainSubscriptions(silence) ??
     explainSearch(silence) ??
     silence.replay ??
-    [explainMarket(silence), ...silence.suspects].join(' ')
+    [explainMarket(silence), ...explainDoubts(silence)].join(' ')
   );
 }
 
-function explainState({ state, market, fault, nextRetryAtMs }: Silence): string | undefined {
+function explainState({ state, market, fault, attempts, nextRetryAtMs }: Silence): string | undefined {
+  const why = fault ? ` ${fault.message}` : '';
   switch (state) {
     case 'idle':
       return `The stream was not started: call start_${market.name}_stream.`;
     case 'stopped':
       return `The stream is stopped: call start_${market.name}_stream.`;
     case 'refused':
-      return `The feed refused the stream, and it stays down. ${fault ?? ''}`.trim();
+      return `The feed refused the stream, and it stays down.${why}${fault ? ` ${fault.wayOut}` : ''}`;
     case 'retrying':
-      return `The connection is down; the next attempt is at ${isoOrNull(nextRetryAtMs) ?? 'any moment'}. ${fault ?? ''}`.trim();
+      return `The connection is down; the next attempt is at ${isoOrNull(nextRetryAtMs) ?? 'any moment'}.${why}`;
     case 'connecting':
     case 'authenticating':
-      return 'The connection is being made.';
+      return attempts > 0 ? `The connection is being made again.${why}` : 'The connection is being made.';
     case 'live':
       return undefined;
   }
 }
 
-function explainSubscriptions({ subscriptions, unconfirmed, rejected, market }: Silence): string | undefined {
+function explainSubscriptions({ subscriptions, pending, unconfirmed, rejected, market }: Silence): string | undefined {
   if (subscriptions.length === 0) {
     const why = rejected > 0 ? 'every channel was rejected (see rejected)' : 'nothing is subscribed';
     return `The stream is live, but ${why}: call subscribe_${market.name}_channels.`;
   }
-  if (unconfirmed.length === 0 || unconfirmed.length < subscriptions.length) return undefined;
-  return `The feed did not acknowledge ${listed(unconfirmed)}; they may not be served.`;
+  if (pending.length === subscriptions.length)
+    return `The feed was asked for ${listed(pending)}, and has not answered.`;
+  return unconfirmed.length === subscriptions.length ? describeUnconfirmed(unconfirmed) : undefined;
+}
+
+function describeUnconfirmed(names: readonly string[]): string {
+  return `The feed did not acknowledge ${listed(names)}; ${names.length === 1 ? 'it' : 'they'} may not be served.`;
+}
+
+/** What else may be the reason. */
+function explainDoubts({ unconfirmed, pending, suspects }: Silence): string[] {
+  return [
+    ...(unconfirmed.length > 0 ? [describeUnconfirmed(unconfirmed)] : []),
+    ...(pending.length > 0 ? [`The feed has not answered for ${listed(pending)} yet.`] : []),
+    ...suspects,
+  ];
 }
 
 /** Why a call found nothing although the stream may be alive. */
-function explainSearch({ market, subscriptions, sought }: Silence): string | undefined {
+function explainSearch({ market, subscriptions, unconfirmed, sought }: Silence): string | undefined {
   if (!sought) return undefined;
   const { filters = [], seen, passed, last } = sought;
   const unheld = unheldOf(subscriptions, filters);
   if (filters.length > 0 && unheld.length === filters.length) {
     return `Nothing of ${listed(unheld)} is subscribed: call subscribe_${market.name}_channels.`;
+  }
+  const chosen = subscriptions.filter(name => filters.some(filter => brings(name, filter)));
+  if (seen === 0 && chosen.length > 0 && chosen.every(name => unconfirmed.includes(name))) {
+    return describeUnconfirmed(chosen);
   }
   const found = describeFindings(filters, seen, passed, last);
   return found && [found, ...noteUnheld(unheld)].join(' ');
@@ -121,7 +149,7 @@ function listed(names: readonly string[]): string {
 }
 
 function explainMarket(silence: Silence): string {
-  const { market, simulated, delayMinutes, nowMs, liveSinceMs = nowMs, lastMessageAtMs } = silence;
+  const { market, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
   // A delayed feed is silent until its delay after the opening has passed.
   const marketMs = nowMs - delayMinutes * 60_000;
   if (!simulated && !sessionAt(market.hours, marketMs)) {
@@ -129,11 +157,14 @@ function explainMarket(silence: Silence): string {
     const late = delayMinutes > 0 ? ` (${delayMinutes} minutes late)` : '';
     return `${market.title} is outside its hours; messages are due from ${isoOrNull(opensMs)}${late}. Holidays are not known here.`;
   }
-  if (nowMs - liveSinceMs < justLiveMs && (lastMessageAtMs ?? 0) < liveSinceMs) {
+  const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;
+  const cameSince = newestAgeMs < liveForMs;
+  if (liveForMs < justLiveMs && !cameSince) {
     return lastMessageAtMs === undefined
       ? 'The stream has just become live; nothing has come yet.'
       : 'The stream has just become live again; nothing has come since.';
   }
   const since = lastMessageAtMs === undefined ? 'since it was started' : `since ${isoOrNull(lastMessageAtMs)}`;
-  return `Live and subscribed, but no event came ${since}. A quiet or misspelled symbol is silent: the feed acknowledges any symbol.`;
+  const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
+  return `Live and subscribed, but no event came ${since}${gap}. A quiet or misspelled symbol is silent: the feed acknowledges any symbol.`;
 }

@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 import { Connection, type ConnectionListener } from './connection.js';
 import type { Market, StatusWord } from './contract.js';
 import type { Endpoint } from './endpoint.js';
+import type { ErrorCode } from './errors.js';
 import { quoteForeign } from './foreign.js';
 import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from './format.js';
 import { FrameReader } from './frame.js';
@@ -43,15 +44,16 @@ export interface Target {
   readonly replay?: Replay;
 }
 
-/** The `endpoint` of a start that leads to the same place. */
-export function endpointOf({ endpoint, urls, replay }: Target): string {
-  return replay || endpoint.feed === 'custom' ? urls[0]! : endpoint.feed;
-}
-
 /** Why a stream is not live. */
 export interface StreamFault {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
+  readonly atMs: number;
+}
+
+/** Something that the feed said and that no word of the spec explains. */
+export interface Notice {
+  readonly text: string;
   readonly atMs: number;
 }
 
@@ -77,7 +79,10 @@ export class Stream implements StreamView {
   private lives = 0;
   private counts = freshCounts();
   private fault: StreamFault | undefined;
-  private liveSince: number | undefined;
+  private notice: Notice | undefined;
+  private liveSince: Moment | undefined;
+  private started: Moment | undefined;
+  private stopped: Moment | undefined;
 
   constructor(
     readonly market: Market,
@@ -123,7 +128,30 @@ export class Stream implements StreamView {
 
   /** When the stream became live, wall clock ms; absent while it is not. */
   get liveSinceMs(): number | undefined {
-    return this.liveSince;
+    return this.liveSince?.wallMs;
+  }
+
+  /** How long it has been live, ms; absent while it is not. */
+  get liveForMs(): number | undefined {
+    return this.liveSince && this.services.clock.elapsed() - this.liveSince.elapsedMs;
+  }
+
+  /** How long ago the newest message came, ms; absent before the first. */
+  get newestAgeMs(): number | undefined {
+    const { lastMessageElapsedMs } = this.counts;
+    return lastMessageElapsedMs === undefined
+      ? undefined
+      : Math.max(0, this.services.clock.elapsed() - lastMessageElapsedMs);
+  }
+
+  /** From the start to the stop, or until now, ms. */
+  get durationMs(): number {
+    return this.started ? (this.stopped?.elapsedMs ?? this.services.clock.elapsed()) - this.started.elapsedMs : 0;
+  }
+
+  /** The newest one since the start. */
+  get lastNotice(): Notice | undefined {
+    return this.notice;
   }
 
   get totals(): Readonly<Counts> {
@@ -165,7 +193,10 @@ export class Stream implements StreamView {
     this.outages.clear();
     this.drawn = undefined;
     this.rate = new RateMeter();
-    this.counts = { ...freshCounts(), startedAtMs: this.services.clock.now() };
+    this.counts = freshCounts();
+    this.started = this.moment();
+    this.stopped = undefined;
+    this.notice = undefined;
     this.fault = undefined;
     this.held = target;
     const { options, clock, turn } = this.services;
@@ -183,7 +214,7 @@ export class Stream implements StreamView {
   /** Ends the stream; the buffer stays readable. */
   async stop(): Promise<void> {
     this.subscriptions.clear();
-    this.counts = { ...this.counts, stoppedAtMs: this.services.clock.now() };
+    this.stopped ??= this.moment();
     await this.connection?.stop();
     this.changes.notify();
   }
@@ -248,9 +279,10 @@ export class Stream implements StreamView {
     if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
     this.counts.received += count;
     this.counts.lastMessageAtMs = atMs;
+    this.counts.lastMessageElapsedMs = this.services.turn.elapsedMs;
     this.rate.add(count, this.services.turn.elapsedMs);
     this.connection?.messageCame();
-    if (this.outages.current) this.outages.end(atMs);
+    if (this.outages.current && this.state === 'live') this.outages.end(atMs);
   }
 
   private countUnknown(kinds: readonly string[]): void {
@@ -261,20 +293,27 @@ export class Stream implements StreamView {
     );
   }
 
-  /** Data of a channel proves that it is served, acknowledged or not. */
+  /** Data of a channel that is held in one way alone proves that it is served, acknowledged or not. */
   private confirmByData(newest: number): void {
     const { buffer, subscriptions } = this;
     for (let seq = Math.max(buffer.nextSeq - newest, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
       const prefix = buffer.prefixAt(seq);
-      for (const name of [`${prefix}.${buffer.symbolAt(seq)}`, `${prefix}.*`]) {
-        if (subscriptions.stateOf(name) === 'unconfirmed') subscriptions.acknowledged(name);
-      }
+      const [name, ...others] = [`${prefix}.${buffer.symbolAt(seq)}`, `${prefix}.*`].filter(
+        one => subscriptions.stateOf(one) !== undefined,
+      );
+      if (name && others.length === 0 && subscriptions.stateOf(name) === 'unconfirmed')
+        subscriptions.acknowledged(name);
     }
   }
 
   /** @see polygon-docs/websockets/quickstart.md:149-167 `not authorized` */
   private hear(status: Status): void {
     const fatal = status.means && fatalStatuses[status.means];
+    // A feed that was not sent the key yet has nothing to time out on.
+    if (fatal === 'auth_timeout' && !this.connection?.keySent) {
+      this.connection?.fail({ kind: 'close', message: `The feed said before it was sent a key: ${quoted(status)}.` });
+      return;
+    }
     if (fatal) {
       this.connection?.fail({ kind: fatal, message: `The feed answered: "${quoteForeign(status.message)}".` });
       return;
@@ -297,10 +336,9 @@ export class Stream implements StreamView {
       case 'limit_exceeded':
         this.subscriptions.refusedWhole(`The feed answered: "${quoteForeign(status.message)}".`);
         return;
-      default: {
-        const text = `${quoteForeign(status.status)} "${quoteForeign(status.message)}"`;
-        this.services.log.say(`${this.market.name} notice`, `${this.market.name}: the feed says ${text}`);
-      }
+      default:
+        this.notice = { text: quoted(status), atMs: this.services.clock.now() };
+        this.services.log.say(`${this.market.name} notice`, `${this.market.name}: the feed says ${this.notice.text}`);
     }
   }
 
@@ -349,7 +387,7 @@ export class Stream implements StreamView {
   private stateChanged(connection: Connection, from: StateName): void {
     if (connection !== this.connection) return;
     const { name, lastFault } = connection.state;
-    if (name === 'live') this.liveSince = this.services.clock.now();
+    if (name === 'live') this.liveSince = this.moment();
     if (from === 'live') {
       this.liveSince = undefined;
       this.subscriptions.restart();
@@ -362,6 +400,11 @@ export class Stream implements StreamView {
     if (name === 'live' && this.counts.wasLive) this.counts.reconnects++;
     if (name === 'live') this.counts.wasLive = true;
     if (isWanted(name) || name === 'stopped' || name === 'refused') this.changes.notify();
+  }
+
+  private moment(): Moment {
+    const { clock } = this.services;
+    return { wallMs: clock.now(), elapsedMs: clock.elapsed() };
   }
 
   private beginOutage(cause: string): void {
@@ -383,13 +426,23 @@ export interface Counts {
   mistyped: number;
   reconnects: number;
   wasLive: boolean;
-  startedAtMs?: number;
-  stoppedAtMs?: number;
+  /** The same moment on both clocks. */
   lastMessageAtMs?: number;
+  lastMessageElapsedMs?: number;
+}
+
+/** On the clock of the wall, which may jump, and on that of intervals. */
+interface Moment {
+  readonly wallMs: number;
+  readonly elapsedMs: number;
 }
 
 function freshCounts(): Counts {
   return { received: 0, malformed: 0, unknown: 0, mistyped: 0, reconnects: 0, wasLive: false };
+}
+
+function quoted({ status, message }: Status): string {
+  return `${quoteForeign(status)} "${quoteForeign(message)}"`;
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

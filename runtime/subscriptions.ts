@@ -16,6 +16,9 @@ export type SubscriptionsView = Pick<
   'names' | 'size' | 'stateOf' | 'rejectionOf' | 'rejections' | 'namesIn'
 >;
 
+/** As many refusals are remembered; a call has no more names. */
+const mostRefused = 5_000;
+
 export class Subscriptions {
   private readonly wanted = new Map<string, SubscriptionState>();
   private readonly refused = new Map<string, Rejection>();
@@ -23,7 +26,10 @@ export class Subscriptions {
   private flight = new Set<string>();
   /** Names of that frame that were dropped meanwhile; they are answered all the same. */
   private readonly dropped = new Set<string>();
-  private flightRefusals = 0;
+  /** Names of earlier frames that were not answered in time; perhaps they will be. */
+  private readonly owed = new Set<string>();
+  /** Refusals of which it is not known yet whose they are. */
+  private refusals = 0;
   /** What the feed said when it refused the whole frame. */
   private flightLimit: string | undefined;
   private unconfirmed = 0;
@@ -91,6 +97,7 @@ export class Subscriptions {
     for (const name of new Set(names)) {
       (this.mark(name, undefined) ? removed : notHeld).push(name);
       if (this.flight.delete(name)) this.dropped.add(name);
+      this.owed.delete(name);
       this.refused.delete(name);
     }
     return { removed, notHeld };
@@ -101,38 +108,42 @@ export class Subscriptions {
     this.changes++;
     this.unconfirmed = 0;
     this.refused.clear();
-    this.forgetFlight();
+    this.forgetAnswers();
   }
 
   /** The connection is new: nothing is subscribed on it yet. */
   restart(): void {
     for (const name of this.wanted.keys()) this.mark(name, 'pending');
-    this.forgetFlight();
+    this.forgetAnswers();
   }
 
   /** A subscribe frame with these names was sent. */
   sent(names: readonly string[]): void {
     this.forgetFlight();
     this.flight = new Set(names);
-    this.flightRefusals = 0;
     this.flightLimit = undefined;
   }
 
   /** The feed acknowledged a name, perhaps late; true if that settled a wanted one. */
   acknowledged(name: string): boolean {
     this.dropped.delete(name);
+    if (this.flight.has(name)) this.closeOwed(this.unanswered - 1);
+    else this.owed.delete(name);
     // What is still to be sent cannot be meant: it was dropped and wanted again, and this answers the first request.
     if (!this.flight.delete(name) && this.wanted.get(name) === 'pending') return false;
     const rejection = this.refused.get(name);
     if (rejection?.code === 'NOT_AUTHORIZED') this.refused.delete(name);
     else if (!this.wanted.has(name)) return false;
     this.mark(name, 'accepted');
+    this.settleLate();
     return true;
   }
 
-  /** The feed refused one of the names in flight, without saying which. */
+  /** The feed refused one of the names that are not answered yet, without saying which. */
   refusedOne(): void {
-    this.flightRefusals++;
+    if (this.unanswered + this.owed.size === 0) return;
+    this.refusals++;
+    this.settleLate();
   }
 
   /** The feed refused the whole frame, since it would have crossed a limit. */
@@ -147,7 +158,8 @@ export class Subscriptions {
 
   /** Whether every name in flight has its answer: acknowledged, or one refusal for each of the rest. */
   get settled(): boolean {
-    return this.unanswered <= this.flightRefusals || this.flightLimit !== undefined;
+    if (this.unanswered === 0 || this.flightLimit !== undefined) return true;
+    return this.unanswered + this.owed.size <= this.refusals;
   }
 
   private get unanswered(): number {
@@ -163,7 +175,9 @@ export class Subscriptions {
   settle(): boolean {
     const undecided = [...this.flight];
     const alone = this.unanswered === 1;
-    const refused = this.flightRefusals > this.dropped.size;
+    // Beside names that are still owed an answer, a refusal counts only if there is one for each.
+    const refused =
+      this.owed.size > 0 ? this.refusals >= this.unanswered + this.owed.size : this.refusals > this.dropped.size;
     this.forgetFlight();
     if (this.flightLimit !== undefined) {
       // Not even one more fits, so none of its kind does.
@@ -171,16 +185,55 @@ export class Subscriptions {
       if (only) for (const name of this.pendingLike(only)) this.reject(name, 'LIMIT_EXCEEDED', this.flightLimit);
       return true;
     }
+    if (refused) {
+      for (const name of [...undecided, ...this.owed]) this.deny(name);
+      this.owed.clear();
+    }
+    if (refused || this.owed.size === 0) this.refusals = 0;
+    if (refused) return false;
     for (const name of undecided) {
-      if (refused) this.reject(name, 'NOT_AUTHORIZED', 'The feed answered: "not authorized".');
-      else this.mark(name, 'unconfirmed');
+      this.mark(name, 'unconfirmed');
+      this.owed.add(name);
     }
     return false;
+  }
+
+  /**
+   * Frames are answered in their order, so once one is, nothing more comes for those before it.
+   *
+   * @param others names of the newer frame that are still to be answered
+   */
+  private closeOwed(others: number): void {
+    if (this.owed.size === 0) return;
+    const owed = [...this.owed];
+    this.owed.clear();
+    if (this.refusals >= owed.length + others) {
+      for (const name of owed) this.deny(name);
+      this.refusals -= owed.length;
+    } else {
+      // Whose they were nobody can tell.
+      this.refusals = 0;
+    }
+  }
+
+  /** Answers may come late, when no frame waits for them. */
+  private settleLate(): void {
+    if (this.unanswered === 0 && this.owed.size > 0 && this.refusals >= this.owed.size) this.closeOwed(0);
+  }
+
+  private forgetAnswers(): void {
+    this.forgetFlight();
+    this.owed.clear();
+    this.refusals = 0;
   }
 
   private forgetFlight(): void {
     this.flight.clear();
     this.dropped.clear();
+  }
+
+  private deny(name: string): void {
+    this.reject(name, 'NOT_AUTHORIZED', 'The feed answered: "not authorized".');
   }
 
   /** Pending names that count against the same limit, this one included. */
@@ -213,6 +266,7 @@ export class Subscriptions {
   private turnDown(channel: string, code: ErrorCode, message: string): Rejection {
     const rejection = { channel, code, message: `${message} ${hintFor(code)}` };
     this.refused.set(channel, rejection);
+    if (this.refused.size > mostRefused) this.refused.delete(this.refused.keys().next().value!);
     return rejection;
   }
 }

@@ -28,6 +28,8 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
   const stream = hub.stream(args.market);
   const wanted = args.symbols && [...new Set(args.symbols.map(symbol => requireSymbol(stream, symbol)))];
   const nowMs = hub.clock.now();
+  // From the newest message on, time is counted without the jumps of the wall clock.
+  const ageNowMs = (stream.totals.lastMessageAtMs ?? nowMs) + (stream.newestAgeMs ?? 0);
   const fromMs = args.window_s === undefined ? undefined : nowMs - args.window_s * 1_000;
   const pictures = fromMs === undefined ? stream.pictures : picturesSince(hub, stream, fromMs);
   await pictures.update();
@@ -44,7 +46,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
     ...showOutagesSince(stream, 0),
     silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
   };
-  const rows = rowsWithin(roomIn(args.max_bytes ?? defaultMaxBytes, frame), stream, found, nowMs);
+  const rows = rowsWithin(roomIn(args.max_bytes ?? defaultMaxBytes, frame), stream, found, ageNowMs);
   return { ...frame, symbols: rows, omitted: found.length - rows.length };
 }
 

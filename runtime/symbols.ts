@@ -42,6 +42,11 @@ export class SymbolTable {
     return this.names.length - 1;
   }
 
+  /** Whether no further one gets a number. */
+  get isFull(): boolean {
+    return this.spellings >= this.most;
+  }
+
   /** @returns the name; nothing for `otherSymbol` */
   nameOf(id: number): string | undefined {
     return id === otherSymbol ? undefined : this.names[id];
@@ -89,7 +94,7 @@ export class SymbolTable {
   }
 
   private add(data: Buffer, start: number, end: number, hash: number, slot: number): number {
-    if (this.spellings >= this.most) return otherSymbol;
+    if (this.isFull) return otherSymbol;
     const spelling = this.spellings++;
     if (spelling === this.ends.length) this.widen();
     const textStart = spelling === 0 ? 0 : this.ends[spelling - 1]!;

@@ -1,11 +1,20 @@
 /** The six stream verbs. Each takes the arguments of its tool, already judged by the tool's validator. */
-import { type Answer, commonAnswer, cursorOf, newestAge, showFault, showLedger, silenceOf } from './answer.js';
+import {
+  type Answer,
+  commonAnswer,
+  cursorOf,
+  newestAge,
+  showFault,
+  showLedger,
+  silenceOf,
+  wayOutOf,
+} from './answer.js';
 import { type ParsedChannels, parseChannels, type Rejection, suspect } from './channels.js';
 import type { Market } from './contract.js';
+import { count } from './count.js';
 import { isSamePlace, simulatedFeed } from './endpoint.js';
 import { type ErrorCode, hintFor, StreamError } from './errors.js';
 import { isWanted } from './state.js';
-import { endpointOf } from './stream.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -43,14 +52,18 @@ export async function start(hub: HubView, market: Market, args: StartArguments):
   const cursor = cursorOf(hub, stream);
   stream.subscribe(parsed.names);
   const { connectTimeoutMs, authTimeoutMs, ackTimeoutMs } = hub.settings.options;
-  await stream.changes.until(() => isSettled(stream, parsed), connectTimeoutMs + authTimeoutMs + ackTimeoutMs);
+  const patienceMs = connectTimeoutMs + authTimeoutMs + ackTimeoutMs;
+  const endMs = hub.clock.now() + patienceMs;
+  await stream.changes.until(() => isSettled(stream, parsed, endMs), patienceMs);
 
   requireRunning(stream);
   const { state, lastFault } = stream;
   const report = reportChannels(stream, parsed);
   if (isAllRejected(report)) {
-    if (!running) await stream.stop();
-    throw allRejected(hub, stream, parsed, report.rejected);
+    const error = allRejected(hub, stream, parsed, report.rejected);
+    // A start that was called at the same time may hold channels by now.
+    if (!running && stream.subscriptions.size === 0) await stream.stop();
+    throw error;
   }
   return {
     ...commonAnswer(stream, notesOn(stream, parsed, report)),
@@ -73,12 +86,10 @@ export async function stop(hub: HubView, market: Market): Promise<Answer> {
   const stream = hub.stream(market.name);
   const wanted = isWanted(stream.state);
   if (stream.state !== 'idle') await stream.stop();
-  const { received, startedAtMs, stoppedAtMs } = stream.totals;
-  const durationMs = startedAtMs === undefined ? 0 : (stoppedAtMs ?? hub.clock.now()) - startedAtMs;
   return {
     ...commonAnswer(stream, notesOnStop(stream, wanted)),
-    messages_received: received,
-    duration_s: Math.max(0, Math.round(durationMs / 100) / 10),
+    messages_received: stream.totals.received,
+    duration_s: Math.round(stream.durationMs / 100) / 10,
   };
 }
 
@@ -90,13 +101,14 @@ function notesOnStop({ shared }: StreamView, wanted: boolean): string[] {
 export function status(hub: HubView, market: Market): Answer {
   const stream = hub.stream(market.name);
   const { subscriptions, buffer, totals } = stream;
-  const newestAgeMs = newestAge(hub, stream);
+  const newestAgeMs = newestAge(stream);
   const silent = stream.state !== 'live' || stream.isOver || newestAgeMs === null || newestAgeMs > quietMs;
   const oldestAtMs = buffer.size > 0 ? buffer.atMs(buffer.oldestSeq) : undefined;
   return {
     ...commonAnswer(stream, [
       ...notesOnSharing(stream),
       ...notesOnSymbols(stream),
+      ...notesOnNotice(stream),
       ...(hub.recorder?.notesOn(market.name) ?? []),
     ]),
     endpoint: shownEndpoint(stream),
@@ -127,11 +139,15 @@ function notesOnSharing({ shared }: StreamView): string[] {
   return shared ? ['Other clients use the stream too; what is counted and kept includes their messages.'] : [];
 }
 
+function notesOnNotice({ lastNotice }: StreamView): string[] {
+  return lastNotice ? [`At ${isoOrNull(lastNotice.atMs)} the feed said: ${lastNotice.text}`] : [];
+}
+
 function notesOnSymbols({ buffer: { symbols, otherMessages } }: StreamView): string[] {
   if (otherMessages === 0) return [];
-  return [
-    `${symbols.size} symbols have an entry of their own; all later ones share one, with ${otherMessages} messages so far.`,
-  ];
+  const came = `${count(otherMessages, 'message')} so far`;
+  if (!symbols.isFull) return [`Some symbols cannot be told apart; they share one entry, with ${came}.`];
+  return [`${symbols.size} symbols have an entry of their own; all later ones share one, with ${came}.`];
 }
 
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED */
@@ -143,7 +159,9 @@ export async function subscribe(hub: HubView, market: Market, { channels }: Chan
   const { already } = stream.subscribe(parsed.names);
   const { ackTimeoutMs, framePairs } = hub.settings.options;
   const frames = Math.ceil(parsed.names.length / framePairs);
-  await stream.changes.until(() => isSettled(stream, parsed), ackTimeoutMs * frames);
+  const patienceMs = ackTimeoutMs * frames;
+  const endMs = hub.clock.now() + patienceMs;
+  await stream.changes.until(() => isSettled(stream, parsed, endMs), patienceMs);
 
   requireRunning(stream);
   const report = reportChannels(stream, parsed);
@@ -241,11 +259,13 @@ export function requireRunning(stream: StreamView): void {
   throw new StreamError('STOPPED', 'The stream was stopped meanwhile.', undefined, commonAnswer(stream));
 }
 
-function isSettled(stream: StreamView, parsed: ParsedChannels): boolean {
+/** @param endMs wall clock ms until which anybody waits */
+function isSettled(stream: StreamView, parsed: ParsedChannels, endMs: number): boolean {
   const { state, subscriptions } = stream;
   if (state === 'live') return parsed.names.every(({ name }) => subscriptions.stateOf(name) !== 'pending');
-  // Every host of the feed had its chance.
-  if (state === 'retrying') return stream.attempts >= (stream.target?.urls.length ?? 1);
+  // Every host of the feed had its chance, or has none in time.
+  if (state === 'retrying')
+    return stream.attempts >= (stream.target?.urls.length ?? 1) || (stream.nextRetryAtMs ?? 0) > endMs;
   return !isWanted(state);
 }
 
@@ -263,7 +283,7 @@ function requireStarted(hub: HubView, market: Market): StreamView {
 async function requireSameTarget(hub: HubView, stream: StreamView, args: StartArguments): Promise<void> {
   if (args.endpoint === undefined && args.api_key === undefined) return;
   const { target, market, shared } = stream;
-  const wanted = await hub.target(market, args.endpoint ?? (target && endpointOf(target)), args.api_key);
+  const wanted = await hub.target(market, args.endpoint ?? target?.endpoint.spelled, args.api_key);
   const sameKey = args.api_key === undefined || wanted.key === target?.key;
   if (sameKey && target && isSamePlace(wanted, target)) return;
   throw new StreamError(
@@ -300,9 +320,7 @@ function allRejected(
 function refusal(stream: StreamView): StreamError {
   const { lastFault, market } = stream;
   const code = (lastFault?.code ?? 'CONNECT_FAILED') as ErrorCode;
-  const onlyRealtime = code === 'PLAN_NOT_REALTIME' && !market.feeds.some(({ feed }) => feed === 'delayed');
-  const hint = onlyRealtime ? `${market.title} has no delayed feed; the plan must include real-time data.` : undefined;
-  return new StreamError(code, lastFault?.message ?? 'The feed refused the stream.', hint, {
+  return new StreamError(code, lastFault?.message ?? 'The feed refused the stream.', wayOutOf(market, code), {
     ...commonAnswer(stream),
     last_error: showFault(stream),
   });

@@ -60,7 +60,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     has_more: sight.hasMore,
     dropped: sight.dropped,
     ...showOutagesSince(stream, since),
-    newest_age_ms: newestAge(hub, stream),
+    newest_age_ms: newestAge(stream),
     silence: isSilent ? silenceOf(hub, stream, { filters, ...search.outcome }) : null,
     matched,
     waited_ms: Math.round(hub.clock.elapsed() - beganMs),

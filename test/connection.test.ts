@@ -223,7 +223,7 @@ describe('a ping to the feed', () => {
     let pings = 0;
     // The head of a text frame of 255 bytes, which then come one by one.
     const bytes = [0x81, 126, 0, 255, ...Buffer.from('x'.repeat(255))];
-    const { connection, until } = await watch(
+    const { feed, states, until } = await watch(
       {
         ...polite,
         open: socket => {
@@ -239,7 +239,7 @@ describe('a ping to the feed', () => {
     );
     await until('live');
     expect(await changes.until(() => pings >= 4, 10_000)).toBe(true);
-    expect(connection.state.name).toBe('live');
+    expect([feed.attempts, states.at(-1)]).toEqual([1, 'live']);
   });
 });
 

@@ -38,7 +38,7 @@ describe('a feed name', () => {
     ['forex', 'realtime', 0, ['wss://socket.polygon.io/forex', 'wss://socket.massive.com/forex']],
     ['crypto', 'business', 0, ['wss://business.polygon.io/crypto', 'wss://business.massive.com/crypto']],
   ])('of %s, %s, is %i minutes late and leads to both hosts in order', (market, feed, delayMinutes, urls) => {
-    expect(resolve(market, feed)).toEqual({ feed, urls, simulated: false, delayMinutes });
+    expect(resolve(market, feed)).toEqual({ feed, spelled: feed, urls, simulated: false, delayMinutes });
   });
 
   test('without a twin leads to its only host', () => {
@@ -56,7 +56,13 @@ describe('a feed name', () => {
   });
 
   test.each(['simulated', 'Simulated'])('%s leads nowhere outside', text => {
-    expect(resolve('crypto', text)).toEqual({ feed: 'simulated', urls: [], simulated: true, delayMinutes: 0 });
+    expect(resolve('crypto', text)).toEqual({
+      feed: 'simulated',
+      spelled: 'simulated',
+      urls: [],
+      simulated: true,
+      delayMinutes: 0,
+    });
   });
 
   test.each(['forex', 'crypto'])('delayed does not exist in %s, and the answer names what does', market => {
@@ -79,6 +85,7 @@ describe('a URL of the vendor', () => {
   test('is tried first, and its twin second', () => {
     expect(resolve('stocks', 'wss://socket.massive.com/stocks')).toEqual({
       feed: 'realtime',
+      spelled: 'wss://socket.massive.com/stocks',
       urls: ['wss://socket.massive.com/stocks', 'wss://socket.polygon.io/stocks'],
       simulated: false,
       delayMinutes: 0,
@@ -88,6 +95,7 @@ describe('a URL of the vendor', () => {
   test('knows the delay of its feed', () => {
     expect(resolve('futures', 'wss://delayed.polygon.io/futures')).toEqual({
       feed: 'delayed',
+      spelled: 'wss://delayed.polygon.io/futures',
       urls: ['wss://delayed.polygon.io/futures', 'wss://delayed.massive.com/futures'],
       simulated: false,
       delayMinutes: 10,

@@ -14,6 +14,9 @@ function explain(silence: Partial<Silence>): string {
     delayMinutes: 0,
     nowMs: tuesdayNoonMs,
     liveSinceMs: tuesdayNoonMs - 60_000,
+    liveForMs: 60_000,
+    attempts: 0,
+    pending: [],
     subscriptions: ['T.A', 'T.B', 'Q.*'],
     unconfirmed: [],
     rejected: 0,
@@ -21,6 +24,8 @@ function explain(silence: Partial<Silence>): string {
     ...silence,
   });
 }
+
+const fault = { message: 'It broke.', wayOut: 'Wait.' };
 
 describe('a stream that is not live is silent because', () => {
   test.each<[StateName, string]>([
@@ -32,9 +37,15 @@ describe('a stream that is not live is silent because', () => {
     expect(explain({ state })).toBe(sentence);
   });
 
-  test('it was refused, for a reason', () => {
-    expect(explain({ state: 'refused', fault: 'The key was wrong.' })).toBe(
-      'The feed refused the stream, and it stays down. The key was wrong.',
+  test('it is on its way back, for a reason', () => {
+    expect(explain({ state: 'authenticating', attempts: 1, fault })).toBe(
+      'The connection is being made again. It broke.',
+    );
+  });
+
+  test('it was refused, for a reason and with a way out', () => {
+    expect(explain({ state: 'refused', fault: { message: 'The key was wrong.', wayOut: 'Check it.' } })).toBe(
+      'The feed refused the stream, and it stays down. The key was wrong. Check it.',
     );
   });
 
@@ -44,7 +55,7 @@ describe('a stream that is not live is silent because', () => {
 
   test('it is coming back, at a known time', () => {
     const nextRetryAtMs = Date.parse('2026-01-13T17:00:04Z');
-    expect(explain({ state: 'retrying', nextRetryAtMs, fault: 'It broke.' })).toBe(
+    expect(explain({ state: 'retrying', nextRetryAtMs, fault })).toBe(
       'The connection is down; the next attempt is at 2026-01-13T17:00:04.000Z. It broke.',
     );
     expect(explain({ state: 'retrying' })).toBe('The connection is down; the next attempt is at any moment.');
@@ -94,18 +105,19 @@ describe('a live stream is silent because', () => {
   });
 
   test('it has only just become live', () => {
-    expect(explain({ liveSinceMs: tuesdayNoonMs - 4_999 })).toContain('just become live');
-    expect(explain({ liveSinceMs: tuesdayNoonMs - 5_000 })).not.toContain('just become live');
+    expect(explain({ liveForMs: 4_999 })).toContain('just become live');
+    expect(explain({ liveForMs: 5_000 })).not.toContain('just become live');
   });
 
   test('it has only just become live, if it is not known since when', () => {
-    expect(explain({ liveSinceMs: undefined })).toBe('The stream has just become live; nothing has come yet.');
+    expect(explain({ liveForMs: undefined })).toBe('The stream has just become live; nothing has come yet.');
   });
 
   test('a symbol may be quiet or misspelled', () => {
     expect(explain({})).toContain('no event came since it was started');
-    expect(explain({ lastMessageAtMs: Date.parse('2026-01-13T16:58:00Z') })).toContain(
-      'no event came since 2026-01-13T16:58:00.000Z',
+    const lastMessageAtMs = Date.parse('2026-01-13T16:59:30Z');
+    expect(explain({ lastMessageAtMs, newestAgeMs: 30_000 })).toContain(
+      'no event came since 2026-01-13T16:59:30.000Z. A quiet',
     );
     expect(explain({})).toContain('the feed acknowledges any symbol');
   });
@@ -116,8 +128,34 @@ describe('a live stream is silent because', () => {
     );
   });
 
-  test('some channels wait for their answer while others are quiet', () => {
-    expect(explain({ unconfirmed: ['T.A'] })).toContain('Live and subscribed');
+  test('it has only just come back, and nothing since', () => {
+    const gap = { liveForMs: 1_000, newestAgeMs: 90_000, lastMessageAtMs: tuesdayNoonMs - 90_000 };
+    expect(explain(gap)).toBe('The stream has just become live again; nothing has come since.');
+    expect(explain({ ...gap, newestAgeMs: 900 })).toContain('no event came since');
+  });
+
+  test('nothing has come since it came back', () => {
+    const gap = { liveForMs: 60_000, newestAgeMs: 90_000, lastMessageAtMs: tuesdayNoonMs - 90_000 };
+    expect(explain(gap)).toContain(
+      'no event came since 2026-01-13T16:58:30.000Z, and it was down until 2026-01-13T16:59:00.000Z.',
+    );
+  });
+
+  test('some channels are not acknowledged, or wait for their answer, while others are quiet', () => {
+    expect(explain({ unconfirmed: ['T.A'] })).toMatch(/^Live and .* The feed did not acknowledge T\.A; it may not be/);
+    expect(explain({ pending: ['T.A'] })).toMatch(/^Live and .* The feed has not answered for T\.A yet\.$/);
+  });
+
+  test('nothing was answered yet', () => {
+    expect(explain({ pending: ['T.A', 'T.B', 'Q.*'] })).toBe(
+      'The feed was asked for T.A, T.B, Q.*, and has not answered.',
+    );
+  });
+
+  test('what a call looked for was not acknowledged', () => {
+    const sought = { filters: [{ prefix: 'T', symbol: 'A' }], seen: 0, passed: 7 };
+    expect(explain({ unconfirmed: ['T.A'], sought })).toBe('The feed did not acknowledge T.A; it may not be served.');
+    expect(explain({ unconfirmed: ['T.B'], sought })).toBe('7 messages came, and none of T.A.');
   });
 
   test('never for the hour, if it is simulated or trades without end', () => {

@@ -489,7 +489,7 @@ describe('a feed with two hosts', () => {
     await gone.close();
     const { hub, feed } = await scripted(polite);
     const stream = hub.stream('stocks');
-    const endpoint = { feed: 'realtime', urls: [], simulated: false, delayMinutes: 0 };
+    const endpoint = { feed: 'realtime', spelled: 'realtime', urls: [], simulated: false, delayMinutes: 0 };
     stream.open({ endpoint, urls: [`${gone.url}/stocks`, `${feed.url}/stocks`], key: testKey });
     const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
     expect(structured).toMatchObject({

@@ -239,3 +239,100 @@ describe('the cap of options', () => {
     expect(book.want(all.slice(0, 3)).already).toHaveLength(3);
   });
 });
+
+describe('answers that come late', () => {
+  /** Two names of a frame that was not answered in time, and perhaps one of a newer frame. */
+  function late(...newer: string[]): Subscriptions {
+    const book = sent('Q.AAPL', 'T.AAPL');
+    book.settle();
+    book.want(names(...newer));
+    if (newer.length > 0) book.sent(newer);
+    return book;
+  }
+
+  test('settle the names that they are for, one by one', () => {
+    const book = late();
+    expect(statesOf(book)).toEqual({ 'Q.AAPL': 'unconfirmed', 'T.AAPL': 'unconfirmed' });
+    book.acknowledged('T.AAPL');
+    expect(book.rejections).toEqual([]);
+    book.refusedOne();
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted' });
+    expect(book.rejections).toMatchObject([{ channel: 'Q.AAPL', code: 'NOT_AUTHORIZED' }]);
+  });
+
+  test('refuse by elimination in whatever order they come', () => {
+    const book = late();
+    book.refusedOne();
+    expect(book.rejections).toEqual([]);
+    book.acknowledged('T.AAPL');
+    expect(book.rejections).toMatchObject([{ channel: 'Q.AAPL' }]);
+  });
+
+  test('are over once a newer frame is answered', () => {
+    const book = late('T.MSFT', 'T.NVDA');
+    book.refusedOne();
+    book.refusedOne();
+    book.acknowledged('T.NVDA');
+    // Two refusals for three names: whose they are, nobody can tell.
+    expect(book.rejections).toEqual([]);
+    expect(book.settled).toBe(false);
+    book.refusedOne();
+    expect(book.settled).toBe(true);
+    book.settle();
+    expect(book.rejections).toMatchObject([{ channel: 'T.MSFT' }]);
+    expect(statesOf(book)).toEqual({ 'Q.AAPL': 'unconfirmed', 'T.AAPL': 'unconfirmed', 'T.NVDA': 'accepted' });
+  });
+
+  test('of a newer frame are no refusal of it while older names are owed theirs', () => {
+    const book = late('T.MSFT');
+    book.refusedOne();
+    expect(book.settled).toBe(false);
+    book.settle();
+    expect(book.rejections).toEqual([]);
+    expect(book.stateOf('T.MSFT')).toBe('unconfirmed');
+  });
+
+  test('refuse all, where there is one for each name, old or new', () => {
+    const book = late('T.MSFT');
+    for (let count = 0; count < 3; count++) book.refusedOne();
+    expect(book.settled).toBe(true);
+    book.settle();
+    expect(book.rejections.map(({ channel }) => channel).sort()).toEqual(['Q.AAPL', 'T.AAPL', 'T.MSFT']);
+  });
+
+  test('are those of the newer frame where it is acknowledged and all the rest refused', () => {
+    const book = late('T.MSFT', 'T.NVDA');
+    for (let count = 0; count < 3; count++) book.refusedOne();
+    book.acknowledged('T.NVDA');
+    expect(book.settled).toBe(true);
+    book.settle();
+    expect(book.names).toEqual(['T.NVDA']);
+  });
+
+  test('are none of a name that was dropped, or of an earlier connection', () => {
+    const book = late();
+    book.drop(['Q.AAPL']);
+    book.refusedOne();
+    expect(book.rejections).toMatchObject([{ channel: 'T.AAPL' }]);
+    const again = late();
+    again.restart();
+    again.refusedOne();
+    expect(again.rejections).toEqual([]);
+  });
+
+  test('that nothing waits for are no answer to the next frame', () => {
+    const book = sent('T.AAPL');
+    book.acknowledged('T.AAPL');
+    book.refusedOne();
+    book.want(names('T.MSFT'));
+    book.sent(['T.MSFT']);
+    expect(book.settled).toBe(false);
+  });
+});
+
+test('what was refused is remembered up to a bound', () => {
+  const book = new Subscriptions(options);
+  for (let from = 0; from < 12_000; from += 3_000) book.want(contracts('Q', from, 3_000));
+  expect(book.rejections).toHaveLength(5_000);
+  expect(book.rejections.at(-1)).toMatchObject({ channel: 'Q.O:SPY251219C00011999' });
+});

@@ -279,7 +279,7 @@ describe('the remarks', () => {
     incomplete: undefined,
   };
   const fromMs = Date.UTC(2026, 10, 23, 14, 30);
-  const fault = { code: 'CONNECT_FAILED', message: 'The peer closed.', atMs: fromMs };
+  const fault = { code: 'CONNECT_FAILED' as const, message: 'The peer closed.', atMs: fromMs };
 
   test('are none while all is well', () => {
     expect(listRemarks(calm)).toEqual([]);
