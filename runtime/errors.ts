@@ -1,3 +1,5 @@
+import { citationUri } from './citation.js';
+
 /** Stable codes of everything that can fail; README explains each. */
 export type ErrorCode =
   | 'NO_API_KEY'
@@ -114,6 +116,7 @@ export function hintFor(code: ErrorCode): string {
 /** An error that a caller can act on. */
 export class StreamError extends Error {
   readonly hint: string;
+  /** URI of a resource. */
   readonly docs: string;
 
   /**
@@ -130,6 +133,6 @@ export class StreamError extends Error {
     super(message);
     this.name = 'StreamError';
     this.hint = hint ?? advice[code].hint;
-    this.docs = advice[code].docs;
+    this.docs = citationUri(advice[code].docs);
   }
 }

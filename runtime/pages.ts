@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-
-const scheme = 'polygon-docs://';
+import { pageScheme } from './citation.js';
 
 /** A page of the documentation that ships with the server. */
 export interface Page {
@@ -19,7 +18,7 @@ export class Pages {
 
   async list(): Promise<Page[]> {
     this.paths ??= listPages(this.folder);
-    return (await this.paths).map(path => ({ uri: `${scheme}${path}`, path }));
+    return (await this.paths).map(path => ({ uri: `${pageScheme}${path}`, path }));
   }
 
   /**
@@ -37,11 +36,6 @@ export class Pages {
     const lines = text.split('\n').slice(Number(from) - 1, Number(to));
     return Number(from) < 1 || lines.length === 0 ? undefined : lines.join('\n');
   }
-}
-
-/** `polygon-docs/websockets/stocks/trades.md:12` as the URI of a resource. */
-export function citationUri(see: string): string {
-  return see.replace(/^polygon-docs\//, scheme);
 }
 
 async function listPages(folder: URL): Promise<string[]> {

@@ -1,8 +1,9 @@
 /** What can be read beside the tools: running streams and their channels, documentation pages, and a tool's sources. */
 import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from './address.js';
 import type { ChannelName } from './channels.js';
+import { citationUri } from './citation.js';
 import type { Verb } from './contract.js';
-import { citationUri, type Pages } from './pages.js';
+import type { Pages } from './pages.js';
 import { isWanted } from './state.js';
 import type { SubscriptionState, SubscriptionsView } from './subscriptions.js';
 import { callTool, listTools, type OwnedTool } from './tools.js';

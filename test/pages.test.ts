@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { citationUri, Pages } from '../runtime/pages.js';
+import { citationUri } from '../runtime/citation.js';
+import { Pages } from '../runtime/pages.js';
 
 const pages = new Pages(new URL('../spec/polygon-docs/', import.meta.url));
 

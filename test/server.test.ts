@@ -93,13 +93,31 @@ describe('what a host sees', () => {
       const { contents } = await server.client.readResource({ uri });
       return (contents[0] as { text: string }).text;
     };
-    const text = await read(tools[0]!._meta!.docs as string);
-    const uris = [...text.matchAll(/polygon-docs:\/\/\S+/g)].map(([uri]) => uri);
-    expect(uris.length).toBeGreaterThan(5);
-    for (const uri of uris) expect((await read(uri)).trim()).not.toBe('');
+    for (const { name, description, _meta } of tools) {
+      const text = await read(_meta!.docs as string);
+      const uris = [...text.matchAll(/polygon-docs:\/\/\S+/g)].map(([uri]) => uri);
+      expect([name, uris.length]).not.toEqual([name, 0]);
+      for (const uri of uris) expect((await read(uri)).trim()).not.toBe('');
+
+      // As the instructions say it: the page stands once, then its further lines.
+      const [, short = ''] = /\nDocs: (.*)$/.exec(description!)!;
+      const told = short.split(' ').flatMap(part => {
+        const [page = '', lines = ''] = part.split(':');
+        return lines.split(',').map(range => `polygon-docs://websockets/${page}:${range}`);
+      });
+      expect(told.length).toBeGreaterThan(0);
+      for (const uri of told) expect(uris).toContain(uri);
+    }
     expect(await read('polygon-docs://websockets/quickstart.md:64')).toBe(
       '- The transport is a standard WebSocket (RFC 6455) over TLS that carries JSON in text frames.',
     );
+  });
+
+  test('opens what an error refers to as a resource', async () => {
+    const { structuredContent } = await server.call('start_stocks_stream', { channels: ['ZZ.AAPL'] });
+    const { docs } = (structuredContent as { error: { docs: string } }).error;
+    const { contents } = await server.client.readResource({ uri: docs });
+    expect((contents[0] as { text: string }).text.trim()).not.toBe('');
   });
 
   test('lists every page, and nothing outside of them is readable', async () => {
