@@ -103,7 +103,7 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     state: stream.state,
     simulated: stream.target?.endpoint.simulated ?? false,
     delayMinutes: stream.target?.endpoint.delayMinutes ?? 0,
-    replay: stream.target?.replay?.silence,
+    replay: stream.target?.replay?.explainSilence(stream.shared),
     nowMs: hub.clock.now(),
     liveSinceMs: stream.liveSinceMs,
     liveForMs: stream.liveForMs,

@@ -327,7 +327,9 @@ describe('a replay that several use', () => {
     const { changes } = replaying.stream('stocks');
     expect(await changes.until(() => replaying.stream('stocks').isOver, 5_000)).toBe(true);
     expect((await play(bob, query)).notes).toContainEqual(expect.stringContaining('has ended'));
-    expect((await status(bob)).silence).toContain('has ended');
+    expect((await status(bob)).silence).toMatch(/has ended\. It can be replayed once every client has stopped it\.$/);
+    await ask(ann, 'stop_stocks_stream');
+    expect((await status(bob)).silence).toMatch(/start it again to replay it once more\.$/);
   });
 
   test('names itself to whoever asks for something else', async () => {

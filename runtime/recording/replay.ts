@@ -85,8 +85,8 @@ export class Replay {
   }
 
   /** Why nothing comes. */
-  get silence(): string {
-    return this.progress.silence;
+  explainSilence(shared: boolean): string {
+    return this.progress.explainSilence(shared);
   }
 
   /** @param changed told of the end */
