@@ -5,6 +5,7 @@ import type { Market, Suite } from './contract.js';
 import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
 import { Redactor } from './foreign.js';
+import { faultOfKey } from './key.js';
 import { Log } from './log.js';
 import { Recorder } from './recording/recorder.js';
 import type { ReplayRequest } from './recording/request.js';
@@ -13,6 +14,7 @@ import type { SimulatedFeed } from './simulator/feed.js';
 import { Stream, type Target } from './stream.js';
 import { Turn } from './turn.js';
 import type { HubView } from './view.js';
+import { vocabularyOf } from './vocabulary.js';
 
 export interface HubServices {
   readonly clock: Clock;
@@ -23,7 +25,7 @@ export interface HubServices {
 const noKey = 'none';
 
 export class Hub implements HubView {
-  readonly redactor = new Redactor();
+  readonly redactor = new Redactor(() => this.vocabulary);
   readonly log: Log;
   /** Names this process in cursors. */
   readonly process = randomBytes(4).toString('hex');
@@ -31,6 +33,7 @@ export class Hub implements HubView {
   /** Absent where nothing is recorded. */
   readonly recorder: Recorder | undefined;
   private readonly streams: ReadonlyMap<string, Stream>;
+  private words: ReadonlySet<string> | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
   constructor(
@@ -65,17 +68,18 @@ export class Hub implements HubView {
   /**
    * Decides where a start leads and with which key.
    *
-   * @throws StreamError ENDPOINT_NOT_ALLOWED, NO_API_KEY
+   * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
    */
   async target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
+    // From here on the key is known, so that no refusal can show it.
+    const given = this.judgeKey(cleanKey(apiKey));
     const resolved = resolveEndpoint(this.suite, market, this.settings, endpoint);
     if (resolved.simulated) return this.simulatedTarget(market, resolved);
     if (resolved.replay) return this.replayTarget(market, resolved, resolved.replay);
-    const key = cleanKey(apiKey) ?? this.settings.key?.value;
+    const key = given ?? this.settings.key?.value;
     if (key === undefined) {
       throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
     }
-    this.redactor.add(key);
     return { endpoint: resolved, urls: resolved.urls, key };
   }
 
@@ -88,6 +92,19 @@ export class Hub implements HubView {
     await Promise.all([...this.streams.values()].map(stream => stream.stop()));
     await this.recorder?.close();
     await (await this.simulator)?.feed.close();
+  }
+
+  private judgeKey(key: string | undefined): string | undefined {
+    if (key === undefined) return undefined;
+    const fault = faultOfKey(key, this.vocabulary);
+    if (fault !== undefined) throw new StreamError('INVALID_ARGUMENT', `api_key ${fault}.`);
+    this.redactor.add(key);
+    return key;
+  }
+
+  private get vocabulary(): ReadonlySet<string> {
+    this.words ??= vocabularyOf(this.suite, this.markets);
+    return this.words;
   }
 
   /** The feed starts with the first stream that asks for it, and never gets a real key. */

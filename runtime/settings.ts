@@ -1,4 +1,5 @@
 import { type HttpSettings, loopback, readHttp, tokensVariable } from './httpsettings.js';
+import { faultOfOwnKey } from './key.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
 /** What the operator decided before the first call. */
@@ -101,6 +102,8 @@ export function readSettings(
   });
   problems.push(...httpProblems);
   const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
+  const fault = key?.value && faultOfOwnKey(key.value);
+  if (fault) problems.push(`${key.from} ${fault}`);
   const record = find(texts.record.variable).text;
   return {
     settings: {

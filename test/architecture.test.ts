@@ -147,6 +147,7 @@ describe('files without input and output', () => {
     'holdings',
     'hours',
     'json',
+    'key',
     'nearest',
     'options',
     'outages',
@@ -160,6 +161,7 @@ describe('files without input and output', () => {
     'subscriptions',
     'time',
     'verdict',
+    'vocabulary',
     ...['layout', 'line', 'printer', 'screen', 'sparkline', 'table', 'text', 'view'].map(name => `watch/${name}`),
   ];
 

@@ -370,10 +370,11 @@ describe('the key', () => {
     expect(found.message).toBe("POLYGON_API_KEY still holds the placeholder of the host's configuration");
   });
 
-  test.each([`"${key}"`, `'${key}'`, `${key} ${key}`])('is refused when it is %s', value => {
-    const found = judgeKey({ ...settings, key: { value, from: 'POLYGON_API_KEY' } }, {});
-    expect(found).toMatchObject({ result: 'fail', toDo: 'Set POLYGON_API_KEY to the bare key.' });
-    expect(JSON.stringify(found)).not.toContain('sentinel');
+  test.each([`"${key}"`, `'${key}'`, `${key} ${key}`])('is refused when it is %s', async value => {
+    const { code, stdout, stderr } = await runProgram(['doctor'], { POLYGON_API_KEY: value });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^POLYGON_API_KEY must be .* without blanks, quotes and backslash/);
+    expect(stderr).not.toContain('sentinel');
   });
 });
 

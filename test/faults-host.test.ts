@@ -298,6 +298,59 @@ const hubRows: (HubRow | Omitted)[] = [
       expect(run.feed.peers).toHaveLength(1);
     },
   },
+  ...[
+    '"',
+    '"market":',
+    ',',
+    'e',
+    'live',
+    'authenticating',
+    'subscriptions',
+    'k\n","action":"subscribe',
+    '12345678',
+  ].map(
+    (key): HubRow => ({
+      name: `key-poison: refuses ${JSON.stringify(key)} for a key, and answers everybody as before`,
+      async play(run) {
+        await run.call('start_crypto_stream', { channels: ['XT.BTC-USD'] });
+        const before = await run.status('crypto');
+        const { isError, structured } = await run.start(channels, { api_key: key });
+        expect(isError).toBe(true);
+        expect(structured).toMatchObject({
+          state: 'idle',
+          error: { code: 'INVALID_ARGUMENT', message: expect.stringContaining('api_key must') },
+        });
+        expect(run.feed.peers).toHaveLength(1);
+        expect(Object.keys(await run.status('crypto'))).toEqual(Object.keys(before));
+        expect(await run.status('crypto')).toMatchObject({ market: 'crypto', state: 'live', feed: 'custom' });
+      },
+    }),
+  ),
+  ...['live', '"', 'e', '"market":'].map(
+    (key): HubRow => ({
+      name: `key-poison: goes on answering when the key of the operator is ${JSON.stringify(key)}`,
+      run: { env: { POLYGON_API_KEY: key } },
+      async play(run) {
+        const { structured } = await run.start();
+        expect(structured).toMatchObject({ market: 'stocks', state: 'live', subscription_count: 2 });
+        expect(run.feed.received[0]).toMatchObject({ action: 'auth', params: key });
+      },
+    }),
+  ),
+  {
+    name: 'key-in-error: shows a key in the endpoint neither that it came with nor in small letters',
+    async play(run) {
+      const key = 'QwErTy-12-AsDfGh';
+      for (const endpoint of [`wss://${key}.example/stocks`, `wss://${secretKey}.example/stocks`, key]) {
+        const refused = await run.start(channels, { api_key: key, endpoint });
+        expect(refused.structured.error).toMatchObject({ code: 'ENDPOINT_NOT_ALLOWED' });
+        for (const secret of [key, secretKey]) {
+          expect(JSON.stringify(refused).toLowerCase()).not.toContain(secret.slice(0, 8).toLowerCase());
+        }
+        expect(refused.text).toContain('[redacted]');
+      }
+    },
+  },
   {
     name: 'cancelled-call: ends a waiting call at once, and leaves nothing of it',
     async play(run) {
