@@ -190,6 +190,15 @@ describe('the process', () => {
     return { server, feed };
   }
 
+  /** A value of the documented prompt or template that is being typed. */
+  function completion(name: string, value: string): unknown {
+    const ref =
+      name === 'symbol'
+        ? { type: 'ref/prompt', name: 'watch_symbol' }
+        : { type: 'ref/resource', uri: 'polygon://streams/{market}/{channel}' };
+    return { ref, argument: { name, value }, context: { arguments: { market: 'crypto' } } };
+  }
+
   const start = { name: 'start_stocks_stream', arguments: { channels: ['T.*', 'Q.*'] } };
 
   test('opens an upstream socket with the first start, not before', async () => {
@@ -253,6 +262,47 @@ describe('the process', () => {
     const written = server.stdout + server.stderr;
     for (let from = 0; from + 8 <= key.length; from++) expect(written).not.toContain(key.slice(from, from + 8));
     expect(written).toContain('[redacted]');
+  });
+
+  test('never writes the key, wherever the host writes it', async () => {
+    // It could be the name of a pair.
+    const key = 'SENTINELKEY0815-USD';
+    const { server } = await served({ POLYGON_API_KEY: key });
+    const uri = `polygon://streams/crypto/XT.${key}`;
+    const prompt = { name: 'watch_symbol', arguments: { market: 'crypto', symbol: key } };
+    await server.request('tools/call', {
+      name: 'start_crypto_stream',
+      arguments: { channels: ['XT.BTC-USD', `XT.${key}`] },
+    });
+    const answers = [];
+    for (const [method, params] of [
+      ['tools/call', { name: key, arguments: {} }],
+      ['tools/call', { name: 'read_stream_messages', arguments: { market: key } }],
+      ['prompts/get', { name: key }],
+      ['prompts/get', prompt],
+      ['prompts/get', { ...prompt, arguments: { market: key, symbol: 'AAPL' } }],
+      ['resources/list', {}],
+      ['resources/read', { uri }],
+      ['resources/read', { uri: `polygon-docs://${key}.md` }],
+      ['resources/subscribe', { uri }],
+      ['resources/unsubscribe', { uri }],
+      ['completion/complete', completion('symbol', key)],
+      ['completion/complete', completion('channel', 'XT.')],
+      [key, {}],
+    ] as const) {
+      answers.push(await server.request(method, params));
+    }
+    const written = server.stdout + server.stderr;
+    for (let from = 0; from + 8 <= key.length; from++) expect(written).not.toContain(key.slice(from, from + 8));
+    expect(answers[0]!.error).toMatchObject({ code: -32602, message: 'There is no tool [redacted].' });
+  });
+
+  test('shows the name of a tool or a prompt that does not exist as a text and no more', async () => {
+    const { server } = await served();
+    for (const method of ['tools/call', 'prompts/get']) {
+      const { error } = await server.request(method, { name: `\u001b[2J${'x'.repeat(1_000)}` });
+      expect(JSON.stringify(error)).toContain(`\\u001b[2J${'x'.repeat(291)}…`);
+    }
   });
 
   test('logs an uncaught error without the key, and exits with 1', async () => {
