@@ -1,4 +1,5 @@
 /** What a caller, a host and a machine can do. The process is spawned wherever it is the process that matters. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -675,6 +676,27 @@ async function drained(peer: Peer): Promise<void> {
 
 const processRows: (ProcessRow | Omitted)[] = [
   goesAway('stdin-eof', ({ child }) => child.stdin!.end()),
+  {
+    name: 'stdin-eof: ends the process within a second although its answers are not read and requests still wait',
+    async play(host) {
+      const { child } = host.server;
+      await host.start();
+      const peer = await host.subscribed();
+      peer.raw(frame(`[${Array.from({ length: 2_000 }, () => trade(1).slice(1, -1)).join(',')}]`));
+      await host.call('wait_for_stream_message', { market: 'stocks', timeout_s: 1 });
+      child.stdout!.pause();
+      for (let count = 0; count < 60; count++) {
+        void host.call('read_stream_messages', { market: 'stocks', limit: 1_000, max_bytes: 200_000 });
+      }
+      const begunMs = performance.now();
+      const exited = once(child, 'exit');
+      child.stdin!.end();
+      expect((await exited)[0]).toBe(0);
+      expect(performance.now() - begunMs).toBeLessThan(1_000);
+      child.stdout!.resume();
+      await host.expectEnd(peer);
+    },
+  },
   goesAway('SIGTERM', ({ child }) => child.kill('SIGTERM')),
   goesAway('SIGINT', ({ child }) => child.kill('SIGINT')),
   goesAway('SIGHUP', ({ child }) => child.kill('SIGHUP')),
