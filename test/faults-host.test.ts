@@ -831,6 +831,9 @@ const processRows: (ProcessRow | Omitted)[] = [
   badCertificate('tls-expired', 'expired', /expired/i, trustsTests),
   badCertificate('tls-wrong-host', 'wrong-host', /altnames|ALTNAME/, trustsTests),
   badCertificate('tls-self-signed', 'self-signed', /self.signed/i, trustsTests),
+  badCertificate('tls-self-signed, where the environment would let it pass', 'self-signed', /self.signed/i, {
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  }),
   badCertificate('tls-unknown-authority', 'good', /unable to verify|UNABLE_TO|issuer/i),
   {
     name: 'tls-good: takes the certificate of an authority that it knows',
