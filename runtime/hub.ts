@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
 import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
-import { Redactor } from './foreign.js';
+import { quoteForeign, Redactor } from './foreign.js';
 import { faultOfKey } from './key.js';
 import { Log } from './log.js';
 import { Recorder } from './recording/recorder.js';
@@ -91,7 +91,7 @@ export class Hub implements HubView {
   async close(): Promise<void> {
     await Promise.all([...this.streams.values()].map(stream => stream.stop()));
     await this.recorder?.close();
-    await (await this.simulator)?.feed.close();
+    await (await this.simulator?.catch(() => undefined))?.feed.close();
   }
 
   private judgeKey(key: string | undefined): string | undefined {
@@ -109,7 +109,11 @@ export class Hub implements HubView {
 
   /** The feed starts with the first stream that asks for it, and never gets a real key. */
   private async simulatedTarget(market: Market, endpoint: Endpoint): Promise<Target> {
-    this.simulator ??= this.startSimulator();
+    this.simulator ??= this.startSimulator().catch(error => {
+      // The next start tries anew.
+      this.simulator = undefined;
+      throw new StreamError('CONNECT_FAILED', `The simulated feed could not be started: ${describeError(error)}.`);
+    });
     const { url } = await this.simulator;
     return { endpoint, urls: [`${url}${market.paths[0]}`], key: noKey };
   }
@@ -125,4 +129,8 @@ export class Hub implements HubView {
     const feed = new Feed(this.markets);
     return { feed, url: await feed.listen() };
   }
+}
+
+function describeError(error: unknown): string {
+  return quoteForeign(error instanceof Error ? error.message : String(error));
 }

@@ -409,9 +409,12 @@ describe('the hosts', () => {
     expect(code).toBe(0);
   });
 
-  test('with a bad certificate are not trusted', async () => {
+  test.each([
+    ['', {}],
+    [', whatever the environment says,', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+  ])('with a bad certificate%s are not trusted', async (_what, env) => {
     const feed = await secureFeed('expired');
-    const { code, stdout } = await doctor(feed.url, ['--markets', 'stocks'], trusting);
+    const { code, stdout } = await doctor(feed.url, ['--markets', 'stocks'], { ...trusting, ...env });
     expect(stdout).toMatch(/^fail {2}host .*expired/m);
     expect(code).toBe(1);
     expect(feed.received).toEqual([]);

@@ -666,6 +666,11 @@ process.on('SIGUSR2', () => {
   try { for (;;) held.push(fs.openSync('/dev/null')); } catch { process.stderr.write('exhausted\\n'); }
 });`;
 
+/** Runs a program in the server before the server. */
+function preload(program: string): string {
+  return `--import=data:text/javascript,${encodeURIComponent(program)}`;
+}
+
 async function heard(server: BareServer, text: string): Promise<void> {
   while (!server.stderr.includes(text)) await new Promise(resolve => server.child.stderr!.once('data', resolve));
 }
@@ -843,7 +848,7 @@ const processRows: (ProcessRow | Omitted)[] = [
   },
   {
     name: 'fd-exhaustion: goes on trying when no socket can be opened, with the reason',
-    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hoarder)}` },
+    env: { NODE_OPTIONS: preload(hoarder) },
     command: ['bash', '-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, bin],
     async play(host) {
       const { server } = host;
@@ -857,6 +862,25 @@ const processRows: (ProcessRow | Omitted)[] = [
       await heard(server, 'released');
       await host.subscribed();
       expect(await host.call('subscribe_stocks_channels', { channels: ['T.MSFT'] })).toMatchObject({ state: 'live' });
+    },
+  },
+  {
+    name: 'fd-exhaustion: says why the simulated feed cannot start, and starts it once it can',
+    env: { NODE_OPTIONS: preload(hoarder) },
+    command: ['bash', '-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, bin],
+    async play(host) {
+      const { server } = host;
+      const start = (): Promise<Record<string, unknown>> =>
+        host.call('start_stocks_stream', { channels, endpoint: 'simulated' });
+      server.child.kill('SIGUSR2');
+      await heard(server, 'exhausted');
+      expect(await start()).toMatchObject({
+        state: 'idle',
+        error: { code: 'CONNECT_FAILED', message: expect.stringMatching(/simulated feed.*EMFILE/) },
+      });
+      server.child.kill('SIGUSR2');
+      await heard(server, 'released');
+      expect(await start()).toMatchObject({ state: 'live', simulated: true, accepted: channels });
     },
   },
 ];
