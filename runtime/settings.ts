@@ -1,4 +1,4 @@
-import { type HttpSettings, loopback, readHttp, tokensVariable } from './httpsettings.js';
+import { type HttpSettings, loopback, readHttp, splitTokens, tokensVariable } from './httpsettings.js';
 import { faultOfOwnKey } from './key.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
@@ -122,6 +122,11 @@ export function readSettings(
 /** What must never be shown. */
 export function secretsOf({ key, http }: Settings): string[] {
   return [...(key ? [key.value] : []), ...(http?.tokens ?? [])];
+}
+
+/** The same before the settings are read, and whether they are used or not. */
+export function secretsIn(env: Environment): string[] {
+  return [...keyVariables.flatMap(name => cleanKey(env[name]) ?? []), ...splitTokens(cleanKey(env[tokensVariable]))];
 }
 
 function lookup(env: Environment, given: Environment): Lookup {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { markets } from '../generated/suite.js';
 import { SimulatedFeed } from '../runtime/simulator/feed.js';
+import { runProgram } from './support/program.js';
 import { polite, RawFeed, statusFrame } from './support/rawfeed.js';
 import { BareServer, HostedServer } from './support/stdio.js';
 
@@ -316,6 +317,26 @@ describe('the process', () => {
     expect(server.stderr).toContain('boom with [redacted]');
     expect(server.stderr).not.toContain('sentinel');
   });
+
+  test.each([[[]], [['doctor']], [['watch', 'stocks', 'T.AAPL']]])(
+    'logs an error at its very start without the key, and exits with 1 (%j)',
+    async args => {
+      const early = `
+        import crypto from 'node:crypto';
+        import { syncBuiltinESMExports } from 'node:module';
+        crypto.randomBytes = () => { throw new Error('early ' + process.env.POLYGON_API_KEY + process.env.MCP_POLYGON_HTTP_TOKENS); };
+        syncBuiltinESMExports();`;
+      const { code, stdout, stderr } = await runProgram(args, {
+        POLYGON_API_KEY: 'sentinel-key-0815',
+        MCP_POLYGON_HTTP_TOKENS: 'sentinel-token-4711,sentinel-token-4712',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(early)}`,
+      });
+      expect(code).toBe(1);
+      expect(stdout).not.toContain('sentinel');
+      expect(stderr).toContain('early [redacted][redacted],[redacted]');
+      expect(stderr).not.toContain('sentinel');
+    },
+  );
 
   test('ends when the host sends a line without end', async () => {
     const server = BareServer.start();
