@@ -2,20 +2,15 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { markets } from '../generated/suite.js';
 import { systemClock } from '../runtime/clock.js';
 import type { Market } from '../runtime/contract.js';
 import { type Fault, FaultFeed, frame, opcodes, type Peer, status, trade } from './support/faultfeed.js';
 import { expectNoRejections, FaultRun, type RunOptions, secretKey } from './support/faultrun.js';
 import { marketOf } from './support/markets.js';
+import { RecordFolder } from './support/recording.js';
 import { BareServer, bin } from './support/stdio.js';
-
-/** What cannot be played here, and why. */
-interface Omitted {
-  readonly name: string;
-  readonly cannot: string;
-}
 
 /** Played on a hub in this process. */
 interface HubRow {
@@ -77,7 +72,7 @@ function poisoned(): Market {
 
 const jumping = { ms: 0 };
 
-const hubRows: (HubRow | Omitted)[] = [
+const hubRows: HubRow[] = [
   {
     name: 'start-twice-at-once: opens one socket, and both answers are true',
     async play(run) {
@@ -418,10 +413,6 @@ const hubRows: (HubRow | Omitted)[] = [
       expect(await run.status()).toMatchObject({ endpoint: target.urls[0] });
     },
   },
-  {
-    name: 'dns-flap: tries again and finds a host that resolves later',
-    cannot: 'the resolver cannot be made to fail for a while',
-  },
   ...[-10, 10].map(
     (hours): HubRow => ({
       name: `clock-jump: keeps its intervals when the wall clock jumps by ${hours} hours`,
@@ -452,10 +443,6 @@ const hubRows: (HubRow | Omitted)[] = [
       },
     }),
   ),
-  {
-    name: 'full-disk: goes on streaming when a recording cannot be written',
-    cannot: 'nothing is recorded to a disk yet',
-  },
   {
     name: 'thousand-reads: answers 1,000 reads in a burst, and loses nothing',
     async play(run) {
@@ -666,6 +653,20 @@ process.on('SIGUSR2', () => {
   try { for (;;) held.push(fs.openSync('/dev/null')); } catch { process.stderr.write('exhausted\\n'); }
 });`;
 
+/** A resolver that is down for the first three names. */
+const flap = `
+import dns from 'node:dns';
+const { lookup } = dns;
+let left = 3;
+dns.lookup = (name, options, done) => {
+  if (left === 0) return lookup('127.0.0.1', options, done);
+  left--;
+  process.nextTick(done, Object.assign(new Error('getaddrinfo EAI_AGAIN ' + name), { code: 'EAI_AGAIN' }));
+};`;
+
+const recordings = new RecordFolder();
+afterAll(() => recordings.close());
+
 /** Runs a program in the server before the server. */
 function preload(program: string): string {
   return `--import=data:text/javascript,${encodeURIComponent(program)}`;
@@ -679,7 +680,7 @@ async function drained(peer: Peer): Promise<void> {
   if (peer.socket.writableNeedDrain) await new Promise(resolve => peer.socket.once('drain', resolve));
 }
 
-const processRows: (ProcessRow | Omitted)[] = [
+const processRows: ProcessRow[] = [
   goesAway('stdin-eof', ({ child }) => child.stdin!.end()),
   {
     name: 'stdin-eof: ends the process within a second although its answers are not read and requests still wait',
@@ -865,6 +866,47 @@ const processRows: (ProcessRow | Omitted)[] = [
     },
   },
   {
+    name: 'dns-flap: tries again and finds a host that resolves later',
+    tls: 'good',
+    env: { ...trustsTests, NODE_OPTIONS: preload(flap) },
+    async play(host) {
+      expect(await host.start()).toMatchObject({
+        state: 'retrying',
+        last_error: { code: 'CONNECT_FAILED', message: expect.stringContaining('EAI_AGAIN') },
+        next_retry_at: expect.any(String),
+      });
+      await host.subscribed();
+      expect(host.feed.peers).toHaveLength(1);
+      expect(await host.call('subscribe_stocks_channels', { channels: ['T.MSFT'] })).toMatchObject({ state: 'live' });
+    },
+  },
+  {
+    name: 'full-disk: goes on streaming when a recording cannot be written, and says so',
+    // The kernel refuses every byte of a file.
+    command: ['bash', '-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, bin],
+    env: {
+      MCP_POLYGON_RECORD: recordings.path,
+      MCP_POLYGON_RECORD_FLUSH_MS: '10',
+      MCP_POLYGON_RECORD_RETRY_MS: '20',
+    },
+    async play(host) {
+      const { cursor } = await host.start();
+      const peer = await host.subscribed();
+      peer.text(trade(1));
+      await heard(host.server, 'recording is interrupted: EFBIG');
+      peer.text(trade(2));
+      const waited = await host.call('wait_for_stream_message', { market: 'stocks', cursor, count: 2 });
+      expect(waited).toMatchObject({ state: 'live', matched: true, count: 2, outages: [] });
+      expect(await host.status()).toMatchObject({
+        state: 'live',
+        messages_received: 2,
+        reconnects: 0,
+        notes: expect.arrayContaining([expect.stringMatching(/^Recording is interrupted: EFBIG/)]),
+      });
+      expect(recordings.frames).toEqual([]);
+    },
+  },
+  {
     name: 'fd-exhaustion: says why the simulated feed cannot start, and starts it once it can',
     env: { NODE_OPTIONS: preload(hoarder) },
     command: ['bash', '-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, bin],
@@ -941,14 +983,8 @@ async function playOnProcess(row: ProcessRow): Promise<void> {
   }
 }
 
-function declare<R extends { readonly name: string }>(
-  rows: readonly (R | Omitted)[],
-  play: (row: R) => Promise<void>,
-): void {
-  for (const row of rows) {
-    if ('cannot' in row) test.skip(`${row.name} (not played: ${row.cannot})`, () => {});
-    else test(row.name, () => play(row), 60_000);
-  }
+function declare<R extends { readonly name: string }>(rows: readonly R[], play: (row: R) => Promise<void>): void {
+  for (const row of rows) test(row.name, () => play(row), 60_000);
 }
 
 describe('a caller', () => declare(hubRows, playOnHub));
