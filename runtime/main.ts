@@ -5,6 +5,7 @@ import { Redactor } from './foreign.js';
 import type { HttpServer } from './http.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
+import { watchParent } from './parent.js';
 import type { Offer } from './served.js';
 import { serve } from './server.js';
 import { secretsIn } from './settings.js';
@@ -47,7 +48,7 @@ export async function main(root: Root): Promise<void> {
 }
 
 /**
- * Serves until the host goes away (the end of stdin, a broken stdout) or a signal comes.
+ * Serves until the host goes away (the end of stdin, a broken stdout, the death of the parent) or a signal comes.
  *
  * @param release ends the watch for errors until there is something to end
  */
@@ -58,6 +59,7 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
   release();
   const parts = { hub, pages: new Pages(pages), version };
   if (!settings.http) {
+    watchParent(() => end(0));
     serve(parts, () => end(0));
     return;
   }

@@ -644,6 +644,13 @@ process.stdin.pipe(server.stdin);
 server.stdout.pipe(process.stdout);
 server.on('exit', code => process.exit(code));`;
 
+/** Starts the server on a pipe, whose other end a third process holds too, and becomes the program that writes to it. */
+const adopter = `
+exec 3> >(exec "$0" "$1")
+sleep 60 < /dev/null > /dev/null 2>&1 &
+echo "holder $!" >&2
+exec cat >&3`;
+
 /** On SIGUSR2 takes every file descriptor there is, or gives them back. */
 const hoarder = `
 import fs from 'node:fs';
@@ -722,6 +729,25 @@ const processRows: ProcessRow[] = [
       expect(tookMs).toBeLessThan(1_000);
       await host.feed.until(() => host.feed.connections === 0);
       expect(peer.closeCode).toBe(1000);
+    },
+  },
+  {
+    name: 'parent-killed: ends the process within seconds although another one holds its stdin open',
+    command: ['bash', '-c', adopter, process.execPath, bin],
+    async play(host) {
+      await host.start();
+      const peer = await host.subscribed();
+      const holder = Number(/holder (\d+)/.exec(host.server.stderr)?.[1]);
+      try {
+        host.server.child.kill('SIGKILL');
+        // The server has the stderr of its parent, so this ends with the server.
+        const { tookMs } = await host.server.ended();
+        expect(tookMs).toBeLessThan(4_000);
+        await host.feed.until(() => host.feed.connections === 0);
+        expect(peer.closeCode).toBe(1000);
+      } finally {
+        process.kill(holder, 'SIGKILL');
+      }
     },
   },
   {
