@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const newline = 10;
 const aheadBytes = 2 ** 18;
 /** How long a host that has hung up may take to read an answer. */
-const farewellMs = 300;
+const farewellMs = 150;
 
 /**
  * The host's requests, line by line, and none while the host does not read its answers: what it has not read is then
