@@ -165,6 +165,8 @@ export class Connection {
       perMessageDeflate: false,
       followRedirects: false,
       autoPong: false,
+      // The key goes to nobody unverified, even where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+      rejectUnauthorized: true,
       // How long a peer that was told goodbye, or said it, may keep the connection; missing in the package's types.
       closeTimeout: farewellMs,
     };

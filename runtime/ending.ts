@@ -1,3 +1,4 @@
+import type { Redactor } from './foreign.js';
 import type { Hub } from './hub.js';
 
 /** After so long the process ends, closed sockets or not. */
@@ -18,15 +19,32 @@ export function endOf(hub: Hub, before: () => void = () => {}): (code: number) =
     before();
     void hub.close().finally(() => process.exit(code));
   };
-  const crash = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    end(1);
-    process.stderr.write(`${hub.redactor.redact(text)}\n`);
-  };
-  process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
+  guard(hub.redactor, end);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
   process.stdout.on('error', () => end(0));
   process.stderr.on('error', () => end(0));
   return end;
+}
+
+/**
+ * Writes errors that nobody caught without a key in them, and ends the process with 1.
+ *
+ * @param end does it; by default once they are written
+ * @returns ends the watch, when another has begun
+ */
+export function guard(redactor: Redactor, end: (code: number) => void = exitSoon): () => void {
+  const crash = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    end(1);
+    process.stderr.write(`${redactor.redact(text)}\n`);
+  };
+  const events = ['uncaughtException', 'unhandledRejection'] as const;
+  for (const event of events) process.on(event, crash);
+  return () => {
+    for (const event of events) process.off(event, crash);
+  };
+}
+
+function exitSoon(code: number): void {
+  setImmediate(() => process.exit(code));
 }

@@ -36,7 +36,7 @@ export function readHttp({ transport, host, hosts, tokens: text }: HttpTexts): {
     };
   }
   const address = host.text ?? loopback;
-  const tokens = (text ?? '').split(',').flatMap(token => token.trim() || []);
+  const tokens = splitTokens(text);
   return {
     http: { host: address, names: [...loopbackNames, inUrl(address), ...hosts.list], tokens },
     problems: [
@@ -45,6 +45,11 @@ export function readHttp({ transport, host, hosts, tokens: text }: HttpTexts): {
       ...(tokens.length === 0 ? judgeAddress(host.name, address) : []),
     ],
   };
+}
+
+/** Comma separated. */
+export function splitTokens(text = ''): string[] {
+  return text.split(',').flatMap(token => token.trim() || []);
 }
 
 /** With a scheme or a port it would never be the name that a client calls. */

@@ -4,7 +4,8 @@ import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
 import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
-import { Redactor } from './foreign.js';
+import { quoteForeign, Redactor } from './foreign.js';
+import { faultOfKey } from './key.js';
 import { Log } from './log.js';
 import { Recorder } from './recording/recorder.js';
 import type { ReplayRequest } from './recording/request.js';
@@ -13,6 +14,7 @@ import type { SimulatedFeed } from './simulator/feed.js';
 import { Stream, type Target } from './stream.js';
 import { Turn } from './turn.js';
 import type { HubView } from './view.js';
+import { vocabularyOf } from './vocabulary.js';
 
 export interface HubServices {
   readonly clock: Clock;
@@ -25,7 +27,7 @@ export interface HubServices {
 const noKey = 'none';
 
 export class Hub implements HubView {
-  readonly redactor = new Redactor();
+  readonly redactor = new Redactor(() => this.vocabulary);
   readonly log: Log;
   /** Names this process in cursors. */
   readonly process = randomBytes(4).toString('hex');
@@ -33,6 +35,7 @@ export class Hub implements HubView {
   /** Absent where nothing is recorded. */
   readonly recorder: Recorder | undefined;
   private readonly streams: ReadonlyMap<string, Stream>;
+  private words: ReadonlySet<string> | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
   constructor(
@@ -67,17 +70,18 @@ export class Hub implements HubView {
   /**
    * Decides where a start leads and with which key.
    *
-   * @throws StreamError ENDPOINT_NOT_ALLOWED, NO_API_KEY
+   * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
    */
   async target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
+    // From here on the key is known, so that no refusal can show it.
+    const given = this.judgeKey(cleanKey(apiKey));
     const resolved = resolveEndpoint(this.suite, market, this.settings, endpoint);
     if (resolved.simulated) return this.simulatedTarget(market, resolved);
     if (resolved.replay) return this.replayTarget(market, resolved, resolved.replay);
-    const key = cleanKey(apiKey) ?? this.settings.key?.value;
+    const key = given ?? this.settings.key?.value;
     if (key === undefined) {
       throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
     }
-    this.redactor.add(key);
     return { endpoint: resolved, urls: resolved.urls, key };
   }
 
@@ -89,12 +93,29 @@ export class Hub implements HubView {
   async close(): Promise<void> {
     await Promise.all([...this.streams.values()].map(stream => stream.stop()));
     await this.recorder?.close();
-    await (await this.simulator)?.feed.close();
+    await (await this.simulator?.catch(() => undefined))?.feed.close();
+  }
+
+  private judgeKey(key: string | undefined): string | undefined {
+    if (key === undefined) return undefined;
+    const fault = faultOfKey(key, this.vocabulary);
+    if (fault !== undefined) throw new StreamError('INVALID_ARGUMENT', `api_key ${fault}.`);
+    this.redactor.add(key);
+    return key;
+  }
+
+  private get vocabulary(): ReadonlySet<string> {
+    this.words ??= vocabularyOf(this.suite, this.markets);
+    return this.words;
   }
 
   /** The feed starts with the first stream that asks for it, and never gets a real key. */
   private async simulatedTarget(market: Market, endpoint: Endpoint): Promise<Target> {
-    this.simulator ??= this.startSimulator();
+    this.simulator ??= this.startSimulator().catch(error => {
+      // The next start tries anew.
+      this.simulator = undefined;
+      throw new StreamError('CONNECT_FAILED', `The simulated feed could not be started: ${describeError(error)}.`);
+    });
     const { url } = await this.simulator;
     return { endpoint, urls: [`${url}${market.paths[0]}`], key: noKey };
   }
@@ -111,4 +132,8 @@ export class Hub implements HubView {
     const feed = new Feed(this.markets);
     return { feed, url: await feed.listen() };
   }
+}
+
+function describeError(error: unknown): string {
+  return quoteForeign(error instanceof Error ? error.message : String(error));
 }

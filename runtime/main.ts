@@ -1,13 +1,14 @@
 /** The process: settings in, server up, and an end that leaves nothing behind. */
 import { systemClock } from './clock.js';
-import { endOf } from './ending.js';
+import { endOf, guard } from './ending.js';
 import { Redactor } from './foreign.js';
 import type { HttpServer } from './http.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
+import { watchParent } from './parent.js';
 import type { Offer } from './served.js';
 import { serve } from './server.js';
-import { secretsOf } from './settings.js';
+import { secretsIn } from './settings.js';
 import { readSetup, type Setup } from './setup.js';
 
 /** What the composition root hands over. */
@@ -22,6 +23,10 @@ const wrongUsage = 2;
 
 /** Does what the command line says; without a command it serves. */
 export async function main(root: Root): Promise<void> {
+  // First of all, since from here on everything can know the key.
+  const redactor = new Redactor();
+  for (const secret of secretsIn(process.env)) redactor.add(secret);
+  const release = guard(redactor);
   const setup = readSetup(root, process.argv.slice(2), process.env);
   const { name } = setup.command;
   if (name === 'version') {
@@ -30,7 +35,7 @@ export async function main(root: Root): Promise<void> {
     const { describeUsage } = await import('./help.js');
     print(describeUsage(root.version));
   } else if (setup.problems.length > 0) {
-    complain(setup);
+    complain(setup, redactor);
   } else if (name === 'doctor') {
     const { runDoctor } = await import('./doctor/doctor.js');
     await runDoctor(setup, root.version);
@@ -38,18 +43,24 @@ export async function main(root: Root): Promise<void> {
     const { runWatch } = await import('./watch/watch.js');
     await runWatch(setup);
   } else {
-    await run(setup, root);
+    await run(setup, root, release);
   }
 }
 
-/** Serves until the host goes away (the end of stdin, a broken stdout) or a signal comes. */
-async function run({ suite, markets, settings }: Setup, { pages, version }: Root): Promise<void> {
+/**
+ * Serves until the host goes away (the end of stdin, a broken stdout, the death of the parent) or a signal comes.
+ *
+ * @param release ends the watch for errors until there is something to end
+ */
+async function run({ suite, markets, settings }: Setup, { pages, version }: Root, release: () => void): Promise<void> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => process.stderr.write(line) });
   let http: HttpServer | undefined;
   const end = endOf(hub, () => http?.close());
+  release();
   const parts = { hub, pages: new Pages(pages), version };
   if (!settings.http) {
     if (process.stdin.isTTY) process.stderr.write(explainWaiting(version));
+    watchParent(() => end(0));
     serve(parts, () => end(0));
     return;
   }
@@ -77,9 +88,7 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-function complain({ problems, settings }: Setup): void {
-  const redactor = new Redactor();
-  for (const secret of secretsOf(settings)) redactor.add(secret);
+function complain({ problems }: Setup, redactor: Redactor): void {
   const text = [...problems, 'Run mcp-polygon --help to see every option.'].join('\n');
   process.stderr.write(`${redactor.redact(text)}\n`);
   process.exitCode = wrongUsage;

@@ -10,6 +10,7 @@ import {
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { complete } from './completion.js';
 import { StreamError } from './errors.js';
+import { quoteForeign } from './foreign.js';
 import { hearClient, hearServer } from './listening.js';
 import { describePrompt, describeTool } from './listing.js';
 import { drained, pace } from './pace.js';
@@ -103,9 +104,9 @@ export function buildServer({ hub, pages, version }: ServerParts, watches: Watch
   serveTools(server, hub);
   serveResources(server, hub, new Resources(hub, pages), watches);
   servePrompts(server, hub);
-  server.setRequestHandler('completion/complete', ({ params: { argument, context } }) => ({
-    completion: { ...complete(hub, argument, context?.arguments) },
-  }));
+  server.setRequestHandler('completion/complete', ({ params: { argument, context } }) =>
+    hub.redactor.redactIn({ completion: { ...complete(hub, argument, context?.arguments) } }),
+  );
   return server;
 }
 
@@ -115,7 +116,7 @@ function serveTools(server: Server, hub: HubView): void {
   server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(describeTool) }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
-    if (!owned) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${params.name}.`);
+    if (!owned) throw refuse(hub, `There is no tool ${quoteForeign(params.name)}.`);
     const stopProgress = reportProgress(hub.clock, mcpReq._meta?.progressToken, progress =>
       mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
     );
@@ -132,13 +133,21 @@ function serveTools(server: Server, hub: HubView): void {
   });
 }
 
+function refuse({ redactor }: HubView, message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, redactor.redact(message));
+}
+
 function serveResources(server: Server, hub: HubView, resources: Resources, watches: Watches): void {
   const read = async (uri: string) => {
-    const content = await resources.read(uri);
-    if (!content) throw new ResourceNotFoundError(hub.redactor.redact(uri));
+    // A URI with a key in it would come back in every notice.
+    const shown = hub.redactor.redact(uri);
+    const content = shown === uri ? await resources.read(uri) : undefined;
+    if (!content) throw new ResourceNotFoundError(shown);
     return content;
   };
-  server.setRequestHandler('resources/list', async () => ({ resources: [...(await resources.list())] }));
+  server.setRequestHandler('resources/list', async () =>
+    hub.redactor.redactIn({ resources: [...(await resources.list())] }),
+  );
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }));
   server.setRequestHandler('resources/read', async ({ params: { uri } }) => ({ contents: [{ ...(await read(uri)) }] }));
   server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
@@ -155,17 +164,15 @@ function serveResources(server: Server, hub: HubView, resources: Resources, watc
 
 function servePrompts(server: Server, hub: HubView): void {
   const prompts = new Map(hub.suite.prompts.map(prompt => [prompt.name, prompt]));
-  const refuse = (message: string): ProtocolError =>
-    new ProtocolError(ProtocolErrorCode.InvalidParams, hub.redactor.redact(message));
   server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts.values()].map(describePrompt) }));
   server.setRequestHandler('prompts/get', ({ params }) => {
     const prompt = prompts.get(params.name);
-    if (!prompt) throw refuse(`There is no prompt ${params.name}.`);
+    if (!prompt) throw refuse(hub, `There is no prompt ${quoteForeign(params.name)}.`);
     try {
-      const text = fillPrompt(hub, prompt, params.arguments ?? {});
+      const text = hub.redactor.redact(fillPrompt(hub, prompt, params.arguments ?? {}));
       return { description: prompt.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
     } catch (error) {
-      throw error instanceof StreamError ? refuse(error.message) : error;
+      throw error instanceof StreamError ? refuse(hub, error.message) : error;
     }
   });
 }

@@ -1,4 +1,5 @@
-import { type HttpSettings, loopback, readHttp, tokensVariable } from './httpsettings.js';
+import { type HttpSettings, loopback, readHttp, splitTokens, tokensVariable } from './httpsettings.js';
+import { faultOfOwnKey } from './key.js';
 import { nearest, suggest } from './nearest.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
@@ -103,6 +104,8 @@ export function readSettings(
   });
   problems.push(...httpProblems);
   const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
+  const fault = key?.value && faultOfOwnKey(key.value);
+  if (fault) problems.push(`${key.from} ${fault}`);
   const record = find(texts.record.variable).text;
   return {
     settings: {
@@ -121,6 +124,11 @@ export function readSettings(
 /** What must never be shown. */
 export function secretsOf({ key, http }: Settings): string[] {
   return [...(key ? [key.value] : []), ...(http?.tokens ?? [])];
+}
+
+/** The same before the settings are read, and whether they are used or not. */
+export function secretsIn(env: Environment): string[] {
+  return [...keyVariables.flatMap(name => cleanKey(env[name]) ?? []), ...splitTokens(cleanKey(env[tokensVariable]))];
 }
 
 function lookup(env: Environment, given: Environment): Lookup {

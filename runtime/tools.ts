@@ -118,7 +118,5 @@ function failure(hub: HubView, error: StreamError, market: Market | undefined): 
 
 /** Nothing leaves with a key in it. */
 function clean(hub: HubView, { structured, text, isError }: ToolResult): ToolResult {
-  const json = JSON.stringify(structured);
-  const safe = hub.redactor.redact(json);
-  return { structured: safe === json ? structured : JSON.parse(safe), text: hub.redactor.redact(text), isError };
+  return { structured: hub.redactor.redactIn(structured), text: hub.redactor.redact(text), isError };
 }

@@ -147,6 +147,7 @@ describe('files without input and output', () => {
     'holdings',
     'hours',
     'json',
+    'key',
     'nearest',
     'options',
     'outages',
@@ -161,6 +162,7 @@ describe('files without input and output', () => {
     'subscriptions',
     'time',
     'verdict',
+    'vocabulary',
     'wayout',
     ...['layout', 'line', 'printer', 'screen', 'sparkline', 'table', 'text', 'view'].map(name => `watch/${name}`),
   ];

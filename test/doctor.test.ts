@@ -379,10 +379,11 @@ describe('the key', () => {
     expect(found.message).toBe("POLYGON_API_KEY still holds the placeholder of the host's configuration");
   });
 
-  test.each([`"${key}"`, `'${key}'`, `${key} ${key}`])('is refused when it is %s', value => {
-    const found = judgeKey({ ...settings, key: { value, from: 'POLYGON_API_KEY' } }, {});
-    expect(found).toMatchObject({ result: 'fail', toDo: 'Set POLYGON_API_KEY to the bare key.' });
-    expect(JSON.stringify(found)).not.toContain('sentinel');
+  test.each([`"${key}"`, `'${key}'`, `${key} ${key}`])('is refused when it is %s', async value => {
+    const { code, stdout, stderr } = await runProgram(['doctor'], { POLYGON_API_KEY: value });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^POLYGON_API_KEY must be .* without blanks, quotes and backslash/);
+    expect(stderr).not.toContain('sentinel');
   });
 });
 
@@ -417,9 +418,12 @@ describe('the hosts', () => {
     expect(code).toBe(0);
   });
 
-  test('with a bad certificate are not trusted', async () => {
+  test.each([
+    ['', {}],
+    [', whatever the environment says,', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+  ])('with a bad certificate%s are not trusted', async (_what, env) => {
     const feed = await secureFeed('expired');
-    const { code, stdout } = await doctor(feed.url, ['--markets', 'stocks'], trusting);
+    const { code, stdout } = await doctor(feed.url, ['--markets', 'stocks'], { ...trusting, ...env });
     expect(stdout).toMatch(/^fail {2}host .*expired/m);
     expect(code).toBe(1);
     expect(feed.received).toEqual([]);

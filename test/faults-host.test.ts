@@ -1,20 +1,16 @@
 /** What a caller, a host and a machine can do. The process is spawned wherever it is the process that matters. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { markets } from '../generated/suite.js';
 import { systemClock } from '../runtime/clock.js';
 import type { Market } from '../runtime/contract.js';
 import { type Fault, FaultFeed, frame, opcodes, type Peer, status, trade } from './support/faultfeed.js';
 import { expectNoRejections, FaultRun, type RunOptions, secretKey } from './support/faultrun.js';
 import { marketOf } from './support/markets.js';
+import { RecordFolder } from './support/recording.js';
 import { BareServer, bin } from './support/stdio.js';
-
-/** What cannot be played here, and why. */
-interface Omitted {
-  readonly name: string;
-  readonly cannot: string;
-}
 
 /** Played on a hub in this process. */
 interface HubRow {
@@ -76,7 +72,7 @@ function poisoned(): Market {
 
 const jumping = { ms: 0 };
 
-const hubRows: (HubRow | Omitted)[] = [
+const hubRows: HubRow[] = [
   {
     name: 'start-twice-at-once: opens one socket, and both answers are true',
     async play(run) {
@@ -298,6 +294,59 @@ const hubRows: (HubRow | Omitted)[] = [
       expect(run.feed.peers).toHaveLength(1);
     },
   },
+  ...[
+    '"',
+    '"market":',
+    ',',
+    'e',
+    'live',
+    'authenticating',
+    'subscriptions',
+    'k\n","action":"subscribe',
+    '12345678',
+  ].map(
+    (key): HubRow => ({
+      name: `key-poison: refuses ${JSON.stringify(key)} for a key, and answers everybody as before`,
+      async play(run) {
+        await run.call('start_crypto_stream', { channels: ['XT.BTC-USD'] });
+        const before = await run.status('crypto');
+        const { isError, structured } = await run.start(channels, { api_key: key });
+        expect(isError).toBe(true);
+        expect(structured).toMatchObject({
+          state: 'idle',
+          error: { code: 'INVALID_ARGUMENT', message: expect.stringContaining('api_key must') },
+        });
+        expect(run.feed.peers).toHaveLength(1);
+        expect(Object.keys(await run.status('crypto'))).toEqual(Object.keys(before));
+        expect(await run.status('crypto')).toMatchObject({ market: 'crypto', state: 'live', feed: 'custom' });
+      },
+    }),
+  ),
+  ...['live', '"', 'e', '"market":'].map(
+    (key): HubRow => ({
+      name: `key-poison: goes on answering when the key of the operator is ${JSON.stringify(key)}`,
+      run: { env: { POLYGON_API_KEY: key } },
+      async play(run) {
+        const { structured } = await run.start();
+        expect(structured).toMatchObject({ market: 'stocks', state: 'live', subscription_count: 2 });
+        expect(run.feed.received[0]).toMatchObject({ action: 'auth', params: key });
+      },
+    }),
+  ),
+  {
+    name: 'key-in-error: shows a key in the endpoint neither that it came with nor in small letters',
+    async play(run) {
+      const key = 'QwErTy-12-AsDfGh';
+      for (const endpoint of [`wss://${key}.example/stocks`, `wss://${secretKey}.example/stocks`, key]) {
+        const refused = await run.start(channels, { api_key: key, endpoint });
+        expect(refused.structured.error).toMatchObject({ code: 'ENDPOINT_NOT_ALLOWED' });
+        for (const secret of [key, secretKey]) {
+          expect(JSON.stringify(refused).toLowerCase()).not.toContain(secret.slice(0, 8).toLowerCase());
+        }
+        expect(refused.text).toContain('[redacted]');
+      }
+    },
+  },
   {
     name: 'cancelled-call: ends a waiting call at once, and leaves nothing of it',
     async play(run) {
@@ -364,10 +413,6 @@ const hubRows: (HubRow | Omitted)[] = [
       expect(await run.status()).toMatchObject({ endpoint: target.urls[0] });
     },
   },
-  {
-    name: 'dns-flap: tries again and finds a host that resolves later',
-    cannot: 'the resolver cannot be made to fail for a while',
-  },
   ...[-10, 10].map(
     (hours): HubRow => ({
       name: `clock-jump: keeps its intervals when the wall clock jumps by ${hours} hours`,
@@ -398,10 +443,6 @@ const hubRows: (HubRow | Omitted)[] = [
       },
     }),
   ),
-  {
-    name: 'full-disk: goes on streaming when a recording cannot be written',
-    cannot: 'nothing is recorded to a disk yet',
-  },
   {
     name: 'thousand-reads: answers 1,000 reads in a burst, and loses nothing',
     async play(run) {
@@ -603,6 +644,13 @@ process.stdin.pipe(server.stdin);
 server.stdout.pipe(process.stdout);
 server.on('exit', code => process.exit(code));`;
 
+/** Starts the server on a pipe, whose other end a third process holds too, and becomes the program that writes to it. */
+const adopter = `
+exec 3> >(exec "$0" "$1")
+sleep 60 < /dev/null > /dev/null 2>&1 &
+echo "holder $!" >&2
+exec cat >&3`;
+
 /** On SIGUSR2 takes every file descriptor there is, or gives them back. */
 const hoarder = `
 import fs from 'node:fs';
@@ -612,6 +660,25 @@ process.on('SIGUSR2', () => {
   try { for (;;) held.push(fs.openSync('/dev/null')); } catch { process.stderr.write('exhausted\\n'); }
 });`;
 
+/** A resolver that is down for the first three names. */
+const flap = `
+import dns from 'node:dns';
+const { lookup } = dns;
+let left = 3;
+dns.lookup = (name, options, done) => {
+  if (left === 0) return lookup('127.0.0.1', options, done);
+  left--;
+  process.nextTick(done, Object.assign(new Error('getaddrinfo EAI_AGAIN ' + name), { code: 'EAI_AGAIN' }));
+};`;
+
+const recordings = new RecordFolder();
+afterAll(() => recordings.close());
+
+/** Runs a program in the server before the server. */
+function preload(program: string): string {
+  return `--import=data:text/javascript,${encodeURIComponent(program)}`;
+}
+
 async function heard(server: BareServer, text: string): Promise<void> {
   while (!server.stderr.includes(text)) await new Promise(resolve => server.child.stderr!.once('data', resolve));
 }
@@ -620,7 +687,7 @@ async function drained(peer: Peer): Promise<void> {
   if (peer.socket.writableNeedDrain) await new Promise(resolve => peer.socket.once('drain', resolve));
 }
 
-const processRows: (ProcessRow | Omitted)[] = [
+const processRows: ProcessRow[] = [
   goesAway('stdin-eof', ({ child }) => child.stdin!.end()),
   goesAway('SIGTERM', ({ child }) => child.kill('SIGTERM')),
   goesAway('SIGINT', ({ child }) => child.kill('SIGINT')),
@@ -641,6 +708,25 @@ const processRows: (ProcessRow | Omitted)[] = [
       expect(tookMs).toBeLessThan(1_000);
       await host.feed.until(() => host.feed.connections === 0);
       expect(peer.closeCode).toBe(1000);
+    },
+  },
+  {
+    name: 'parent-killed: ends the process within seconds although another one holds its stdin open',
+    command: ['bash', '-c', adopter, process.execPath, bin],
+    async play(host) {
+      await host.start();
+      const peer = await host.subscribed();
+      const holder = Number(/holder (\d+)/.exec(host.server.stderr)?.[1]);
+      try {
+        host.server.child.kill('SIGKILL');
+        // The server has the stderr of its parent, so this ends with the server.
+        const { tookMs } = await host.server.ended();
+        expect(tookMs).toBeLessThan(4_000);
+        await host.feed.until(() => host.feed.connections === 0);
+        expect(peer.closeCode).toBe(1000);
+      } finally {
+        process.kill(holder, 'SIGKILL');
+      }
     },
   },
   {
@@ -756,6 +842,9 @@ const processRows: (ProcessRow | Omitted)[] = [
   badCertificate('tls-expired', 'expired', /expired/i, trustsTests),
   badCertificate('tls-wrong-host', 'wrong-host', /altnames|ALTNAME/, trustsTests),
   badCertificate('tls-self-signed', 'self-signed', /self.signed/i, trustsTests),
+  badCertificate('tls-self-signed, where the environment would let it pass', 'self-signed', /self.signed/i, {
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  }),
   badCertificate('tls-unknown-authority', 'good', /unable to verify|UNABLE_TO|issuer/i),
   {
     name: 'tls-good: takes the certificate of an authority that it knows',
@@ -765,7 +854,7 @@ const processRows: (ProcessRow | Omitted)[] = [
   },
   {
     name: 'fd-exhaustion: goes on trying when no socket can be opened, with the reason',
-    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hoarder)}` },
+    env: { NODE_OPTIONS: preload(hoarder) },
     command: ['bash', '-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, bin],
     async play(host) {
       const { server } = host;
@@ -779,6 +868,91 @@ const processRows: (ProcessRow | Omitted)[] = [
       await heard(server, 'released');
       await host.subscribed();
       expect(await host.call('subscribe_stocks_channels', { channels: ['T.MSFT'] })).toMatchObject({ state: 'live' });
+    },
+  },
+  {
+    name: 'dns-flap: tries again and finds a host that resolves later',
+    tls: 'good',
+    env: { ...trustsTests, NODE_OPTIONS: preload(flap) },
+    async play(host) {
+      expect(await host.start()).toMatchObject({
+        state: 'retrying',
+        last_error: { code: 'CONNECT_FAILED', message: expect.stringContaining('EAI_AGAIN') },
+        next_retry_at: expect.any(String),
+      });
+      await host.subscribed();
+      expect(host.feed.peers).toHaveLength(1);
+      expect(await host.call('subscribe_stocks_channels', { channels: ['T.MSFT'] })).toMatchObject({ state: 'live' });
+    },
+  },
+  {
+    name: 'full-disk: goes on streaming when a recording cannot be written, and says so',
+    // The kernel refuses every byte of a file.
+    command: ['bash', '-c', 'ulimit -f 0; exec "$0" "$@"', process.execPath, bin],
+    env: {
+      MCP_POLYGON_RECORD: recordings.path,
+      MCP_POLYGON_RECORD_FLUSH_MS: '10',
+      MCP_POLYGON_RECORD_RETRY_MS: '20',
+    },
+    async play(host) {
+      const { cursor } = await host.start();
+      const peer = await host.subscribed();
+      peer.text(trade(1));
+      await heard(host.server, 'recording is interrupted: EFBIG');
+      peer.text(trade(2));
+      const waited = await host.call('wait_for_stream_message', { market: 'stocks', cursor, count: 2 });
+      expect(waited).toMatchObject({ state: 'live', matched: true, count: 2, outages: [] });
+      expect(await host.status()).toMatchObject({
+        state: 'live',
+        messages_received: 2,
+        reconnects: 0,
+        notes: expect.arrayContaining([expect.stringMatching(/^Recording is interrupted: EFBIG/)]),
+      });
+      expect(recordings.frames).toEqual([]);
+    },
+  },
+  {
+    name: 'fd-exhaustion: says why the simulated feed cannot start, and starts it once it can',
+    env: { NODE_OPTIONS: preload(hoarder) },
+    command: ['bash', '-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, bin],
+    async play(host) {
+      const { server } = host;
+      const start = (): Promise<Record<string, unknown>> =>
+        host.call('start_stocks_stream', { channels, endpoint: 'simulated' });
+      server.child.kill('SIGUSR2');
+      await heard(server, 'exhausted');
+      expect(await start()).toMatchObject({
+        state: 'idle',
+        error: { code: 'CONNECT_FAILED', message: expect.stringMatching(/simulated feed.*EMFILE/) },
+      });
+      server.child.kill('SIGUSR2');
+      await heard(server, 'released');
+      expect(await start()).toMatchObject({ state: 'live', simulated: true, accepted: channels });
+    },
+  },
+];
+
+/** Work for the processor that is measured, so that nothing else may run. */
+const lonelyRows: ProcessRow[] = [
+  {
+    name: 'stdin-eof: ends the process within a second although its answers are not read and requests still wait',
+    async play(host) {
+      const { child } = host.server;
+      await host.start();
+      const peer = await host.subscribed();
+      peer.raw(frame(`[${Array.from({ length: 2_000 }, () => trade(1).slice(1, -1)).join(',')}]`));
+      await host.call('wait_for_stream_message', { market: 'stocks', timeout_s: 1 });
+      child.stdout!.pause();
+      for (let count = 0; count < 60; count++) {
+        void host.call('read_stream_messages', { market: 'stocks', limit: 1_000, max_bytes: 200_000 });
+      }
+      const begunMs = performance.now();
+      const exited = once(child, 'exit');
+      child.stdin!.end();
+      expect((await exited)[0]).toBe(0);
+      expect(performance.now() - begunMs).toBeLessThan(1_000);
+      child.stdout!.resume();
+      await host.expectEnd(peer);
     },
   },
 ];
@@ -839,18 +1013,14 @@ async function playOnProcess(row: ProcessRow): Promise<void> {
   }
 }
 
-function declare<R extends { readonly name: string }>(
-  rows: readonly (R | Omitted)[],
-  play: (row: R) => Promise<void>,
-): void {
-  for (const row of rows) {
-    if ('cannot' in row) test.skip(`${row.name} (not played: ${row.cannot})`, () => {});
-    else test(row.name, () => play(row), 60_000);
-  }
+function declare<R extends { readonly name: string }>(rows: readonly R[], play: (row: R) => Promise<void>): void {
+  for (const row of rows) test(row.name, () => play(row), 60_000);
 }
 
 describe('a caller', () => declare(hubRows, playOnHub));
 
 describe.concurrent('a host or a machine', () => declare(processRows, playOnProcess));
+
+describe('a host that reads nothing', () => declare(lonelyRows, playOnProcess));
 
 describe('a machine with little memory', () => declare(heavyRows, playOnProcess));

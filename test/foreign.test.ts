@@ -139,6 +139,23 @@ describe('a key', () => {
     expect(redactor.redact('key 1789654286204817, time 1789654286')).toBe('key [redacted], time 1789654286');
   });
 
+  test.each([
+    ['in small letters, as in a host name', `wss://${key.toLowerCase()}.example`, 'wss://[redacted].example'],
+    ['in capitals', key.toUpperCase(), '[redacted]'],
+    ['in part and in capitals', '<T2MZ9KLP>', '<[redacted]>'],
+  ])('is taken out %s', (_what, text, clean) => {
+    expect(redactorOf(key).redact(text)).toBe(clean);
+  });
+
+  test('of digits or a few characters is taken out in capitals too', () => {
+    expect(redactorOf('s3cr3t').redact('the S3CR3T')).toBe('the [redacted]');
+    expect(redactorOf('12345678a').redact('the 12345678A')).toBe('the [redacted]');
+  });
+
+  test('that a regular expression would read otherwise is taken out as it is', () => {
+    expect(redactorOf('a.c*(').redact('abc*( a.c*( A.C*(')).toBe('abc*( [redacted] [redacted]');
+  });
+
   test('shorter than eight characters is taken out whole', () => {
     expect(redactorOf('s3cr3t').redact('the s3cr3t, s3cr3')).toBe('the [redacted], s3cr3');
   });
@@ -161,20 +178,21 @@ describe('a key', () => {
     );
     const cut = fc
       .tuple(fc.constantFrom(key, other), fc.nat(16), fc.nat(16))
-      .map(([secret, from, to]) => secret.slice(from, to));
+      .map(([secret, from, to]) => secret.slice(from, to))
+      .chain(text => fc.constantFrom(text, text.toLowerCase(), text.toUpperCase()));
     const pieces = fc.array(fc.oneof(cut, fc.string({ maxLength: 12 })), { maxLength: 12 });
     fc.assert(
       fc.property(pieces, texts => {
         const text = texts.join('');
         const clean = redactor.redact(text);
-        expect(parts.filter(part => clean.includes(part))).toEqual([]);
+        expect(parts.filter(part => clean.toLowerCase().includes(part.toLowerCase()))).toEqual([]);
         // What is left stands in the text, in this order.
         let at = 0;
         for (const kept of clean.split('[redacted]')) {
           expect(text.indexOf(kept, at)).toBeGreaterThanOrEqual(at);
           at = text.indexOf(kept, at) + kept.length;
         }
-        if (!parts.some(part => text.includes(part))) expect(clean).toBe(text);
+        if (!parts.some(part => text.toLowerCase().includes(part.toLowerCase()))) expect(clean).toBe(text);
       }),
       tries(2_000),
     );
@@ -183,5 +201,78 @@ describe('a key', () => {
   test('is found in a megabyte without delay', () => {
     const text = `${'x'.repeat(1_000_000)}${key}`;
     expect(redactorOf(key).redact(text)).toBe(`${'x'.repeat(1_000_000)}[redacted]`);
+  });
+});
+
+describe('in a structure, a key', () => {
+  const key = 'Qx7rT2mZ9kLpW4vB';
+
+  function redactorOf(secret: string, words: readonly string[] = []): Redactor {
+    const redactor = new Redactor(() => new Set(words));
+    redactor.add(secret);
+    return redactor;
+  }
+
+  test('is taken out of the texts, however deep they stand, and of the keys that came from the feed', () => {
+    const raw = Object.assign(Object.create(null), { [key]: { note: [`my ${key}`] }, price: 1 });
+    expect(redactorOf(key).redactIn({ messages: [{ symbol: key, full_data: raw }], count: 1, last: null })).toEqual({
+      messages: [{ symbol: '[redacted]', full_data: { '[redacted]': { note: ['my [redacted]'] }, price: 1 } }],
+      count: 1,
+      last: null,
+    });
+  });
+
+  test.each(['"', '{', '":', '"market":', ',', 'e', 'market', 'state', '[redacted]', '\\'])(
+    'that is %j breaks nothing',
+    secret => {
+      const clean = redactorOf(secret).redactIn({ market: 'x', state: `a${secret}b`, counts: [1, null, true] });
+      expect(clean).toMatchObject({ market: 'x', counts: [1, null, true] });
+      expect(Object.keys(clean)).toEqual(['market', 'state', 'counts']);
+      expect(clean.state).toContain('[redacted]');
+    },
+  );
+
+  test('is not seen in a word of our own', () => {
+    const answer = { state: 'live', symbol: 'AAPL', silence: 'The stream is live.' };
+    expect(redactorOf('live', ['live']).redactIn(answer)).toEqual({ ...answer, silence: 'The stream is [redacted].' });
+  });
+
+  test('that does not stand there costs no copy', () => {
+    const answer = { messages: [{ symbol: 'AAPL', price: Number.NaN }] };
+    expect(redactorOf(key).redactIn(answer)).toBe(answer);
+  });
+
+  test('is taken out of whatever can be answered, and all else stays as it was', () => {
+    const text = fc.oneof(fc.string(), fc.constantFrom(key, key.toLowerCase(), `a${key.slice(2, 13)}b`));
+    const { tree } = fc.letrec<{ tree: unknown }>(tie => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        text,
+        fc.double(),
+        fc.constantFrom(null, true, undefined),
+        fc.array(tie('tree'), { maxLength: 4 }),
+        fc.dictionary(text, tie('tree'), { maxKeys: 4, noNullPrototype: false }),
+      ),
+    }));
+    const redactor = redactorOf(key);
+    fc.assert(
+      fc.property(tree, value => {
+        const before = structuredClone(value);
+        expect(redactor.redactIn(value)).toEqual(expected(value));
+        expect(value).toEqual(before);
+      }),
+      tries(1_000),
+    );
+
+    /** The plain way, by copying everything. */
+    function expected(value: unknown): unknown {
+      if (typeof value === 'string') return redactor.redact(value);
+      if (Array.isArray(value)) return value.map(expected);
+      if (typeof value !== 'object' || value === null) return value;
+      const isForeign = Object.getPrototypeOf(value) === null;
+      return Object.fromEntries(
+        Object.entries(value).map(([name, item]) => [isForeign ? redactor.redact(name) : name, expected(item)]),
+      );
+    }
   });
 });

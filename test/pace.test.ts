@@ -14,6 +14,11 @@ function unreadPipe(): { stdout: Writable; readOne: () => void } {
   return { stdout, readOne: () => written?.() };
 }
 
+/** When nothing more is going to happen. */
+function soon(): AbortSignal {
+  return AbortSignal.timeout(100);
+}
+
 test('requests wait while the answers are not read, and none is lost', async () => {
   const stdin = new PassThrough();
   const { stdout, readOne } = unreadPipe();
@@ -35,4 +40,41 @@ test('requests wait while the answers are not read, and none is lost', async () 
     readOne();
     await drained;
   }
+});
+
+test('requests end with a host that hangs up and leaves its answers unread, although some still wait', async () => {
+  const stdin = new PassThrough();
+  const { stdout } = unreadPipe();
+  const seen: string[] = [];
+  const paced = pace(stdin, stdout, 1);
+  paced.on('data', line => {
+    seen.push(String(line));
+    stdout.write('a long answer');
+  });
+  stdin.end('one\ntwo\nthree\n');
+  await once(paced, 'end');
+  expect(seen).toEqual(['one\n']);
+});
+
+test('requests are read ahead, but not without end', async () => {
+  const stdin = new PassThrough();
+  const { stdout } = unreadPipe();
+  const paced = pace(stdin, stdout);
+  paced.on('data', () => stdout.write('a long answer'));
+  let taken = 0;
+  while (stdin.write(`${'x'.repeat(1_023)}\n`) || (await once(stdin, 'drain', { signal: soon() }).catch(() => false))) {
+    taken++;
+    expect(taken).toBeLessThan(2_048);
+  }
+  expect(taken).toBeGreaterThan(256);
+  paced.destroy();
+});
+
+test('an error of stdin is passed on', async () => {
+  const stdin = new PassThrough();
+  const paced = pace(stdin, unreadPipe().stdout);
+  paced.resume();
+  const failed = once(paced, 'error');
+  stdin.destroy(new Error('stdin broke'));
+  expect(await failed).toEqual([new Error('stdin broke')]);
 });

@@ -83,7 +83,10 @@ function ended(hub: Hub): Promise<void> {
 /** Until a replay waits for the frame that came so much later than the first. */
 function waitsFor(hub: Hub, ms: number): Promise<void> {
   const text = `The replay waits for ${new Date(beginMs + ms).toISOString()}`;
-  return vi.waitFor(() => expect(hub.stream('stocks').target?.replay?.explainSilence(false)).toContain(text), patiently);
+  return vi.waitFor(
+    () => expect(hub.stream('stocks').target?.replay?.explainSilence(false)).toContain(text),
+    patiently,
+  );
 }
 
 async function refusalOf(hub: Hub, endpoint: string, market = 'stocks'): Promise<unknown> {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { markets } from '../generated/suite.js';
 import { SimulatedFeed } from '../runtime/simulator/feed.js';
+import { runProgram } from './support/program.js';
 import { polite, RawFeed, statusFrame } from './support/rawfeed.js';
 import { BareServer, HostedServer } from './support/stdio.js';
 
@@ -208,6 +209,15 @@ describe('the process', () => {
     return { server, feed };
   }
 
+  /** A value of the documented prompt or template that is being typed. */
+  function completion(name: string, value: string): unknown {
+    const ref =
+      name === 'symbol'
+        ? { type: 'ref/prompt', name: 'watch_symbol' }
+        : { type: 'ref/resource', uri: 'polygon://streams/{market}/{channel}' };
+    return { ref, argument: { name, value }, context: { arguments: { market: 'crypto' } } };
+  }
+
   const start = { name: 'start_stocks_stream', arguments: { channels: ['T.*', 'Q.*'] } };
 
   test('opens an upstream socket with the first start, not before', async () => {
@@ -273,6 +283,47 @@ describe('the process', () => {
     expect(written).toContain('[redacted]');
   });
 
+  test('never writes the key, wherever the host writes it', async () => {
+    // It could be the name of a pair.
+    const key = 'SENTINELKEY0815-USD';
+    const { server } = await served({ POLYGON_API_KEY: key });
+    const uri = `polygon://streams/crypto/XT.${key}`;
+    const prompt = { name: 'watch_symbol', arguments: { market: 'crypto', symbol: key } };
+    await server.request('tools/call', {
+      name: 'start_crypto_stream',
+      arguments: { channels: ['XT.BTC-USD', `XT.${key}`] },
+    });
+    const answers = [];
+    for (const [method, params] of [
+      ['tools/call', { name: key, arguments: {} }],
+      ['tools/call', { name: 'read_stream_messages', arguments: { market: key } }],
+      ['prompts/get', { name: key }],
+      ['prompts/get', prompt],
+      ['prompts/get', { ...prompt, arguments: { market: key, symbol: 'AAPL' } }],
+      ['resources/list', {}],
+      ['resources/read', { uri }],
+      ['resources/read', { uri: `polygon-docs://${key}.md` }],
+      ['resources/subscribe', { uri }],
+      ['resources/unsubscribe', { uri }],
+      ['completion/complete', completion('symbol', key)],
+      ['completion/complete', completion('channel', 'XT.')],
+      [key, {}],
+    ] as const) {
+      answers.push(await server.request(method, params));
+    }
+    const written = server.stdout + server.stderr;
+    for (let from = 0; from + 8 <= key.length; from++) expect(written).not.toContain(key.slice(from, from + 8));
+    expect(answers[0]!.error).toMatchObject({ code: -32602, message: 'There is no tool [redacted].' });
+  });
+
+  test('shows the name of a tool or a prompt that does not exist as a text and no more', async () => {
+    const { server } = await served();
+    for (const method of ['tools/call', 'prompts/get']) {
+      const { error } = await server.request(method, { name: `\u001b[2J${'x'.repeat(1_000)}` });
+      expect(JSON.stringify(error)).toContain(`\\u001b[2J${'x'.repeat(291)}…`);
+    }
+  });
+
   test('logs an uncaught error without the key, and exits with 1', async () => {
     const boom = 'setTimeout(() => { throw new Error("boom with " + process.env.POLYGON_API_KEY) }, 300)';
     const server = BareServer.start({
@@ -284,6 +335,26 @@ describe('the process', () => {
     expect(server.stderr).toContain('boom with [redacted]');
     expect(server.stderr).not.toContain('sentinel');
   });
+
+  test.each([[[]], [['doctor']], [['watch', 'stocks', 'T.AAPL']]])(
+    'logs an error at its very start without the key, and exits with 1 (%j)',
+    async args => {
+      const early = `
+        import crypto from 'node:crypto';
+        import { syncBuiltinESMExports } from 'node:module';
+        crypto.randomBytes = () => { throw new Error('early ' + process.env.POLYGON_API_KEY + process.env.MCP_POLYGON_HTTP_TOKENS); };
+        syncBuiltinESMExports();`;
+      const { code, stdout, stderr } = await runProgram(args, {
+        POLYGON_API_KEY: 'sentinel-key-0815',
+        MCP_POLYGON_HTTP_TOKENS: 'sentinel-token-4711,sentinel-token-4712',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(early)}`,
+      });
+      expect(code).toBe(1);
+      expect(stdout).not.toContain('sentinel');
+      expect(stderr).toContain('early [redacted][redacted],[redacted]');
+      expect(stderr).not.toContain('sentinel');
+    },
+  );
 
   test('ends when the host sends a line without end', async () => {
     const server = BareServer.start();

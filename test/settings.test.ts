@@ -144,6 +144,13 @@ describe('the key', () => {
     expect(read(env).key).toEqual(key);
   });
 
+  test.each(['"quoted-key"', 'two words', 'back\\slash'])('is not %j, and its variable is named alone', key => {
+    const [problem, ...more] = problemsOf({ MASSIVE_API_KEY: key });
+    expect(more).toEqual([]);
+    expect(problem).toMatch(/^MASSIVE_API_KEY must be 1 to 256 printable ASCII characters/);
+    expect(problem).not.toContain(key);
+  });
+
   test.each([
     [undefined, undefined],
     ['', undefined],

@@ -39,6 +39,8 @@ export function probe(url: URL, clock: Clock, timeoutMs: number): Promise<Probe>
     port: url.port || (secure ? 443 : 80),
     path: '/',
     agent: false,
+    // As a stream judges it.
+    rejectUnauthorized: true,
   });
   let cancel = clock.after(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
   const reached = (): void => {
