@@ -25,6 +25,8 @@ export interface HubServices {
 
 /** Stands for the key where none is needed. */
 const noKey = 'none';
+/** All are looked for in every answer. */
+const mostCallerKeys = 1_000;
 
 export class Hub implements HubView {
   readonly redactor = new Redactor(() => this.vocabulary);
@@ -35,6 +37,7 @@ export class Hub implements HubView {
   /** Absent where nothing is recorded. */
   readonly recorder: Recorder | undefined;
   private readonly streams: ReadonlyMap<string, Stream>;
+  private readonly callerKeys = new Set<string>();
   private words: ReadonlySet<string> | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
@@ -100,6 +103,15 @@ export class Hub implements HubView {
     if (key === undefined) return undefined;
     const fault = faultOfKey(key, this.vocabulary);
     if (fault !== undefined) throw new StreamError('INVALID_ARGUMENT', `api_key ${fault}.`);
+    this.callerKeys.add(key);
+    if (this.callerKeys.size > mostCallerKeys) {
+      this.callerKeys.delete(key);
+      throw new StreamError(
+        'LIMIT_EXCEEDED',
+        `Callers have used ${mostCallerKeys} different keys, and none is forgotten, so that none is shown.`,
+        'Use one of them, or the key of the server.',
+      );
+    }
     this.redactor.add(key);
     return key;
   }

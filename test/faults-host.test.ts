@@ -711,7 +711,7 @@ const processRows: ProcessRow[] = [
     },
   },
   {
-    name: 'parent-killed: ends the process within seconds although another one holds its stdin open',
+    name: 'parent-killed: ends the process within two seconds although another one holds its stdin open',
     command: ['bash', '-c', adopter, process.execPath, bin],
     async play(host) {
       await host.start();
@@ -721,7 +721,7 @@ const processRows: ProcessRow[] = [
         host.server.child.kill('SIGKILL');
         // The server has the stderr of its parent, so this ends with the server.
         const { tookMs } = await host.server.ended();
-        expect(tookMs).toBeLessThan(4_000);
+        expect(tookMs).toBeLessThan(2_000);
         await host.feed.until(() => host.feed.connections === 0);
         expect(peer.closeCode).toBe(1000);
       } finally {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import { faultOfKey, faultOfOwnKey } from '../runtime/key.js';
 import { vocabularyOf } from '../runtime/vocabulary.js';
+import { hubOn } from './support/bench.js';
 
 const words = vocabularyOf(suite, markets);
 const form = 'printable ASCII characters without blanks, quotes and backslash';
@@ -50,4 +51,13 @@ describe('a key of the operator', () => {
   test.each(['"abc"', "'abc'", 'a c', 'a\\c', 'a\u0000c', 'ключ', 'a'.repeat(257)])('cannot be %j', key => {
     expect(faultOfOwnKey(key)).toBe(`must be 1 to 256 ${form}; what came is not shown`);
   });
+});
+
+test('a process takes a thousand different keys of callers, and each of them again', async () => {
+  const hub = hubOn(suite, markets, 'realtime');
+  const [stocks] = hub.markets;
+  const keyOf = (number: number): string => `caller-key-no-${String(number).padStart(6, '0')}`;
+  for (let number = 0; number < 1_000; number++) await hub.target(stocks!, 'realtime', keyOf(number));
+  await expect(hub.target(stocks!, 'realtime', keyOf(1_000))).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  expect((await hub.target(stocks!, 'realtime', keyOf(7))).key).toBe(keyOf(7));
 });
