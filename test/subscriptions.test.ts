@@ -313,11 +313,37 @@ describe('answers that come late', () => {
     const book = late();
     book.drop(['Q.AAPL']);
     book.refusedOne();
+    // Perhaps it was for the name that was dropped.
+    expect(book.rejections).toEqual([]);
+    book.refusedOne();
     expect(book.rejections).toMatchObject([{ channel: 'T.AAPL' }]);
     const again = late();
     again.restart();
     again.refusedOne();
     expect(again.rejections).toEqual([]);
+  });
+
+  test('are none of the rest of a frame from which a name was dropped in time', () => {
+    const book = sent('Q.AAPL', 'T.AAPL');
+    book.drop(['Q.AAPL']);
+    book.settle();
+    book.refusedOne();
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'unconfirmed' });
+    book.acknowledged('T.AAPL');
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted' });
+  });
+
+  test('do not say which frame they answer where a name was dropped and wanted again', () => {
+    const book = late();
+    book.drop(['T.AAPL']);
+    book.want(names('T.AAPL', 'T.MSFT'));
+    book.sent(['T.AAPL', 'T.MSFT']);
+    book.acknowledged('T.AAPL');
+    book.refusedOne();
+    expect(book.settled).toBe(false);
+    book.acknowledged('T.MSFT');
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'accepted' });
+    expect(book.rejections).toMatchObject([{ channel: 'Q.AAPL', code: 'NOT_AUTHORIZED' }]);
   });
 
   test('that nothing waits for are no answer to the next frame', () => {
@@ -328,6 +354,19 @@ describe('answers that come late', () => {
     book.sent(['T.MSFT']);
     expect(book.settled).toBe(false);
   });
+});
+
+test('the revision differs after every change, and only then', () => {
+  const book = sent('T.AAPL', 'T.MSFT');
+  const seen = [book.revision];
+  for (const change of [() => book.acknowledged('T.AAPL'), () => book.settle(), () => book.drop(['T.MSFT'])]) {
+    change();
+    seen.push(book.revision);
+  }
+  expect(new Set(seen).size).toBe(4);
+  book.acknowledged('T.AAPL');
+  book.drop(['T.MSFT']);
+  expect(book.revision).toBe(seen.at(-1));
 });
 
 test('what was refused is remembered up to a bound', () => {
