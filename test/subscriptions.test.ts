@@ -134,6 +134,14 @@ describe('the answers to a frame', () => {
     expect(book.size).toBe(0);
   });
 
+  test('do not stand for a request that is still to be sent', () => {
+    const book = sent('T.AAPL');
+    book.drop(['T.AAPL']);
+    book.want(names('T.AAPL'));
+    expect(book.acknowledged('T.AAPL')).toBe(false);
+    expect(book.stateOf('T.AAPL')).toBe('pending');
+  });
+
   test('to the next frame are not mixed up with the refusals of the last', () => {
     const book = sent('T.AAPL');
     book.refusedOne();
@@ -169,6 +177,25 @@ describe('the answers to a frame', () => {
       ['FMV.O:SPY251219C00000011', 'LIMIT_EXCEEDED'],
     ]);
     expect(book.namesIn('pending')).toEqual(['T.O:SPY251219C00000012']);
+  });
+});
+
+describe('a limit of the feed', () => {
+  test('means nothing while no frame waits for its answer', () => {
+    const book = sent('T.AAPL');
+    book.acknowledged('T.AAPL');
+    book.refusedWhole('Subscription limit reached.');
+    expect(book.settle()).toBe(false);
+    expect(book.namesIn('accepted')).toEqual(['T.AAPL']);
+  });
+
+  test('that the market does not tell of is one of each prefix', () => {
+    const book = new Subscriptions({ ...stocks, caps: [] });
+    book.want(names('T.AAPL', 'T.MSFT', 'Q.AAPL'));
+    book.sent(['T.AAPL']);
+    book.refusedWhole('Subscription limit reached.');
+    expect(book.settle()).toBe(true);
+    expect(statesOf(book)).toEqual({ 'Q.AAPL': 'pending' });
   });
 });
 
