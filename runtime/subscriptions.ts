@@ -26,7 +26,7 @@ export class Subscriptions {
   private flight = new Set<string>();
   /** Names of that frame that were dropped meanwhile; they are answered all the same. */
   private readonly dropped = new Set<string>();
-  /** Names of earlier frames that were not answered in time; perhaps they will be. */
+  /** Names of earlier frames that were not answered in time, dropped or not; perhaps they will be. */
   private readonly owed = new Set<string>();
   /** Refusals of which it is not known yet whose they are. */
   private refusals = 0;
@@ -97,7 +97,6 @@ export class Subscriptions {
     for (const name of new Set(names)) {
       (this.mark(name, undefined) ? removed : notHeld).push(name);
       if (this.flight.delete(name)) this.dropped.add(name);
-      this.owed.delete(name);
       this.refused.delete(name);
     }
     return { removed, notHeld };
@@ -127,8 +126,8 @@ export class Subscriptions {
   /** The feed acknowledged a name, perhaps late; true if that settled a wanted one. */
   acknowledged(name: string): boolean {
     this.dropped.delete(name);
-    if (this.flight.has(name)) this.closeOwed(this.unanswered - 1);
-    else this.owed.delete(name);
+    // A name that is owed an answer, too, does not say which frame it answers.
+    if (!this.owed.delete(name) && this.flight.has(name)) this.closeOwed(this.unanswered - 1);
     // What is still to be sent cannot be meant: it was dropped and wanted again, and this answers the first request.
     if (!this.flight.delete(name) && this.wanted.get(name) === 'pending') return false;
     const rejection = this.refused.get(name);
@@ -176,8 +175,9 @@ export class Subscriptions {
     const undecided = [...this.flight];
     const alone = this.unanswered === 1;
     // Beside names that are still owed an answer, a refusal counts only if there is one for each.
-    const refused =
-      this.owed.size > 0 ? this.refusals >= this.unanswered + this.owed.size : this.refusals > this.dropped.size;
+    const decided =
+      this.refusals >= this.unanswered + this.owed.size || (this.owed.size === 0 && this.refusals > this.dropped.size);
+    const dropped = [...this.dropped];
     this.forgetFlight();
     if (this.flightLimit !== undefined) {
       // Not even one more fits, so none of its kind does.
@@ -185,16 +185,14 @@ export class Subscriptions {
       if (only) for (const name of this.pendingLike(only)) this.reject(name, 'LIMIT_EXCEEDED', this.flightLimit);
       return true;
     }
-    if (refused) {
-      for (const name of [...undecided, ...this.owed]) this.deny(name);
-      this.owed.clear();
+    if (decided) {
+      for (const name of undecided) this.deny(name);
+      this.denyOwed();
+      this.refusals = 0;
+      return false;
     }
-    if (refused || this.owed.size === 0) this.refusals = 0;
-    if (refused) return false;
-    for (const name of undecided) {
-      this.mark(name, 'unconfirmed');
-      this.owed.add(name);
-    }
+    for (const name of undecided) this.mark(name, 'unconfirmed');
+    for (const name of [...undecided, ...dropped]) this.owed.add(name);
     return false;
   }
 
@@ -204,14 +202,14 @@ export class Subscriptions {
    * @param others names of the newer frame that are still to be answered
    */
   private closeOwed(others: number): void {
-    if (this.owed.size === 0) return;
-    const owed = [...this.owed];
-    this.owed.clear();
-    if (this.refusals >= owed.length + others) {
-      for (const name of owed) this.deny(name);
-      this.refusals -= owed.length;
+    const { size } = this.owed;
+    if (size === 0) return;
+    if (this.refusals >= size + others) {
+      this.denyOwed();
+      this.refusals -= size;
     } else {
       // Whose they were nobody can tell.
+      this.owed.clear();
       this.refusals = 0;
     }
   }
@@ -230,6 +228,12 @@ export class Subscriptions {
   private forgetFlight(): void {
     this.flight.clear();
     this.dropped.clear();
+  }
+
+  /** One that was dropped meanwhile took its refusal with it. */
+  private denyOwed(): void {
+    for (const name of this.owed) if (this.wanted.get(name) === 'unconfirmed') this.deny(name);
+    this.owed.clear();
   }
 
   private deny(name: string): void {

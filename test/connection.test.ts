@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { WebSocket } from 'ws';
 import { Changes } from '../runtime/changes.js';
-import { systemClock } from '../runtime/clock.js';
+import { type Clock, systemClock } from '../runtime/clock.js';
 import { Connection } from '../runtime/connection.js';
 import { Turn } from '../runtime/turn.js';
 import { testKey, testOptions } from './support/bench.js';
 import { greeting, polite, RawFeed, type RawFeedScript } from './support/rawfeed.js';
+import { Hands } from './support/scene.js';
 
 const open: { close(): Promise<unknown> }[] = [];
 
@@ -27,36 +29,30 @@ interface Watching {
   readonly elapsed?: () => number;
   /** Sees every frame. */
   readonly frame?: (text: string) => void;
+  readonly clock?: Clock;
 }
 
 async function watch(
   script: RawFeedScript,
   options: Partial<typeof testOptions> = {},
-  { elapsed = () => systemClock.elapsed(), frame }: Watching = {},
+  { clock = systemClock, elapsed = () => clock.elapsed(), frame }: Watching = {},
 ): Promise<Watched> {
   const feed = await RawFeed.open(script);
   const changes = new Changes(systemClock);
   const states: string[] = [];
-  const turn = new Turn({ ...systemClock, elapsed });
-  const connection: Connection = new Connection(
-    [feed.url],
-    testKey,
-    { ...testOptions, ...options },
-    systemClock,
-    turn,
-    {
-      live: () => {},
-      frame: data => {
-        frame?.(String(data));
-        if (String(data) === greeting) connection.greeted();
-        if (String(data).includes('auth_success')) connection.authenticated();
-      },
-      changed: () => {
-        states.push(connection.state.name);
-        changes.notify();
-      },
+  const turn = new Turn({ ...clock, elapsed });
+  const connection: Connection = new Connection([feed.url], testKey, { ...testOptions, ...options }, clock, turn, {
+    live: () => {},
+    frame: data => {
+      frame?.(String(data));
+      if (String(data) === greeting) connection.greeted();
+      if (String(data).includes('auth_success')) connection.authenticated();
     },
-  );
+    changed: () => {
+      states.push(connection.state.name);
+      changes.notify();
+    },
+  });
   open.push(feed, { close: () => connection.stop() });
   connection.start();
   return { connection, feed, states, until: state => changes.until(() => connection.state.name === state, 5_000) };
@@ -121,6 +117,37 @@ describe('a connection', () => {
     connection.fail({ kind: 'close', message: 'too late' });
     expect(connection.state.name).toBe('stopped');
     expect(connection.state.lastFault).toBeUndefined();
+  });
+});
+
+describe('the back-off of a connection that was live', () => {
+  test.each([
+    [9_999, 4],
+    [10_000, 1],
+  ])('for %i ms counts %i failures', async (livedMs, attempt) => {
+    const hands = new Hands();
+    let peer: WebSocket | undefined;
+    const { connection, states, until } = await watch(
+      {
+        ...polite,
+        open: socket => {
+          polite.open(socket, 1);
+          peer = socket;
+        },
+        message: (socket, request, times) => (times <= 3 ? socket.close() : polite.message(socket, request, times)),
+      },
+      { backoffInitialMs: 10, backoffMaxMs: 1_000, stableAfterMs: 10_000 },
+      { clock: hands.clock },
+    );
+    await until('live');
+    expect(states.filter(name => name === 'retrying')).toHaveLength(3);
+    await hands.pass(livedMs);
+    peer!.close();
+    await until('retrying');
+    expect(connection.state.attempt).toBe(attempt);
+    const delayMs = connection.nextRetryAtMs! - hands.wallMs;
+    expect(delayMs).toBeGreaterThanOrEqual(7.5 * 2 ** (attempt - 1));
+    expect(delayMs).toBeLessThanOrEqual(10 * 2 ** (attempt - 1));
   });
 });
 

@@ -20,7 +20,7 @@ describe('a stream over real sockets', () => {
         fc.array(action, { minLength: 5, maxLength: 40, size: 'max' }),
         agrees,
       ),
-      tries(30),
+      tries(60),
     );
   }, 600_000);
 
@@ -40,6 +40,44 @@ describe('a stream over real sockets', () => {
       { call: 'subscribe', channels: ['T.AAPL', 'Q.*'] },
       { call: 'unsubscribe', channels: ['T.AAPL'] },
       { call: 'subscribe', channels: ['T.AAPL'] },
+      { settle: true },
+    ]);
+  });
+
+  test('does not blame a channel for the late refusal of one that was unsubscribed after its time', async () => {
+    await agrees(8, [
+      { feed: 'denies', channels: ['Q.AAPL'] },
+      { call: 'start', channels: ['A.AAPL'] },
+      { feed: 'is mute' },
+      { call: 'subscribe', channels: ['Q.AAPL', 'T.AAPL'] },
+      { settle: true },
+      { call: 'unsubscribe', channels: ['Q.AAPL'] },
+      { feed: 'answers late' },
+    ]);
+  });
+
+  test('does not take a late answer to a channel for one to the frame in which it is asked for again', async () => {
+    await agrees(8, [
+      { feed: 'denies', channels: ['Q.AAPL'] },
+      { call: 'start', channels: ['A.AAPL'] },
+      { feed: 'is mute' },
+      { call: 'subscribe', channels: ['T.AAPL', 'Q.AAPL'] },
+      { settle: true },
+      { call: 'unsubscribe', channels: ['T.AAPL'] },
+      { call: 'subscribe', channels: ['T.AAPL', 'T.MSFT'] },
+      { feed: 'answers late' },
+    ]);
+  });
+
+  test('is left to the start that was not rejected, and stays down once it is refused', async () => {
+    await agrees(8, [
+      { feed: 'denies', channels: ['Q.AAPL'] },
+      { call: 'start twice', lists: [['Q.AAPL'], ['T.AAPL']] },
+      { feed: 'sends', symbol: 'AAPL', count: 3 },
+      { feed: 'refuses', code: 'MAX_CONNECTIONS' },
+      { call: 'subscribe', channels: ['T.MSFT'] },
+      { settle: true },
+      { call: 'start twice', lists: [['Q.AAPL'], ['Q.AAPL']] },
       { settle: true },
     ]);
   });

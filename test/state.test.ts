@@ -6,11 +6,10 @@ import {
   isWanted,
   noFaults,
   type StateName,
+  stateNames,
   transition,
 } from '../runtime/state.js';
 import type { Fault, FaultKind } from '../runtime/verdict.js';
-
-const names: readonly StateName[] = ['idle', 'connecting', 'authenticating', 'live', 'retrying', 'stopped', 'refused'];
 
 function inState(name: StateName, extra: Partial<ConnectionState> = {}): ConnectionState {
   return { name, attempt: 3, host: 1, inARow: noFaults, ...extra };
@@ -25,7 +24,11 @@ function failed(
   return { type: 'failed', fault, stable, hosts };
 }
 
-const events: Readonly<Record<string, ConnectionEvent>> = {
+/** A failure stands in the table twice: one that is retried, and one that is final. */
+type EventName = Exclude<ConnectionEvent['type'], 'failed'> | 'close' | 'refusal';
+
+/** One of each; the compiler misses a new one. */
+const events: Readonly<Record<EventName, ConnectionEvent>> = {
   start: { type: 'start' },
   stop: { type: 'stop' },
   opened: { type: 'opened' },
@@ -36,7 +39,7 @@ const events: Readonly<Record<string, ConnectionEvent>> = {
   retry: { type: 'retry' },
 };
 
-type Row = readonly [from: StateName, event: string, to: StateName, effects: readonly string[]];
+type Row = readonly [from: StateName, event: EventName, to: StateName, effects: readonly Effect['type'][]];
 
 const table: readonly Row[] = [
   ['idle', 'start', 'connecting', ['connect']],
@@ -99,22 +102,21 @@ const table: readonly Row[] = [
 
 describe('the life of a connection', () => {
   test.each(table)('from %s on %s goes to %s and does %j', (from, event, to, effects) => {
-    const { state, effects: done } = transition(inState(from), events[event]!);
+    const { state, effects: done } = transition(inState(from), events[event]);
     expect(state.name).toBe(to);
     expect(done.map(({ type }) => type)).toEqual(effects);
   });
 
   test('is laid down for every state and every event', () => {
-    const cells = new Set(table.map(([from, event]) => `${from} ${event}`));
-    expect(cells.size).toBe(names.length * Object.keys(events).length);
-    expect(table).toHaveLength(cells.size);
+    const cells = stateNames.flatMap(from => Object.keys(events).map(event => `${from} ${event}`));
+    expect(table.map(([from, event]) => `${from} ${event}`)).toEqual(cells);
   });
 
   test('keeps the very same state where an event means nothing', () => {
     for (const [from, event, to, effects] of table) {
       if (from !== to || effects.length > 0) continue;
       const state = inState(from);
-      expect(transition(state, events[event]!).state).toBe(state);
+      expect(transition(state, events[event]).state).toBe(state);
     }
   });
 

@@ -203,6 +203,25 @@ describe('a stream that is refused', () => {
   });
 });
 
+test('a stream that is closed with 1008 again and again is not refused as long as messages come', async () => {
+  const { hub, feed } = await scripted(
+    {
+      ...polite,
+      message: (socket, request, attempt) => {
+        polite.message(socket, request, attempt);
+        if (request.action !== 'subscribe' || attempt > 6) return;
+        socket.send(trade(attempt));
+        socket.close(1008);
+      },
+    },
+    { backoffMaxMs: 20 },
+  );
+  await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+  const stream = hub.stream('stocks');
+  await until(hub, 'stocks', () => stream.state === 'refused' || stream.totals.reconnects === 6);
+  expect([stream.state, stream.totals.received, feed.attempts]).toEqual(['live', 6, 7]);
+});
+
 describe('a start that cannot connect', () => {
   test.each([200, 302, 400, 429, 500, 503])('answers in time and goes on trying after HTTP %i', async status => {
     const { hub, feed } = await scripted({

@@ -134,6 +134,14 @@ describe('the answers to a frame', () => {
     expect(book.size).toBe(0);
   });
 
+  test('do not stand for a request that is still to be sent', () => {
+    const book = sent('T.AAPL');
+    book.drop(['T.AAPL']);
+    book.want(names('T.AAPL'));
+    expect(book.acknowledged('T.AAPL')).toBe(false);
+    expect(book.stateOf('T.AAPL')).toBe('pending');
+  });
+
   test('to the next frame are not mixed up with the refusals of the last', () => {
     const book = sent('T.AAPL');
     book.refusedOne();
@@ -169,6 +177,25 @@ describe('the answers to a frame', () => {
       ['FMV.O:SPY251219C00000011', 'LIMIT_EXCEEDED'],
     ]);
     expect(book.namesIn('pending')).toEqual(['T.O:SPY251219C00000012']);
+  });
+});
+
+describe('a limit of the feed', () => {
+  test('means nothing while no frame waits for its answer', () => {
+    const book = sent('T.AAPL');
+    book.acknowledged('T.AAPL');
+    book.refusedWhole('Subscription limit reached.');
+    expect(book.settle()).toBe(false);
+    expect(book.namesIn('accepted')).toEqual(['T.AAPL']);
+  });
+
+  test('that the market does not tell of is one of each prefix', () => {
+    const book = new Subscriptions({ ...stocks, caps: [] });
+    book.want(names('T.AAPL', 'T.MSFT', 'Q.AAPL'));
+    book.sent(['T.AAPL']);
+    book.refusedWhole('Subscription limit reached.');
+    expect(book.settle()).toBe(true);
+    expect(statesOf(book)).toEqual({ 'Q.AAPL': 'pending' });
   });
 });
 
@@ -313,11 +340,37 @@ describe('answers that come late', () => {
     const book = late();
     book.drop(['Q.AAPL']);
     book.refusedOne();
+    // Perhaps it was for the name that was dropped.
+    expect(book.rejections).toEqual([]);
+    book.refusedOne();
     expect(book.rejections).toMatchObject([{ channel: 'T.AAPL' }]);
     const again = late();
     again.restart();
     again.refusedOne();
     expect(again.rejections).toEqual([]);
+  });
+
+  test('are none of the rest of a frame from which a name was dropped in time', () => {
+    const book = sent('Q.AAPL', 'T.AAPL');
+    book.drop(['Q.AAPL']);
+    book.settle();
+    book.refusedOne();
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'unconfirmed' });
+    book.acknowledged('T.AAPL');
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted' });
+  });
+
+  test('do not say which frame they answer where a name was dropped and wanted again', () => {
+    const book = late();
+    book.drop(['T.AAPL']);
+    book.want(names('T.AAPL', 'T.MSFT'));
+    book.sent(['T.AAPL', 'T.MSFT']);
+    book.acknowledged('T.AAPL');
+    book.refusedOne();
+    expect(book.settled).toBe(false);
+    book.acknowledged('T.MSFT');
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'accepted' });
+    expect(book.rejections).toMatchObject([{ channel: 'Q.AAPL', code: 'NOT_AUTHORIZED' }]);
   });
 
   test('that nothing waits for are no answer to the next frame', () => {
@@ -328,6 +381,19 @@ describe('answers that come late', () => {
     book.sent(['T.MSFT']);
     expect(book.settled).toBe(false);
   });
+});
+
+test('the revision differs after every change, and only then', () => {
+  const book = sent('T.AAPL', 'T.MSFT');
+  const seen = [book.revision];
+  for (const change of [() => book.acknowledged('T.AAPL'), () => book.settle(), () => book.drop(['T.MSFT'])]) {
+    change();
+    seen.push(book.revision);
+  }
+  expect(new Set(seen).size).toBe(4);
+  book.acknowledged('T.AAPL');
+  book.drop(['T.MSFT']);
+  expect(book.revision).toBe(seen.at(-1));
 });
 
 test('what was refused is remembered up to a bound', () => {

@@ -1,6 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** What decides whether a stream is live, and what it holds. */
+const crucial = ['backoff', 'connection', 'state', 'subscriptions'];
+const whole = { lines: 100, branches: 100 };
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
@@ -11,7 +15,11 @@ export default defineConfig({
       include: ['runtime/**/*.ts', 'codegen/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'json'],
       reportOnFailure: true,
-      thresholds: { lines: 90, branches: 90 },
+      thresholds: {
+        lines: 90,
+        branches: 90,
+        ...Object.fromEntries(crucial.map(name => [`runtime/${name}.ts`, whole])),
+      },
     },
   },
 });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { greeting, RawFeed, statusFrame } from './rawfeed.js';
 
@@ -7,19 +8,25 @@ export interface FeedSession {
   readonly held: Set<string>;
   readonly sent: number[];
   readonly socket: WebSocket;
+  /** Answers that are kept back. */
+  readonly kept: object[];
+  /** Answers that are on their way, one in a turn. */
+  readonly due: object[];
 }
 
 const trade = { ev: 'T', x: 4, i: '1', z: 3, p: 200.5, s: 100, t: 1_790_000_000_000 };
 
 const granted = (name: string) => ({ ev: 'status', status: 'success', message: `subscribed to: ${name}` });
-const refused = { ev: 'status', status: 'error', message: 'not authorized' };
+const denial = { ev: 'status', status: 'error', message: 'not authorized' };
 
 /** A feed of one market that keeps to the protocol, but answers each name in a frame and a turn of its own. */
 export class ScriptedMarket {
   /** Names that are refused. */
   denied: ReadonlySet<string> = new Set();
-  /** Whether subscriptions are left without any answer. */
+  /** Whether the answers to subscriptions are kept back. */
   mute = false;
+  /** Names that were ever refused. */
+  readonly refused = new Set<string>();
   /** Every session that was let in, the newest last. */
   readonly sessions: FeedSession[] = [];
   private serial = 0;
@@ -34,7 +41,7 @@ export class ScriptedMarket {
         message(socket, { action, params }) {
           const session = known.get(socket);
           if (action === 'auth') {
-            const admitted = { held: new Set<string>(), sent: [], socket };
+            const admitted = { held: new Set<string>(), sent: [], socket, kept: [], due: [] };
             known.set(socket, admitted);
             market.sessions.push(admitted);
             socket.send(statusFrame('auth_success', 'authenticated'));
@@ -69,12 +76,26 @@ export class ScriptedMarket {
     }
   }
 
+  /** Gives the answers that were kept back. */
+  answer(): void {
+    const { session } = this;
+    if (session) this.say(session);
+  }
+
+  /** Ends the session for good. */
+  refuse(status: string, message: string): void {
+    const { socket } = this.session!;
+    socket.send(statusFrame(status, message));
+    socket.close(1008);
+  }
+
   /** Resolves when each side has taken in all that the other one sent before; at once if nobody is connected. */
   async barrier(): Promise<void> {
     const { session } = this;
     if (!session) return;
     const gone = new AbortController();
     const { signal } = gone;
+    while (session.due.length > 0) await nextTurn();
     session.socket.ping();
     await Promise.race([once(session.socket, 'pong', { signal }), once(session.socket, 'close', { signal })]);
     gone.abort();
@@ -84,15 +105,22 @@ export class ScriptedMarket {
     await this.feed.close();
   }
 
-  private subscribe({ held, socket }: FeedSession, names: readonly string[]): void {
-    const fresh = names.filter(name => !held.has(name));
-    for (const name of fresh) if (!this.denied.has(name)) held.add(name);
-    if (this.mute) return;
-    const answers = fresh.map(name => (this.denied.has(name) ? refused : granted(name)));
+  private subscribe(session: FeedSession, names: readonly string[]): void {
+    const { held, kept } = session;
+    for (const name of names.filter(one => !held.has(one))) {
+      const denied = this.denied.has(name);
+      (denied ? this.refused : held).add(name);
+      kept.push(denied ? denial : granted(name));
+    }
+    if (!this.mute) this.say(session);
+  }
+
+  private say({ kept, due, socket }: FeedSession): void {
+    due.push(...kept.splice(0));
     const speak = (): void => {
-      const answer = answers.shift();
-      if (answer === undefined || socket.readyState !== 1) return;
-      socket.send(JSON.stringify([answer]));
+      const answer = due.shift();
+      if (answer === undefined) return;
+      if (socket.readyState === 1) socket.send(JSON.stringify([answer]));
       setImmediate(speak);
     };
     setImmediate(speak);
