@@ -205,9 +205,12 @@ export class MessageBuffer {
 
   private evict(): void {
     const { oldest } = this;
-    this.oldest = Math.max(oldest, this.next - this.maxMessages);
-    while (this.size > 1 && this.bytes > this.maxBytes) this.oldest++;
-    if (this.oldest === oldest) return;
+    const keptFrom = this.ring.end - this.maxBytes;
+    const newest = this.next - 1;
+    let kept = Math.max(oldest, this.next - this.maxMessages);
+    while (kept < newest && this.rows.position(kept) < keptFrom) kept++;
+    if (kept === oldest) return;
+    this.oldest = kept;
     this.evictedMs = this.rows.atMs(this.oldest - 1);
     this.rows.release(this.oldest);
     this.ring.release(this.rows.position(this.oldest));

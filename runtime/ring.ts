@@ -45,8 +45,9 @@ export class ByteRing {
 
   /** Gives up the pieces before a position that was written. */
   release(position: number): void {
+    // Mostly it is in the first chunk still.
+    if (this.chunks.length < 2 || position < this.chunks[1]!.base) return;
     const first = this.chunkAt(position);
-    if (first === 0) return;
     const gone = this.chunks.splice(0, first);
     this.spare ??= gone.find(({ bytes }) => bytes.length === this.chunkBytes)?.bytes;
   }
