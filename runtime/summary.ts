@@ -29,7 +29,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
   const wanted = args.symbols && [...new Set(args.symbols.map(symbol => requireSymbol(stream, symbol)))];
   const nowMs = hub.clock.now();
   // From the newest message on, time is counted without the jumps of the wall clock.
-  const ageNowMs = (stream.totals.lastMessageAtMs ?? nowMs) + (stream.newestAgeMs ?? 0);
+  const ageNowMs = (stream.totals.lastMessageAtMs ?? nowMs) + Math.round(stream.newestAgeMs ?? 0);
   const fromMs = args.window_s === undefined ? undefined : nowMs - args.window_s * 1_000;
   const pictures = fromMs === undefined ? stream.pictures : picturesSince(hub, stream, fromMs);
   await pictures.update();

@@ -69,6 +69,12 @@ describe('a summary', () => {
     ]);
   });
 
+  test('tells ages in whole milliseconds', async () => {
+    const { symbols } = await summaryOf('stocks', ['T.*'], [{ ev: 'T', sym: 'A', p: 1, s: 1 }]);
+    const [{ trade_age_ms: ageMs }] = symbols as [{ trade_age_ms: number }];
+    expect(Number.isInteger(ageMs)).toBe(true);
+  });
+
   test('shows the range of an index from its values', async () => {
     const { symbols } = await summaryOf(
       'indices',
