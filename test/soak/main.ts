@@ -33,7 +33,7 @@ const hub = new Hub(
     key: { value: 'soak-key-0123456789', from: 'POLYGON_API_KEY' },
     feed: await feed.listen(),
     allowedHosts: [],
-    options: { ...defaultOptions, backoffInitialMs: 50, backoffMaxMs: 400, bufferMessages: 20_000 },
+    options: { ...defaultOptions, backoffInitialMs: 50, backoffMaxMs: 400, bufferMessages: 5_000 },
   },
   { clock: systemClock, write: () => {} },
 );
