@@ -58,17 +58,7 @@ function checkSymbols({ symbol, simulation }: RawMarket, report: Report): void {
     if (canonical(reject) !== undefined)
       report(['symbol', 'rejects', index], `${reject} should be rejected, but is accepted`);
   }
-  for (const [index, { examples }] of spellings.entries()) {
-    for (const [spelled, meant] of Object.entries(examples)) {
-      const got = canonical(spelled);
-      if (got !== meant || !pattern.test(meant)) {
-        report(
-          ['symbol', 'spellings', index, 'examples', spelled],
-          `${spelled} should mean ${meant}, but means ${got ?? 'nothing'}`,
-        );
-      }
-    }
-  }
+  checkExamples(symbol, 'spellings', canonical, 'mean', report);
   for (const instrument of Object.keys(simulation.instruments)) {
     if (!pattern.test(instrument)) {
       report(['simulation', 'instruments', instrument], `instrument ${instrument} does not match ${symbol.pattern}`);
@@ -77,20 +67,29 @@ function checkSymbols({ symbol, simulation }: RawMarket, report: Report): void {
 }
 
 function checkSlips({ symbol }: RawMarket, report: Report): void {
-  const pattern = new RegExp(symbol.pattern, 'u');
   const suggested = (text: string): string | undefined => {
     const slip = symbol.slips?.find(({ pattern: other }) => new RegExp(other, 'iu').test(text));
     return slip && text.replace(new RegExp(slip.pattern, 'iu'), slip.meant).toUpperCase();
   };
-  for (const [index, { examples }] of (symbol.slips ?? []).entries()) {
-    for (const [slip, meant] of Object.entries(examples)) {
-      const got = suggested(slip);
-      if (got !== meant || !pattern.test(meant)) {
-        report(
-          ['symbol', 'slips', index, 'examples', slip],
-          `${slip} should suggest ${meant}, but suggests ${got ?? 'nothing'}`,
-        );
-      }
+  checkExamples(symbol, 'slips', suggested, 'suggest', report);
+}
+
+/** @param read what is made of an example, which `verb` names */
+function checkExamples(
+  symbol: RawMarket['symbol'],
+  list: 'spellings' | 'slips',
+  read: (example: string) => string | undefined,
+  verb: string,
+  report: Report,
+): void {
+  for (const [index, { examples }] of (symbol[list] ?? []).entries()) {
+    for (const [example, meant] of Object.entries(examples)) {
+      const got = read(example);
+      if (got === meant && new RegExp(symbol.pattern, 'u').test(meant)) continue;
+      report(
+        ['symbol', list, index, 'examples', example],
+        `${example} should ${verb} ${meant}, but ${verb}s ${got ?? 'nothing'}`,
+      );
     }
   }
 }
