@@ -165,15 +165,6 @@ export function spellFilter({ prefix, symbol = '*' }: Filter): string {
   return prefix === undefined ? symbol : `${prefix}.${symbol}`;
 }
 
-/** Whether a channel can bring what a filter selects. @param name of a channel that is held */
-export function brings(name: string, { prefix, symbol }: Filter): boolean {
-  const dot = name.indexOf('.');
-  const held = name.slice(dot + 1);
-  return (
-    (prefix ?? name.slice(0, dot)) === name.slice(0, dot) && (symbol === undefined || held === '*' || held === symbol)
-  );
-}
-
 const compiled = new Map<string, RegExp>();
 
 function regex(pattern: string, flags = 'u'): RegExp {

@@ -1,8 +1,9 @@
 /** Why nothing comes, in a sentence for an agent. */
-import { brings, type Filter, spellFilter } from './channels.js';
+import { type Filter, spellFilter } from './channels.js';
 import type { Market } from './contract.js';
 import { count } from './count.js';
 import { nextOpening, sessionAt } from './hours.js';
+import { Reach } from './reach.js';
 import type { StateName } from './state.js';
 import { isoOrNull } from './time.js';
 
@@ -112,17 +113,29 @@ function explainSearch({ market, subscriptions, unconfirmed, sought }: Silence):
   if (filters.length > 0 && unheld.length === filters.length) {
     return `Nothing of ${listed(unheld)} is subscribed: call subscribe_${market.name}_channels.`;
   }
-  const chosen = subscriptions.filter(name => filters.some(filter => brings(name, filter)));
-  if (seen === 0 && chosen.length > 0 && chosen.every(name => unconfirmed.includes(name))) {
-    return describeUnconfirmed(chosen);
-  }
+  const doubtful = seen === 0 ? allUnconfirmed(subscriptions, unconfirmed, filters) : [];
+  if (doubtful.length > 0) return describeUnconfirmed(doubtful);
   const found = describeFindings(filters, seen, passed, last);
   return found && [found, ...noteUnheld(unheld)].join(' ');
 }
 
 /** Filters that nothing of what is subscribed can satisfy, as they are written. */
 export function unheldOf(subscriptions: readonly string[], filters: readonly Filter[]): string[] {
-  return filters.filter(filter => !subscriptions.some(name => brings(name, filter))).map(spellFilter);
+  const reach = new Reach(subscriptions);
+  return filters.filter(filter => !reach.has(filter)).map(spellFilter);
+}
+
+/** The channels that bring what the filters select, if none of them was acknowledged. */
+function allUnconfirmed(
+  subscriptions: readonly string[],
+  unconfirmed: readonly string[],
+  filters: readonly Filter[],
+): string[] {
+  if (unconfirmed.length === 0) return [];
+  const reach = new Reach(subscriptions);
+  const chosen = [...new Set(filters.flatMap(filter => reach.of(filter)))];
+  const unanswered = new Set(unconfirmed);
+  return chosen.every(name => unanswered.has(name)) ? chosen : [];
 }
 
 export function noteUnheld(unheld: readonly string[]): string[] {

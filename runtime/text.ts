@@ -1,12 +1,17 @@
 /** Messages and rows as lines of text, with everything that is in them and fewer characters than JSON. */
-import type { Answer } from './answer.js';
 import { flatten } from './csv.js';
 
 /** Reads without quotes, and cannot be taken for more than one value. */
 const plain = /^[\w.:/+*@$#-]+$/;
 
 /** `2026-11-23T14:30:00.123Z TRADE AAPL price 232.02, size 55`: time, kind and symbol first, where there are any. */
-export function lineOf({ timestamp, event, symbol, full_data: fullData, ...rest }: Answer): string {
+export function lineOf({
+  timestamp,
+  event,
+  symbol,
+  full_data: fullData,
+  ...rest
+}: Readonly<Record<string, unknown>>): string {
   const head = [timestamp, event, symbol].filter(part => part !== undefined).map(spell);
   const values = Object.entries(flatten(rest)).map(([name, value]) => `${name} ${spell(value)}`);
   const raw = fullData === undefined ? [] : [`full_data ${JSON.stringify(fullData)}`];

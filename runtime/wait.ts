@@ -1,10 +1,11 @@
 import { type Answer, commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
-import { brings, type Filter } from './channels.js';
+import type { Filter } from './channels.js';
 import { type Condition, ConditionWatch, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
 
 import { StreamError } from './errors.js';
 import { fieldValue, type Message } from './format.js';
 import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
+import { Reach } from './reach.js';
 import { positionOf } from './read.js';
 import { notesOnFilters, parseFilters, selectionOf } from './selection.js';
 import { Sight } from './sight.js';
@@ -156,10 +157,11 @@ class Search {
 
 /** What the filters leave of what is subscribed, or of the market where nothing of it is. */
 function subjectOf({ market, subscriptions }: StreamView, filters: readonly Filter[] | undefined): Subject {
-  const names = subscriptions.names.filter(name => !filters || filters.some(filter => brings(name, filter)));
-  const held = market.channels.filter(({ prefix }) => names.some(name => name.startsWith(`${prefix}.`)));
-  const chosen = market.channels.filter(
-    ({ prefix }) => !filters || filters.some(filter => (filter.prefix ?? prefix) === prefix),
+  const reach = new Reach(subscriptions.names);
+  const asked = filters ?? [{}];
+  const chosen = market.channels.filter(({ prefix }) => asked.some(filter => (filter.prefix ?? prefix) === prefix));
+  const held = chosen.filter(({ prefix }) =>
+    asked.some(filter => (filter.prefix ?? prefix) === prefix && reach.has({ ...filter, prefix })),
   );
   const symbols = filters?.flatMap(({ symbol }) => symbol ?? []);
   return {
