@@ -1,7 +1,7 @@
 /** The newest messages of one market as they came: bytes in a ring, and typed rows that find them. */
 import { type ChannelName, canonicalSymbol, symbolKeyOf } from './channels.js';
 import type { Market } from './contract.js';
-import { column, columns, type EventList } from './eventlist.js';
+import { column, columns, type Events } from './eventlist.js';
 import { quoteForeign } from './foreign.js';
 import { parseExact } from './json.js';
 import type { RawEvent } from './protocol.js';
@@ -35,7 +35,7 @@ export class MessageBuffer {
   /** By pair, side by side: seq of its newest message, and how many came. */
   private book = emptyBook(usualPairs);
   /** By channel: seq of its newest message. */
-  private newest: Float64Array;
+  private readonly newest: Float64Array;
   private next = 0;
   private oldest = 0;
   private evictedMs: number | undefined;
@@ -83,22 +83,38 @@ export class MessageBuffer {
     return sum;
   }
 
-  /** Takes in the events of a frame; their bytes are copied, and the oldest messages leave where it gets too much. */
-  append(frame: Buffer, { count, rows }: EventList, atMs: number): void {
+  /** Takes in the events of a frame; their bytes are copied. What gets too much leaves with the next `trim`. */
+  append(frame: Buffer, { count, rows }: Events, atMs: number): void {
     if (count === 0) return;
+    const { width, newest } = this;
     const base = this.ring.write(frame);
     for (let row = 0; row < count * columns; row += columns) {
       const start = rows[row + column.start]!;
-      const pair = rows[row + column.symbol]! * this.width + rows[row + column.channel]!;
+      const channel = rows[row + column.channel]!;
+      const pair = rows[row + column.symbol]! * width + channel;
       if (2 * pair >= this.book.length) this.widen(pair);
+      const { book } = this;
       const seq = this.next++;
-      const last = this.book[2 * pair]!;
+      const last = book[2 * pair]!;
       this.rows.push(seq, atMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
-      this.book[2 * pair] = seq;
-      this.book[2 * pair + 1]!++;
-      this.newest[rows[row + column.channel]!] = seq;
+      book[2 * pair] = seq;
+      book[2 * pair + 1]!++;
+      newest[channel] = seq;
     }
-    this.evict();
+  }
+
+  /** The oldest messages leave where there is too much. */
+  trim(): void {
+    const { oldest } = this;
+    const keptFrom = this.ring.end - this.maxBytes;
+    const newest = this.next - 1;
+    let kept = Math.max(oldest, this.next - this.maxMessages);
+    while (kept < newest && this.rows.position(kept) < keptFrom) kept++;
+    if (kept === oldest) return;
+    this.oldest = kept;
+    this.evictedMs = this.rows.atMs(this.oldest - 1);
+    this.rows.release(this.oldest);
+    this.ring.release(this.rows.position(this.oldest));
   }
 
   /** The message with this seq, if it is held. */
@@ -201,19 +217,6 @@ export class MessageBuffer {
   private stepBack(seq: number): number | undefined {
     const back = this.rows.back(seq);
     return back > 0 && this.holds(seq - back) ? seq - back : undefined;
-  }
-
-  private evict(): void {
-    const { oldest } = this;
-    const keptFrom = this.ring.end - this.maxBytes;
-    const newest = this.next - 1;
-    let kept = Math.max(oldest, this.next - this.maxMessages);
-    while (kept < newest && this.rows.position(kept) < keptFrom) kept++;
-    if (kept === oldest) return;
-    this.oldest = kept;
-    this.evictedMs = this.rows.atMs(this.oldest - 1);
-    this.rows.release(this.oldest);
-    this.ring.release(this.rows.position(this.oldest));
   }
 
   private widen(pair: number): void {

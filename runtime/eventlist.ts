@@ -2,13 +2,19 @@
 export const column = { start: 0, end: 1, channel: 2, symbolStart: 3, symbolEnd: 4, hash: 5, symbol: 5 } as const;
 export const columns = 6;
 
+/** Events of one frame, row by row. */
+export interface Events {
+  readonly count: number;
+  /** `columns` numbers for each event. */
+  readonly rows: Int32Array;
+}
+
 const usualEvents = 1_024;
 const mostKeptEvents = 65_536;
 
-/** The events of one frame, row by row in one array that is used again for the next frame. */
-export class EventList {
+/** The events of one frame, in one array that is used again for the next frame. */
+export class EventList implements Events {
   count = 0;
-  /** `columns` numbers for each event. */
   rows = new Int32Array(usualEvents * columns);
 
   clear(): void {
@@ -16,16 +22,13 @@ export class EventList {
     if (this.rows.length > mostKeptEvents * columns) this.rows = new Int32Array(usualEvents * columns);
   }
 
-  /** @param symbol its number, or its hash until the number is known */
-  add(start: number, end: number, channel: number, symbolStart: number, symbolEnd: number, symbol: number): void {
+  add(start: number, end: number, channel: number, symbol: number): void {
     const base = this.count++ * columns;
     if (base === this.rows.length) this.widen();
     const { rows } = this;
     rows[base + column.start] = start;
     rows[base + column.end] = end;
     rows[base + column.channel] = channel;
-    rows[base + column.symbolStart] = symbolStart;
-    rows[base + column.symbolEnd] = symbolEnd;
     rows[base + column.symbol] = symbol;
   }
 

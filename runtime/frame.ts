@@ -1,29 +1,25 @@
 /** Frames, taken apart: the scanner does the usual ones, `JSON.parse` the rest. */
+import { isUtf8 } from 'node:buffer';
 import { symbolKeyOf } from './channels.js';
 import type { Market, StatusWord } from './contract.js';
-import { column, columns, EventList } from './eventlist.js';
+import { column, columns, EventList, type Events } from './eventlist.js';
 import { splitItems } from './json.js';
 import { isEvent, readStatus, type Status } from './protocol.js';
-import { longestSymbol, Scanner } from './scan.js';
-import type { SymbolTable } from './symbols.js';
-
-/** What one frame held. */
-export interface Frame {
-  /** The list is the reader's, and good until its next frame. */
-  readonly events: EventList;
-  readonly statuses: readonly Status[];
-  /** Items, or the whole frame, that are no events. */
-  readonly malformed: number;
-  /** The `ev` of each event that the spec does not know. */
-  readonly unknown: readonly string[];
-}
+import { Scanner } from './scanner/scanner.js';
+import { longestSymbol, type SymbolTable } from './symbols.js';
 
 const none: readonly never[] = [];
 
-/** Reads the frames of one market. */
+/** Reads the frames of one market; what it tells is of the last one, and good until any reader's next. */
 export class FrameReader {
-  private readonly events = new EventList();
+  events: Events;
+  statuses: readonly Status[] = none;
+  /** Items, or the whole frame, that are no events. */
+  malformed = 0;
+  /** The `ev` of each event that the spec does not know. */
+  unknown: readonly string[] = none;
   private readonly scanner: Scanner;
+  private readonly parsed = new EventList();
   private readonly symbolKeys: readonly string[];
 
   constructor(
@@ -31,36 +27,54 @@ export class FrameReader {
     private readonly words: readonly StatusWord[],
     private readonly symbols: SymbolTable,
   ) {
-    this.scanner = new Scanner(market.channels, this.events);
+    this.scanner = new Scanner(market.channels);
+    this.events = this.parsed;
     this.symbolKeys = market.channels.map(symbolKeyOf);
   }
 
   /**
    * A frame is an array of events and statuses; a lone object is taken for an array of one.
+   *
+   * @returns whether it is a text; of one that is not nothing is told
    * @see polygon-docs/websockets/quickstart.md:206-209 `ev`
    */
-  read(data: Buffer): Frame {
-    const { events, scanner } = this;
-    if (!scanner.scan(data)) return this.parse(data);
-    const { rows } = events;
-    for (let base = 0; base < events.count * columns; base += columns) {
+  read(data: Buffer): boolean {
+    this.statuses = none;
+    this.unknown = none;
+    if (this.scanner.scan(data)) {
+      this.scanned(data);
+      return true;
+    }
+    this.malformed = 0;
+    this.parsed.clear();
+    this.events = this.parsed;
+    if (!isUtf8(data)) return false;
+    this.parse(data);
+    return true;
+  }
+
+  private scanned(data: Buffer): void {
+    const { count, rows, malformed } = this.scanner;
+    this.events = this.scanner;
+    this.malformed = malformed;
+    for (let base = 0; base < count * columns; base += columns) {
       const start = rows[base + column.symbolStart]!;
       const end = rows[base + column.symbolEnd]!;
       rows[base + column.symbol] = this.symbols.intern(data, start, end, rows[base + column.hash]!);
     }
-    return { events, statuses: none, malformed: scanner.malformed, unknown: none };
   }
 
-  private parse(data: Buffer): Frame {
-    this.events.clear();
+  private parse(data: Buffer): void {
+    const items = parseItems(data);
+    if (!items) {
+      this.malformed = 1;
+      return;
+    }
     const statuses: Status[] = [];
     const unknown: string[] = [];
-    const items = parseItems(data);
-    if (!items) return { events: this.events, statuses, malformed: 1, unknown };
-    let malformed = 0;
     for (const { value, start, end } of items) {
       if (!isEvent(value)) {
-        malformed++;
+        this.malformed++;
         continue;
       }
       if (value.ev === 'status') {
@@ -70,14 +84,15 @@ export class FrameReader {
       const channel = this.market.channels.findIndex(({ prefix }) => prefix === value.ev);
       if (channel < 0) {
         unknown.push(value.ev);
-        this.events.add(start, end, this.market.channels.length, 0, 0, 0);
+        this.parsed.add(start, end, this.market.channels.length, 0);
         continue;
       }
       const symbol = value[this.symbolKeys[channel]!];
-      if (typeof symbol !== 'string' || symbol.length > longestSymbol) malformed++;
-      else this.events.add(start, end, channel, 0, 0, this.symbols.internText(symbol));
+      if (typeof symbol !== 'string' || symbol.length > longestSymbol) this.malformed++;
+      else this.parsed.add(start, end, channel, this.symbols.internText(symbol));
     }
-    return { events: this.events, statuses, malformed, unknown };
+    this.statuses = statuses;
+    this.unknown = unknown;
   }
 }
 

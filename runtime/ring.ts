@@ -32,7 +32,7 @@ export class ByteRing {
     const size = data.length;
     let chunk = this.chunks[this.chunks.length - 1];
     if (!chunk || chunk.base + chunk.bytes.length - this.written < size) chunk = this.extend(size);
-    data.copy(chunk.bytes, this.written - chunk.base);
+    chunk.bytes.set(data, this.written - chunk.base);
     this.written += size;
     return this.written - size;
   }

@@ -25,13 +25,20 @@ const farthestBack = 2 ** 32 - 1;
 
 /** The same memory twice. */
 class Segment {
-  readonly doubles = new Float64Array(segmentRows * rowDoubles);
-  readonly words = new Uint32Array(this.doubles.buffer);
+  readonly words: Uint32Array;
+
+  constructor(readonly doubles = new Float64Array(segmentRows * rowDoubles)) {
+    this.words = new Uint32Array(doubles.buffer);
+  }
 }
+
+const noSegment = new Segment(new Float64Array(0));
 
 /** Rows by seq; the oldest are given up segment by segment, and their segments used again. */
 export class Rows {
   private segments: Segment[] = [];
+  /** That of the next row, save where the next row begins one. */
+  private newest = noSegment;
   /** Seq of the first row of the first segment. */
   private base = 0;
   private spare: Segment | undefined;
@@ -40,7 +47,7 @@ export class Rows {
   push(seq: number, arrivedMs: number, ringPosition: number, bytes: number, pairNumber: number, backBy: number): void {
     const row = (seq - this.base) & rowMask;
     if (row === 0) this.extend();
-    const { doubles, words } = this.segments[this.segments.length - 1]!;
+    const { doubles, words } = this.newest;
     doubles[row * rowDoubles + atMs] = arrivedMs;
     doubles[row * rowDoubles + position] = ringPosition;
     words[row * rowWords + length] = bytes;
@@ -87,6 +94,7 @@ export class Rows {
   /** @param seq of the next row */
   clear(seq: number): void {
     this.segments = [];
+    this.newest = noSegment;
     this.base = seq;
   }
 
@@ -103,7 +111,8 @@ export class Rows {
   }
 
   private extend(): void {
-    this.segments.push(this.spare ?? new Segment());
+    this.newest = this.spare ?? new Segment();
     this.spare = undefined;
+    this.segments.push(this.newest);
   }
 }

@@ -7,7 +7,8 @@ export interface FeedSocket {
   readonly isPaused: boolean;
   on(event: 'open', listener: () => void): unknown;
   on(event: 'upgrade', listener: (response: IncomingMessage) => void): unknown;
-  on(event: 'message' | 'ping' | 'pong', listener: (data: Buffer) => void): unknown;
+  on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;
+  on(event: 'ping' | 'pong', listener: (data: Buffer) => void): unknown;
   on(event: 'unexpected-response', listener: (request: ClientRequest, response: IncomingMessage) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;

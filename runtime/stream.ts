@@ -58,6 +58,8 @@ export interface Notice {
 }
 
 const echoMs = 100;
+/** Close code of WebSocket for a text that is none. */
+const notText = 1007;
 
 export class Stream implements StreamView {
   readonly buffer: MessageBuffer;
@@ -78,6 +80,8 @@ export class Stream implements StreamView {
   /** Counts the connections that became live, over all starts. */
   private lives = 0;
   private counts = freshCounts();
+  /** Messages that came since the last time all was settled. */
+  private fresh = 0;
   private fault: StreamFault | undefined;
   private notice: Notice | undefined;
   private liveSince: Moment | undefined;
@@ -202,7 +206,8 @@ export class Stream implements StreamView {
     const { options, clock, turn } = this.services;
     const listener: ConnectionListener = {
       live: () => this.becameLive(),
-      frame: data => this.ingest(data),
+      frame: data => this.take(data),
+      settled: () => this.settle(),
       changed: from => this.stateChanged(connection, from),
     };
     const dial = target.replay?.dialer(() => this.changes.notify());
@@ -235,19 +240,10 @@ export class Stream implements StreamView {
     return result;
   }
 
-  /** Takes in one frame of the feed. */
+  /** Takes in a frame of the feed that came alone. */
   ingest(data: Buffer): void {
-    const atMs = this.services.turn.nowMs;
-    if (this.services.recorder) this.record(this.services.recorder, data, atMs);
-    const { events, statuses, malformed, unknown } = this.reader.read(data);
-    if (malformed > 0) this.countMalformed(malformed);
-    for (const status of statuses) this.hear(status);
-    if (unknown.length > 0) this.countUnknown(unknown);
-    if (events.count > 0) {
-      this.buffer.append(data, events, atMs);
-      this.countReceived(events.count, atMs);
-    }
-    this.changes.notify();
+    this.take(data);
+    this.settle();
   }
 
   /**
@@ -275,14 +271,41 @@ export class Stream implements StreamView {
     if (!replay && this.state === 'live') recorder.take(this.market.name, endpoint.feed, atMs, data);
   }
 
-  private countReceived(count: number, atMs: number): void {
-    if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
-    this.counts.received += count;
-    this.counts.lastMessageAtMs = atMs;
-    this.counts.lastMessageElapsedMs = this.services.turn.elapsedMs;
-    this.rate.add(count, this.services.turn.elapsedMs);
-    this.connection?.messageCame();
-    if (this.outages.current && this.state === 'live') this.outages.end(atMs);
+  /** Takes in a frame; what is done once for all frames that came together is for `settle`. */
+  private take(data: Buffer): void {
+    const { reader, counts } = this;
+    const { recorder, turn } = this.services;
+    const atMs = turn.nowMs;
+    if (recorder) this.record(recorder, data, atMs);
+    if (!reader.read(data)) {
+      this.connection?.breakOff(notText, 'a frame was no text in UTF-8');
+      return;
+    }
+    const { statuses, malformed, unknown, events } = reader;
+    if (malformed > 0) this.countMalformed(malformed);
+    if (statuses.length > 0) {
+      this.settle();
+      for (const status of statuses) this.hear(status);
+    }
+    if (unknown.length > 0) this.countUnknown(unknown);
+    if (events.count === 0) return;
+    this.buffer.append(data, events, atMs);
+    this.fresh += events.count;
+    counts.received += events.count;
+    counts.lastMessageAtMs = atMs;
+    counts.lastMessageElapsedMs = turn.elapsedMs;
+  }
+
+  private settle(): void {
+    if (this.fresh > 0) {
+      if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(this.fresh);
+      this.buffer.trim();
+      this.rate.add(this.fresh, this.counts.lastMessageElapsedMs!);
+      this.connection?.messageCame();
+      if (this.outages.current && this.state === 'live') this.outages.end(this.counts.lastMessageAtMs!);
+      this.fresh = 0;
+    }
+    this.changes.notify();
   }
 
   private countUnknown(kinds: readonly string[]): void {

@@ -9,12 +9,23 @@ const mostProbes = 64;
 const usualSlots = 1_024;
 const usualText = 8_192;
 
-/** Where the FNV-1a hash begins. */
+/** Bytes are hashed four at a time, and what is left of them at the end: where it begins, and each step. */
 export const hashSeed = 0x811c9dc5;
+export const hashTurn = 15;
+export const hashPrime = 0x9e3779b1;
+export const hashFold = 15;
+/** A longer symbol is none. */
+export const longestSymbol = 64;
 
-/** One step of it. */
-export function hashStep(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 16_777_619);
+/** What the scanner comes to as well. */
+export function hashOf(bytes: Buffer): number {
+  let hash = hashSeed;
+  for (let at = 0; at <= bytes.length; at += 4) {
+    const left = Math.min(bytes.length - at, 4);
+    const mixed = hash ^ (left > 0 ? bytes.readUIntLE(at, left) : 0);
+    hash = Math.imul((mixed << hashTurn) | (mixed >>> -hashTurn), hashPrime);
+  }
+  return hash ^ (hash >>> hashFold);
 }
 
 export class SymbolTable {
@@ -74,8 +85,7 @@ export class SymbolTable {
     const bytes = Buffer.from(text);
     // Half a character has no bytes of its own.
     if (bytes.toString() !== text) return otherSymbol;
-    const hash = bytes.reduce(hashStep, hashSeed);
-    return this.intern(bytes, 0, bytes.length, hash);
+    return this.intern(bytes, 0, bytes.length, hashOf(bytes));
   }
 
   clear(): void {

@@ -2,15 +2,12 @@ import type { Clock } from './clock.js';
 
 /** Time that the sockets of a process may take in one turn of the event loop, so that tool calls never wait long. */
 const budgetMs = 5;
-/** The clock is looked at once for so many frames. */
-const framesPerLook = 8;
 
 export class Turn {
   private began = false;
   private beganMs = 0;
   private lookedMs = 0;
   private wallMs = 0;
-  private frames = 0;
 
   constructor(private readonly clock: Clock) {}
 
@@ -26,10 +23,9 @@ export class Turn {
     return this.wallMs;
   }
 
-  /** Counts a frame. @returns whether this turn has had its time */
+  /** Looks at the clock. @returns whether this turn has had its time */
   spent(): boolean {
     if (!this.began) this.begin();
-    if (++this.frames % framesPerLook !== 0) return false;
     this.look();
     return this.lookedMs - this.beganMs > budgetMs;
   }
@@ -38,7 +34,6 @@ export class Turn {
     this.began = true;
     this.look();
     this.beganMs = this.lookedMs;
-    this.frames = 0;
     setImmediate(() => {
       this.began = false;
     });

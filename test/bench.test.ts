@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { markets } from '../generated/suite.js';
-import { EventList } from '../runtime/eventlist.js';
-import { Scanner } from '../runtime/scan.js';
+import { Scanner } from '../runtime/scanner/scanner.js';
 import { cutAtSequence } from './bench/line.js';
 import { eventsOf, framesOf, loudChannels, symbolOf } from './bench/load.js';
 import { showReport } from './bench/report.js';
@@ -91,11 +90,10 @@ describe('the load', () => {
       const channel = market.channels.find(({ prefix }) => prefix === event.ev)!;
       expect(channel.validator.safeParse(event)).toMatchObject({ success: true });
     }
-    const list = new EventList();
-    const scanner = new Scanner(market.channels, list);
+    const scanner = new Scanner(market.channels);
     const frames = framesOf(events, 100);
     expect(frames).toHaveLength(10);
-    for (const frame of frames) expect([scanner.scan(Buffer.from(frame)), list.count]).toEqual([true, 100]);
+    for (const frame of frames) expect([scanner.scan(Buffer.from(frame)), scanner.count]).toEqual([true, 100]);
   });
 
   test('of stocks has events as long as those of the feed, trades and quotes of so many symbols', () => {

@@ -48,6 +48,7 @@ async function watch(
       if (String(data) === greeting) connection.greeted();
       if (String(data).includes('auth_success')) connection.authenticated();
     },
+    settled: () => {},
     changed: () => {
       states.push(connection.state.name);
       changes.notify();

@@ -959,6 +959,22 @@ const lonelyRows: ProcessRow[] = [
 
 const heavyRows: ProcessRow[] = [
   {
+    name: 'no-compiler: reads every message where Node may compile nothing',
+    env: { NODE_OPTIONS: '--jitless' },
+    async play(host) {
+      await host.start();
+      const peer = await host.subscribed();
+      peer.raw(frame(`[${[1, 2, 3].map(price => trade(price).slice(1, -1)).join(',')}]`));
+      const { messages } = await host.call('wait_for_stream_message', {
+        market: 'stocks',
+        timeout_s: 10,
+        condition: { field: 'price', op: '==', value: 3 },
+      });
+      expect(messages).toMatchObject([{ price: 3 }]);
+      expect(await host.status()).toMatchObject({ state: 'live', messages_received: 3, malformed: 0 });
+    },
+  },
+  {
     name: 'small-heap: takes a burst of five million events with a heap of 128 MiB',
     env: { NODE_OPTIONS: '--max-old-space-size=128' },
     async play(host) {

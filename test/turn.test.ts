@@ -7,27 +7,27 @@ function turnBy(elapsed: () => number): Turn {
   return new Turn({ ...systemClock, elapsed });
 }
 
-/** How many frames of `frameMs` each a turn lets in. */
-function framesIn(turn: Turn, pass: () => void, most = 1_000): number {
-  let frames = 1;
-  for (pass(); !turn.spent() && frames < most; frames++) pass();
-  return frames;
+/** How many reads of the socket a turn lets in. */
+function readsIn(turn: Turn, read: () => void, most = 1_000): number {
+  let reads = 1;
+  for (read(); !turn.spent() && reads < most; reads++) read();
+  return reads;
 }
 
 describe('a turn', () => {
-  test('is over after five milliseconds, looked at every eight frames', () => {
+  test('is over after more than five milliseconds', () => {
     let nowMs = 100;
     const turn = turnBy(() => nowMs);
-    const pass = (): void => {
+    const read = (): void => {
       nowMs += 0.5;
     };
-    // The first frame begins the turn at 100.5; the sixteenth comes at 108.
-    expect(framesIn(turn, pass)).toBe(16);
+    // The first read begins the turn at 100.5; the twelfth ends at 106.
+    expect(readsIn(turn, read)).toBe(12);
   });
 
-  test('is never over while the frames cost nothing', () => {
+  test('is never over while reads cost nothing', () => {
     expect(
-      framesIn(
+      readsIn(
         turnBy(() => 100),
         () => {},
         1_000,
@@ -38,13 +38,13 @@ describe('a turn', () => {
   test('begins anew after others had theirs', async () => {
     let nowMs = 100;
     const turn = turnBy(() => nowMs);
-    const pass = (): void => {
+    const read = (): void => {
       nowMs += 1;
     };
-    expect(framesIn(turn, pass)).toBe(8);
-    expect(turn.spent()).toBe(false);
+    expect(readsIn(turn, read)).toBe(7);
+    expect(turn.spent()).toBe(true);
     await nextTurn();
     nowMs += 1_000;
-    expect(framesIn(turn, pass)).toBe(8);
+    expect(readsIn(turn, read)).toBe(7);
   });
 });

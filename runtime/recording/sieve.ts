@@ -29,7 +29,8 @@ export class Sieve {
    * @returns the frame or a smaller one; nothing if nothing of it is wanted
    */
   pass(data: Buffer, held: ReadonlySet<string>): Buffer | undefined {
-    const { events, statuses, malformed } = this.reader.read(data);
+    if (!this.reader.read(data)) return undefined;
+    const { events, statuses, malformed } = this.reader;
     const wanted: Buffer[] = [];
     for (let row = 0; row < events.count; row++) {
       const { start, end, channel, symbol } = column;

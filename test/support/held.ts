@@ -30,9 +30,11 @@ export class Held {
   take(frame: string | Buffer, atMs = 0): Taken {
     const { buffer } = this;
     const data = Buffer.from(frame);
-    const { events, statuses, malformed } = this.reader.read(data);
+    this.reader.read(data);
+    const { events, statuses, malformed } = this.reader;
     const { count } = events;
     buffer.append(data, events, atMs);
+    buffer.trim();
     const entries = Array.from({ length: count }, (_, index) => buffer.at(buffer.nextSeq - count + index));
     return { statuses, events: entries.map(entry => entry!.raw), malformed };
   }

@@ -1,0 +1,279 @@
+/** The inner loop of the scanner, which takes a frame in memory apart sixteen bytes at a time. */
+import { symbolKeyOf } from '../channels.js';
+import type { Channel } from '../contract.js';
+import { column, columns } from '../eventlist.js';
+import { hashFold, hashPrime, hashSeed, hashTurn, longestSymbol } from '../symbols.js';
+import {
+  above,
+  add,
+  and,
+  andLongs,
+  answer,
+  assemble,
+  atLeast,
+  below,
+  block,
+  byteAt,
+  type Code,
+  call,
+  equal,
+  equalLongs,
+  isZero,
+  join,
+  type Local,
+  type Locals,
+  long,
+  longAt,
+  loop,
+  multiply,
+  type Operand,
+  or,
+  pairAt,
+  type Routine,
+  rotateLeft,
+  routine,
+  shiftLeft,
+  shiftRight,
+  sixteen,
+  storeVector,
+  storeWord,
+  subtract,
+  trailingZeros,
+  unequal,
+  vectorAt,
+  when,
+  wordAt,
+  xor,
+} from './assembler.js';
+import { breaksOf, indexOf, isDigit, isExponent, nonDigitsOf, routines, vectorBytes } from './grammar.js';
+import { begins, byte, bytesOf, fits, maskOf, pair } from './letters.js';
+
+/** Where a frame begins in memory. */
+export const frameAt = 64;
+/** So many bytes behind a frame are overwritten or read. */
+export const slackBytes = 64;
+/** Where it says how many events have no symbol that is a text. */
+export const malformedAt = 0;
+/** What it answers for a frame of which it is not sure. */
+export const unsure = -1;
+
+/** The bit after those of a vector's bytes. */
+const beyond = 1 << vectorBytes;
+const wordBytes = 4;
+
+/** @returns a module that exports `run(end, rowsAt)` */
+export function assembleKernel(channels: readonly Channel[]): Uint8Array<ArrayBuffer> {
+  return assemble([...routines, scan(channels)]);
+}
+
+/**
+ * Takes the address after a frame and that of the first row to write, and answers how many rows it wrote, or that it
+ * is not sure of the frame.
+ */
+function scan(channels: readonly Channel[]): Routine {
+  return routine(2, (locals, end, rowsAt) => {
+    const its = variables(locals);
+    const { at, start, row, count, malformed } = its;
+    return [
+      // No text, number or name goes on over zeros.
+      storeVector(end, sixteen(0)),
+      insist(equal(byteAt(frameAt), byte('['))),
+      at.set(frameAt + 1),
+      row.set(rowsAt),
+      loop(next => [start.set(at), event(its, channels), when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next)]),
+      insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), end))),
+      storeWord(malformedAt, malformed),
+      answer(count),
+    ];
+  });
+}
+
+type Variables = ReturnType<typeof variables>;
+
+function variables(locals: Locals) {
+  const word = (): Local => locals.word();
+  return {
+    at: word(),
+    /** Of the event. */
+    start: word(),
+    channel: word(),
+    /** Of a symbol that is a text; 0 before it came. */
+    symbolStart: word(),
+    symbolEnd: word(),
+    /** Whether the symbol's key came. */
+    keyed: word(),
+    /** The symbol's key with its quote and colon, and which of eight bytes they are. */
+    symbolKey: locals.long(),
+    symbolMask: locals.long(),
+    /** Of the field. */
+    key: word(),
+    vector: locals.vector(),
+    /** From the key to its value. */
+    offset: word(),
+    /** A bit for each byte from the key on where a text, and where a number, cannot go on. */
+    breaks: word(),
+    nonDigits: word(),
+    letters: locals.long(),
+    length: word(),
+    hash: word(),
+    row: word(),
+    count: word(),
+    malformed: word(),
+  };
+}
+
+function event(its: Variables, channels: readonly Channel[]): Code {
+  const { at, symbolStart, keyed } = its;
+  return join(
+    insist(begins(longAt(at), '{"ev":"')),
+    at.set(add(at, '{"ev":"'.length)),
+    kind(its, channels),
+    symbolStart.set(0),
+    keyed.set(0),
+    block(done => [loop(next => [when(unequal(pairAt(at), pair(',"')), done), field(its, next)])]),
+    insist(equal(byteAt(at), byte('}'))),
+    at.set(add(at, 1)),
+    listed(its),
+  );
+}
+
+/** Goes on behind the prefix of a channel. */
+function kind({ at, letters, channel, symbolKey, symbolMask }: Variables, channels: readonly Channel[]): Code {
+  return block(known => [
+    letters.set(longAt(at)),
+    ...channels.flatMap((one, index) => {
+      const [prefix, symbol] = [`${one.prefix}"`, `${symbolKeyOf(one)}":`];
+      // Of a channel whose words are too long it is never sure.
+      if (!fits(prefix) || !fits(symbol)) return [];
+      return when(
+        begins(letters, prefix),
+        channel.set(index),
+        symbolKey.set(long(bytesOf(symbol))),
+        symbolMask.set(long(maskOf(symbol))),
+        at.set(add(at, prefix.length)),
+        known,
+      );
+    }),
+    answer(unsure),
+  ]);
+}
+
+/** Of the comma, a key and its value. The usual numbers and texts lie in the vector of the key; the rest is rarer. */
+function field(its: Variables, next: Code): Code {
+  const { at, key, vector, offset, breaks, nonDigits, letters, symbolKey, symbolMask } = its;
+  return join(
+    key.set(add(at, 2)),
+    vector.set(vectorAt(key)),
+    breaks.set(breaksOf(vector)),
+    nonDigits.set(or(nonDigitsOf(vector), beyond)),
+    offset.set(trailingZeros(or(breaks, beyond))),
+    insist(equal(pairAt(add(key, offset)), pair('":'))),
+    offset.set(add(offset, 2)),
+    at.set(add(key, offset)),
+    letters.set(longAt(key)),
+    // Of a key that stands twice the last one counts, which is for `JSON.parse` to say.
+    when(begins(letters, 'ev":'), answer(unsure)),
+    when(equalLongs(andLongs(letters, symbolMask), symbolKey), symbol(its, next)),
+    when(isDigit(byteAt(at)), number(its, next)),
+    when(equal(byteAt(at), byte('"')), words(its), next),
+    goOn(at, indexOf.value, at),
+    next,
+  );
+}
+
+function symbol(its: Variables, next: Code): Code {
+  const { at, keyed, symbolStart, symbolEnd } = its;
+  return join(
+    when(keyed, answer(unsure)),
+    keyed.set(1),
+    when(equal(byteAt(at), byte('"')), symbolStart.set(add(at, 1)), words(its), symbolEnd.set(subtract(at, 1)), next),
+  );
+}
+
+function number({ at, offset, nonDigits, length }: Variables, next: Code): Code {
+  const ends = below(add(offset, length), vectorBytes);
+  const measure = length.set(trailingZeros(shiftRight(nonDigits, offset)));
+  return join(
+    measure,
+    when(
+      isZero(ends),
+      nonDigits.set(or(nonDigitsOf(vectorAt(at)), beyond)),
+      offset.set(0),
+      measure,
+      when(isZero(ends), goOn(at, indexOf.scalar, at), next),
+    ),
+    when(and(equal(byteAt(at), byte('0')), unequal(length, 1)), answer(unsure)),
+    at.set(add(at, length)),
+    when(
+      equal(byteAt(at), byte('.')),
+      at.set(add(at, 1)),
+      offset.set(add(offset, add(length, 1))),
+      measure,
+      block(done => [when(ends, insist(length), at.set(add(at, length)), done), goOn(at, indexOf.digits, at)]),
+    ),
+    when(isExponent(byteAt(at)), goOn(at, indexOf.exponent, at)),
+    next,
+  );
+}
+
+/** A text, from its opening quote on. */
+function words({ at, offset, breaks, length }: Variables): Code {
+  return block(done => [
+    length.set(shiftRight(breaks, add(offset, 1))),
+    when(isZero(length), goOn(at, indexOf.text, add(at, 1)), done),
+    at.set(add(at, add(trailingZeros(length), 2))),
+    insist(equal(byteAt(subtract(at, 1)), byte('"'))),
+  ]);
+}
+
+/** Gives an event its row, or counts it as malformed. */
+function listed({
+  at,
+  start,
+  channel,
+  symbolStart,
+  symbolEnd,
+  key,
+  length,
+  hash,
+  row,
+  count,
+  malformed,
+}: Variables): Code {
+  const cells = { start, end: at, symbolStart, symbolEnd };
+  return block(done => [
+    when(
+      or(isZero(symbolStart), above(subtract(symbolEnd, symbolStart), longestSymbol)),
+      malformed.set(add(malformed, 1)),
+      done,
+    ),
+    hash.set(hashSeed),
+    key.set(symbolStart),
+    loop(again => [
+      length.set(subtract(symbolEnd, key)),
+      when(atLeast(length, wordBytes), hash.set(hashStep(hash, wordAt(key))), key.set(add(key, wordBytes)), again),
+    ]),
+    hash.set(hashStep(hash, and(wordAt(key), subtract(shiftLeft(1, shiftLeft(length, 3)), 1)))),
+    storeWord(row, xor(hash, shiftRight(hash, hashFold)), wordBytes * column.hash),
+    storeWord(row, channel, wordBytes * column.channel),
+    ...Object.entries(cells).map(([name, address]) =>
+      storeWord(row, subtract(address, frameAt), wordBytes * column[name as keyof typeof cells]),
+    ),
+    row.set(add(row, columns * wordBytes)),
+    count.set(add(count, 1)),
+  ]);
+}
+
+function hashStep(hash: Code, word: Code): Code {
+  return multiply(rotateLeft(xor(hash, word), hashTurn), hashPrime);
+}
+
+/** Goes on to what a routine answers, or gives the frame up. */
+function goOn(at: Local, index: number, from: Operand): Code {
+  return join(at.set(call(index, from)), insist(at));
+}
+
+/** Gives the frame up unless a condition holds. */
+function insist(condition: Code): Code {
+  return when(isZero(condition), answer(unsure));
+}
