@@ -273,11 +273,12 @@ export class Stream implements StreamView {
 
   /** Takes in a frame; what is done once for all frames that came together is for `settle`. */
   private take(data: Buffer): void {
-    const { reader, counts } = this;
+    const { reader } = this;
     const { recorder, turn } = this.services;
     const atMs = turn.nowMs;
     if (recorder) this.record(recorder, data, atMs);
     if (!reader.read(data)) {
+      this.settle();
       this.connection?.breakOff(notText, 'a frame was no text in UTF-8');
       return;
     }
@@ -291,21 +292,24 @@ export class Stream implements StreamView {
     if (events.count === 0) return;
     this.buffer.append(data, events, atMs);
     this.fresh += events.count;
-    counts.received += events.count;
-    counts.lastMessageAtMs = atMs;
-    counts.lastMessageElapsedMs = turn.elapsedMs;
+    this.counts.received += events.count;
   }
 
   private settle(): void {
-    if (this.fresh > 0) {
-      if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(this.fresh);
-      this.buffer.trim();
-      this.rate.add(this.fresh, this.counts.lastMessageElapsedMs!);
-      this.connection?.messageCame();
-      if (this.outages.current && this.state === 'live') this.outages.end(this.counts.lastMessageAtMs!);
-      this.fresh = 0;
-    }
+    if (this.fresh > 0) this.messagesCame(this.fresh);
+    this.fresh = 0;
     this.changes.notify();
+  }
+
+  private messagesCame(count: number): void {
+    const { nowMs, elapsedMs } = this.services.turn;
+    if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
+    this.buffer.trim();
+    this.counts.lastMessageAtMs = nowMs;
+    this.counts.lastMessageElapsedMs = elapsedMs;
+    this.rate.add(count, elapsedMs);
+    this.connection?.messageCame();
+    if (this.outages.current && this.state === 'live') this.outages.end(nowMs);
   }
 
   private countUnknown(kinds: readonly string[]): void {

@@ -9,6 +9,10 @@ const mostProbes = 64;
 const usualSlots = 1_024;
 const usualText = 8_192;
 
+/** What is kept of a spelling: its hash, where it is in the text, how long it is, and the symbol it stands for. */
+const cell = { hash: 0, textStart: 1, length: 2, id: 3 } as const;
+const cells = 4;
+
 /** Bytes are hashed four at a time, and what is left of them at the end: where it begins, and each step. */
 export const hashSeed = 0x811c9dc5;
 export const hashTurn = 15;
@@ -34,10 +38,9 @@ export class SymbolTable {
   private spellings = 0;
   /** Bytes of all spellings, one after the other. */
   private text = Buffer.alloc(usualText);
-  /** Of each spelling where it ends in `text`, its hash, and the symbol it stands for. */
-  private ends = new Uint32Array(usualSlots);
-  private hashes = new Int32Array(usualSlots);
-  private ids = new Uint32Array(usualSlots);
+  private textEnd = 0;
+  /** `cells` numbers for each spelling. */
+  private spelled = new Int32Array(usualSlots * cells);
   /** Canonical names by number. */
   private names: string[] = [''];
   private readonly numbers = new Map<string, number>();
@@ -70,12 +73,14 @@ export class SymbolTable {
 
   /** The number of the symbol spelled by these bytes, a new one if it has not come before. */
   intern(data: Buffer, start: number, end: number, hash: number): number {
-    const mask = this.slots.length - 1;
+    const { slots, spelled } = this;
+    const mask = slots.length - 1;
     let slot = hash & mask;
     for (let probes = 0; probes < mostProbes; probes++) {
-      const spelling = this.slots[slot]! - 1;
+      const spelling = slots[slot]! - 1;
       if (spelling < 0) return this.add(data, start, end, hash, slot);
-      if (this.hashes[spelling] === hash && this.isSpelled(spelling, data, start, end)) return this.ids[spelling]!;
+      const base = spelling * cells;
+      if (spelled[base + cell.hash] === hash && this.isSpelled(base, data, start, end)) return spelled[base + cell.id]!;
       slot = (slot + 1) & mask;
     }
     return otherSymbol;
@@ -91,31 +96,31 @@ export class SymbolTable {
   clear(): void {
     this.slots = new Int32Array(usualSlots);
     this.spellings = 0;
+    this.textEnd = 0;
     this.names = [''];
     this.numbers.clear();
   }
 
-  private isSpelled(spelling: number, data: Buffer, start: number, end: number): boolean {
-    const textStart = spelling === 0 ? 0 : this.ends[spelling - 1]!;
-    const length = this.ends[spelling]! - textStart;
+  private isSpelled(base: number, data: Buffer, start: number, end: number): boolean {
+    const { spelled, text } = this;
+    const length = spelled[base + cell.length]!;
     if (length !== end - start) return false;
-    for (let index = 0; index < length; index++) if (data[start + index] !== this.text[textStart + index]) return false;
+    const textStart = spelled[base + cell.textStart]!;
+    for (let index = 0; index < length; index++) if (data[start + index] !== text[textStart + index]) return false;
     return true;
   }
 
   private add(data: Buffer, start: number, end: number, hash: number, slot: number): number {
     if (this.isFull) return otherSymbol;
-    const spelling = this.spellings++;
-    if (spelling === this.ends.length) this.widen();
-    const textStart = spelling === 0 ? 0 : this.ends[spelling - 1]!;
-    const textEnd = textStart + end - start;
-    if (textEnd > this.text.length) this.text = Buffer.concat([this.text], 2 * textEnd);
+    const base = this.spellings++ * cells;
+    if (base === this.spelled.length) this.widen();
+    const textStart = this.textEnd;
+    this.textEnd += end - start;
+    if (this.textEnd > this.text.length) this.text = Buffer.concat([this.text], 2 * this.textEnd);
     data.copy(this.text, textStart, start, end);
-    const id = this.numberFor(this.canonical(this.text.toString('utf8', textStart, textEnd)));
-    this.ends[spelling] = textEnd;
-    this.hashes[spelling] = hash;
-    this.ids[spelling] = id;
-    this.slots[slot] = spelling + 1;
+    const id = this.numberFor(this.canonical(this.text.toString('utf8', textStart, this.textEnd)));
+    this.spelled.set([hash, textStart, end - start, id], base);
+    this.slots[slot] = this.spellings;
     if (this.spellings * 2 > this.slots.length) this.spread();
     return id;
   }
@@ -130,10 +135,9 @@ export class SymbolTable {
   }
 
   private widen(): void {
-    const length = 2 * this.ends.length;
-    this.ends = copied(this.ends, new Uint32Array(length));
-    this.hashes = copied(this.hashes, new Int32Array(length));
-    this.ids = copied(this.ids, new Uint32Array(length));
+    const wider = new Int32Array(2 * this.spelled.length);
+    wider.set(this.spelled);
+    this.spelled = wider;
   }
 
   /** Twice as many slots, so that at most half of them are taken. */
@@ -141,20 +145,9 @@ export class SymbolTable {
     this.slots = new Int32Array(2 * this.slots.length);
     const mask = this.slots.length - 1;
     for (let spelling = 0; spelling < this.spellings; spelling++) {
-      let slot = this.hashes[spelling]! & mask;
+      let slot = this.spelled[spelling * cells + cell.hash]! & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = spelling + 1;
     }
   }
-}
-
-function copied<T extends Uint32Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** Whether `data` has these bytes from `start` on. */
-export function sameBytes(data: Uint8Array, start: number, bytes: Uint8Array): boolean {
-  for (let index = 0; index < bytes.length; index++) if (data[start + index] !== bytes[index]) return false;
-  return true;
 }

@@ -1,6 +1,4 @@
 /** The inner loop of the scanner, which takes a frame in memory apart sixteen bytes at a time. */
-import { symbolKeyOf } from '../channels.js';
-import type { Channel } from '../contract.js';
 import { column, columns } from '../eventlist.js';
 import { hashFold, hashPrime, hashSeed, hashTurn, longestSymbol } from '../symbols.js';
 import {
@@ -22,14 +20,12 @@ import {
   join,
   type Local,
   type Locals,
-  long,
   longAt,
   loop,
   multiply,
   type Operand,
   or,
   pairAt,
-  type Routine,
   rotateLeft,
   routine,
   shiftLeft,
@@ -46,14 +42,17 @@ import {
   xor,
 } from './assembler.js';
 import { breaksOf, indexOf, isDigit, isExponent, nonDigitsOf, routines, vectorBytes } from './grammar.js';
-import { begins, byte, bytesOf, fits, maskOf, pair } from './letters.js';
+import { begins, byte, pair } from './letters.js';
+import { cell, entryBytes, mostEntries } from './table.js';
 
-/** Where a frame begins in memory. */
-export const frameAt = 64;
-/** So many bytes behind a frame are overwritten or read. */
-export const slackBytes = 64;
 /** Where it says how many events have no symbol that is a text. */
 export const malformedAt = 0;
+/** Where the table of channels begins. */
+export const tableAt = 64;
+/** Where a frame begins. */
+export const frameAt = tableAt + mostEntries * entryBytes;
+/** So many bytes behind a frame are overwritten or read. */
+export const slackBytes = 64;
 /** What it answers for a frame of which it is not sure. */
 export const unsure = -1;
 
@@ -61,34 +60,32 @@ export const unsure = -1;
 const beyond = 1 << vectorBytes;
 const wordBytes = 4;
 
-/** @returns a module that exports `run(end, rowsAt)` */
-export function assembleKernel(channels: readonly Channel[]): Uint8Array<ArrayBuffer> {
-  return assemble([...routines, scan(channels)]);
+/** @returns a module that exports `run(tableEnd, frameEnd, rowsAt)` */
+export function assembleKernel(): Uint8Array<ArrayBuffer> {
+  return assemble([...routines, scan]);
 }
 
 /**
- * Takes the address after a frame and that of the first row to write, and answers how many rows it wrote, or that it
- * is not sure of the frame.
+ * Takes the addresses after the table and after the frame, and that of the first row to write. Answers how many rows it
+ * wrote, or that it is not sure of the frame.
  */
-function scan(channels: readonly Channel[]): Routine {
-  return routine(2, (locals, end, rowsAt) => {
-    const its = variables(locals);
-    const { at, start, row, count, malformed } = its;
-    return [
-      // No text, number or name goes on over zeros.
-      storeVector(end, sixteen(0)),
-      insist(equal(byteAt(frameAt), byte('['))),
-      at.set(frameAt + 1),
-      row.set(rowsAt),
-      loop(next => [start.set(at), event(its, channels), when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next)]),
-      insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), end))),
-      storeWord(malformedAt, malformed),
-      answer(count),
-    ];
-  });
-}
+const scan = routine(3, (locals, tableEnd, frameEnd, rowsAt) => {
+  const its = { ...variables(locals), tableEnd };
+  const { at, start, row, count, malformed } = its;
+  return [
+    // No text, number or name goes on over zeros.
+    storeVector(frameEnd, sixteen(0)),
+    insist(equal(byteAt(frameAt), byte('['))),
+    at.set(frameAt + 1),
+    row.set(rowsAt),
+    loop(next => [start.set(at), event(its), when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next)]),
+    insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), frameEnd))),
+    storeWord(malformedAt, malformed),
+    answer(count),
+  ];
+});
 
-type Variables = ReturnType<typeof variables>;
+type Variables = ReturnType<typeof variables> & { readonly tableEnd: Local };
 
 function variables(locals: Locals) {
   const word = (): Local => locals.word();
@@ -96,7 +93,8 @@ function variables(locals: Locals) {
     at: word(),
     /** Of the event. */
     start: word(),
-    channel: word(),
+    /** Of its channel in the table. */
+    entry: word(),
     /** Of a symbol that is a text; 0 before it came. */
     symbolStart: word(),
     symbolEnd: word(),
@@ -122,12 +120,12 @@ function variables(locals: Locals) {
   };
 }
 
-function event(its: Variables, channels: readonly Channel[]): Code {
+function event(its: Variables): Code {
   const { at, symbolStart, keyed } = its;
   return join(
     insist(begins(longAt(at), '{"ev":"')),
     at.set(add(at, '{"ev":"'.length)),
-    kind(its, channels),
+    kind(its),
     symbolStart.set(0),
     keyed.set(0),
     block(done => [loop(next => [when(unequal(pairAt(at), pair(',"')), done), field(its, next)])]),
@@ -137,25 +135,17 @@ function event(its: Variables, channels: readonly Channel[]): Code {
   );
 }
 
-/** Goes on behind the prefix of a channel. */
-function kind({ at, letters, channel, symbolKey, symbolMask }: Variables, channels: readonly Channel[]): Code {
-  return block(known => [
+/** Goes on behind the prefix of a channel, the first one of the table that fits. */
+function kind({ at, letters, entry, tableEnd, symbolKey, symbolMask }: Variables): Code {
+  const matches = equalLongs(andLongs(letters, longAt(entry, cell.prefixMask)), longAt(entry, cell.prefix));
+  return join(
     letters.set(longAt(at)),
-    ...channels.flatMap((one, index) => {
-      const [prefix, symbol] = [`${one.prefix}"`, `${symbolKeyOf(one)}":`];
-      // Of a channel whose words are too long it is never sure.
-      if (!fits(prefix) || !fits(symbol)) return [];
-      return when(
-        begins(letters, prefix),
-        channel.set(index),
-        symbolKey.set(long(bytesOf(symbol))),
-        symbolMask.set(long(maskOf(symbol))),
-        at.set(add(at, prefix.length)),
-        known,
-      );
-    }),
-    answer(unsure),
-  ]);
+    entry.set(tableAt),
+    loop(again => [insist(below(entry, tableEnd)), when(isZero(matches), entry.set(add(entry, entryBytes)), again)]),
+    at.set(add(at, wordAt(entry, cell.prefixLength))),
+    symbolKey.set(longAt(entry, cell.symbolKey)),
+    symbolMask.set(longAt(entry, cell.symbolMask)),
+  );
 }
 
 /** Of the comma, a key and its value. The usual numbers and texts lie in the vector of the key; the rest is rarer. */
@@ -230,7 +220,7 @@ function words({ at, offset, breaks, length }: Variables): Code {
 function listed({
   at,
   start,
-  channel,
+  entry,
   symbolStart,
   symbolEnd,
   key,
@@ -255,7 +245,7 @@ function listed({
     ]),
     hash.set(hashStep(hash, and(wordAt(key), subtract(shiftLeft(1, shiftLeft(length, 3)), 1)))),
     storeWord(row, xor(hash, shiftRight(hash, hashFold)), wordBytes * column.hash),
-    storeWord(row, channel, wordBytes * column.channel),
+    storeWord(row, wordAt(entry, cell.channel), wordBytes * column.channel),
     ...Object.entries(cells).map(([name, address]) =>
       storeWord(row, subtract(address, frameAt), wordBytes * column[name as keyof typeof cells]),
     ),

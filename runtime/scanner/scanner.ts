@@ -2,9 +2,11 @@
 import type { Channel } from '../contract.js';
 import type { Events } from '../eventlist.js';
 import { unsure } from './kernel.js';
-import { type Kernel, Workspace } from './workspace.js';
+import { tableOf } from './table.js';
+import { Workspace } from './workspace.js';
 
 const noRows = new Int32Array(0);
+const shared: { opened: boolean; workspace?: Workspace | undefined } = { opened: false };
 
 /**
  * Takes a frame apart where it is an array of flat events that begin with `ev`, written in ASCII without blanks and
@@ -13,17 +15,16 @@ const noRows = new Int32Array(0);
  * @see polygon-docs/websockets/quickstart.md:206-209 `ev`
  */
 export class Scanner implements Events {
-  /** Of the process; absent where Node runs without a compiler. */
-  private static workspace: Workspace | undefined;
   count = 0;
   /** Each event's, with the hash of its symbol; good until any scanner's next frame. */
   rows: Int32Array = noRows;
   /** Events without a symbol that is a text. */
   malformed = 0;
-  private kernel: Kernel | undefined;
-  private begun = false;
+  private readonly table: Uint8Array;
 
-  constructor(private readonly channels: readonly Channel[]) {}
+  constructor(channels: readonly Channel[]) {
+    this.table = tableOf(channels);
+  }
 
   /**
    * Lists the events of a frame.
@@ -31,21 +32,18 @@ export class Scanner implements Events {
    * @returns whether it is sure of the whole frame; if not, what it listed counts for nothing
    */
   scan(frame: Buffer): boolean {
-    if (!this.begun) this.begin();
-    const { kernel } = this;
-    const { workspace } = Scanner;
-    if (!workspace || !kernel) return false;
-    this.count = workspace.scan(kernel, frame);
+    const workspace = shared.opened ? shared.workspace : open();
+    if (!workspace) return false;
+    this.count = workspace.scan(this.table, frame);
+    this.rows = workspace.rows;
     this.malformed = workspace.malformed;
     return this.count !== unsure;
   }
+}
 
-  /** With the first frame, so that nobody waits for it at the start. */
-  private begin(): void {
-    this.begun = true;
-    if (!('WebAssembly' in globalThis)) return;
-    Scanner.workspace ??= new Workspace();
-    this.rows = Scanner.workspace.rows;
-    this.kernel = Scanner.workspace.kernelOf(this.channels);
-  }
+/** With the first frame of the process, so that no start waits for it. */
+function open(): Workspace | undefined {
+  shared.opened = true;
+  shared.workspace = Workspace.open();
+  return shared.workspace;
 }

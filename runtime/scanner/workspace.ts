@@ -1,8 +1,7 @@
 /// <reference path="./webassembly.d.ts" />
-/** The kernels of all markets, and the memory that they share. */
-import type { Channel } from '../contract.js';
+/** The kernel, and the memory on which it works for all markets. */
 import { columns } from '../eventlist.js';
-import { assembleKernel, frameAt, malformedAt, slackBytes, unsure } from './kernel.js';
+import { assembleKernel, frameAt, malformedAt, slackBytes, tableAt, unsure } from './kernel.js';
 
 /** A larger frame finds no room. */
 const mostFrameBytes = 2 ** 21;
@@ -12,22 +11,32 @@ const rowsAt = frameAt + mostFrameBytes + slackBytes;
 const pageBytes = 2 ** 16;
 const pages = Math.ceil((rowsAt + mostCells * Int32Array.BYTES_PER_ELEMENT) / pageBytes);
 
-/** Takes where a frame ends and where its rows begin. @returns how many rows it wrote, or `unsure` */
-export type Kernel = (end: number, rowsAt: number) => number;
+/** Takes where the table and the frame end and where the rows begin. @returns how many rows it wrote, or `unsure` */
+type Kernel = (tableEnd: number, frameEnd: number, rowsAt: number) => number;
 
 /** A frame lies in it while it is scanned, and the rows of its events until the next frame is. */
 export class Workspace {
   readonly rows: Int32Array;
   private readonly bytes: Uint8Array;
   private readonly malformedCell: Int32Array;
-  private readonly memory = new WebAssembly.Memory({ initial: pages });
-  private readonly kernels = new WeakMap<readonly Channel[], Kernel>();
+  private readonly kernel: Kernel;
+  /** Of the market whose frame was the last. */
+  private table: Uint8Array | undefined;
 
-  constructor() {
-    const { buffer } = this.memory;
-    this.bytes = new Uint8Array(buffer);
-    this.rows = new Int32Array(buffer, rowsAt, mostCells);
-    this.malformedCell = new Int32Array(buffer, malformedAt, 1);
+  private constructor(kernelCode: Uint8Array<ArrayBuffer>) {
+    const memory = new WebAssembly.Memory({ initial: pages });
+    this.bytes = new Uint8Array(memory.buffer);
+    this.rows = new Int32Array(memory.buffer, rowsAt, mostCells);
+    this.malformedCell = new Int32Array(memory.buffer, malformedAt, 1);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(kernelCode), { host: { memory } });
+    this.kernel = instance.exports.run!;
+  }
+
+  /** @returns nothing where Node may not compile, or the processor has no vectors */
+  static open(): Workspace | undefined {
+    if (!('WebAssembly' in globalThis)) return undefined;
+    const code = assembleKernel();
+    return WebAssembly.validate(code) ? new Workspace(code) : undefined;
   }
 
   /** Of the last frame: events without a symbol that is a text. */
@@ -35,21 +44,17 @@ export class Workspace {
     return this.malformedCell[0]!;
   }
 
-  /** @returns that of a market; nothing where the processor has no vectors */
-  kernelOf(channels: readonly Channel[]): Kernel | undefined {
-    const known = this.kernels.get(channels);
-    if (known) return known;
-    const bytes = assembleKernel(channels);
-    if (!WebAssembly.validate(bytes)) return undefined;
-    const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory: this.memory } }).exports;
-    this.kernels.set(channels, run!);
-    return run;
-  }
-
-  /** @returns how many events were listed in the rows, or `unsure` */
-  scan(kernel: Kernel, frame: Buffer): number {
+  /**
+   * @param table of the frame's market
+   * @returns how many events were listed in the rows, or `unsure`
+   */
+  scan(table: Uint8Array, frame: Buffer): number {
     if (frame.length > mostFrameBytes) return unsure;
+    if (table !== this.table) {
+      this.bytes.set(table, tableAt);
+      this.table = table;
+    }
     this.bytes.set(frame, frameAt);
-    return kernel(frameAt + frame.length, rowsAt);
+    return this.kernel(tableAt + table.length, frameAt + frame.length, rowsAt);
   }
 }

@@ -45,7 +45,8 @@ export const ingest: Part = {
       batches.map((batch): Course => ({ markets: of, batch })),
     );
     const runners = new Runners(sender, receivers, setting);
-    for (const batch of batches) await runners.run({ markets: ['stocks'], batch }, 2);
+    // Afterwards all is compiled, and the buffers of the server are full, as they are after the first minute.
+    for (const { markets: of, batch } of courses) await runners.run({ markets: of, batch }, 2);
     const rows: Row[] = [];
     for (const course of courses) rows.push(...rowsOf(course, await runners.run(course, setting.rounds)));
     setting.note(runners.describeQueue());
