@@ -1,6 +1,6 @@
 /** What is kept of an event: offsets in the frame, the channel's index, the symbol's hash and then its number. */
-export const column = { start: 0, end: 1, channel: 2, symbolStart: 3, symbolEnd: 4, hash: 5, symbol: 5 } as const;
-export const columns = 6;
+export const column = { start: 0, end: 1, channel: 2, hash: 3, symbol: 3 } as const;
+export const columns = 4;
 
 /** Events of one frame, row by row. */
 export interface Events {

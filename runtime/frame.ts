@@ -5,6 +5,7 @@ import type { Market, StatusWord } from './contract.js';
 import { column, columns, EventList, type Events } from './eventlist.js';
 import { splitItems } from './json.js';
 import { isEvent, readStatus, type Status } from './protocol.js';
+import { spellingCells } from './scanner/kernel.js';
 import { Scanner } from './scanner/scanner.js';
 import { longestSymbol, type SymbolTable } from './symbols.js';
 
@@ -42,7 +43,7 @@ export class FrameReader {
     this.statuses = none;
     this.unknown = none;
     if (this.scanner.scan(data)) {
-      this.scanned(data);
+      this.scanned();
       return true;
     }
     this.malformed = 0;
@@ -53,14 +54,15 @@ export class FrameReader {
     return true;
   }
 
-  private scanned(data: Buffer): void {
-    const { count, rows, malformed } = this.scanner;
-    this.events = this.scanner;
+  private scanned(): void {
+    const { scanner, symbols } = this;
+    const { count, rows, spellings, malformed } = scanner;
+    this.events = scanner;
     this.malformed = malformed;
-    for (let base = 0; base < count * columns; base += columns) {
-      const start = rows[base + column.symbolStart]!;
-      const end = rows[base + column.symbolEnd]!;
-      rows[base + column.symbol] = this.symbols.intern(data, start, end, rows[base + column.hash]!);
+    for (let index = 0; index < count; index++) {
+      const base = index * columns;
+      const at = index * spellingCells;
+      rows[base + column.symbol] = symbols.intern(spellings, at + 1, spellings[at]!, rows[base + column.hash]!);
     }
   }
 

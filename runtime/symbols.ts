@@ -7,40 +7,59 @@ const mostSymbols = 100_000;
 /** Symbols that were chosen to hash alike cost no more than this. */
 const mostProbes = 64;
 const usualSlots = 1_024;
-const usualText = 8_192;
+const usualWords = 4_096;
 
-/** What is kept of a spelling: its hash, where it is in the text, how long it is, and the symbol it stands for. */
-const cell = { hash: 0, textStart: 1, length: 2, id: 3 } as const;
+/** A longer symbol is none. */
+export const longestSymbol = 64;
+
+/**
+ * A spelling is its bytes, four to a word with the first one lowest, and zeros up to the next whole word; where there is
+ * nothing left, a word of zeros.
+ */
+export const mostSpellingWords = longestSymbol / 4 + 1;
+
+/** What is kept of a spelling: its hash, where it is in `text`, how many words it has, and the symbol it stands for. */
+const cell = { hash: 0, at: 1, words: 2, id: 3 } as const;
 const cells = 4;
 
-/** Bytes are hashed four at a time, and what is left of them at the end: where it begins, and each step. */
+/** How the words of a spelling are hashed: where it begins, each step, and the end. */
 export const hashSeed = 0x811c9dc5;
 export const hashTurn = 15;
 export const hashPrime = 0x9e3779b1;
 export const hashFold = 15;
-/** A longer symbol is none. */
-export const longestSymbol = 64;
 
-/** What the scanner comes to as well. */
-export function hashOf(bytes: Buffer): number {
+/** What the kernel of the scanner comes to as well. */
+export function hashOf(spelling: Int32Array): number {
   let hash = hashSeed;
-  for (let at = 0; at <= bytes.length; at += 4) {
-    const left = Math.min(bytes.length - at, 4);
-    const mixed = hash ^ (left > 0 ? bytes.readUIntLE(at, left) : 0);
+  for (const word of spelling) {
+    const mixed = hash ^ word;
     hash = Math.imul((mixed << hashTurn) | (mixed >>> -hashTurn), hashPrime);
   }
   return hash ^ (hash >>> hashFold);
+}
+
+export function spellingOf(text: string): Int32Array {
+  const bytes = Buffer.from(text);
+  return Int32Array.from({ length: Math.floor(bytes.length / 4) + 1 }, (_, index) =>
+    bytes.subarray(4 * index, 4 * index + 4).reduceRight((word, byte) => (word << 8) | byte, 0),
+  );
+}
+
+function textOf(spelling: Int32Array): string {
+  const bytes = Buffer.alloc(4 * spelling.length);
+  for (const [index, word] of spelling.entries()) bytes.writeInt32LE(word, 4 * index);
+  return bytes.toString('utf8', 0, bytes.indexOf(0));
 }
 
 export class SymbolTable {
   /** Open addressing: number of the spelling plus one, or 0. */
   private slots = new Int32Array(usualSlots);
   private spellings = 0;
-  /** Bytes of all spellings, one after the other. */
-  private text = Buffer.alloc(usualText);
+  /** All spellings, one after the other. */
+  private text: Int32Array = new Int32Array(usualWords);
   private textEnd = 0;
   /** `cells` numbers for each spelling. */
-  private spelled = new Int32Array(usualSlots * cells);
+  private spelled: Int32Array = new Int32Array(usualSlots * cells);
   /** Canonical names by number. */
   private names: string[] = [''];
   private readonly numbers = new Map<string, number>();
@@ -71,26 +90,30 @@ export class SymbolTable {
     return this.numbers.get(name);
   }
 
-  /** The number of the symbol spelled by these bytes, a new one if it has not come before. */
-  intern(data: Buffer, start: number, end: number, hash: number): number {
+  /**
+   * The number of a symbol, a new one if it has not come before.
+   *
+   * @param words from `at` on, so many of them, its spelling
+   */
+  intern(words: Int32Array, at: number, count: number, hash: number): number {
     const { slots, spelled } = this;
     const mask = slots.length - 1;
     let slot = hash & mask;
     for (let probes = 0; probes < mostProbes; probes++) {
       const spelling = slots[slot]! - 1;
-      if (spelling < 0) return this.add(data, start, end, hash, slot);
+      if (spelling < 0) return this.add(words.subarray(at, at + count), hash, slot);
       const base = spelling * cells;
-      if (spelled[base + cell.hash] === hash && this.isSpelled(base, data, start, end)) return spelled[base + cell.id]!;
+      if (spelled[base + cell.hash] === hash && this.isSpelled(base, words, at, count)) return spelled[base + cell.id]!;
       slot = (slot + 1) & mask;
     }
     return otherSymbol;
   }
 
   internText(text: string): number {
-    const bytes = Buffer.from(text);
-    // Half a character has no bytes of its own.
-    if (bytes.toString() !== text) return otherSymbol;
-    return this.intern(bytes, 0, bytes.length, hashOf(bytes));
+    // Half a character has no bytes of its own, and zeros end a spelling.
+    if (Buffer.from(text).toString() !== text || text.includes('\0')) return otherSymbol;
+    const spelling = spellingOf(text);
+    return this.intern(spelling, 0, spelling.length, hashOf(spelling));
   }
 
   clear(): void {
@@ -101,25 +124,23 @@ export class SymbolTable {
     this.numbers.clear();
   }
 
-  private isSpelled(base: number, data: Buffer, start: number, end: number): boolean {
+  private isSpelled(base: number, words: Int32Array, at: number, count: number): boolean {
     const { spelled, text } = this;
-    const length = spelled[base + cell.length]!;
-    if (length !== end - start) return false;
-    const textStart = spelled[base + cell.textStart]!;
-    for (let index = 0; index < length; index++) if (data[start + index] !== text[textStart + index]) return false;
+    if (spelled[base + cell.words] !== count) return false;
+    const textAt = spelled[base + cell.at]!;
+    for (let index = 0; index < count; index++) if (words[at + index] !== text[textAt + index]) return false;
     return true;
   }
 
-  private add(data: Buffer, start: number, end: number, hash: number, slot: number): number {
+  private add(spelling: Int32Array, hash: number, slot: number): number {
     if (this.isFull) return otherSymbol;
     const base = this.spellings++ * cells;
-    if (base === this.spelled.length) this.widen();
-    const textStart = this.textEnd;
-    this.textEnd += end - start;
-    if (this.textEnd > this.text.length) this.text = Buffer.concat([this.text], 2 * this.textEnd);
-    data.copy(this.text, textStart, start, end);
-    const id = this.numberFor(this.canonical(this.text.toString('utf8', textStart, this.textEnd)));
-    this.spelled.set([hash, textStart, end - start, id], base);
+    if (base === this.spelled.length) this.spelled = doubled(this.spelled);
+    if (this.textEnd + spelling.length > this.text.length) this.text = doubled(this.text);
+    const id = this.numberFor(this.canonical(textOf(spelling)));
+    this.text.set(spelling, this.textEnd);
+    this.spelled.set([hash, this.textEnd, spelling.length, id], base);
+    this.textEnd += spelling.length;
     this.slots[slot] = this.spellings;
     if (this.spellings * 2 > this.slots.length) this.spread();
     return id;
@@ -134,12 +155,6 @@ export class SymbolTable {
     return id;
   }
 
-  private widen(): void {
-    const wider = new Int32Array(2 * this.spelled.length);
-    wider.set(this.spelled);
-    this.spelled = wider;
-  }
-
   /** Twice as many slots, so that at most half of them are taken. */
   private spread(): void {
     this.slots = new Int32Array(2 * this.slots.length);
@@ -150,4 +165,10 @@ export class SymbolTable {
       this.slots[slot] = spelling + 1;
     }
   }
+}
+
+function doubled(numbers: Int32Array): Int32Array {
+  const wider = new Int32Array(2 * numbers.length);
+  wider.set(numbers);
+  return wider;
 }

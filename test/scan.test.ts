@@ -4,7 +4,7 @@ import type { Market } from '../runtime/contract.js';
 import { column } from '../runtime/eventlist.js';
 import { Scanner } from '../runtime/scanner/scanner.js';
 import { Random } from '../runtime/simulator/random.js';
-import { hashOf } from '../runtime/symbols.js';
+import { hashOf, spellingOf } from '../runtime/symbols.js';
 import { eventsOf, framesOf } from './bench/load.js';
 import { Differential, telling } from './support/differential.js';
 import { readChannelPages } from './support/examples.js';
@@ -110,11 +110,13 @@ describe('the scanner, which looks at many bytes at once,', () => {
     expect([scanner.scan(Buffer.from(`[${events.join()}]`)), scanner.count]).toEqual([true, events.length]);
   });
 
-  test('hashes symbols as those are hashed that JSON.parse found', () => {
+  test('spells and hashes symbols as it is done for those that JSON.parse found', () => {
     const scanner = new Scanner(stocks.channels);
     for (const symbol of ['', 'A', 'AB', 'ABC', 'AAPL', 'BRK.B', 'O:SPY251219C00650000', 'x'.repeat(64)]) {
       expect(scanner.scan(Buffer.from(`[{"ev":"T","sym":"${symbol}"}]`))).toBe(true);
-      expect(scanner.rows[column.hash]).toBe(hashOf(Buffer.from(symbol)));
+      const spelling = spellingOf(symbol);
+      expect(scanner.rows[column.hash]).toBe(hashOf(spelling));
+      expect(scanner.spellings.subarray(0, 1 + spelling.length)).toEqual(Int32Array.of(spelling.length, ...spelling));
     }
   });
 });

@@ -1,6 +1,6 @@
 /** The inner loop of the scanner, which takes a frame in memory apart sixteen bytes at a time. */
 import { column, columns } from '../eventlist.js';
-import { hashFold, hashPrime, hashSeed, hashTurn, longestSymbol } from '../symbols.js';
+import { hashFold, hashPrime, hashSeed, hashTurn, longestSymbol, mostSpellingWords } from '../symbols.js';
 import {
   above,
   add,
@@ -53,6 +53,8 @@ export const tableAt = 64;
 export const frameAt = tableAt + mostEntries * entryBytes;
 /** So many bytes behind a frame are overwritten or read. */
 export const slackBytes = 64;
+/** How many words it writes for each symbol: their count, then its spelling. */
+export const spellingCells = 1 + mostSpellingWords;
 /** What it answers for a frame of which it is not sure. */
 export const unsure = -1;
 
@@ -60,24 +62,25 @@ export const unsure = -1;
 const beyond = 1 << vectorBytes;
 const wordBytes = 4;
 
-/** @returns a module that exports `run(tableEnd, frameEnd, rowsAt)` */
+/** @returns a module that exports `run(tableEnd, frameEnd, rowsAt, spellingsAt)` */
 export function assembleKernel(): Uint8Array<ArrayBuffer> {
   return assemble([...routines, scan]);
 }
 
 /**
- * Takes the addresses after the table and after the frame, and that of the first row to write. Answers how many rows it
- * wrote, or that it is not sure of the frame.
+ * Takes the addresses after the table and after the frame, and those of the first row and the first spelling to write.
+ * Answers how many events it listed, or that it is not sure of the frame.
  */
-const scan = routine(3, (locals, tableEnd, frameEnd, rowsAt) => {
+const scan = routine(4, (locals, tableEnd, frameEnd, rowsAt, spellingsAt) => {
   const its = { ...variables(locals), tableEnd };
-  const { at, start, row, count, malformed } = its;
+  const { at, start, row, spelling, count, malformed } = its;
   return [
     // No text, number or name goes on over zeros.
     storeVector(frameEnd, sixteen(0)),
     insist(equal(byteAt(frameAt), byte('['))),
     at.set(frameAt + 1),
     row.set(rowsAt),
+    spelling.set(spellingsAt),
     loop(next => [start.set(at), event(its), when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next)]),
     insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), frameEnd))),
     storeWord(malformedAt, malformed),
@@ -114,7 +117,10 @@ function variables(locals: Locals) {
     letters: locals.long(),
     length: word(),
     hash: word(),
+    /** Where the next event's row, and what spells its symbol, is written. */
     row: word(),
+    spelling: word(),
+    to: word(),
     count: word(),
     malformed: word(),
   };
@@ -216,21 +222,10 @@ function words({ at, offset, breaks, length }: Variables): Code {
   ]);
 }
 
-/** Gives an event its row, or counts it as malformed. */
-function listed({
-  at,
-  start,
-  entry,
-  symbolStart,
-  symbolEnd,
-  key,
-  length,
-  hash,
-  row,
-  count,
-  malformed,
-}: Variables): Code {
-  const cells = { start, end: at, symbolStart, symbolEnd };
+/** Gives an event its row and its spelling, or counts it as malformed. */
+function listed(its: Variables): Code {
+  const { at, start, entry, symbolStart, symbolEnd, key, length, hash, row, spelling, to, count, malformed } = its;
+  const spelled = (word: Code): Code => join(storeWord(to, word), hash.set(hashStep(hash, wordAt(to))));
   return block(done => [
     when(
       or(isZero(symbolStart), above(subtract(symbolEnd, symbolStart), longestSymbol)),
@@ -239,17 +234,25 @@ function listed({
     ),
     hash.set(hashSeed),
     key.set(symbolStart),
+    to.set(add(spelling, wordBytes)),
     loop(again => [
       length.set(subtract(symbolEnd, key)),
-      when(atLeast(length, wordBytes), hash.set(hashStep(hash, wordAt(key))), key.set(add(key, wordBytes)), again),
+      when(
+        atLeast(length, wordBytes),
+        spelled(wordAt(key)),
+        key.set(add(key, wordBytes)),
+        to.set(add(to, wordBytes)),
+        again,
+      ),
     ]),
-    hash.set(hashStep(hash, and(wordAt(key), subtract(shiftLeft(1, shiftLeft(length, 3)), 1)))),
-    storeWord(row, xor(hash, shiftRight(hash, hashFold)), wordBytes * column.hash),
+    spelled(and(wordAt(key), subtract(shiftLeft(1, shiftLeft(length, 3)), 1))),
+    storeWord(spelling, shiftRight(subtract(to, spelling), 2)),
+    storeWord(row, subtract(start, frameAt), wordBytes * column.start),
+    storeWord(row, subtract(at, frameAt), wordBytes * column.end),
     storeWord(row, wordAt(entry, cell.channel), wordBytes * column.channel),
-    ...Object.entries(cells).map(([name, address]) =>
-      storeWord(row, subtract(address, frameAt), wordBytes * column[name as keyof typeof cells]),
-    ),
+    storeWord(row, xor(hash, shiftRight(hash, hashFold)), wordBytes * column.hash),
     row.set(add(row, columns * wordBytes)),
+    spelling.set(add(spelling, spellingCells * wordBytes)),
     count.set(add(count, 1)),
   ]);
 }

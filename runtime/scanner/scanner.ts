@@ -5,7 +5,7 @@ import { unsure } from './kernel.js';
 import { tableOf } from './table.js';
 import { Workspace } from './workspace.js';
 
-const noRows = new Int32Array(0);
+const none = new Int32Array(0);
 const shared: { opened: boolean; workspace?: Workspace | undefined } = { opened: false };
 
 /**
@@ -17,7 +17,9 @@ const shared: { opened: boolean; workspace?: Workspace | undefined } = { opened:
 export class Scanner implements Events {
   count = 0;
   /** Each event's, with the hash of its symbol; good until any scanner's next frame. */
-  rows: Int32Array = noRows;
+  rows: Int32Array = none;
+  /** Of each event's symbol how many words spell it, and these; `spellingCells` for each event. */
+  spellings: Int32Array = none;
   /** Events without a symbol that is a text. */
   malformed = 0;
   private readonly table: Uint8Array;
@@ -36,6 +38,7 @@ export class Scanner implements Events {
     if (!workspace) return false;
     this.count = workspace.scan(this.table, frame);
     this.rows = workspace.rows;
+    this.spellings = workspace.spellings;
     this.malformed = workspace.malformed;
     return this.count !== unsure;
   }
