@@ -24,7 +24,7 @@ export interface Entry {
 const usualPairs = 1_024;
 const nothingYet = -1;
 
-/** Bounded by count and by bytes. Nothing is parsed before somebody asks for it. */
+/** Bounded by count and by bytes whenever it is trimmed. Nothing is parsed before somebody asks for it. */
 export class MessageBuffer {
   readonly symbols: SymbolTable;
   private readonly rows = new Rows();

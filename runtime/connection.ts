@@ -27,14 +27,14 @@ export interface ConnectionListener {
   live(): void;
   frame(data: Buffer): void;
   /** All frames were given that one read of the socket brought. */
-  settled(): void;
+  delivered(): void;
   /** The state, or what is known of it, changed. */
   changed(from: StateName): void;
 }
 
 const greetingPatienceMs = 1_000;
 const farewellMs = 200;
-/** Stands for a binary frame that is none; only of a text frame is that a breach. */
+/** Stands for a binary frame whose bytes are no text; only in a text frame is that a breach. */
 const noText = Buffer.alloc(0);
 
 export class Connection {
@@ -43,7 +43,7 @@ export class Connection {
   private readonly cancels = new Set<() => void>();
   private liveAtMs = 0;
   private lastFrameMs = 0;
-  /** Came with the read of the socket that is going on. */
+  /** What the read of the socket brought that is going on. */
   private frames: Buffer[] = [];
   /** A ping waits for a sign of life. */
   private pinged = false;
@@ -95,6 +95,7 @@ export class Connection {
 
   /** Ends it for good; resolves when the socket is gone. */
   async stop(): Promise<void> {
+    this.deliver();
     this.dispatch({ type: 'stop' });
     await this.farewell;
   }
@@ -130,7 +131,6 @@ export class Connection {
 
   /** Something ended the connection, or must end it. */
   fail(fault: Fault): void {
-    this.settle();
     const lived = this.current.name === 'live' ? this.clock.elapsed() - this.liveAtMs : 0;
     const stable = this.current.name === 'live' && lived >= this.options.stableAfterMs;
     this.dispatch({ type: 'failed', fault, stable, hosts: this.urls.length });
@@ -195,8 +195,9 @@ export class Connection {
     this.after(connectTimeoutMs, () =>
       this.fail({ kind: 'unanswered', message: `${this.url} did not open a WebSocket within ${connectTimeoutMs} ms.` }),
     );
-    // A socket that was given up may still have something to say; nobody listens then.
+    // A socket that was given up may still have something to say; nobody listens then. What came before comes first.
     const mine = (react: () => void): void => {
+      if (this.socket === socket) this.deliver();
       if (this.socket === socket) react();
     };
     socket.on('open', () => mine(() => this.dispatch({ type: 'opened' })));
@@ -262,12 +263,12 @@ export class Connection {
   private beginReading(socket: FeedSocket): void {
     this.heard();
     queueMicrotask(() => {
-      this.settle();
+      this.deliver();
       if (this.socket === socket && this.turn.spent()) this.yieldTurn(socket);
     });
   }
 
-  private settle(): void {
+  private deliver(): void {
     const { frames, socket } = this;
     if (frames.length === 0) return;
     this.frames = [];
@@ -275,7 +276,7 @@ export class Connection {
       // What a connection still sent after the word that ended it is not for anybody.
       if (this.socket === socket) this.listener.frame(frame);
     }
-    this.listener.settled();
+    this.listener.delivered();
   }
 
   /** Lets others have their turn; what comes meanwhile waits in the kernel. */

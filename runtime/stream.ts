@@ -7,6 +7,7 @@ import { Connection, type ConnectionListener } from './connection.js';
 import type { Market, StatusWord } from './contract.js';
 import type { Endpoint } from './endpoint.js';
 import type { ErrorCode } from './errors.js';
+import type { Events } from './eventlist.js';
 import { quoteForeign } from './foreign.js';
 import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from './format.js';
 import { FrameReader } from './frame.js';
@@ -65,7 +66,7 @@ export class Stream implements StreamView {
   readonly buffer: MessageBuffer;
   readonly subscriptions: Subscriptions;
   readonly outages = new OutageLedger();
-  /** Told of every change of state, of subscriptions, and of every frame. */
+  /** Told of every change of state and of subscriptions, and whenever frames came. */
   readonly changes: Changes;
   /** Whether other clients use it too. */
   readonly shared: boolean = false;
@@ -80,8 +81,9 @@ export class Stream implements StreamView {
   /** Counts the connections that became live, over all starts. */
   private lives = 0;
   private counts = freshCounts();
-  /** Messages that came since the last time all was settled. */
+  /** Messages that are not accounted for yet, and the bytes of their frames. */
   private fresh = 0;
+  private freshBytes = 0;
   private fault: StreamFault | undefined;
   private notice: Notice | undefined;
   private liveSince: Moment | undefined;
@@ -207,7 +209,7 @@ export class Stream implements StreamView {
     const listener: ConnectionListener = {
       live: () => this.becameLive(),
       frame: data => this.take(data),
-      settled: () => this.settle(),
+      delivered: () => this.account(),
       changed: from => this.stateChanged(connection, from),
     };
     const dial = target.replay?.dialer(() => this.changes.notify());
@@ -243,7 +245,7 @@ export class Stream implements StreamView {
   /** Takes in a frame of the feed that came alone. */
   ingest(data: Buffer): void {
     this.take(data);
-    this.settle();
+    this.account();
   }
 
   /**
@@ -271,33 +273,38 @@ export class Stream implements StreamView {
     if (!replay && this.state === 'live') recorder.take(this.market.name, endpoint.feed, atMs, data);
   }
 
-  /** Takes in a frame; what is done once for all frames that came together is for `settle`. */
+  /** Takes in a frame; what is done once for all frames that came together is for `account`. */
   private take(data: Buffer): void {
-    const { reader } = this;
-    const { recorder, turn } = this.services;
-    const atMs = turn.nowMs;
-    if (recorder) this.record(recorder, data, atMs);
-    if (!reader.read(data)) {
-      this.settle();
+    const { reader, services } = this;
+    const atMs = services.turn.nowMs;
+    const isText = reader.read(data);
+    const { statuses, malformed, unknown, events } = reader;
+    if (statuses.length > 0 || !isText) this.account();
+    if (!isText) {
       this.connection?.breakOff(notText, 'a frame was no text in UTF-8');
       return;
     }
-    const { statuses, malformed, unknown, events } = reader;
+    if (services.recorder) this.record(services.recorder, data, atMs);
     if (malformed > 0) this.countMalformed(malformed);
-    if (statuses.length > 0) {
-      this.settle();
-      for (const status of statuses) this.hear(status);
-    }
+    for (const status of statuses) this.hear(status);
     if (unknown.length > 0) this.countUnknown(unknown);
-    if (events.count === 0) return;
+    if (events.count > 0) this.keep(data, events, atMs);
+  }
+
+  private keep(data: Buffer, events: Events, atMs: number): void {
+    const { bufferMessages, bufferBytes } = this.services.options;
+    // Whoever waits must have seen what leaves the buffer.
+    if (this.fresh + events.count > bufferMessages || this.freshBytes + data.length > bufferBytes) this.account();
     this.buffer.append(data, events, atMs);
     this.fresh += events.count;
+    this.freshBytes += data.length;
     this.counts.received += events.count;
   }
 
-  private settle(): void {
+  private account(): void {
     if (this.fresh > 0) this.messagesCame(this.fresh);
     this.fresh = 0;
+    this.freshBytes = 0;
     this.changes.notify();
   }
 

@@ -12,21 +12,15 @@ const usualWords = 4_096;
 /** A longer symbol is none. */
 export const longestSymbol = 64;
 
-/**
- * A spelling is its bytes, four to a word with the first one lowest, and zeros up to the next whole word; where there is
- * nothing left, a word of zeros.
- */
-export const mostSpellingWords = longestSymbol / 4 + 1;
-
 /** What is kept of a spelling: its hash, where it is in `text`, how many words it has, and the symbol it stands for. */
 const cell = { hash: 0, at: 1, words: 2, id: 3 } as const;
 const cells = 4;
 
 /** How the words of a spelling are hashed: where it begins, each step, and the end. */
 export const hashSeed = 0x811c9dc5;
-export const hashTurn = 15;
+export const hashTurn = 5;
 export const hashPrime = 0x9e3779b1;
-export const hashFold = 15;
+export const hashFold = 17;
 
 /** What the kernel of the scanner comes to as well. */
 export function hashOf(spelling: Int32Array): number {
@@ -38,6 +32,7 @@ export function hashOf(spelling: Int32Array): number {
   return hash ^ (hash >>> hashFold);
 }
 
+/** Its bytes, four to a word with the first one lowest, and zeros up to the next whole word; one word more if none is. */
 export function spellingOf(text: string): Int32Array {
   const bytes = Buffer.from(text);
   return Int32Array.from({ length: Math.floor(bytes.length / 4) + 1 }, (_, index) =>

@@ -1,17 +1,33 @@
 import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { Changes } from '../runtime/changes.js';
 import { type Clock, systemClock } from '../runtime/clock.js';
 import { Connection } from '../runtime/connection.js';
+import type { FeedSocket } from '../runtime/socket.js';
 import { Turn } from '../runtime/turn.js';
+import { wireFrame } from './bench/wire.js';
 import { testKey, testOptions } from './support/bench.js';
-import { greeting, polite, RawFeed, type RawFeedScript } from './support/rawfeed.js';
+import { greeting, polite, RawFeed, type RawFeedScript, statusFrame } from './support/rawfeed.js';
 import { Hands } from './support/scene.js';
 
 const open: { close(): Promise<unknown> }[] = [];
+
+/** A socket that leads nowhere. */
+class SilentSocket extends EventEmitter implements FeedSocket {
+  readonly readyState = WebSocket.CLOSED;
+  readonly isPaused = false;
+  send(): void {}
+  ping(): void {}
+  pong(): void {}
+  pause(): void {}
+  resume(): void {}
+  close(): void {}
+  terminate(): void {}
+}
 
 afterEach(async () => {
   for (const item of open.splice(0).reverse()) await item.close();
@@ -48,7 +64,7 @@ async function watch(
       if (String(data) === greeting) connection.greeted();
       if (String(data).includes('auth_success')) connection.authenticated();
     },
-    settled: () => {},
+    delivered: () => {},
     changed: () => {
       states.push(connection.state.name);
       changes.notify();
@@ -200,6 +216,68 @@ describe('a flood of frames', () => {
     await watched.until('stopped');
     await watched.connection.stop();
     expect(numbersIn(texts)).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe('what one read of the socket brings', () => {
+  /** A reserved bit is set. */
+  const breach = Buffer.from([0xc1, 0]);
+
+  /** Answers the key with these frames and a breach, all in one piece. */
+  function answering(...texts: string[]): RawFeedScript {
+    return {
+      ...polite,
+      message: socket => {
+        const { _socket: tcp } = socket as unknown as { _socket: Duplex };
+        tcp.write(Buffer.concat([...texts.map(wireFrame), breach]));
+      },
+    };
+  }
+
+  test('is taken in before the breach that ends it', async () => {
+    const { connection, states, until } = await watch(answering(statusFrame('auth_success', 'authenticated')));
+    await until('retrying');
+    expect(states).toEqual(['connecting', 'authenticating', 'live', 'retrying']);
+    expect(connection.state.lastFault).toMatchObject({ kind: 'close', message: expect.stringContaining('RSV1') });
+  });
+
+  test('says why it ended, where that was said before the breach', async () => {
+    const watched: Watched = await watch(
+      answering('[1]', '[2]', '[3]'),
+      {},
+      {
+        frame: text => {
+          if (text === '[2]') watched.connection.fail({ kind: 'auth_failed', message: 'No.' });
+        },
+      },
+    );
+    await watched.until('refused');
+    expect(watched.connection.state.lastFault).toEqual({ kind: 'auth_failed', message: 'No.' });
+  });
+
+  test('is taken in before a stop, and nothing after it', () => {
+    const socket = new SilentSocket();
+    const seen: string[] = [];
+    const connection: Connection = new Connection(
+      ['ws://nowhere'],
+      testKey,
+      testOptions,
+      systemClock,
+      new Turn(systemClock),
+      {
+        live: () => {},
+        frame: data => void seen.push(String(data)),
+        delivered: () => void seen.push('delivered'),
+        changed: () => void seen.push(connection.state.name),
+      },
+      () => socket,
+    );
+    connection.start();
+    socket.emit('open');
+    socket.emit('message', Buffer.from('[1]'), false);
+    void connection.stop();
+    socket.emit('message', Buffer.from('[2]'), false);
+    expect(seen).toEqual(['connecting', 'authenticating', '[1]', 'delivered', 'stopped']);
   });
 });
 

@@ -678,6 +678,10 @@ const receiving: Row[] = [
     status: { malformed: 0, messages_received: 2 },
   },
   {
+    name: 'binary-json: counts JSON in a binary frame that is no text',
+    ...counted(frame(Buffer.from(trade(1, 'AAPL\u00ff'), 'latin1'), { opcode: opcodes.binary }), 1),
+  },
+  {
     name: 'fragmented: puts five fragments with pings between them together',
     ...data(peer => {
       const text = Buffer.from(trade(1));

@@ -200,6 +200,14 @@ describe('what a wait did not see', () => {
     expect(await waiting).toMatchObject({ matched: false, dropped: 5 });
   });
 
+  test('is none where many frames come at once, each of which the buffer holds', async () => {
+    const { bench, wait } = await streaming(['T.*'], { bufferMessages: 10 });
+    const waiting = wait({ condition: { field: 'price', op: '==', value: 5 } });
+    for (let price = 1; price <= 40; price++) bench.session('stocks').send(JSON.stringify([trade(price)]));
+    const answer = await waiting;
+    expect([answer.matched, answer.dropped, pricesOf(answer)]).toEqual([true, 0, [5]]);
+  });
+
   test('is none where all was seen', async () => {
     const { send, wait, start } = await streaming();
     await send(trade(1), trade(2));

@@ -7,6 +7,8 @@ import type { RawEvent } from '../protocol.js';
 import { SymbolTable } from '../symbols.js';
 
 const comma = Buffer.from(',');
+/** Stands for bytes that are no text. */
+const noText = Buffer.alloc(0);
 
 /** Lets the events of recorded frames through that somebody subscribed. */
 export class Sieve {
@@ -29,7 +31,7 @@ export class Sieve {
    * @returns the frame or a smaller one; nothing if nothing of it is wanted
    */
   pass(data: Buffer, held: ReadonlySet<string>): Buffer | undefined {
-    if (!this.reader.read(data)) return undefined;
+    if (!this.reader.read(data)) return noText;
     const { events, statuses, malformed } = this.reader;
     const wanted: Buffer[] = [];
     for (let row = 0; row < events.count; row++) {

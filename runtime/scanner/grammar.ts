@@ -87,9 +87,10 @@ const list = routine(1, (_, at) => [
   ]),
 ]);
 
+/** Other than a text. */
 const value = routine(1, (_, at) => [
   when(equal(byteAt(at), byte('[')), answer(call(indexOf.list, add(at, 1)))),
-  answer(call(indexOf.item, at)),
+  answer(call(indexOf.scalar, at)),
 ]);
 
 /** By their index. */

@@ -1,6 +1,6 @@
 /** The inner loop of the scanner, which takes a frame in memory apart sixteen bytes at a time. */
 import { column, columns } from '../eventlist.js';
-import { hashFold, hashPrime, hashSeed, hashTurn, longestSymbol, mostSpellingWords } from '../symbols.js';
+import { hashFold, hashPrime, hashSeed, hashTurn, longestSymbol } from '../symbols.js';
 import {
   above,
   add,
@@ -26,6 +26,7 @@ import {
   type Operand,
   or,
   pairAt,
+  type Routine,
   rotateLeft,
   routine,
   shiftLeft,
@@ -53,8 +54,8 @@ export const tableAt = 64;
 export const frameAt = tableAt + mostEntries * entryBytes;
 /** So many bytes behind a frame are overwritten or read. */
 export const slackBytes = 64;
-/** How many words it writes for each symbol: their count, then its spelling. */
-export const spellingCells = 1 + mostSpellingWords;
+/** How many words it may write for each symbol: their count, then its spelling. */
+export const spellingCells = 1 + longestSymbol / 4 + 1;
 /** What it answers for a frame of which it is not sure. */
 export const unsure = -1;
 
@@ -62,31 +63,41 @@ export const unsure = -1;
 const beyond = 1 << vectorBytes;
 const wordBytes = 4;
 
-/** @returns a module that exports `run(tableEnd, frameEnd, rowsAt, spellingsAt)` */
-export function assembleKernel(): Uint8Array<ArrayBuffer> {
-  return assemble([...routines, scan]);
+/**
+ * @param mostEvents of a frame with more it is not sure
+ * @returns a module that exports `run(tableEnd, frameEnd, rowsAt, spellingsAt)`
+ */
+export function assembleKernel(mostEvents: number): Uint8Array<ArrayBuffer> {
+  return assemble([...routines, scan(mostEvents)]);
 }
 
 /**
  * Takes the addresses after the table and after the frame, and those of the first row and the first spelling to write.
  * Answers how many events it listed, or that it is not sure of the frame.
  */
-const scan = routine(4, (locals, tableEnd, frameEnd, rowsAt, spellingsAt) => {
-  const its = { ...variables(locals), tableEnd };
-  const { at, start, row, spelling, count, malformed } = its;
-  return [
-    // No text, number or name goes on over zeros.
-    storeVector(frameEnd, sixteen(0)),
-    insist(equal(byteAt(frameAt), byte('['))),
-    at.set(frameAt + 1),
-    row.set(rowsAt),
-    spelling.set(spellingsAt),
-    loop(next => [start.set(at), event(its), when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next)]),
-    insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), frameEnd))),
-    storeWord(malformedAt, malformed),
-    answer(count),
-  ];
-});
+function scan(mostEvents: number): Routine {
+  return routine(4, (locals, tableEnd, frameEnd, rowsAt, spellingsAt) => {
+    const its = { ...variables(locals), tableEnd };
+    const { at, start, row, spelling, count, malformed } = its;
+    return [
+      // No text, number or name goes on over zeros.
+      storeVector(frameEnd, sixteen(0)),
+      insist(equal(byteAt(frameAt), byte('['))),
+      at.set(frameAt + 1),
+      row.set(rowsAt),
+      spelling.set(spellingsAt),
+      loop(next => [
+        start.set(at),
+        insist(below(count, mostEvents)),
+        event(its),
+        when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next),
+      ]),
+      insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), frameEnd))),
+      storeWord(malformedAt, malformed),
+      answer(count),
+    ];
+  });
+}
 
 type Variables = ReturnType<typeof variables> & { readonly tableEnd: Local };
 
@@ -116,11 +127,14 @@ function variables(locals: Locals) {
     nonDigits: word(),
     letters: locals.long(),
     length: word(),
+    /** Of the symbol that is spelled: what is left of it, from where to where. */
+    from: word(),
+    to: word(),
+    left: word(),
     hash: word(),
     /** Where the next event's row, and what spells its symbol, is written. */
     row: word(),
     spelling: word(),
-    to: word(),
     count: word(),
     malformed: word(),
   };
@@ -137,7 +151,7 @@ function event(its: Variables): Code {
     block(done => [loop(next => [when(unequal(pairAt(at), pair(',"')), done), field(its, next)])]),
     insist(equal(byteAt(at), byte('}'))),
     at.set(add(at, 1)),
-    listed(its),
+    listing(its),
   );
 }
 
@@ -223,8 +237,8 @@ function words({ at, offset, breaks, length }: Variables): Code {
 }
 
 /** Gives an event its row and its spelling, or counts it as malformed. */
-function listed(its: Variables): Code {
-  const { at, start, entry, symbolStart, symbolEnd, key, length, hash, row, spelling, to, count, malformed } = its;
+function listing(its: Variables): Code {
+  const { at, start, entry, symbolStart, symbolEnd, from, left, hash, row, spelling, to, count, malformed } = its;
   const spelled = (word: Code): Code => join(storeWord(to, word), hash.set(hashStep(hash, wordAt(to))));
   return block(done => [
     when(
@@ -233,19 +247,19 @@ function listed(its: Variables): Code {
       done,
     ),
     hash.set(hashSeed),
-    key.set(symbolStart),
+    from.set(symbolStart),
     to.set(add(spelling, wordBytes)),
     loop(again => [
-      length.set(subtract(symbolEnd, key)),
+      left.set(subtract(symbolEnd, from)),
       when(
-        atLeast(length, wordBytes),
-        spelled(wordAt(key)),
-        key.set(add(key, wordBytes)),
+        atLeast(left, wordBytes),
+        spelled(wordAt(from)),
+        from.set(add(from, wordBytes)),
         to.set(add(to, wordBytes)),
         again,
       ),
     ]),
-    spelled(and(wordAt(key), subtract(shiftLeft(1, shiftLeft(length, 3)), 1))),
+    spelled(and(wordAt(from), subtract(shiftLeft(1, shiftLeft(left, 3)), 1))),
     storeWord(spelling, shiftRight(subtract(to, spelling), 2)),
     storeWord(row, subtract(start, frameAt), wordBytes * column.start),
     storeWord(row, subtract(at, frameAt), wordBytes * column.end),

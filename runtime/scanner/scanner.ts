@@ -3,10 +3,9 @@ import type { Channel } from '../contract.js';
 import type { Events } from '../eventlist.js';
 import { unsure } from './kernel.js';
 import { tableOf } from './table.js';
-import { Workspace } from './workspace.js';
+import { sharedWorkspace } from './workspace.js';
 
 const none = new Int32Array(0);
-const shared: { opened: boolean; workspace?: Workspace | undefined } = { opened: false };
 
 /**
  * Takes a frame apart where it is an array of flat events that begin with `ev`, written in ASCII without blanks and
@@ -34,7 +33,7 @@ export class Scanner implements Events {
    * @returns whether it is sure of the whole frame; if not, what it listed counts for nothing
    */
   scan(frame: Buffer): boolean {
-    const workspace = shared.opened ? shared.workspace : open();
+    const workspace = sharedWorkspace();
     if (!workspace) return false;
     this.count = workspace.scan(this.table, frame);
     this.rows = workspace.rows;
@@ -42,11 +41,4 @@ export class Scanner implements Events {
     this.malformed = workspace.malformed;
     return this.count !== unsure;
   }
-}
-
-/** With the first frame of the process, so that no start waits for it. */
-function open(): Workspace | undefined {
-  shared.opened = true;
-  shared.workspace = Workspace.open();
-  return shared.workspace;
 }

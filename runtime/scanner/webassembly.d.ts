@@ -1,12 +1,13 @@
 /** What is used of WebAssembly, which the types of Node leave out. */
 declare namespace WebAssembly {
   class Memory {
+    /** @throws RangeError */
     constructor(size: { readonly initial: number });
     readonly buffer: ArrayBuffer;
   }
 
-  /** @throws CompileError */
   class Module {
+    /** @throws CompileError */
     constructor(bytes: Uint8Array<ArrayBuffer>);
   }
 
@@ -14,6 +15,4 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
     readonly exports: Readonly<Record<string, (...words: number[]) => number>>;
   }
-
-  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
 }

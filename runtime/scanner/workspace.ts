@@ -4,10 +4,9 @@ import { endianness } from 'node:os';
 import { columns } from '../eventlist.js';
 import { assembleKernel, frameAt, malformedAt, slackBytes, spellingCells, tableAt, unsure } from './kernel.js';
 
-/** A larger frame finds no room. */
-const mostFrameBytes = 2 ** 21;
-const leastEventBytes = '{"ev":"","":""},'.length;
-const mostEvents = Math.ceil(mostFrameBytes / leastEventBytes);
+/** A larger frame finds no room, and one with more events neither. Pages that are not used cost nothing. */
+const mostFrameBytes = 2 ** 24;
+const mostEvents = 2 ** 18;
 const wordBytes = Int32Array.BYTES_PER_ELEMENT;
 const rowsAt = frameAt + mostFrameBytes + slackBytes;
 const spellingsAt = rowsAt + mostEvents * columns * wordBytes;
@@ -27,21 +26,15 @@ export class Workspace {
   /** Of the market whose frame was the last. */
   private table: Uint8Array | undefined;
 
-  private constructor(kernelCode: Uint8Array<ArrayBuffer>) {
+  /** @throws where Node may not compile or gets no memory, and where the processor has no vectors */
+  constructor() {
     const memory = new WebAssembly.Memory({ initial: pages });
     this.bytes = new Uint8Array(memory.buffer);
     this.rows = new Int32Array(memory.buffer, rowsAt, mostEvents * columns);
     this.spellings = new Int32Array(memory.buffer, spellingsAt, mostEvents * spellingCells);
     this.malformedCell = new Int32Array(memory.buffer, malformedAt, 1);
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(kernelCode), { host: { memory } });
-    this.kernel = instance.exports.run!;
-  }
-
-  /** @returns nothing where Node may not compile, or the processor has no vectors or puts the highest byte first */
-  static open(): Workspace | undefined {
-    if (!('WebAssembly' in globalThis) || endianness() === 'BE') return undefined;
-    const code = assembleKernel();
-    return WebAssembly.validate(code) ? new Workspace(code) : undefined;
+    const module = new WebAssembly.Module(assembleKernel(mostEvents));
+    this.kernel = new WebAssembly.Instance(module, { host: { memory } }).exports.run!;
   }
 
   /** Of the last frame: events without a symbol that is a text. */
@@ -61,5 +54,23 @@ export class Workspace {
     }
     this.bytes.set(frame, frameAt);
     return this.kernel(tableAt + table.length, frameAt + frame.length, rowsAt, spellingsAt);
+  }
+}
+
+let opened: { readonly workspace: Workspace | undefined } | undefined;
+
+/** @returns that of the process, opened with its first frame, so that no start waits for it; nothing where it cannot be */
+export function sharedWorkspace(): Workspace | undefined {
+  opened ??= { workspace: open() };
+  return opened.workspace;
+}
+
+function open(): Workspace | undefined {
+  // The kernel's words have their lowest byte first.
+  if (endianness() === 'BE') return undefined;
+  try {
+    return new Workspace();
+  } catch {
+    return undefined;
   }
 }
