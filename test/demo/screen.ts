@@ -5,6 +5,9 @@ const width = 116;
 
 const coloured = process.stdout.isTTY && process.env.NO_COLOR === undefined;
 
+// Whoever reads no further has seen enough.
+process.stdout.on('error', () => process.exit());
+
 export function paint(colour: keyof typeof colours, text: string): string {
   return coloured ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
 }
