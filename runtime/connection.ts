@@ -281,7 +281,6 @@ export class Connection {
 
   /** Lets others have their turn; what comes meanwhile waits in the kernel. */
   private yieldTurn(socket: FeedSocket): void {
-    if (socket.isPaused) return;
     socket.pause();
     setImmediate(() => socket.resume());
   }

@@ -4,7 +4,6 @@ import { type ClientOptions, WebSocket } from 'ws';
 /** What a connection needs of a WebSocket, so that something else can stand in for it. */
 export interface FeedSocket {
   readonly readyState: number;
-  readonly isPaused: boolean;
   on(event: 'open', listener: () => void): unknown;
   on(event: 'upgrade', listener: (response: IncomingMessage) => void): unknown;
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;

@@ -19,7 +19,6 @@ const open: { close(): Promise<unknown> }[] = [];
 /** A socket that leads nowhere. */
 class SilentSocket extends EventEmitter implements FeedSocket {
   readonly readyState = WebSocket.CLOSED;
-  readonly isPaused = false;
   send(): void {}
   ping(): void {}
   pong(): void {}

@@ -97,15 +97,15 @@ describe('the scanner, which looks at many bytes at once,', () => {
   });
 
   test('is not sure of a frame that is larger than its room', () => {
-    const room = 2 ** 24;
+    const room = 2 ** 19;
     const frameOf = (bytes: number): Buffer => framed(`"x":"${'a'.repeat(bytes - framed('"x":""').length)}"`);
-    const sizes = [room / 64, room / 64 + 1, room - 1, room, room + 1, 100];
-    expect(sizes.map(bytes => isSure(frameOf(bytes)))).toEqual([true, true, true, true, false, true]);
+    const sizes = [room - 1, room, room + 1, 100];
+    expect(sizes.map(bytes => isSure(frameOf(bytes)))).toEqual([true, true, false, true]);
   });
 
-  test.each([2 ** 18, 2 ** 20])('has rows for all of the smallest events of a frame of %i bytes', bytes => {
+  test('has rows for all events of a frame of the smallest ones', () => {
     const scanner = new Scanner(marketOf('forex').channels);
-    const count = Math.floor((bytes - 1) / '{"ev":"C","p":""},'.length);
+    const count = Math.floor((2 ** 19 - 1) / '{"ev":"C","p":""},'.length);
     const frame = Buffer.from(`[${Array(count).fill('{"ev":"C","p":""}').join()}]`);
     expect([scanner.scan(frame), scanner.count]).toEqual([true, count]);
   });

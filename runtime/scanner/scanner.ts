@@ -3,7 +3,7 @@ import type { Channel } from '../contract.js';
 import type { Events } from '../eventlist.js';
 import { unsure } from './kernel.js';
 import { tableOf } from './table.js';
-import { workspaceFor } from './workspace.js';
+import { sharedWorkspace } from './workspace.js';
 
 const none = new Int32Array(0);
 
@@ -33,7 +33,7 @@ export class Scanner implements Events {
    * @returns whether it is sure of the whole frame; if not, what it listed counts for nothing
    */
   scan(frame: Buffer): boolean {
-    const workspace = workspaceFor(frame);
+    const workspace = sharedWorkspace();
     if (!workspace) return false;
     this.count = workspace.scan(this.table, frame);
     this.rows = workspace.rows;
