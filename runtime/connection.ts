@@ -7,7 +7,7 @@ import { backoffMs } from './backoff.js';
 import type { Clock } from './clock.js';
 import { quoteForeign } from './foreign.js';
 import type { Options } from './options.js';
-import { authFrame } from './protocol.js';
+import { authFrame, noText } from './protocol.js';
 import { type Dial, dialNetwork, type FeedSocket } from './socket.js';
 import {
   type ConnectionEvent,
@@ -34,8 +34,8 @@ export interface ConnectionListener {
 
 const greetingPatienceMs = 1_000;
 const farewellMs = 200;
-/** Stands for a binary frame whose bytes are no text; only in a text frame is that a breach. */
-const noText = Buffer.alloc(0);
+/** Close code of WebSocket. */
+const invalidText = 1007;
 
 export class Connection {
   private current: ConnectionState = idle;
@@ -123,10 +123,10 @@ export class Connection {
     this.dispatch({ type: 'message' });
   }
 
-  /** The feed does not keep to the rules of WebSocket. */
-  breakOff(code: number, trouble: string): void {
-    this.socket?.close(code);
-    this.fail(this.faultOf(new Error(trouble)));
+  /** The feed sent a text frame whose bytes are no text, and WebSocket has it that this ends the connection. */
+  refuseText(): void {
+    this.socket?.close(invalidText);
+    this.fail(this.faultOf(new Error('a frame was no text in UTF-8')));
   }
 
   /** Something ended the connection, or must end it. */
@@ -206,6 +206,7 @@ export class Connection {
     });
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (this.socket !== socket) return;
+      // Only of a text frame is it a breach to be no text.
       const frame = isBinary && !isUtf8(data) ? noText : data;
       if (this.frames.push(frame) === 1) this.beginReading(socket);
     });

@@ -4,6 +4,9 @@ import type { StatusMeaning, StatusWord } from './contract.js';
 /** An event as it came. */
 export type RawEvent = { readonly [key: string]: unknown };
 
+/** Stands for a frame whose bytes are no text; nothing can be read in it. */
+export const noText = Buffer.alloc(0);
+
 /** A status message of the feed; one that no word of the spec explains has no meaning. */
 export interface Status {
   readonly status: string;

@@ -59,8 +59,6 @@ export interface Notice {
 }
 
 const echoMs = 100;
-/** Close code of WebSocket for a text that is none. */
-const notText = 1007;
 
 export class Stream implements StreamView {
   readonly buffer: MessageBuffer;
@@ -281,7 +279,7 @@ export class Stream implements StreamView {
     const { statuses, malformed, unknown, events } = reader;
     if (statuses.length > 0 || !isText) this.account();
     if (!isText) {
-      this.connection?.breakOff(notText, 'a frame was no text in UTF-8');
+      this.connection?.refuseText();
       return;
     }
     if (services.recorder) this.record(services.recorder, data, atMs);

@@ -3,12 +3,10 @@ import type { Market, StatusWord } from '../contract.js';
 import { column, columns } from '../eventlist.js';
 import { FrameReader } from '../frame.js';
 import { parseExact } from '../json.js';
-import type { RawEvent } from '../protocol.js';
+import { noText, type RawEvent } from '../protocol.js';
 import { SymbolTable } from '../symbols.js';
 
 const comma = Buffer.from(',');
-/** Stands for bytes that are no text. */
-const noText = Buffer.alloc(0);
 
 /** Lets the events of recorded frames through that somebody subscribed. */
 export class Sieve {

@@ -39,62 +39,71 @@ export const vectorBytes = 16;
 export const indexOf = { text: 0, digits: 1, exponent: 2, scalar: 3, item: 4, list: 5, value: 6 } as const;
 
 /** Takes the address after the opening quote. */
-const text = routine(1, (locals, at) => [
-  skipTo(breaksOf, at, locals),
-  when(unequal(byteAt(at), byte('"')), answer(0)),
-  answer(add(at, 1)),
-]);
+const text = (): Routine =>
+  routine(1, (locals, at) => [
+    skipTo(breaksOf, at, locals),
+    when(unequal(byteAt(at), byte('"')), answer(0)),
+    answer(add(at, 1)),
+  ]);
 
 /** One at least. */
-const digits = routine(1, (locals, start) => {
-  const at = locals.word();
-  return [at.set(start), skipTo(nonDigitsOf, at, locals), when(equal(at, start), answer(0)), answer(at)];
-});
+const digits = (): Routine =>
+  routine(1, (locals, start) => {
+    const at = locals.word();
+    return [at.set(start), skipTo(nonDigitsOf, at, locals), when(equal(at, start), answer(0)), answer(at)];
+  });
 
 /** None, or a whole one. */
-const exponent = routine(1, (_, at) => [
-  when(isZero(isExponent(byteAt(at))), answer(at)),
-  at.set(add(at, 1)),
-  when(or(equal(byteAt(at), byte('+')), equal(byteAt(at), byte('-'))), at.set(add(at, 1))),
-  answer(call(indexOf.digits, at)),
-]);
+const exponent = (): Routine =>
+  routine(1, (_, at) => [
+    when(isZero(isExponent(byteAt(at))), answer(at)),
+    at.set(add(at, 1)),
+    when(or(equal(byteAt(at), byte('+')), equal(byteAt(at), byte('-'))), at.set(add(at, 1))),
+    answer(call(indexOf.digits, at)),
+  ]);
 
 /** A number, `true`, `false` or `null`. Numbers have no plus, no leading zero, and digits on both sides of a dot. */
-const scalar = routine(1, (_, at) => [
-  when(or(begins(longAt(at), 'true'), begins(longAt(at), 'null')), answer(add(at, 4))),
-  when(begins(longAt(at), 'false'), answer(add(at, 5))),
-  when(equal(byteAt(at), byte('-')), at.set(add(at, 1))),
-  when(and(equal(byteAt(at), byte('0')), isDigit(byteAt(at, 1))), answer(0)),
-  follow(at, indexOf.digits, at),
-  when(equal(byteAt(at), byte('.')), follow(at, indexOf.digits, add(at, 1))),
-  answer(call(indexOf.exponent, at)),
-]);
+const scalar = (): Routine =>
+  routine(1, (_, at) => [
+    when(or(begins(longAt(at), 'true'), begins(longAt(at), 'null')), answer(add(at, 4))),
+    when(begins(longAt(at), 'false'), answer(add(at, 5))),
+    when(equal(byteAt(at), byte('-')), at.set(add(at, 1))),
+    when(and(equal(byteAt(at), byte('0')), isDigit(byteAt(at, 1))), answer(0)),
+    follow(at, indexOf.digits, at),
+    when(equal(byteAt(at), byte('.')), follow(at, indexOf.digits, add(at, 1))),
+    answer(call(indexOf.exponent, at)),
+  ]);
 
-const item = routine(1, (_, at) => [
-  when(equal(byteAt(at), byte('"')), answer(call(indexOf.text, add(at, 1)))),
-  answer(call(indexOf.scalar, at)),
-]);
+const item = (): Routine =>
+  routine(1, (_, at) => [
+    when(equal(byteAt(at), byte('"')), answer(call(indexOf.text, add(at, 1)))),
+    answer(call(indexOf.scalar, at)),
+  ]);
 
 /** Texts and scalars, from the address after the bracket on; anything deeper is not for the kernel. */
-const list = routine(1, (_, at) => [
-  when(equal(byteAt(at), byte(']')), answer(add(at, 1))),
-  loop(again => [
-    follow(at, indexOf.item, at),
+const list = (): Routine =>
+  routine(1, (_, at) => [
     when(equal(byteAt(at), byte(']')), answer(add(at, 1))),
-    when(unequal(byteAt(at), byte(',')), answer(0)),
-    at.set(add(at, 1)),
-    again,
-  ]),
-]);
+    loop(again => [
+      follow(at, indexOf.item, at),
+      when(equal(byteAt(at), byte(']')), answer(add(at, 1))),
+      when(unequal(byteAt(at), byte(',')), answer(0)),
+      at.set(add(at, 1)),
+      again,
+    ]),
+  ]);
 
 /** Other than a text. */
-const value = routine(1, (_, at) => [
-  when(equal(byteAt(at), byte('[')), answer(call(indexOf.list, add(at, 1)))),
-  answer(call(indexOf.scalar, at)),
-]);
+const value = (): Routine =>
+  routine(1, (_, at) => [
+    when(equal(byteAt(at), byte('[')), answer(call(indexOf.list, add(at, 1)))),
+    answer(call(indexOf.scalar, at)),
+  ]);
 
 /** By their index. */
-export const routines: readonly Routine[] = [text, digits, exponent, scalar, item, list, value];
+export function routines(): Routine[] {
+  return [text, digits, exponent, scalar, item, list, value].map(write => write());
+}
 
 /** Goes on to the first byte whose bit `find` sets. */
 function skipTo(find: (vector: Code) => Code, at: Local, locals: Locals): Code {

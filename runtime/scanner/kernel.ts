@@ -26,6 +26,7 @@ import {
   type Operand,
   or,
   pairAt,
+  type Routine,
   rotateLeft,
   routine,
   shiftLeft,
@@ -64,29 +65,30 @@ const wordBytes = 4;
 
 /** @returns a module that exports `run(tableEnd, frameEnd, rowsAt, spellingsAt)` */
 export function assembleKernel(): Uint8Array<ArrayBuffer> {
-  return assemble([...routines, scan]);
+  return assemble([...routines(), scan()]);
 }
 
 /**
  * Takes the addresses after the table and after the frame, and those of the first row and the first spelling to write.
  * Answers how many events it listed, or that it is not sure of the frame.
  */
-const scan = routine(4, (locals, tableEnd, frameEnd, rowsAt, spellingsAt) => {
-  const its = { ...variables(locals), tableEnd };
-  const { at, start, row, spelling, count, malformed } = its;
-  return [
-    // No text, number or name goes on over zeros.
-    storeVector(frameEnd, sixteen(0)),
-    insist(equal(byteAt(frameAt), byte('['))),
-    at.set(frameAt + 1),
-    row.set(rowsAt),
-    spelling.set(spellingsAt),
-    loop(next => [start.set(at), event(its), when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next)]),
-    insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), frameEnd))),
-    storeWord(malformedAt, malformed),
-    answer(count),
-  ];
-});
+const scan = (): Routine =>
+  routine(4, (locals, tableEnd, frameEnd, rowsAt, spellingsAt) => {
+    const its = { ...variables(locals), tableEnd };
+    const { at, start, row, spelling, count, malformed } = its;
+    return [
+      // No text, number or name goes on over zeros.
+      storeVector(frameEnd, sixteen(0)),
+      insist(equal(byteAt(frameAt), byte('['))),
+      at.set(frameAt + 1),
+      row.set(rowsAt),
+      spelling.set(spellingsAt),
+      loop(next => [start.set(at), event(its), when(equal(byteAt(at), byte(',')), at.set(add(at, 1)), next)]),
+      insist(and(equal(byteAt(at), byte(']')), equal(add(at, 1), frameEnd))),
+      storeWord(malformedAt, malformed),
+      answer(count),
+    ];
+  });
 
 type Variables = ReturnType<typeof variables> & { readonly tableEnd: Local };
 
