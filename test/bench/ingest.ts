@@ -40,7 +40,7 @@ export const ingest: Part = {
       names.map(name => [name, setting.programs.start<ReceiverCalls>('receiver', [name, vendor ?? ''])] as const),
     );
     const all = markets.map(({ name }) => name);
-    for (const [name, receiver] of receivers) await receiver.call('connect', url, name === 'vendor' ? ['stocks'] : all);
+    for (const receiver of receivers.values()) await receiver.call('connect', url, all);
     const courses = [['stocks'], ...(setting.short ? [] : [all])].flatMap(of =>
       batches.map((batch): Course => ({ markets: of, batch })),
     );
@@ -72,9 +72,9 @@ class Runners {
   ) {}
 
   run(course: Course, rounds: number): Promise<Partial<Record<ClientName, Stretch[]>>> {
-    const several = course.markets.length > 1;
-    const chosen = [...this.receivers].filter(([name]) => !several || name === 'own' || name === 'parse');
-    const contestants = chosen.map(([name, receiver]) => [name, () => this.measure(name, receiver, course)] as const);
+    const contestants = [...this.receivers].map(
+      ([name, receiver]) => [name, () => this.measure(name, receiver, course)] as const,
+    );
     return compete(rounds, Object.fromEntries(contestants));
   }
 
