@@ -18,6 +18,7 @@ export function emitSuite(model: Model): string {
         isTypeOnly: true,
         namedImports: ['Market', 'Suite'],
       },
+      { moduleSpecifier: './kernel.js', namedImports: ['kernel'] },
       ...names.map(name => ({ moduleSpecifier: `./${name}.js`, namedImports: [name] })),
     ],
     declarations: [
@@ -45,6 +46,7 @@ export function emitSuite(model: Model): string {
             ({ status, message, means }) =>
               new Documented({ status, message, means }, seen.get(`status ${status} "${message}"`)!),
           ),
+          kernel: new Code('kernel'),
           tools: model.tools.map(tool => emitTool(tool, model, names)),
           prompts: (suite.prompts ?? []).map(emitPrompt),
         },

@@ -8,6 +8,7 @@ import { emitMarket } from './emit-market.js';
 import { emitReference } from './emit-reference.js';
 import { emitMain, emitSuite } from './emit-suite.js';
 import { emitTest } from './emit-test.js';
+import { type CompiledKernel, emitKernel, readKernel } from './kernel.js';
 import { loadSpec } from './load.js';
 import type { Citation, Model } from './model.js';
 import { loadPages, type Pages } from './pages.js';
@@ -31,8 +32,11 @@ export interface Generation extends Pick<Reading, 'problems' | 'citations'> {
 
 /** @param root folder that holds `spec/`, `runtime/` and `README.md` */
 export function generate(root: string): Generation {
-  const { model, pages, problems, citations } = readSpec(root);
-  return { files: model && problems.length === 0 ? emit(model, pages) : new Map(), problems, citations };
+  const { model, pages, problems: faults, citations } = readSpec(root);
+  const { kernel, problems: stale } = readKernel(root);
+  const problems = sortProblems([...faults, ...stale]);
+  const files = model && kernel && problems.length === 0 ? emit(model, pages, kernel) : new Map<string, string>();
+  return { files, problems, citations };
 }
 
 /** @param root as for `generate` */
@@ -54,12 +58,13 @@ export function readSpec(root: string): Reading {
   return { model, pages, problems: all, citations: citations.length };
 }
 
-function emit(model: Model, pages: Pages): ReadonlyMap<string, string> {
+function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const market of model.markets) {
     files.set(`${market.raw.market}.ts`, emitMarket(market, model));
     files.set(`${market.raw.market}.test.ts`, emitTest(market));
   }
+  files.set('kernel.ts', emitKernel(kernel));
   files.set('suite.ts', emitSuite(model));
   files.set('main.ts', emitMain());
   files.set('TOOLS.md', emitReference(model));

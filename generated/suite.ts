@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import type { Market, Suite } from '../runtime/index.js';
+import { kernel } from './kernel.js';
 import { stocks } from './stocks.js';
 import { options } from './options.js';
 import { futures } from './futures.js';
@@ -190,6 +191,7 @@ export const suite: Suite = {
     /** @see polygon-docs/websockets/quickstart.md:163 */
     { status: 'max_connections', message: '', means: 'max_connections' },
   ],
+  kernel: kernel,
   tools: [
     {
       name: 'read_stream_messages',

@@ -230,14 +230,29 @@ export interface Prompt {
   readonly text: string;
 }
 
+/** A WebAssembly module that takes frames apart; its source is in `runtime/scanner/kernel/`. */
+export interface Kernel {
+  /** SHA-256 of the source, hexadecimal. */
+  readonly source: string;
+  /** The compiler and its version. */
+  readonly compiler: string;
+  /** The module, base64. */
+  readonly bytes: string;
+}
+
+/** How the frames of every market are read. */
+export interface Decoding {
+  readonly statuses: readonly StatusWord[];
+  readonly kernel: Kernel;
+}
+
 /** What all markets share. */
-export interface Suite {
+export interface Suite extends Decoding {
   readonly name: string;
   readonly title: string;
   /** For the model; `{markets}` stands for the names of the markets that are served. */
   readonly instructions: string;
   readonly feeds: readonly Feed[];
-  readonly statuses: readonly StatusWord[];
   /** Cross-market tools. */
   readonly tools: readonly Tool[];
   readonly prompts: readonly Prompt[];

@@ -1,11 +1,11 @@
 /** Frames, taken apart: the scanner does the usual ones, `JSON.parse` the rest. */
 import { isUtf8 } from 'node:buffer';
 import { symbolKeyOf } from './channels.js';
-import type { Market, StatusWord } from './contract.js';
+import type { Decoding, Market } from './contract.js';
 import { column, columns, EventList, type Events } from './eventlist.js';
 import { splitItems } from './json.js';
 import { isEvent, readStatus, type Status } from './protocol.js';
-import { spellingCells } from './scanner/kernel.js';
+import { spellingCells } from './scanner/layout.js';
 import { Scanner } from './scanner/scanner.js';
 import { longestSymbol, type SymbolTable } from './symbols.js';
 
@@ -25,10 +25,10 @@ export class FrameReader {
 
   constructor(
     private readonly market: Market,
-    private readonly words: readonly StatusWord[],
+    private readonly decoding: Decoding,
     private readonly symbols: SymbolTable,
   ) {
-    this.scanner = new Scanner(market.channels);
+    this.scanner = new Scanner(market.channels, decoding.kernel);
     this.events = this.parsed;
     this.symbolKeys = market.channels.map(symbolKeyOf);
   }
@@ -80,7 +80,7 @@ export class FrameReader {
         continue;
       }
       if (value.ev === 'status') {
-        statuses.push(readStatus(value, this.words));
+        statuses.push(readStatus(value, this.decoding.statuses));
         continue;
       }
       const channel = this.market.channels.findIndex(({ prefix }) => prefix === value.ev);

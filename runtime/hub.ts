@@ -54,7 +54,7 @@ export class Hub implements HubView {
     const { options, record } = settings;
     const { log, redactor } = this;
     if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log, redactor });
-    const services = { options, clock, log, turn, statuses: suite.statuses, recorder: this.recorder };
+    const services = { options, clock, log, turn, decoding: suite, recorder: this.recorder };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
   }
 
@@ -134,7 +134,7 @@ export class Hub implements HubView {
 
   private async replayTarget(market: Market, endpoint: Endpoint, request: ReplayRequest): Promise<Target> {
     const { Replay } = await import('./recording/replay.js');
-    const replay = await Replay.find(market, this.suite.statuses, request, this.clock);
+    const replay = await Replay.find(market, this.suite, request, this.clock);
     const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
     return { endpoint: found, urls: [replay.url], key: noKey, replay };
   }

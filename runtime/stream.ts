@@ -4,7 +4,7 @@ import { Changes } from './changes.js';
 import { type ChannelName, parseChannel, type Rejection } from './channels.js';
 import type { Clock } from './clock.js';
 import { Connection, type ConnectionListener } from './connection.js';
-import type { Market, StatusWord } from './contract.js';
+import type { Decoding, Market } from './contract.js';
 import type { Endpoint } from './endpoint.js';
 import type { ErrorCode } from './errors.js';
 import type { Events } from './eventlist.js';
@@ -31,7 +31,7 @@ export interface StreamServices {
   readonly clock: Clock;
   readonly log: Log;
   readonly turn: Turn;
-  readonly statuses: readonly StatusWord[];
+  readonly decoding: Decoding;
   /** Absent where nothing is recorded. */
   readonly recorder?: Recorder | undefined;
 }
@@ -94,7 +94,7 @@ export class Stream implements StreamView {
   ) {
     const { bufferMessages, bufferBytes } = services.options;
     this.buffer = new MessageBuffer(market, bufferMessages, bufferBytes);
-    this.reader = new FrameReader(market, services.statuses, this.buffer.symbols);
+    this.reader = new FrameReader(market, services.decoding, this.buffer.symbols);
     this.subscriptions = new Subscriptions(market);
     this.changes = new Changes(services.clock);
   }

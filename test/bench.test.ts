@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { markets } from '../generated/suite.js';
+import { markets, suite } from '../generated/suite.js';
 import { Scanner } from '../runtime/scanner/scanner.js';
 import { cutAtSequence } from './bench/line.js';
 import { eventsOf, framesOf, loudChannels, symbolOf } from './bench/load.js';
@@ -90,7 +90,7 @@ describe('the load', () => {
       const channel = market.channels.find(({ prefix }) => prefix === event.ev)!;
       expect(channel.validator.safeParse(event)).toMatchObject({ success: true });
     }
-    const scanner = new Scanner(market.channels);
+    const scanner = new Scanner(market.channels, suite.kernel);
     const frames = framesOf(events, 100);
     expect(frames).toHaveLength(10);
     for (const frame of frames) expect([scanner.scan(Buffer.from(frame)), scanner.count]).toEqual([true, 100]);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { markets } from '../generated/suite.js';
+import { markets, suite } from '../generated/suite.js';
 import type { Market } from '../runtime/contract.js';
 import { column } from '../runtime/eventlist.js';
+import * as layout from '../runtime/scanner/layout.js';
 import { Scanner } from '../runtime/scanner/scanner.js';
 import { Random } from '../runtime/simulator/random.js';
-import { hashOf, spellingOf } from '../runtime/symbols.js';
+import { hashOf, longestSymbol, spellingOf } from '../runtime/symbols.js';
 import { eventsOf, framesOf } from './bench/load.js';
 import { Differential, telling } from './support/differential.js';
 import { readChannelPages } from './support/examples.js';
@@ -14,7 +15,7 @@ import { tries } from './support/property.js';
 const { numRuns, seed } = tries(20_000);
 
 function isSure(text: string | Buffer, market = 'stocks'): boolean {
-  return new Scanner(marketOf(market).channels).scan(Buffer.from(text));
+  return new Scanner(marketOf(market).channels, suite.kernel).scan(Buffer.from(text));
 }
 
 describe('the scanner', () => {
@@ -104,14 +105,14 @@ describe('the scanner, which looks at many bytes at once,', () => {
   });
 
   test('has rows for all events of a frame of the smallest ones', () => {
-    const scanner = new Scanner(marketOf('forex').channels);
+    const scanner = new Scanner(marketOf('forex').channels, suite.kernel);
     const count = Math.floor((2 ** 19 - 1) / '{"ev":"C","p":""},'.length);
     const frame = Buffer.from(`[${Array(count).fill('{"ev":"C","p":""}').join()}]`);
     expect([scanner.scan(frame), scanner.count]).toEqual([true, count]);
   });
 
   test('spells and hashes symbols as it is done for those that JSON.parse found', () => {
-    const scanner = new Scanner(stocks.channels);
+    const scanner = new Scanner(stocks.channels, suite.kernel);
     for (const symbol of ['', 'A', 'AB', 'ABC', 'AAPL', 'BRK.B', 'O:SPY251219C00650000', 'x'.repeat(64)]) {
       expect(scanner.scan(Buffer.from(`[{"ev":"T","sym":"${symbol}"}]`))).toBe(true);
       const spelling = spellingOf(symbol);
@@ -119,6 +120,20 @@ describe('the scanner, which looks at many bytes at once,', () => {
       expect(scanner.spellings.subarray(0, 1 + spelling.length)).toEqual(Int32Array.of(spelling.length, ...spelling));
     }
   });
+});
+
+describe('the compiled kernel', () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const module = new WebAssembly.Module(Buffer.from(suite.kernel.bytes, 'base64'));
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { spellingCells, wordBytes, ...places } = layout;
+
+  test.each(Object.entries({ ...places, longestSymbol, spellingBytes: spellingCells * wordBytes }))(
+    'has %s where the rest of the scanner has it: %s',
+    (name, value) => {
+      expect((exports[name] as unknown as { readonly value: number }).value).toBe(value);
+    },
+  );
 });
 
 describe('the scanner and a market with long words', () => {
@@ -155,7 +170,7 @@ describe('the scanner and a market with long words', () => {
 
   test('is not sure of a kind without a name', () => {
     const market = spelledOut(prefix => prefix.padEnd(8, 'X'), 'sym');
-    expect(new Scanner(market.channels).scan(Buffer.from('[{"ev":"","sym":"A"}]'))).toBe(false);
+    expect(new Scanner(market.channels, suite.kernel).scan(Buffer.from('[{"ev":"","sym":"A"}]'))).toBe(false);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Market, StatusWord } from '../contract.js';
+import type { Decoding, Market } from '../contract.js';
 import { simulatedFeed } from '../endpoint.js';
 import type { Dial } from '../socket.js';
 import { Catalogue } from './catalogue.js';
@@ -30,7 +30,7 @@ export class Replay {
 
   private constructor(
     private readonly market: Market,
-    private readonly statuses: readonly StatusWord[],
+    private readonly decoding: Decoding,
     private readonly request: ReplayRequest,
     private readonly clock: Clock,
     { folder, title, names }: Chosen,
@@ -45,18 +45,13 @@ export class Replay {
   }
 
   /** @throws ReplayRefusal if the request names no recording, or those of several feeds */
-  static async find(
-    market: Market,
-    statuses: readonly StatusWord[],
-    request: ReplayRequest,
-    clock: Clock,
-  ): Promise<Replay> {
+  static async find(market: Market, decoding: Decoding, request: ReplayRequest, clock: Clock): Promise<Replay> {
     const catalogue = await Catalogue.open(request.places);
     const { folder, title: named } = catalogue;
     const title = request.title ?? named;
     const names = catalogue.of(market.name, title);
     const feeds = [...new Set(names.map(feedTitleOf))];
-    if (feeds.length === 1) return new Replay(market, statuses, request, clock, { folder, title, names });
+    if (feeds.length === 1) return new Replay(market, decoding, request, clock, { folder, title, names });
     const markets = catalogue.markets(title);
     if (feeds.length > 1) {
       throw new ReplayRefusal(`Several feeds of ${market.title} were recorded then.`, {
@@ -92,7 +87,7 @@ export class Replay {
   /** @param changed told of the end */
   dialer(changed: () => void): Dial {
     this.changed = changed;
-    const sieve = new Sieve(this.market, this.statuses);
+    const sieve = new Sieve(this.market, this.decoding);
     const { reel, progress, request: pace } = this;
     return () => new ReplaySocket(this.market, this.clock, { reel, sieve, progress, pace });
   }

@@ -1,5 +1,5 @@
 import { canonicalSymbol, symbolKeyOf } from '../channels.js';
-import type { Market, StatusWord } from '../contract.js';
+import type { Decoding, Market } from '../contract.js';
 import { column, columns } from '../eventlist.js';
 import { FrameReader } from '../frame.js';
 import { parseExact } from '../json.js';
@@ -15,10 +15,10 @@ export class Sieve {
 
   constructor(
     private readonly market: Market,
-    statuses: readonly StatusWord[],
+    decoding: Decoding,
   ) {
     this.symbols = new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
-    this.reader = new FrameReader(market, statuses, this.symbols);
+    this.reader = new FrameReader(market, decoding, this.symbols);
   }
 
   /**

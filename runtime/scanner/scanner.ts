@@ -1,7 +1,7 @@
 /** A strict scanner: finds the events of a frame, their channels and symbols, without building an object for any. */
-import type { Channel } from '../contract.js';
+import type { Channel, Kernel } from '../contract.js';
 import type { Events } from '../eventlist.js';
-import { unsure } from './kernel.js';
+import { unsure } from './layout.js';
 import { tableOf } from './table.js';
 import { sharedWorkspace } from './workspace.js';
 
@@ -23,7 +23,10 @@ export class Scanner implements Events {
   malformed = 0;
   private readonly table: Uint8Array;
 
-  constructor(channels: readonly Channel[]) {
+  constructor(
+    channels: readonly Channel[],
+    private readonly kernel: Kernel,
+  ) {
     this.table = tableOf(channels);
   }
 
@@ -33,7 +36,7 @@ export class Scanner implements Events {
    * @returns whether it is sure of the whole frame; if not, what it listed counts for nothing
    */
   scan(frame: Buffer): boolean {
-    const workspace = sharedWorkspace();
+    const workspace = sharedWorkspace(this.kernel);
     if (!workspace) return false;
     this.count = workspace.scan(this.table, frame);
     this.rows = workspace.rows;

@@ -1,15 +1,14 @@
 /** What the kernel knows of a market: an entry for each channel whose words are short enough. */
 import { symbolKeyOf } from '../channels.js';
 import type { Channel } from '../contract.js';
+import { entryBytes, mostEntries } from './layout.js';
 import { bytesOf, fits, maskOf } from './letters.js';
 
 /**
  * Where things are in an entry: the prefix with the quote that ends it, the key of the symbol with quote and colon, each
  * as eight bytes and which of them count; the length of the first, and the channel's index.
  */
-export const cell = { prefix: 0, prefixMask: 8, symbolKey: 16, symbolMask: 24, prefixLength: 32, channel: 36 } as const;
-export const entryBytes = 40;
-export const mostEntries = 100;
+const cell = { prefix: 0, prefixMask: 8, symbolKey: 16, symbolMask: 24, prefixLength: 32, channel: 36 } as const;
 
 /** Of a channel without an entry the kernel is never sure. */
 export function tableOf(channels: readonly Channel[]): Uint8Array {

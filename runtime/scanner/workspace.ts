@@ -1,21 +1,21 @@
 /// <reference path="./webassembly.d.ts" />
 /** The kernel, and the memory on which it works for all markets. */
 import { endianness } from 'node:os';
+import type { Kernel } from '../contract.js';
 import { columns } from '../eventlist.js';
-import { assembleKernel, frameAt, malformedAt, slackBytes, spellingCells, tableAt, unsure } from './kernel.js';
+import { frameAt, malformedAt, rowBytes, slackBytes, spellingCells, tableAt, unsure, wordBytes } from './layout.js';
 
 /** Thousands of events. The rare frame that is larger finds no room, and leaves no memory behind. */
 const mostFrameBytes = 2 ** 19;
 const leastEventBytes = '{"ev":"","":""},'.length;
 const mostEvents = mostFrameBytes / leastEventBytes;
-const wordBytes = Int32Array.BYTES_PER_ELEMENT;
 const rowsAt = frameAt + mostFrameBytes + slackBytes;
-const spellingsAt = rowsAt + mostEvents * columns * wordBytes;
+const spellingsAt = rowsAt + mostEvents * rowBytes;
 const pageBytes = 2 ** 16;
 const pages = Math.ceil((spellingsAt + mostEvents * spellingCells * wordBytes) / pageBytes);
 
 /** @returns how many events it listed, or `unsure` */
-type Kernel = (tableEnd: number, frameEnd: number, rowsAt: number, spellingsAt: number) => number;
+type Scan = (tableEnd: number, frameEnd: number, rowsAt: number, spellingsAt: number) => number;
 
 /** A frame lies in it while it is scanned, and what is said of its events until the next frame is. */
 export class Workspace {
@@ -23,19 +23,19 @@ export class Workspace {
   readonly spellings: Int32Array;
   private readonly bytes: Uint8Array;
   private readonly malformedCell: Int32Array;
-  private readonly kernel: Kernel;
+  private readonly kernel: Scan;
   /** Of the market whose frame was the last. */
   private table: Uint8Array | undefined;
 
   /** @throws where Node may not compile or gets no memory, and where the processor has no vectors */
-  constructor() {
+  constructor(kernel: Kernel) {
     const memory = new WebAssembly.Memory({ initial: pages });
     this.bytes = new Uint8Array(memory.buffer);
     this.rows = new Int32Array(memory.buffer, rowsAt, mostEvents * columns);
     this.spellings = new Int32Array(memory.buffer, spellingsAt, mostEvents * spellingCells);
     this.malformedCell = new Int32Array(memory.buffer, malformedAt, 1);
-    const module = new WebAssembly.Module(assembleKernel());
-    this.kernel = new WebAssembly.Instance(module, { host: { memory } }).exports.run!;
+    const module = new WebAssembly.Module(Buffer.from(kernel.bytes, 'base64'));
+    this.kernel = new WebAssembly.Instance(module, { env: { memory } }).exports.scan!;
   }
 
   /** Of the last frame: events without a symbol that is a text. */
@@ -61,16 +61,16 @@ export class Workspace {
 let opened: { readonly workspace: Workspace | undefined } | undefined;
 
 /** @returns that of the process, opened with its first frame, so that no start waits for it; nothing where it cannot be */
-export function sharedWorkspace(): Workspace | undefined {
-  opened ??= { workspace: open() };
+export function sharedWorkspace(kernel: Kernel): Workspace | undefined {
+  opened ??= { workspace: open(kernel) };
   return opened.workspace;
 }
 
-function open(): Workspace | undefined {
+function open(kernel: Kernel): Workspace | undefined {
   // The kernel's words have their lowest byte first.
   if (endianness() === 'BE') return undefined;
   try {
-    return new Workspace();
+    return new Workspace(kernel);
   } catch {
     return undefined;
   }

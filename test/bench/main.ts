@@ -11,6 +11,7 @@ import { calls } from './calls.js';
 import { context } from './context.js';
 import { generation } from './generation.js';
 import { ingest } from './ingest.js';
+import { kernel } from './kernel.js';
 import { latency } from './latency.js';
 import { thisMachine } from './machine.js';
 import { memory } from './memory.js';
@@ -22,7 +23,7 @@ import { showReport } from './report.js';
 import { isCollapsed, type Row } from './row.js';
 import { start } from './start.js';
 
-const parts: readonly Part[] = [ingest, memory, latency, reading, calls, start, context, generation];
+const parts: readonly Part[] = [kernel, ingest, memory, latency, reading, calls, start, context, generation];
 
 const { values } = parseArgs({
   options: {

@@ -37,8 +37,8 @@ export class Differential {
     private readonly market: Market,
     private readonly random: Random,
   ) {
-    this.reader = new FrameReader(market, suite.statuses, this.symbols);
-    this.scanner = new Scanner(market.channels);
+    this.reader = new FrameReader(market, suite, this.symbols);
+    this.scanner = new Scanner(market.channels, suite.kernel);
   }
 
   /** Tries one more frame. */

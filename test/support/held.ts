@@ -24,7 +24,7 @@ export class Held {
     maxBytes = 1_000_000,
   ) {
     this.buffer = new MessageBuffer(market, maxMessages, maxBytes);
-    this.reader = new FrameReader(market, suite.statuses, this.buffer.symbols);
+    this.reader = new FrameReader(market, suite, this.buffer.symbols);
   }
 
   take(frame: string | Buffer, atMs = 0): Taken {

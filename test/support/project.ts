@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kernelSource } from '../../codegen/kernel.js';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,7 +27,9 @@ export class SmallProject {
 
   constructor() {
     cpSync(join(repository, 'test/fixtures/small'), this.root, { recursive: true });
-    cpSync(join(repository, 'spec/spec.schema.json'), join(this.root, 'spec/spec.schema.json'));
+    for (const path of ['spec/spec.schema.json', kernelSource, 'generated/kernel.ts']) {
+      cpSync(join(repository, path), join(this.root, path));
+    }
   }
 
   read(path: string): string {
