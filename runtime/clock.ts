@@ -4,18 +4,39 @@ export interface Clock {
   now(): number;
   /** Monotonic ms; for durations and time-outs. */
   elapsed(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. */
+  /** Calls back once after `delayMs`, however long that is; the returned function cancels. */
   after(delayMs: number, callback: () => void): () => void;
   /** In [0, 1). */
   random(): number;
 }
 
+/** The longest wait that a timer of the process takes; one that is told a longer one fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+type SetTimer = Clock['after'];
+
+/**
+ * Waits as long as one likes, one timer after the other.
+ *
+ * @param setTimer takes no longer wait than `longestTimerMs`
+ */
+export function afterInSteps(setTimer: SetTimer, delayMs: number, callback: () => void): () => void {
+  const stepMs = Math.min(delayMs, longestTimerMs);
+  let cancel = setTimer(stepMs, () => {
+    if (delayMs === stepMs) callback();
+    else cancel = afterInSteps(setTimer, delayMs - stepMs, callback);
+  });
+  return () => cancel();
+}
+
+const setTimer: SetTimer = (delayMs, callback) => {
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
+};
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
+  after: (delayMs, callback) => afterInSteps(setTimer, delayMs, callback),
   random: () => Math.random(),
 };
