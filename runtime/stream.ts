@@ -15,12 +15,13 @@ import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { OutageLedger } from './outages.js';
 import { Pictures } from './pictures.js';
-import { ackedChannel, type Status, subscribeFrame, unsubscribeFrame } from './protocol.js';
+import { ackedChannel, type Status, unsubscribeFrame } from './protocol.js';
 import { RateMeter } from './rate.js';
 import type { Recorder } from './recording/recorder.js';
 import type { Replay } from './recording/replay.js';
 import type { Selection } from './selection.js';
 import { isWanted, type StateName } from './state.js';
+import { SubscriptionPump } from './subscriptionpump.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Turn } from './turn.js';
 import { fatalStatuses, verdicts } from './verdict.js';
@@ -58,8 +59,6 @@ export interface Notice {
   readonly atMs: number;
 }
 
-const echoMs = 100;
-
 export class Stream implements StreamView {
   readonly buffer: MessageBuffer;
   readonly subscriptions: Subscriptions;
@@ -75,7 +74,7 @@ export class Stream implements StreamView {
   private readonly reader: FrameReader;
   private drawn: Pictures | undefined;
   private rate = new RateMeter();
-  private pumping = false;
+  private readonly pump: SubscriptionPump;
   /** Counts the connections that became live, over all starts. */
   private lives = 0;
   private counts = freshCounts();
@@ -97,6 +96,10 @@ export class Stream implements StreamView {
     this.reader = new FrameReader(market, services.decoding, this.buffer.symbols);
     this.subscriptions = new Subscriptions(market);
     this.changes = new Changes(services.clock);
+    this.pump = new SubscriptionPump(this.subscriptions, this.changes, services.options, {
+      life: () => (this.state === 'live' ? this.lives : undefined),
+      send: text => this.connection?.send(text) ?? false,
+    });
   }
 
   get state(): StateName {
@@ -227,7 +230,7 @@ export class Stream implements StreamView {
   /** Adds channels; they are sent as soon as the stream is live. */
   subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
     const result = this.subscriptions.want(names);
-    void this.pump();
+    void this.pump.run();
     return result;
   }
 
@@ -386,34 +389,7 @@ export class Stream implements StreamView {
 
   private becameLive(): void {
     this.lives++;
-    void this.pump();
-  }
-
-  /** Sends what waits to be subscribed, one frame at a time, since refusals do not say what they refuse. */
-  private async pump(): Promise<void> {
-    if (this.pumping) return;
-    this.pumping = true;
-    const { ackTimeoutMs } = this.services.options;
-    let { framePairs } = this.services.options;
-    try {
-      for (;;) {
-        const { connection } = this;
-        const names = this.subscriptions.namesIn('pending').slice(0, framePairs);
-        if (names.length === 0 || connection?.state.name !== 'live' || !connection.send(subscribeFrame(names))) return;
-        const life = this.lives;
-        this.subscriptions.sent(names);
-        const same = (): boolean => this.state === 'live' && this.lives === life;
-        await this.changes.until(() => this.subscriptions.settled || !same(), ackTimeoutMs);
-        if (same() && this.subscriptions.settle()) {
-          framePairs = Math.ceil(names.length / 2);
-          // One refusal may be said many times; what still comes must not be taken for an answer to the next frame.
-          await this.changes.until(() => !same(), Math.min(echoMs, ackTimeoutMs));
-        }
-        this.changes.notify();
-      }
-    } finally {
-      this.pumping = false;
-    }
+    void this.pump.run();
   }
 
   private stateChanged(connection: Connection, from: StateName): void {
