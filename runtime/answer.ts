@@ -7,6 +7,7 @@ import { type ErrorCode, hintFor } from './errors.js';
 import type { Outage } from './outages.js';
 import { explainSilence, type Sought } from './silence.js';
 import { isoOrNull } from './time.js';
+import { notesOnUnasked } from './unasked.js';
 import type { HubView, StreamView } from './view.js';
 
 /** What a tool answers: JSON with snake_case keys. */
@@ -95,6 +96,14 @@ export function wayOutOf({ feeds, title }: Market, code: ErrorCode): string {
   return onlyRealtime ? `${title} has no delayed feed; the plan must include real-time data.` : hintFor(code);
 }
 
+const doubtsShown = 20;
+
+/** Why some of what is subscribed may not be served, as far as the feed said anything. */
+export function doubtsOf(stream: StreamView): string[] {
+  const { subscriptions } = stream;
+  return [...subscriptions.doubtsOf(subscriptions.names).slice(0, doubtsShown), ...notesOnUnasked(stream)];
+}
+
 /** @param sought what was looked for, where that was not everything */
 export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): string {
   const { subscriptions, lastFault, market } = stream;
@@ -115,6 +124,7 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     subscriptions: subscriptions.names,
     pending: subscriptions.namesIn('pending'),
     unconfirmed: subscriptions.namesIn('unconfirmed'),
+    doubts: doubtsOf(stream),
     rejected: subscriptions.rejections.length,
     suspects: suspect(stream.market, subscriptions.names),
     sought,

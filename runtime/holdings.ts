@@ -55,6 +55,14 @@ export class Holdings implements SubscriptionsView {
     return this.names.filter(name => this.all.stateOf(name) === state);
   }
 
+  mayHold(name: string): boolean {
+    return this.asks(name) && this.all.mayHold(name);
+  }
+
+  doubtsOf(names: readonly string[]): string[] {
+    return this.all.doubtsOf(names.filter(name => this.asks(name)));
+  }
+
   /** Names that are asked for, granted or not. */
   get asked(): string[] {
     return [...this.book.keys()].filter(name => this.asks(name));

@@ -12,6 +12,7 @@ import type { Outage, OutagesView } from './outages.js';
 import { Pictures } from './pictures.js';
 import { isWanted, type StateName } from './state.js';
 import type { Counts, Notice, Stream, StreamFault, Target } from './stream.js';
+import type { UnaskedRefusal } from './unasked.js';
 import type { StreamView } from './view.js';
 
 export class Share implements StreamView {
@@ -116,6 +117,10 @@ export class Share implements StreamView {
     return this.joined ? this.stream.lastNotice : undefined;
   }
 
+  get unasked(): UnaskedRefusal | undefined {
+    return this.joined ? this.stream.unasked : undefined;
+  }
+
   /** Counts are those of the whole stream, times those of the client. */
   get totals(): Readonly<Counts> {
     this.look();
@@ -197,7 +202,8 @@ export class Share implements StreamView {
 
   /** What others hold goes on for them. */
   unsubscribe(names: readonly string[]): { removed: string[]; notHeld: string[] } {
-    const isHeld = (name: string): boolean => this.subscriptions.stateOf(name) !== undefined;
+    const { subscriptions } = this;
+    const isHeld = (name: string): boolean => subscriptions.stateOf(name) !== undefined || subscriptions.mayHold(name);
     const result = { removed: names.filter(isHeld), notHeld: names.filter(name => !isHeld(name)) };
     for (const name of names) this.subscriptions.release(name);
     const { others } = this;

@@ -32,6 +32,8 @@ export interface Silence {
   /** Those that the feed is still being asked for, and those that it did not acknowledge. */
   readonly pending: readonly string[];
   readonly unconfirmed: readonly string[];
+  /** Why some of what is subscribed may not be served, in sentences. */
+  readonly doubts: readonly string[];
   readonly rejected: number;
   /** What was probably meant by channels of which nothing came. */
   readonly suspects: readonly string[];
@@ -82,14 +84,16 @@ function explainState({ state, market, fault, attempts, nextRetryAtMs }: Silence
   }
 }
 
-function explainSubscriptions({ subscriptions, pending, unconfirmed, rejected, market }: Silence): string | undefined {
+function explainSubscriptions(silence: Silence): string | undefined {
+  const { subscriptions, pending, unconfirmed, doubts, rejected, market } = silence;
   if (subscriptions.length === 0) {
     const why = rejected > 0 ? 'every channel was rejected (see rejected)' : 'nothing is subscribed';
     return `The stream is live, but ${why}: call subscribe_${market.name}_channels.`;
   }
   if (pending.length === subscriptions.length)
     return `The feed was asked for ${listed(pending)}, and has not answered.`;
-  return unconfirmed.length === subscriptions.length ? describeUnconfirmed(unconfirmed) : undefined;
+  if (unconfirmed.length < subscriptions.length) return undefined;
+  return [describeUnconfirmed(unconfirmed), ...doubts].join(' ');
 }
 
 function describeUnconfirmed(names: readonly string[]): string {
@@ -97,16 +101,17 @@ function describeUnconfirmed(names: readonly string[]): string {
 }
 
 /** What else may be the reason. */
-function explainDoubts({ unconfirmed, pending, suspects }: Silence): string[] {
+function explainDoubts({ unconfirmed, pending, doubts, suspects }: Silence): string[] {
   return [
     ...(unconfirmed.length > 0 ? [describeUnconfirmed(unconfirmed)] : []),
     ...(pending.length > 0 ? [`The feed has not answered for ${listed(pending)} yet.`] : []),
+    ...doubts,
     ...suspects,
   ];
 }
 
 /** Why a call found nothing although the stream may be alive. */
-function explainSearch({ market, subscriptions, unconfirmed, sought }: Silence): string | undefined {
+function explainSearch({ market, subscriptions, unconfirmed, doubts, sought }: Silence): string | undefined {
   if (!sought) return undefined;
   const { filters = [], seen, passed, last } = sought;
   const unheld = unheldOf(subscriptions, filters);
@@ -114,7 +119,7 @@ function explainSearch({ market, subscriptions, unconfirmed, sought }: Silence):
     return `Nothing of ${listed(unheld)} is subscribed: call subscribe_${market.name}_channels.`;
   }
   const doubtful = seen === 0 ? allUnconfirmed(subscriptions, unconfirmed, filters) : [];
-  if (doubtful.length > 0) return describeUnconfirmed(doubtful);
+  if (doubtful.length > 0) return [describeUnconfirmed(doubtful), ...doubts].join(' ');
   const found = describeFindings(filters, seen, passed, last);
   return found && [found, ...noteUnheld(unheld)].join(' ');
 }

@@ -15,6 +15,7 @@ import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { OutageLedger } from './outages.js';
 import { Pictures } from './pictures.js';
+import { proveByData } from './proof.js';
 import { ackedChannel, type Status, unsubscribeFrame } from './protocol.js';
 import { RateMeter } from './rate.js';
 import type { Recorder } from './recording/recorder.js';
@@ -24,6 +25,7 @@ import { isWanted, type StateName } from './state.js';
 import { SubscriptionPump } from './subscriptionpump.js';
 import { Subscriptions } from './subscriptions.js';
 import type { Turn } from './turn.js';
+import type { UnaskedRefusal } from './unasked.js';
 import { fatalStatuses, verdicts } from './verdict.js';
 import type { StreamView } from './view.js';
 
@@ -83,6 +85,9 @@ export class Stream implements StreamView {
   private freshBytes = 0;
   private fault: StreamFault | undefined;
   private notice: Notice | undefined;
+  private unaskedRefusal: UnaskedRefusal | undefined;
+  /** Seq of the first message that proves anything. */
+  private doubtedTo = 0;
   private liveSince: Moment | undefined;
   private started: Moment | undefined;
   private stopped: Moment | undefined;
@@ -96,7 +101,7 @@ export class Stream implements StreamView {
     this.reader = new FrameReader(market, services.decoding, this.buffer.symbols);
     this.subscriptions = new Subscriptions(market);
     this.changes = new Changes(services.clock);
-    this.pump = new SubscriptionPump(this.subscriptions, this.changes, services.options, {
+    this.pump = new SubscriptionPump(this.subscriptions, this.changes, services.clock, services.options, {
       life: () => (this.state === 'live' ? this.lives : undefined),
       send: text => this.connection?.send(text) ?? false,
     });
@@ -161,6 +166,11 @@ export class Stream implements StreamView {
     return this.notice;
   }
 
+  /** The newest refusal since the start that answers nothing and names nothing. */
+  get unasked(): UnaskedRefusal | undefined {
+    return this.unaskedRefusal;
+  }
+
   get totals(): Readonly<Counts> {
     return this.counts;
   }
@@ -204,6 +214,7 @@ export class Stream implements StreamView {
     this.started = this.moment();
     this.stopped = undefined;
     this.notice = undefined;
+    this.unaskedRefusal = undefined;
     this.fault = undefined;
     this.held = target;
     const { options, clock, turn } = this.services;
@@ -311,7 +322,8 @@ export class Stream implements StreamView {
 
   private messagesCame(count: number): void {
     const { nowMs, elapsedMs } = this.services.turn;
-    if (this.subscriptions.unconfirmedCount > 0) this.confirmByData(count);
+    const from = Math.max(this.buffer.nextSeq - count, this.doubtedTo);
+    if (proveByData(this.market, this.subscriptions, this.buffer, from)) void this.pump.run();
     this.buffer.trim();
     this.counts.lastMessageAtMs = nowMs;
     this.counts.lastMessageElapsedMs = elapsedMs;
@@ -326,19 +338,6 @@ export class Stream implements StreamView {
       `${this.market.name} unknown`,
       `${this.market.name}: event ${quoteForeign(kinds[0]!)} is not in the spec`,
     );
-  }
-
-  /** Data of a channel that is held in one way alone proves that it is served, acknowledged or not. */
-  private confirmByData(newest: number): void {
-    const { buffer, subscriptions } = this;
-    for (let seq = Math.max(buffer.nextSeq - newest, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
-      const prefix = buffer.prefixAt(seq);
-      const [name, ...others] = [`${prefix}.${buffer.symbolAt(seq)}`, `${prefix}.*`].filter(
-        one => subscriptions.stateOf(one) !== undefined,
-      );
-      if (name && others.length === 0 && subscriptions.stateOf(name) === 'unconfirmed')
-        subscriptions.acknowledged(name);
-    }
   }
 
   /** @see polygon-docs/websockets/quickstart.md:149-167 `not authorized` */
@@ -361,15 +360,18 @@ export class Stream implements StreamView {
         this.connection?.authenticated();
         return;
       case 'subscribed':
-        this.subscriptions.acknowledged(this.canonicalName(ackedChannel(status.message)));
+        // What was wrongly called refused may make others worth another try.
+        if (this.subscriptions.acknowledged(this.nameIn(status))) void this.pump.run();
         return;
       case 'unsubscribed':
+        if (this.subscriptions.unsubscribed(this.nameIn(status))) this.doubt(status);
         return;
       case 'not_authorized':
-        this.subscriptions.refusedOne();
+        if (this.subscriptions.refusedOne() === 'unasked') this.doubt(status, this.subscriptions.names);
         return;
       case 'limit_exceeded':
-        this.subscriptions.refusedWhole(`The feed answered: "${quoteForeign(status.message)}".`);
+        if (this.subscriptions.refusedWhole(`The feed answered: "${quoteForeign(status.message)}".`) === 'unasked')
+          this.doubt(status, this.subscriptions.names);
         return;
       default:
         this.notice = { text: quoted(status), atMs: this.services.clock.now() };
@@ -377,7 +379,23 @@ export class Stream implements StreamView {
     }
   }
 
-  private canonicalName(name: string): string {
+  /**
+   * The feed said something against what is subscribed although nothing was asked.
+   *
+   * @param meant names any of which may be meant; absent: it said which
+   */
+  private doubt(status: Status, meant?: readonly string[]): void {
+    const { services, buffer, market } = this;
+    // Of the events in the same frame it is not known whether they came before or after.
+    this.doubtedTo = buffer.nextSeq + this.reader.events.count;
+    const text = quoted(status);
+    if (meant) this.unaskedRefusal = { text, atMs: services.clock.now(), seq: this.doubtedTo, names: meant };
+    services.log.say(`${market.name} unasked`, `${market.name}: the feed says, without being asked: ${text}`);
+  }
+
+  /** The canonical name of the channel that a status is about. */
+  private nameIn({ message }: Status): string {
+    const name = ackedChannel(message);
     const parsed = parseChannel(this.market, name);
     return 'code' in parsed ? name : parsed.name;
   }
@@ -399,6 +417,7 @@ export class Stream implements StreamView {
     if (from === 'live') {
       this.liveSince = undefined;
       this.subscriptions.restart();
+      if (this.unaskedRefusal) this.unaskedRefusal = { ...this.unaskedRefusal, names: [] };
     }
     if (lastFault && (name === 'retrying' || name === 'refused')) {
       this.fault = { code: verdicts[lastFault.kind].code, message: lastFault.message, atMs: this.services.clock.now() };

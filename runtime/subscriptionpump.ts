@@ -1,5 +1,6 @@
 /** Asks the feed for what is wanted, one frame at a time, since refusals do not say what they refuse. */
 import type { Changes } from './changes.js';
+import type { Clock } from './clock.js';
 import type { Options } from './options.js';
 import { subscribeFrame } from './protocol.js';
 import type { Subscriptions } from './subscriptions.js';
@@ -12,7 +13,8 @@ export interface Line {
   send(text: string): boolean;
 }
 
-const echoMs = 100;
+/** Longer than a feed lets pass before it says a refusal again. */
+const echoMs = 300;
 
 export class SubscriptionPump {
   private running = false;
@@ -21,6 +23,7 @@ export class SubscriptionPump {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly changes: Changes,
+    private readonly clock: Clock,
     private readonly options: Pick<Options, 'ackTimeoutMs' | 'framePairs'>,
     private readonly line: Line,
   ) {}
@@ -29,30 +32,54 @@ export class SubscriptionPump {
   async run(): Promise<void> {
     if (this.running) return;
     this.running = true;
+    const { subscriptions, line } = this;
+    let { framePairs } = this.options;
     try {
-      await this.sendAll();
+      for (;;) {
+        const life = line.life();
+        const names = subscriptions.namesIn('pending').slice(0, framePairs);
+        if (names.length === 0 || life === undefined || !line.send(subscribeFrame(names))) return;
+        if (await this.exchange(names, () => line.life() !== life)) framePairs = Math.ceil(names.length / 2);
+      }
     } finally {
       this.running = false;
     }
   }
 
-  private async sendAll(): Promise<void> {
-    const { subscriptions, changes, line } = this;
+  /**
+   * Takes the answers to a frame that was sent.
+   *
+   * @param isOver whether the connection has ended
+   * @returns whether the frame was too large for a limit of the feed
+   */
+  private async exchange(names: readonly string[], isOver: () => boolean): Promise<boolean> {
+    const { subscriptions, changes } = this;
+    subscriptions.sent(names);
+    await changes.until(() => subscriptions.settled || isOver(), this.options.ackTimeoutMs);
+    // What looks like a refusal of this frame may be an earlier one, said again: then the grants are still to come.
+    const isSilent = subscriptions.mayRepeat && (await this.silence(() => subscriptions.granted || isOver()));
+    const isTooLarge = !isOver() && subscriptions.settle();
+    changes.notify();
+    if (subscriptions.isEchoing && !isSilent) await this.silence(isOver);
+    subscriptions.echoesAreOver();
+    return isTooLarge;
+  }
+
+  /**
+   * Waits until the feed has nothing more to say about subscriptions.
+   *
+   * @param isOver when there is no point in waiting
+   * @returns whether it fell silent
+   */
+  private async silence(isOver: () => boolean): Promise<boolean> {
+    const { subscriptions, changes, clock } = this;
     const { ackTimeoutMs } = this.options;
-    let { framePairs } = this.options;
-    for (;;) {
-      const life = line.life();
-      const names = subscriptions.namesIn('pending').slice(0, framePairs);
-      if (names.length === 0 || life === undefined || !line.send(subscribeFrame(names))) return;
-      subscriptions.sent(names);
-      const same = (): boolean => line.life() === life;
-      await changes.until(() => subscriptions.settled || !same(), ackTimeoutMs);
-      if (same() && subscriptions.settle()) {
-        framePairs = Math.ceil(names.length / 2);
-        // One refusal may be said many times; what still comes must not be taken for an answer to the next frame.
-        await changes.until(() => !same(), Math.min(echoMs, ackTimeoutMs));
-      }
-      changes.notify();
+    const endMs = clock.elapsed() + ackTimeoutMs;
+    while (!isOver() && clock.elapsed() < endMs) {
+      const { answersHeard } = subscriptions;
+      const hears = (): boolean => subscriptions.answersHeard !== answersHeard;
+      if (!(await changes.until(() => hears() || isOver(), Math.min(echoMs, ackTimeoutMs)))) return true;
     }
+    return false;
   }
 }

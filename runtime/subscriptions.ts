@@ -2,7 +2,10 @@
 
 import type { ChannelName, Rejection } from './channels.js';
 import type { Cap, Market } from './contract.js';
+import { describeDoubt, Elimination } from './elimination.js';
 import { type ErrorCode, hintFor } from './errors.js';
+import { FeedBook } from './feedbook.js';
+import { prefixOf } from './prefixes.js';
 
 /**
  * `pending`: wanted, not yet answered. `accepted`: acknowledged. `unconfirmed`: not answered in time, perhaps served.
@@ -13,8 +16,11 @@ export type SubscriptionState = 'pending' | 'accepted' | 'unconfirmed';
 /** What may be asked about subscriptions. */
 export type SubscriptionsView = Pick<
   Subscriptions,
-  'names' | 'size' | 'stateOf' | 'rejectionOf' | 'rejections' | 'namesIn'
+  'names' | 'size' | 'stateOf' | 'rejectionOf' | 'rejections' | 'namesIn' | 'mayHold' | 'doubtsOf'
 >;
+
+/** What a refusal was: an answer to what was asked, one that is said again, or one that nothing asked for. */
+export type RefusalKind = 'answer' | 'repeat' | 'unasked';
 
 /** As many refusals are remembered; a call has no more names. */
 const mostRefused = 5_000;
@@ -22,17 +28,21 @@ const mostRefused = 5_000;
 export class Subscriptions {
   private readonly wanted = new Map<string, SubscriptionState>();
   private readonly refused = new Map<string, Rejection>();
-  /** Names of the frame that waits for its answers. */
-  private flight = new Set<string>();
-  /** Names of that frame that were dropped meanwhile; they are answered all the same. */
-  private readonly dropped = new Set<string>();
-  /** Names of earlier frames that were not answered in time, dropped or not; perhaps they will be. */
-  private readonly owed = new Set<string>();
-  /** Refusals of which it is not known yet whose they are. */
-  private refusals = 0;
-  /** What the feed said when it refused the whole frame. */
+  private readonly feed = new FeedBook();
+  private readonly answers = new Elimination();
+  /** Names that were turned down because another one of their kind was. */
+  private readonly untried = new Set<string>();
+  /** What the feed said against an unconfirmed name. */
+  private readonly suspicions = new Map<string, string>();
+  /** What the feed said when it refused the frame in flight whole. */
   private flightLimit: string | undefined;
-  private unconfirmed = 0;
+  private flightSize = 0;
+  private acks = 0;
+  private refusals = 0;
+  /** How many refusals had been heard when the frame in flight was sent. */
+  private refusalsBefore = 0;
+  private echoing = false;
+  private refusedBefore = false;
   private changes = 0;
 
   constructor(private readonly market: Market) {}
@@ -90,154 +100,204 @@ export class Subscriptions {
     return { added, already, rejected };
   }
 
-  /** Forgets what is no longer wanted. */
+  /** Forgets what is no longer wanted. What was called refused, but may be held, counts as removed, too. */
   drop(names: readonly string[]): { removed: string[]; notHeld: string[] } {
     const removed: string[] = [];
     const notHeld: string[] = [];
     for (const name of new Set(names)) {
-      (this.mark(name, undefined) ? removed : notHeld).push(name);
-      if (this.flight.delete(name)) this.dropped.add(name);
+      // Of what it refused the feed will hardly say that it dropped it.
+      const mayBeHeld = this.feed.giveUp(name, this.wanted.has(name));
+      (this.mark(name, undefined) || mayBeHeld ? removed : notHeld).push(name);
+      this.answers.drop(name);
       this.refused.delete(name);
+      this.untried.delete(name);
     }
     return { removed, notHeld };
   }
 
   clear(): void {
-    this.wanted.clear();
-    this.changes++;
-    this.unconfirmed = 0;
+    for (const name of this.names) this.mark(name, undefined);
     this.refused.clear();
-    this.forgetAnswers();
+    this.forgetConnection();
   }
 
   /** The connection is new: nothing is subscribed on it yet. */
   restart(): void {
-    for (const name of this.wanted.keys()) this.mark(name, 'pending');
-    this.forgetAnswers();
+    for (const name of this.names) this.mark(name, 'pending');
+    this.forgetConnection();
   }
 
   /** A subscribe frame with these names was sent. */
   sent(names: readonly string[]): void {
-    this.forgetFlight();
-    this.flight = new Set(names);
+    this.answers.sent(names);
+    for (const name of names) this.feed.add(name);
     this.flightLimit = undefined;
+    this.flightSize = names.length;
+    this.refusalsBefore = this.refusals;
+    this.echoing = false;
   }
 
-  /** The feed acknowledged a name, perhaps late; true if that settled a wanted one. */
+  /** The feed acknowledged a name, perhaps late, and whatever it had said before; true if the name is held by that. */
   acknowledged(name: string): boolean {
-    this.dropped.delete(name);
-    // A name that is owed an answer, too, does not say which frame it answers.
-    if (!this.owed.delete(name) && this.flight.has(name)) this.closeOwed(this.unanswered - 1);
-    // What is still to be sent cannot be meant: it was dropped and wanted again, and this answers the first request.
-    if (!this.flight.delete(name) && this.wanted.get(name) === 'pending') return false;
-    const rejection = this.refused.get(name);
-    if (rejection?.code === 'NOT_AUTHORIZED') this.refused.delete(name);
-    else if (!this.wanted.has(name)) return false;
-    this.mark(name, 'accepted');
-    this.settleLate();
+    this.acks++;
+    for (const denied of this.answers.granted(name)) this.deny(denied);
+    return this.hold(name);
+  }
+
+  /** Data came that this name alone can have brought. */
+  proved(name: string): void {
+    for (const denied of this.answers.served(name)) this.deny(denied);
+    this.hold(name);
+  }
+
+  /** The feed refused a name, without saying which. */
+  refusedOne(): RefusalKind {
+    this.refusals++;
+    const denied = this.answers.refused();
+    if (!denied) return this.unasked;
+    for (const name of denied) this.deny(name);
+    return 'answer';
+  }
+
+  /** The feed refused a whole frame, since it would have crossed a limit. */
+  refusedWhole(message: string): RefusalKind {
+    this.refusals++;
+    if (this.answers.waiting > 0) {
+      this.flightLimit = message;
+      return 'answer';
+    }
+    const late = [...this.answers.late].filter(name => this.wanted.get(name) === 'unconfirmed');
+    if (this.echoing || late.length === 0) return this.unasked;
+    for (const name of late) this.suspicions.set(name, `${message} It did not say which channels it means.`);
+    return 'answer';
+  }
+
+  /** The feed dropped a name; true if nobody had asked for that, so that the name is in doubt. */
+  unsubscribed(name: string): boolean {
+    if (this.feed.left(name) || this.wanted.get(name) !== 'accepted') return false;
+    this.mark(name, 'unconfirmed');
+    this.suspicions.set(name, `The feed dropped ${name} without being asked; it may no longer be served.`);
     return true;
   }
 
-  /** The feed refused one of the names that are not answered yet, without saying which. */
-  refusedOne(): void {
-    if (this.unanswered + this.owed.size === 0) return;
-    this.refusals++;
-    this.settleLate();
+  /** How many acknowledgements and refusals were heard. */
+  get answersHeard(): number {
+    return this.acks + this.refusals;
   }
 
-  /** The feed refused the whole frame, since it would have crossed a limit. */
-  refusedWhole(message: string): void {
-    if (this.unanswered > 0) this.flightLimit = message;
+  /** Whether a refusal may be an earlier one that is said again. */
+  get mayRepeat(): boolean {
+    return this.refusedBefore;
   }
 
-  /** How many names were not answered in time. */
-  get unconfirmedCount(): number {
-    return this.unconfirmed;
+  /** Whether one that comes now would be that of the last frame, said again. */
+  get isEchoing(): boolean {
+    return this.echoing;
   }
 
-  /** Whether every name in flight has its answer: acknowledged, or one refusal for each of the rest. */
+  /** The feed has said all that it had to say about the last frame. */
+  echoesAreOver(): void {
+    this.echoing = false;
+  }
+
+  /** Prefixes of the names of which it is not known whether they are served. */
+  get unprovenPrefixes(): Iterable<string> {
+    return this.feed.unprovenPrefixes;
+  }
+
+  /** Which of the names brought a message, if it was not known to be served and no other one can have brought it. */
+  provenOf(names: readonly string[]): string | undefined {
+    return this.feed.provenOf(names, name => !this.wanted.has(name));
+  }
+
+  /** Whether the feed may hold a name, whatever it said. */
+  mayHold(name: string): boolean {
+    return this.feed.has(name);
+  }
+
+  /** Why the unconfirmed ones among these names are in doubt, in sentences that name no others. */
+  doubtsOf(names: readonly string[]): string[] {
+    const own = new Set(names);
+    const unconfirmed = names.filter(name => this.wanted.get(name) === 'unconfirmed');
+    const sentences = unconfirmed.flatMap(name => {
+      const doubt = this.answers.doubtOf(name);
+      return this.suspicions.get(name) ?? (doubt ? describeDoubt(doubt, own) : []);
+    });
+    return [...new Set(sentences)];
+  }
+
+  /** Whether every name in flight has its answer: acknowledged, or refused, alone or with the whole frame. */
   get settled(): boolean {
-    if (this.unanswered === 0 || this.flightLimit !== undefined) return true;
-    return this.unanswered + this.owed.size <= this.refusals;
+    return this.answers.settled || this.flightLimit !== undefined;
   }
 
-  private get unanswered(): number {
-    return this.flight.size + this.dropped.size;
+  /** Whether every name in flight is acknowledged, so that no refusal has any say. */
+  get granted(): boolean {
+    return this.answers.waiting === 0;
   }
 
   /**
-   * Decides on what is still in flight: refused by elimination if there were refusals, else unconfirmed.
+   * Decides on what is still in flight: refused if there was a refusal for each, else unconfirmed.
    *
-   * @returns whether the frame was refused whole for a limit; several names then stay pending, for smaller frames
+   * @returns whether the frame was refused for a limit; several names then stay pending, for smaller frames
    * @see polygon-docs/websockets/quickstart.md:200
    */
   settle(): boolean {
-    const undecided = [...this.flight];
-    const alone = this.unanswered === 1;
-    // Beside names that are still owed an answer, a refusal counts only if there is one for each.
-    const decided =
-      this.refusals >= this.unanswered + this.owed.size || (this.owed.size === 0 && this.refusals > this.dropped.size);
-    const dropped = [...this.dropped];
-    this.forgetFlight();
-    if (this.flightLimit !== undefined) {
-      // Not even one more fits, so none of its kind does.
-      const [only] = alone ? undecided : [];
-      if (only) for (const name of this.pendingLike(only)) this.reject(name, 'LIMIT_EXCEEDED', this.flightLimit);
-      return true;
-    }
-    if (decided) {
-      for (const name of undecided) this.deny(name);
-      this.denyOwed();
-      this.refusals = 0;
+    if (this.refusals > this.refusalsBefore) this.echoing = this.refusedBefore = true;
+    if (this.flightLimit === undefined || this.granted) {
+      const { denied, open } = this.answers.settle();
+      for (const name of denied) this.deny(name);
+      for (const name of open) this.mark(name, 'unconfirmed');
       return false;
     }
-    for (const name of undecided) this.mark(name, 'unconfirmed');
-    for (const name of [...undecided, ...dropped]) this.owed.add(name);
-    return false;
+    const [only] = this.flightSize === 1 ? this.answers.inFlight : [];
+    this.answers.forgetFlight();
+    // Not even one more fits, so none of its kind does.
+    if (only !== undefined) this.denyKind(only, this.flightLimit);
+    return true;
   }
 
-  /**
-   * Frames are answered in their order, so once one is, nothing more comes for those before it.
-   *
-   * @param others names of the newer frame that are still to be answered
-   */
-  private closeOwed(others: number): void {
-    const { size } = this.owed;
-    if (size === 0) return;
-    if (this.refusals >= size + others) {
-      this.denyOwed();
-      this.refusals -= size;
-    } else {
-      // Whose they were nobody can tell.
-      this.owed.clear();
-      this.refusals = 0;
+  private get unasked(): RefusalKind {
+    return this.echoing ? 'repeat' : 'unasked';
+  }
+
+  /** A name is served; nothing that was said before stands against that. */
+  private hold(name: string): boolean {
+    if (!this.feed.has(name)) return false;
+    const rejection = this.refused.get(name);
+    this.refused.delete(name);
+    this.mark(name, 'accepted');
+    // Where it fits, those may fit that were not even asked for.
+    if (rejection?.code === 'LIMIT_EXCEEDED') this.askAgain();
+    return true;
+  }
+
+  private askAgain(): void {
+    for (const name of this.untried) {
+      this.refused.delete(name);
+      this.mark(name, 'pending');
     }
+    this.untried.clear();
   }
 
-  /** Answers may come late, when no frame waits for them. */
-  private settleLate(): void {
-    if (this.unanswered === 0 && this.owed.size > 0 && this.refusals >= this.owed.size) this.closeOwed(0);
-  }
-
-  private forgetAnswers(): void {
-    this.forgetFlight();
-    this.owed.clear();
-    this.refusals = 0;
-  }
-
-  private forgetFlight(): void {
-    this.flight.clear();
-    this.dropped.clear();
+  private forgetConnection(): void {
+    for (const book of [this.feed, this.answers, this.untried, this.suspicions]) book.clear();
+    this.flightLimit = undefined;
+    this.echoing = this.refusedBefore = false;
   }
 
   /** One that was dropped meanwhile took its refusal with it. */
-  private denyOwed(): void {
-    for (const name of this.owed) if (this.wanted.get(name) === 'unconfirmed') this.deny(name);
-    this.owed.clear();
+  private deny(name: string): void {
+    const state = this.wanted.get(name);
+    if (state === undefined || state === 'accepted' || !this.feed.has(name)) return;
+    this.reject(name, 'NOT_AUTHORIZED', 'The feed answered: "not authorized".');
   }
 
-  private deny(name: string): void {
-    this.reject(name, 'NOT_AUTHORIZED', 'The feed answered: "not authorized".');
+  private denyKind(only: string, message: string): void {
+    for (const name of this.pendingLike(only)) {
+      this.reject(name, 'LIMIT_EXCEEDED', message);
+      if (name !== only) this.untried.add(name);
+    }
   }
 
   /** Pending names that count against the same limit, this one included. */
@@ -249,6 +309,7 @@ export class Subscriptions {
 
   private reject(name: string, code: ErrorCode, message: string): void {
     this.mark(name, undefined);
+    this.feed.setProven(name, false);
     this.turnDown(name, code, message);
   }
 
@@ -256,10 +317,10 @@ export class Subscriptions {
   private mark(name: string, state: SubscriptionState | undefined): boolean {
     const before = this.wanted.get(name);
     if (before !== state) this.changes++;
-    if (before === 'unconfirmed') this.unconfirmed--;
-    if (state === 'unconfirmed') this.unconfirmed++;
     if (state === undefined) this.wanted.delete(name);
     else this.wanted.set(name, state);
+    this.suspicions.delete(name);
+    this.feed.setProven(name, state !== 'unconfirmed');
     return before !== undefined;
   }
 
@@ -273,10 +334,6 @@ export class Subscriptions {
     if (this.refused.size > mostRefused) this.refused.delete(this.refused.keys().next().value!);
     return rejection;
   }
-}
-
-function prefixOf(name: string): string {
-  return name.slice(0, name.indexOf('.'));
 }
 
 function describeCap({ maxHeld, unit, prefixes }: Cap): string {

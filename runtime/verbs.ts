@@ -3,6 +3,7 @@ import {
   type Answer,
   commonAnswer,
   cursorOf,
+  doubtsOf,
   newestAge,
   showFault,
   showLedger,
@@ -109,6 +110,7 @@ export function status(hub: HubView, market: Market): Answer {
       ...notesOnSharing(stream),
       ...notesOnSymbols(stream),
       ...notesOnNotice(stream),
+      ...doubtsOf(stream),
       ...(hub.recorder?.notesOn(market.name) ?? []),
     ]),
     endpoint: shownEndpoint(stream),
@@ -238,7 +240,8 @@ function notesOn(stream: StreamView, parsed: ParsedChannels, report: ChannelRepo
   for (const [key, names] of Object.entries(report) as [string, readonly unknown[]][]) {
     if (names.length > listed) notes.push(`${key} shows the first ${listed} of ${names.length}.`);
   }
-  return [...notes, ...notesOnHost(stream)];
+  const doubts = stream.subscriptions.doubtsOf(report.unconfirmed).slice(0, listed);
+  return [...notes, ...doubts, ...notesOnHost(stream)];
 }
 
 /** That the twin of the first host serves the stream. */

@@ -42,6 +42,7 @@ export interface StreamView
     | 'newestAgeMs'
     | 'durationMs'
     | 'lastNotice'
+    | 'unasked'
     | 'totals'
     | 'pictures'
     | 'open'

@@ -19,6 +19,7 @@ function explain(silence: Partial<Silence>): string {
     pending: [],
     subscriptions: ['T.A', 'T.B', 'Q.*'],
     unconfirmed: [],
+    doubts: [],
     rejected: 0,
     suspects: [],
     ...silence,

@@ -56,7 +56,7 @@ describe('what is wanted', () => {
     book.acknowledged('T.AAPL');
     book.settle();
     book.clear();
-    expect([book.size, book.rejections, book.unconfirmedCount]).toEqual([0, [], 0]);
+    expect([book.size, book.rejections, book.namesIn('unconfirmed').length]).toEqual([0, [], 0]);
   });
 });
 
@@ -83,14 +83,17 @@ describe('the answers to a frame', () => {
     expect(book.rejectionOf('NOI.AAPL')!.message).toContain('not authorized');
   });
 
-  test('refuse all that is left when one refusal stands for several', () => {
+  test('call nobody refused where one refusal stands against several, and say so of each', () => {
     const book = sent('T.AAPL', 'Q.AAPL', 'NOI.AAPL');
     book.refusedOne();
     book.acknowledged('T.AAPL');
     expect(book.settled).toBe(false);
     book.settle();
-    expect(book.names).toEqual(['T.AAPL']);
-    expect(book.rejections.map(({ channel }) => channel)).toEqual(['Q.AAPL', 'NOI.AAPL']);
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'Q.AAPL': 'unconfirmed', 'NOI.AAPL': 'unconfirmed' });
+    expect(book.rejections).toEqual([]);
+    expect(book.doubtsOf(book.names)).toEqual([
+      'The feed answered "not authorized" and did not say to which channel: one of these 2 was refused, unknown which: Q.AAPL, NOI.AAPL.',
+    ]);
   });
 
   test('that stay out leave a name unconfirmed, not refused', () => {
@@ -98,7 +101,8 @@ describe('the answers to a frame', () => {
     book.acknowledged('T.AAPL');
     book.settle();
     expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'unconfirmed' });
-    expect(book.unconfirmedCount).toBe(1);
+    expect(book.doubtsOf(book.names)).toEqual([]);
+    expect(book.namesIn('unconfirmed').length).toBe(1);
     expect(book.rejections).toEqual([]);
   });
 
@@ -106,7 +110,7 @@ describe('the answers to a frame', () => {
     const book = sent('T.AAPL');
     book.settle();
     expect(book.acknowledged('T.AAPL')).toBe(true);
-    expect([book.stateOf('T.AAPL'), book.unconfirmedCount]).toEqual(['accepted', 0]);
+    expect([book.stateOf('T.AAPL'), book.namesIn('unconfirmed').length]).toEqual(['accepted', 0]);
   });
 
   test('that come late take back a refusal by elimination', () => {
@@ -199,6 +203,210 @@ describe('a limit of the feed', () => {
   });
 });
 
+describe('a refusal of a whole frame', () => {
+  const limit = 'The feed answered: "limit".';
+
+  test('has no say where every name of the frame is acknowledged', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.refusedWhole(limit);
+    book.acknowledged('T.AAPL');
+    expect([book.settled, book.granted]).toEqual([true, false]);
+    book.acknowledged('T.MSFT');
+    expect(book.granted).toBe(true);
+    expect(book.settle()).toBe(false);
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'accepted' });
+  });
+
+  test('leaves what is not acknowledged for a smaller frame, and refuses none of it', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.acknowledged('T.AAPL');
+    book.refusedWhole(limit);
+    expect(book.settle()).toBe(true);
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted', 'T.MSFT': 'pending' });
+    expect(book.rejections).toEqual([]);
+  });
+
+  test('is answered by an acknowledgement that comes when the names wait for a smaller one', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.refusedWhole(limit);
+    book.settle();
+    expect(book.acknowledged('T.MSFT')).toBe(true);
+    expect(book.namesIn('pending')).toEqual(['T.AAPL']);
+  });
+
+  test('says nothing of a single name that was dropped before it came', () => {
+    const book = sent('T.AAPL');
+    book.drop(['T.AAPL']);
+    book.want(names('T.MSFT'));
+    book.refusedWhole(limit);
+    expect(book.settle()).toBe(true);
+    expect(book.namesIn('pending')).toEqual(['T.MSFT']);
+  });
+
+  test('is taken back by an acknowledgement, and what was not even asked for is asked for then', () => {
+    const book = new Subscriptions(options);
+    book.want(contracts('Q', 1, 3));
+    const [first, second, third] = book.names as [string, string, string];
+    book.sent([first]);
+    book.refusedWhole(limit);
+    book.settle();
+    expect(book.rejections.map(({ code }) => code)).toEqual(['LIMIT_EXCEEDED', 'LIMIT_EXCEEDED', 'LIMIT_EXCEEDED']);
+    book.drop([third]);
+    expect([first, second].map(name => book.mayHold(name))).toEqual([true, false]);
+    expect(book.acknowledged(second)).toBe(false);
+    expect(book.acknowledged(first)).toBe(true);
+    expect(statesOf(book)).toEqual({ [first]: 'accepted', [second]: 'pending' });
+    expect(book.rejections).toEqual([]);
+  });
+
+  test('that comes when the time of a frame is up is told of every name of it', () => {
+    const book = sent('T.AAPL', 'T.MSFT', 'Q.AAPL');
+    book.settle();
+    book.acknowledged('T.MSFT');
+    book.drop(['Q.AAPL']);
+    expect(book.refusedWhole(limit)).toBe('answer');
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'unconfirmed', 'T.MSFT': 'accepted' });
+    expect(book.doubtsOf(['T.AAPL', 'T.MSFT', 'Q.AAPL'])).toEqual([
+      'The feed answered: "limit". It did not say which channels it means.',
+    ]);
+    book.acknowledged('T.AAPL');
+    expect(book.doubtsOf(['T.AAPL'])).toEqual([]);
+  });
+});
+
+describe('a refusal while nothing waits for an answer', () => {
+  type Refuse = (book: Subscriptions) => unknown;
+  const kinds: [string, Refuse][] = [
+    ['of one name', book => book.refusedOne()],
+    ['of a whole frame', book => book.refusedWhole('limit')],
+  ];
+
+  test.each(kinds)('%s was not asked for', (_, refuse) => {
+    const book = sent('T.AAPL');
+    book.acknowledged('T.AAPL');
+    book.settle();
+    expect([book.isEchoing, book.mayRepeat, refuse(book)]).toEqual([false, false, 'unasked']);
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted' });
+  });
+
+  test.each(kinds)('%s is one said again, right after a frame that was refused', (_, refuse) => {
+    const book = sent('T.AAPL');
+    refuse(book);
+    book.settle();
+    expect([book.isEchoing, refuse(book), refuse(book)]).toEqual([true, 'repeat', 'repeat']);
+    book.echoesAreOver();
+    expect([book.isEchoing, book.mayRepeat, refuse(book)]).toEqual([false, true, 'unasked']);
+    expect(book.answersHeard).toBe(4);
+  });
+
+  test.each(kinds)('%s is one said again, also where earlier names are owed an answer', (_, refuse) => {
+    const book = sent('Q.AAPL', 'Q.MSFT');
+    book.settle();
+    book.want(names('T.AAPL'));
+    book.sent(['T.AAPL']);
+    book.refusedWhole('limit');
+    book.settle();
+    expect(book.isEchoing).toBe(true);
+    refuse(book);
+    expect(statesOf(book)).toEqual({ 'Q.AAPL': 'unconfirmed', 'Q.MSFT': 'unconfirmed' });
+  });
+
+  test('is not expected to be said again on a new connection', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.refusedWhole('limit');
+    book.settle();
+    book.restart();
+    expect([book.isEchoing, book.mayRepeat, book.settled]).toEqual([false, false, true]);
+  });
+});
+
+describe('what the feed may hold', () => {
+  test('can be unsubscribed, whatever it is called; what was never asked for cannot', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.refusedOne();
+    book.refusedOne();
+    book.settle();
+    book.want(names('Q.AAPL'));
+    expect(book.names).toEqual(['Q.AAPL']);
+    expect(['T.AAPL', 'T.MSFT', 'Q.AAPL'].map(name => book.mayHold(name))).toEqual([true, true, false]);
+    expect(book.drop(['T.AAPL', 'Q.AAPL', 'Q.MSFT'])).toEqual({ removed: ['T.AAPL', 'Q.AAPL'], notHeld: ['Q.MSFT'] });
+    expect([book.mayHold('T.AAPL'), book.rejections.map(({ channel }) => channel)]).toEqual([false, ['T.MSFT']]);
+    expect(book.drop(['T.AAPL']).notHeld).toEqual(['T.AAPL']);
+    expect(book.acknowledged('T.AAPL')).toBe(false);
+    book.restart();
+    expect(book.drop(['T.MSFT']).notHeld).toEqual(['T.MSFT']);
+  });
+
+  test('is doubtful where it says that it dropped it, if nobody had asked', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.acknowledged('T.AAPL');
+    book.acknowledged('T.MSFT');
+    expect(book.unsubscribed('T.AAPL')).toBe(true);
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'unconfirmed', 'T.MSFT': 'accepted' });
+    expect(book.doubtsOf(book.names)).toEqual([
+      'The feed dropped T.AAPL without being asked; it may no longer be served.',
+    ]);
+    book.drop(['T.MSFT']);
+    book.want(names('T.MSFT'));
+    book.sent(['T.MSFT']);
+    book.acknowledged('T.MSFT');
+    // This one was asked for, and the next one not.
+    expect([book.unsubscribed('T.MSFT'), book.unsubscribed('T.MSFT')]).toEqual([false, true]);
+    expect([book.unsubscribed('T.MSFT'), book.unsubscribed('Q.AAPL')]).toEqual([false, false]);
+  });
+});
+
+describe('data', () => {
+  /** T.AAPL is refused, T.* and Q.* are not answered, A.AAPL is held. */
+  function half(): Subscriptions {
+    const book = sent('T.AAPL');
+    book.refusedOne();
+    book.settle();
+    book.want(names('T.*', 'Q.*', 'A.AAPL'));
+    book.sent(['T.*', 'Q.*', 'A.AAPL']);
+    book.acknowledged('A.AAPL');
+    book.settle();
+    return book;
+  }
+
+  test.each<[readonly string[], string | undefined, string]>([
+    [['T.MSFT', 'T.*'], 'T.*', 'nothing else can have brought them'],
+    [['T.AAPL', 'T.*'], 'T.*', 'the other one is refused'],
+    [['Q.AAPL', 'Q.*'], 'Q.*', 'nothing else can have brought them'],
+    [['A.AAPL', 'A.*'], undefined, 'it was known'],
+    [['AM.AAPL', 'AM.*'], undefined, 'nothing of it was asked for'],
+  ])('of %j prove %s, since %s', (able, name) => {
+    expect(half().provenOf(able)).toBe(name);
+  });
+
+  test('prove a refused name where nothing else can have brought them', () => {
+    const book = half();
+    book.drop(['T.*']);
+    // What was given up still comes for a while.
+    expect(book.provenOf(['T.AAPL', 'T.*'])).toBeUndefined();
+    book.unsubscribed('T.*');
+    expect(book.provenOf(['T.AAPL', 'T.*'])).toBe('T.AAPL');
+    book.proved('T.AAPL');
+    expect([book.stateOf('T.AAPL'), book.rejections]).toEqual(['accepted', []]);
+  });
+
+  test('prove neither of two that are not answered', () => {
+    const book = sent('T.AAPL', 'T.*');
+    book.settle();
+    expect([...book.unprovenPrefixes]).toEqual(['T']);
+    expect(book.provenOf(['T.AAPL', 'T.*'])).toBeUndefined();
+  });
+
+  test('decide who was refused, where one was', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.refusedOne();
+    book.settle();
+    book.proved('T.MSFT');
+    expect(statesOf(book)).toEqual({ 'T.MSFT': 'accepted' });
+    expect(book.rejections).toMatchObject([{ channel: 'T.AAPL', code: 'NOT_AUTHORIZED' }]);
+  });
+});
+
 describe('a refused name', () => {
   test('may be asked for again, and is no longer told as refused then', () => {
     const book = sent('T.AAPL');
@@ -224,7 +432,7 @@ test('a new connection has nothing subscribed, so all that is wanted waits again
   book.settle();
   book.restart();
   expect(statesOf(book)).toEqual({ 'T.AAPL': 'pending', 'T.MSFT': 'pending' });
-  expect([book.unconfirmedCount, book.settled]).toEqual([0, true]);
+  expect([book.namesIn('unconfirmed').length, book.settled]).toEqual([0, true]);
 });
 
 describe('the cap of options', () => {

@@ -2,7 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What decides whether a stream is live, and what it holds. */
-const crucial = ['backoff', 'connection', 'state', 'subscriptions'];
+const crucial = [
+  'backoff',
+  'connection',
+  'elimination',
+  'feedbook',
+  'prefixes',
+  'state',
+  'subscriptionpump',
+  'subscriptions',
+];
 const whole = { lines: 100, branches: 100 };
 
 export default defineConfig({

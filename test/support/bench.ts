@@ -25,6 +25,7 @@ export function hubOn(
   url: string,
   options: Partial<Options> = {},
   clock: Clock = systemClock,
+  write: (line: string) => void = () => {},
 ): Hub {
   const settings = {
     key: { value: testKey, from: 'POLYGON_API_KEY' },
@@ -32,7 +33,7 @@ export function hubOn(
     allowedHosts: [],
     options: { ...testOptions, ...options },
   };
-  return new Hub(suite, markets, settings, { clock, write: () => {} });
+  return new Hub(suite, markets, settings, { clock, write });
 }
 
 /** Calls a tool and gives the answer as it would come out of JSON. */

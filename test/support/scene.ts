@@ -47,6 +47,7 @@ export class Scene {
     options: Partial<Options> = {},
     clock?: Clock,
     script: RawFeedScript = {},
+    log: (line: string) => void = () => {},
   ): Promise<Scene> {
     const sockets: WebSocket[] = [];
     const feed = await RawFeed.open({
@@ -61,7 +62,7 @@ export class Scene {
       },
       ...script,
     });
-    return new Scene(feed, hubOn(suite, markets, feed.url, options, clock), sockets);
+    return new Scene(feed, hubOn(suite, markets, feed.url, options, clock, log), sockets);
   }
 
   get stream(): Stream {

@@ -17,6 +17,7 @@ export interface FeedSession {
 const trade = { ev: 'T', x: 4, i: '1', z: 3, p: 200.5, s: 100, t: 1_790_000_000_000 };
 
 const granted = (name: string) => ({ ev: 'status', status: 'success', message: `subscribed to: ${name}` });
+const released = (name: string) => ({ ev: 'status', status: 'success', message: `unsubscribed to: ${name}` });
 const denial = { ev: 'status', status: 'error', message: 'not authorized' };
 
 /** A feed of one market that keeps to the protocol, but answers each name in a frame and a turn of its own. */
@@ -46,7 +47,7 @@ export class ScriptedMarket {
             market.sessions.push(admitted);
             socket.send(statusFrame('auth_success', 'authenticated'));
           } else if (action === 'subscribe') market.subscribe(session!, params.split(','));
-          else for (const name of params.split(',')) session!.held.delete(name);
+          else for (const name of params.split(',')) market.unsubscribe(session!, name);
         },
       }),
     );
@@ -113,6 +114,10 @@ export class ScriptedMarket {
       kept.push(denied ? denial : granted(name));
     }
     if (!this.mute) this.say(session);
+  }
+
+  private unsubscribe({ held, socket }: FeedSession, name: string): void {
+    if (held.delete(name)) socket.send(JSON.stringify([released(name)]));
   }
 
   private say({ kept, due, socket }: FeedSession): void {

@@ -1,0 +1,37 @@
+/** Names of channels, and which prefixes they have. */
+
+/** @param name a channel's name, such as `T.AAPL` */
+export function prefixOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
+}
+
+/** A set of names that knows at any time which prefixes are in it. */
+export class NamesByPrefix {
+  private readonly byPrefix = new Map<string, Set<string>>();
+
+  /** Prefixes of which there is a name. */
+  get prefixes(): Iterable<string> {
+    return this.byPrefix.keys();
+  }
+
+  has(name: string): boolean {
+    return this.byPrefix.get(prefixOf(name))?.has(name) ?? false;
+  }
+
+  add(name: string): void {
+    const prefix = prefixOf(name);
+    const names = this.byPrefix.get(prefix);
+    if (names) names.add(name);
+    else this.byPrefix.set(prefix, new Set([name]));
+  }
+
+  delete(name: string): void {
+    const prefix = prefixOf(name);
+    const names = this.byPrefix.get(prefix);
+    if (names?.delete(name) && names.size === 0) this.byPrefix.delete(prefix);
+  }
+
+  clear(): void {
+    this.byPrefix.clear();
+  }
+}

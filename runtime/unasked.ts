@@ -1,0 +1,31 @@
+/** What the feed says against subscriptions although nothing was asked, and what it may mean by that. */
+import { parseChannels } from './channels.js';
+import { isoOrNull } from './time.js';
+import type { StreamView } from './view.js';
+
+/** A refusal that answers nothing and names nothing. */
+export interface UnaskedRefusal {
+  readonly text: string;
+  readonly atMs: number;
+  /** Seq of the first message after it. */
+  readonly seq: number;
+  /** Names that were held then, each of which may be meant; none where the connection is another one by now. */
+  readonly names: readonly string[];
+}
+
+const namesShown = 5;
+
+/** Says what may be meant: what is held still, and has brought nothing since. */
+export function notesOnUnasked(stream: StreamView): string[] {
+  const { unasked, market, subscriptions } = stream;
+  if (!unasked) return [];
+  const held = unasked.names.filter(name => subscriptions.stateOf(name) !== undefined);
+  const silent = parseChannels(market, held).names.filter(channel => stream.newestOf(channel) < unasked.seq);
+  const list = silent.slice(0, namesShown).map(({ name }) => name);
+  const more = silent.length > namesShown ? ' and others' : '';
+  const repeated = subscriptions.rejections.length > 0 ? ' It may be an earlier refusal, said again.' : '';
+  const doubt = ` It does not say which channels it means: ${list.join(', ')}${more} may no longer be served.${repeated}`;
+  return [
+    `At ${isoOrNull(unasked.atMs)} the feed said, without being asked: ${unasked.text}.${list.length > 0 ? doubt : ''}`,
+  ];
+}
