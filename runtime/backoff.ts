@@ -4,16 +4,43 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
+/** How it went of late. */
+export interface Failures {
+  /** Failed attempts since the last stable connection. */
+  readonly attempt: number;
+  /** Of these, the last ones in a row that brought no message. */
+  readonly fruitless: number;
+}
+
 const jitter = 0.25;
+/** A connection that brings messages for so long is stable. */
+export const steadyMs = 2_000;
+/** After so many fruitless attempts in a row the feed counts as down, and the waits grow on. */
+const patience = 10;
+/** Longest wait until then: whoever was cut streams again within 5 s, of which this leaves some to connect. */
+const impatientMs = 3_500;
+/** How often the first wait was doubled when its growth was held up. */
+const doubled = 2;
 
 /**
- * 1, 2, 4, 8, 16, 30, 30 ... s by default, each up to a quarter shorter.
+ * 1, 2, 3.5, 3.5 ... s by default, each up to a quarter shorter; after ten fruitless attempts in a row 8, 16, 30, 30 ... s.
  *
- * @param attempt failed attempts before this one, from 0
  * @param random in [0, 1)
  * @see polygon-docs/websockets/quickstart.md:315
  */
-export function backoffMs({ initialMs, maxMs }: Backoff, attempt: number, random: number): number {
-  const full = Math.min(initialMs * 2 ** Math.min(attempt, 30), maxMs);
+export function backoffMs({ initialMs, maxMs }: Backoff, { attempt, fruitless }: Failures, random: number): number {
+  const after = (doublings: number, capMs: number): number => Math.min(initialMs * 2 ** Math.min(doublings, 30), capMs);
+  const hopeful = after(attempt, Math.min(maxMs, Math.max(impatientMs, initialMs)));
+  const full = fruitless < patience ? hopeful : Math.max(hopeful, after(fruitless - patience + doubled + 1, maxMs));
   return Math.round(full * (1 - jitter * random));
+}
+
+/**
+ * Whether a connection was a success, so that the back-off starts over.
+ *
+ * @param livedMs how long it was live
+ * @param streamedMs how long it brought messages of subscribed channels, from the first to the last one
+ */
+export function isStable(livedMs: number, streamedMs: number, stableAfterMs: number): boolean {
+  return livedMs >= stableAfterMs || streamedMs >= steadyMs;
 }

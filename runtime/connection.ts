@@ -3,18 +3,19 @@ import { isUtf8 } from 'node:buffer';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import { backoffMs } from './backoff.js';
+import { backoffMs, isStable, steadyMs } from './backoff.js';
 import type { Clock } from './clock.js';
 import { quoteForeign } from './foreign.js';
 import type { Options } from './options.js';
 import { authFrame, noText } from './protocol.js';
+import { describeLongWait, longestRetryAfterMs, parseHttpDate, readRetryAfter } from './retryafter.js';
 import { type Dial, dialNetwork, type FeedSocket } from './socket.js';
 import {
   type ConnectionEvent,
   type ConnectionState,
   type Effect,
   idle,
-  noFaults,
+  isKnownFruitful,
   type StateName,
   transition,
 } from './state.js';
@@ -42,6 +43,9 @@ export class Connection {
   private socket: FeedSocket | undefined;
   private readonly cancels = new Set<() => void>();
   private liveAtMs = 0;
+  /** When the first and the last message came that this connection told of. */
+  private firstMessageMs = 0;
+  private lastMessageMs = 0;
   private lastFrameMs = 0;
   /** What the read of the socket brought that is going on. */
   private frames: Buffer[] = [];
@@ -117,9 +121,16 @@ export class Connection {
     this.dispatch({ type: 'authenticated' });
   }
 
-  /** Market data came. */
+  /** Whether it still matters that messages come; once it has brought them for long enough, it does not. */
+  get wantsMessages(): boolean {
+    const { current } = this;
+    return current.name === 'live' && (!isKnownFruitful(current) || this.streamedMs < steadyMs);
+  }
+
+  /** Market data came of what is subscribed. */
   messageCame(): void {
-    if (this.current.inARow === noFaults) return;
+    this.lastMessageMs = this.turn.elapsedMs;
+    if (!this.current.fruitful) this.firstMessageMs = this.lastMessageMs;
     this.dispatch({ type: 'message' });
   }
 
@@ -131,9 +142,15 @@ export class Connection {
 
   /** Something ended the connection, or must end it. */
   fail(fault: Fault): void {
-    const lived = this.current.name === 'live' ? this.clock.elapsed() - this.liveAtMs : 0;
-    const stable = this.current.name === 'live' && lived >= this.options.stableAfterMs;
+    const isLive = this.current.name === 'live';
+    const stable =
+      isLive && isStable(this.clock.elapsed() - this.liveAtMs, this.streamedMs, this.options.stableAfterMs);
     this.dispatch({ type: 'failed', fault, stable, hosts: this.urls.length });
+  }
+
+  /** From the first to the last message of this connection, ms. */
+  private get streamedMs(): number {
+    return this.current.fruitful ? this.lastMessageMs - this.firstMessageMs : 0;
   }
 
   private dispatch(event: ConnectionEvent): void {
@@ -165,7 +182,7 @@ export class Connection {
         return;
       case 'schedule': {
         const backoff = { initialMs: this.options.backoffInitialMs, maxMs: this.options.backoffMaxMs };
-        const delayMs = Math.max(backoffMs(backoff, effect.attempt, this.clock.random()), effect.minDelayMs);
+        const delayMs = Math.max(backoffMs(backoff, effect.failures, this.clock.random()), effect.minDelayMs);
         this.retryAt = this.clock.now() + delayMs;
         this.after(delayMs, () => this.dispatch({ type: 'retry' }));
         return;
@@ -370,21 +387,15 @@ function answerPings(socket: FeedSocket): void {
 
 function describeHttp(response: IncomingMessage, nowMs: number): Fault {
   const status = response.statusCode!;
-  const retryAfterMs = readRetryAfter(response.headers['retry-after'], nowMs);
+  const { date, 'retry-after': retryAfter } = response.headers;
+  const hostMs = parseHttpDate(date ?? '');
+  const retryAfterMs = readRetryAfter(retryAfter, Number.isNaN(hostMs) ? nowMs : hostMs) ?? 0;
+  const answer = `The host answered HTTP ${status} instead of opening a WebSocket.`;
   return {
     kind: judgeHttp(status),
-    message: `The host answered HTTP ${status} instead of opening a WebSocket.`,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    message: retryAfterMs > longestRetryAfterMs ? `${answer} ${describeLongWait(retryAfterMs)}` : answer,
+    retryAfterMs,
   };
-}
-
-const longestRetryAfterMs = 10 * 60_000;
-
-/** Seconds or an HTTP date, as ms from now, at most ten minutes. */
-function readRetryAfter(text: string | undefined, nowMs: number): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
-  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined;
 }
 
 function describeError(error: Error): string {

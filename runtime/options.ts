@@ -24,10 +24,16 @@ export const optionTable = {
   pingIntervalMs: row('PING_INTERVAL_MS', 'silence before the peer is pinged', 30_000, 10, 60 * minute),
   pongTimeoutMs: row('PONG_TIMEOUT_MS', 'further silence before it is given up', 10_000, 10, 60 * minute),
   backoffInitialMs: row('BACKOFF_INITIAL_MS', 'first wait before a new attempt; it doubles', 1_000, 1, 10 * minute),
-  backoffMaxMs: row('BACKOFF_MAX_MS', 'longest wait', 30_000, 1, 60 * minute),
+  backoffMaxMs: row(
+    'BACKOFF_MAX_MS',
+    'longest wait; below 5 s until ten attempts in a row brought no message',
+    30_000,
+    1,
+    60 * minute,
+  ),
   stableAfterMs: row(
     'STABLE_AFTER_MS',
-    'a connection that lived so long starts the back-off over',
+    'a connection that lived so long, or brought messages for 2 s, starts the back-off over',
     10_000,
     0,
     60 * minute,

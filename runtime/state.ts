@@ -1,4 +1,6 @@
 /** The life of a connection as a pure function: no timer, no socket. */
+import type { Failures } from './backoff.js';
+import { longestRetryAfterMs } from './retryafter.js';
 import { type Fault, type FaultKind, verdicts } from './verdict.js';
 
 export const stateNames = ['idle', 'connecting', 'authenticating', 'live', 'retrying', 'stopped', 'refused'] as const;
@@ -9,6 +11,10 @@ export interface ConnectionState {
   readonly name: StateName;
   /** Failed attempts since the last stable connection. */
   readonly attempt: number;
+  /** Of these, the last ones in a row that brought no message. */
+  readonly fruitless: number;
+  /** Whether this connection brought a message. */
+  readonly fruitful: boolean;
   /** Which URL is in use. */
   readonly host: number;
   /** Failures of one kind in a row, without a message between them. */
@@ -23,7 +29,7 @@ export type ConnectionEvent =
   | { readonly type: 'opened' }
   /** The key was accepted. */
   | { readonly type: 'authenticated' }
-  /** Market data came. */
+  /** Market data came of what is subscribed. */
   | { readonly type: 'message' }
   /** The connection ended or never came to be; `stable` if it had lived long enough to count as a success. */
   | { readonly type: 'failed'; readonly fault: Fault; readonly stable: boolean; readonly hosts: number }
@@ -35,7 +41,7 @@ export type Effect =
   | { readonly type: 'authenticate' }
   | { readonly type: 'resubscribe' }
   | { readonly type: 'disconnect' }
-  | { readonly type: 'schedule'; readonly attempt: number; readonly minDelayMs: number };
+  | { readonly type: 'schedule'; readonly failures: Failures; readonly minDelayMs: number };
 
 export interface Transition {
   readonly state: ConnectionState;
@@ -45,7 +51,14 @@ export interface Transition {
 /** Nothing has failed in a row. */
 export const noFaults: ConnectionState['inARow'] = {};
 
-export const idle: ConnectionState = { name: 'idle', attempt: 0, host: 0, inARow: noFaults };
+export const idle: ConnectionState = {
+  name: 'idle',
+  attempt: 0,
+  fruitless: 0,
+  fruitful: false,
+  host: 0,
+  inARow: noFaults,
+};
 
 /** Whether the connection is wanted: on its way, live, or coming back by itself. */
 export function isWanted(name: StateName): boolean {
@@ -72,8 +85,8 @@ export function transition(state: ConnectionState, event: ConnectionEvent): Tran
         effects: [{ type: 'resubscribe' }],
       };
     case 'message':
-      if (state.name !== 'live' || state.inARow === noFaults) return stay(state);
-      return stay({ ...state, inARow: noFaults });
+      if (state.name !== 'live' || isKnownFruitful(state)) return stay(state);
+      return stay({ ...state, inARow: noFaults, fruitless: 0, fruitful: true });
     case 'failed':
       if (!isWanted(state.name) || state.name === 'retrying') return stay(state);
       return fail(state, event);
@@ -83,6 +96,11 @@ export function transition(state: ConnectionState, event: ConnectionEvent): Tran
   }
 }
 
+/** Whether another message changes nothing. */
+export function isKnownFruitful({ fruitful, inARow }: ConnectionState): boolean {
+  return fruitful && inARow === noFaults;
+}
+
 function fail(
   state: ConnectionState,
   { fault, stable, hosts }: Extract<ConnectionEvent, { type: 'failed' }>,
@@ -90,16 +108,18 @@ function fail(
   const { finalAfter, minDelayMs, rotates } = verdicts[fault.kind];
   const count = (state.inARow[fault.kind] ?? 0) + 1;
   const inARow = { ...state.inARow, [fault.kind]: count };
-  if (count >= finalAfter) {
+  const { retryAfterMs = 0 } = fault;
+  if (count >= finalAfter || retryAfterMs > longestRetryAfterMs) {
     return { state: { ...state, name: 'refused', inARow, lastFault: fault }, effects: [{ type: 'disconnect' }] };
   }
   const attempt = stable ? 0 : state.attempt;
+  const fruitless = stable || state.fruitful ? 0 : state.fruitless + 1;
   const host = rotates ? (state.host + 1) % Math.max(hosts, 1) : state.host;
   return {
-    state: { name: 'retrying', attempt: attempt + 1, host, inARow, lastFault: fault },
+    state: { name: 'retrying', attempt: attempt + 1, fruitless, fruitful: false, host, inARow, lastFault: fault },
     effects: [
       { type: 'disconnect' },
-      { type: 'schedule', attempt, minDelayMs: Math.max(minDelayMs, fault.retryAfterMs ?? 0) },
+      { type: 'schedule', failures: { attempt, fruitless }, minDelayMs: Math.max(minDelayMs, retryAfterMs) },
     ],
   };
 }

@@ -328,8 +328,19 @@ export class Stream implements StreamView {
     this.counts.lastMessageAtMs = nowMs;
     this.counts.lastMessageElapsedMs = elapsedMs;
     this.rate.add(count, elapsedMs);
-    this.connection?.messageCame();
+    if (this.connection?.wantsMessages && this.isAwaited(count)) this.connection.messageCame();
     if (this.outages.current && this.state === 'live') this.outages.end(nowMs);
+  }
+
+  /** Whether any of the newest messages is of what is subscribed. */
+  private isAwaited(count: number): boolean {
+    const { buffer, subscriptions } = this;
+    for (let seq = Math.max(buffer.nextSeq - count, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
+      const prefix = buffer.prefixAt(seq);
+      const names = [`${prefix}.${buffer.symbolAt(seq)}`, `${prefix}.*`];
+      if (prefix !== undefined && names.some(name => subscriptions.stateOf(name) !== undefined)) return true;
+    }
+    return false;
   }
 
   private countUnknown(kinds: readonly string[]): void {

@@ -160,6 +160,7 @@ describe('files without input and output', () => {
     'range',
     'rate',
     'reach',
+    'retryafter',
     'recording/name',
     'recording/queue',
     'recording/refusal',

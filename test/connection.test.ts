@@ -167,6 +167,106 @@ describe('the back-off of a connection that was live', () => {
   });
 });
 
+describe('a feed that cuts again and again', () => {
+  const usual = { backoffInitialMs: 1_000, backoffMaxMs: 30_000 };
+  const patient = { connectTimeoutMs: 600_000, authTimeoutMs: 600_000, pingIntervalMs: 600_000 };
+
+  /** Hands by which the waits between attempts are over at once, though no others. */
+  function hasty(): Hands {
+    const hands = new Hands();
+    const { clock } = hands;
+    const after = (ms: number, ring: () => void) => clock.after(ms > usual.backoffMaxMs ? ms : 1, ring);
+    return Object.assign(hands, { clock: { ...clock, random: () => 0, after } });
+  }
+
+  /** Waits before each attempt, of a feed that accepts every connection. */
+  async function waitsOf(
+    count: number,
+    live: (watched: Watched, hands: Hands, life: number) => Promise<void>,
+  ): Promise<number[]> {
+    const hands = hasty();
+    const waits: number[] = [];
+    let lives = 0;
+    const changes = new Changes(systemClock);
+    const feed = await RawFeed.open(polite);
+    const connection: Connection = new Connection(
+      [feed.url],
+      testKey,
+      { ...testOptions, ...usual, ...patient },
+      hands.clock,
+      new Turn(hands.clock),
+      {
+        live: () => void lives++,
+        frame: data => {
+          if (String(data) === greeting) connection.greeted();
+          if (String(data).includes('auth_success')) connection.authenticated();
+        },
+        delivered: () => {},
+        changed: () => {
+          if (connection.state.name === 'retrying') waits.push(connection.nextRetryAtMs! - hands.wallMs);
+          changes.notify();
+        },
+      },
+    );
+    open.push(feed, { close: () => connection.stop() });
+    const watched = { connection, feed, states: [], until: () => changes.until(() => false, 0) };
+    connection.start();
+    for (let life = 1; life <= count; life++) {
+      expect(await changes.until(() => connection.state.name === 'live' && lives === life, 5_000)).toBe(true);
+      await live(watched, hands, life);
+      connection.fail({ kind: 'close', message: 'cut' });
+    }
+    return waits;
+  }
+
+  /** Messages from the first one on for so long. */
+  const streams =
+    (ms: number) =>
+    async ({ connection }: Watched, hands: Hands): Promise<void> => {
+      connection.messageCame();
+      await hands.pass(ms);
+      connection.messageCame();
+    };
+
+  test('is tried again within 5 s each time, as long as it sends messages', async () => {
+    const waits = await waitsOf(30, streams(500));
+    expect(waits.slice(0, 3)).toEqual([1_000, 2_000, 3_500]);
+    expect(Math.max(...waits)).toBeLessThan(5_000);
+  });
+
+  test('is tried again at once, where messages came for two seconds', async () => {
+    expect(await waitsOf(6, streams(2_000))).toEqual(Array.from({ length: 6 }, () => 1_000));
+    expect((await waitsOf(4, streams(1_999)))[3]).toBe(3_500);
+  });
+
+  test('is tried less and less where it accepts connections and ten in a row brought no message', async () => {
+    const waits = await waitsOf(14, async () => {});
+    expect(waits.slice(0, 9).every(ms => ms < 5_000)).toBe(true);
+    expect(waits.slice(9)).toEqual([8_000, 16_000, 30_000, 30_000, 30_000]);
+  });
+
+  test('has another ten attempts after each message', async () => {
+    const waits = await waitsOf(20, async ({ connection }, _, life) => {
+      if (life === 10) connection.messageCame();
+    });
+    expect(waits.slice(0, 19).every(ms => ms < 5_000)).toBe(true);
+    expect(waits[19]).toBe(8_000);
+  });
+
+  test('is told of messages for two seconds, and not any more', async () => {
+    const seen: boolean[] = [];
+    await waitsOf(2, async ({ connection }, hands) => {
+      seen.push(connection.wantsMessages);
+      await streams(1_999)({ connection } as Watched, hands);
+      seen.push(connection.wantsMessages);
+      await hands.pass(1);
+      connection.messageCame();
+      seen.push(connection.wantsMessages);
+    });
+    expect(seen).toEqual([true, true, false, true, true, false]);
+  });
+});
+
 describe('a flood of frames', () => {
   /** Accepts the key, and sends 100 numbered frames in one piece. */
   const flood: RawFeedScript = {
@@ -417,9 +517,29 @@ describe('Retry-After', () => {
     expect(await waitOf(new Date(Date.now() + 10_000).toUTCString())).toBeGreaterThan(8_000);
   });
 
-  test('is honoured for ten minutes at most', async () => {
-    expect(await waitOf('99999999')).toBeLessThan(601_000);
+  test('is honoured as long as it says, up to a day', async () => {
+    expect(await waitOf('3600')).toBeGreaterThanOrEqual(3_600_000);
+    expect(await waitOf('86400')).toBeGreaterThanOrEqual(86_400_000);
   });
+
+  test('as a date means that date by the clock of the host, whatever the clock here says', async () => {
+    const dates = 'Wed, 09 Sep 2026 13:00:00 GMT\r\nDate: Wed, 09 Sep 2026 12:00:00 GMT';
+    expect(Math.round((await waitOf(dates)) / 60_000)).toBe(60);
+  });
+
+  test.each(['86401', '99999999999', new Date(Date.now() + 2 * 86_400_000).toUTCString()])(
+    'of more than a day ends the stream, with the reason and the way out: %s',
+    async header => {
+      const { connection, feed, until } = await watch({
+        upgrade: answer('HTTP/1.1 503 Busy', `Retry-After: ${header}`),
+      });
+      await until('refused');
+      expect(connection.state.lastFault?.message).toMatch(
+        /HTTP 503 .* longer than the 24 hours .* start the stream again/,
+      );
+      expect([feed.attempts, connection.nextRetryAtMs]).toEqual([1, undefined]);
+    },
+  );
 
   test.each(['soon', '0', 'Thu, 01 Jan 1970 00:00:00 GMT'])('is ignored as %s', async header => {
     expect(await waitOf(header)).toBeLessThan(1_000);

@@ -79,11 +79,19 @@ describe('the back-off', () => {
 
   test('never grows shorter with more failures at the same chance, and stays below the cap', () => {
     fc.assert(
-      fc.property(span, fc.nat({ max: 2_000 }), chance, (backoff, attempt, random) => {
-        const delay = backoffMs(backoff, attempt, random);
-        expect(delay).toBeLessThanOrEqual(backoff.maxMs);
-        expect(backoffMs(backoff, attempt + 1, random)).toBeGreaterThanOrEqual(delay);
-      }),
+      fc.property(
+        span,
+        fc.nat({ max: 2_000 }),
+        fc.nat({ max: 2_000 }),
+        chance,
+        (backoff, fruitful, fruitless, random) => {
+          const attempt = fruitful + fruitless;
+          const delay = backoffMs(backoff, { attempt, fruitless }, random);
+          const next = backoffMs(backoff, { attempt: attempt + 1, fruitless: fruitless + 1 }, random);
+          expect(delay).toBeLessThanOrEqual(backoff.maxMs);
+          expect(next).toBeGreaterThanOrEqual(delay);
+        },
+      ),
       tries(300),
     );
   });
@@ -91,7 +99,8 @@ describe('the back-off', () => {
   test('is jittered downwards by a quarter at most', () => {
     fc.assert(
       fc.property(span, fc.nat({ max: 40 }), chance, (backoff, attempt, random) => {
-        const [full, least] = [backoffMs(backoff, attempt, 0), backoffMs(backoff, attempt, random)];
+        const failures = { attempt, fruitless: attempt };
+        const [full, least] = [backoffMs(backoff, failures, 0), backoffMs(backoff, failures, random)];
         expect(least).toBeLessThanOrEqual(full);
         expect(least).toBeGreaterThanOrEqual(Math.floor(full * 0.75));
       }),

@@ -3,6 +3,7 @@ import {
   type ConnectionEvent,
   type ConnectionState,
   type Effect,
+  isKnownFruitful,
   isWanted,
   noFaults,
   type StateName,
@@ -12,7 +13,7 @@ import {
 import type { Fault, FaultKind } from '../runtime/verdict.js';
 
 function inState(name: StateName, extra: Partial<ConnectionState> = {}): ConnectionState {
-  return { name, attempt: 3, host: 1, inARow: noFaults, ...extra };
+  return { name, attempt: 3, fruitless: 2, fruitful: false, host: 1, inARow: noFaults, ...extra };
 }
 
 function failed(
@@ -115,7 +116,8 @@ describe('the life of a connection', () => {
   test('keeps the very same state where an event means nothing', () => {
     for (const [from, event, to, effects] of table) {
       if (from !== to || effects.length > 0) continue;
-      const state = inState(from);
+      // Of messages only the first one means something.
+      const state = inState(from, { fruitful: true });
       expect(transition(state, events[event]).state).toBe(state);
     }
   });
@@ -137,7 +139,7 @@ describe('a start', () => {
   test.each<StateName>(['idle', 'stopped', 'refused'])('from %s forgets every earlier failure', name => {
     const before = inState(name, { inARow: { policy_close: 4 }, lastFault: { kind: 'policy_close', message: 'x' } });
     const { state, effects } = transition(before, { type: 'start' });
-    expect(state).toEqual({ name: 'connecting', attempt: 0, host: 0, inARow: {} });
+    expect(state).toEqual({ name: 'connecting', attempt: 0, fruitless: 0, fruitful: false, host: 0, inARow: {} });
     expect(effects).toEqual<Effect[]>([{ type: 'connect', host: 0 }]);
   });
 });
@@ -158,20 +160,20 @@ describe('a failure', () => {
     expect(state.attempt).toBe(next);
     expect(effects).toEqual<Effect[]>([
       { type: 'disconnect' },
-      { type: 'schedule', attempt: scheduled, minDelayMs: 0 },
+      { type: 'schedule', failures: { attempt: scheduled, fruitless: 3 }, minDelayMs: 0 },
     ]);
   });
 
   test('of a connection that was stable starts the count over', () => {
     const { state, effects } = transition(inState('live', { attempt: 7 }), failed('close', { stable: true }));
     expect(state.attempt).toBe(1);
-    expect(effects[1]).toEqual({ type: 'schedule', attempt: 0, minDelayMs: 0 });
+    expect(effects[1]).toEqual({ type: 'schedule', failures: { attempt: 0, fruitless: 0 }, minDelayMs: 0 });
   });
 
   test('of a connection that lived too short a time goes on counting', () => {
     const { state, effects } = transition(inState('live', { attempt: 7 }), failed('close', { stable: false }));
     expect(state.attempt).toBe(8);
-    expect(effects[1]).toEqual({ type: 'schedule', attempt: 7, minDelayMs: 0 });
+    expect(effects[1]).toEqual({ type: 'schedule', failures: { attempt: 7, fruitless: 3 }, minDelayMs: 0 });
   });
 
   test('keeps the count over authentication, which proves nothing yet', () => {
@@ -186,7 +188,63 @@ describe('a failure', () => {
     ['busy_close', 9_000, 9_000],
   ])('of kind %s with a wait of %s asked for is not retried before %i ms', (kind, retryAfterMs, minDelayMs) => {
     const event = failed(kind, retryAfterMs === undefined ? {} : { retryAfterMs });
-    expect(transition(inState('live'), event).effects[1]).toEqual({ type: 'schedule', attempt: 3, minDelayMs });
+    expect(transition(inState('live'), event).effects[1]).toEqual({
+      type: 'schedule',
+      failures: { attempt: 3, fruitless: 3 },
+      minDelayMs,
+    });
+  });
+});
+
+describe('a wait that the host asks for', () => {
+  const hour = 3_600_000;
+
+  test.each<[FaultKind, number, StateName]>([
+    ['http_busy', hour, 'retrying'],
+    ['http_busy', 24 * hour, 'retrying'],
+    ['http_busy', 24 * hour + 1, 'refused'],
+    ['http_other', Number.POSITIVE_INFINITY, 'refused'],
+  ])('after %s of %d ms leads to %s', (kind, retryAfterMs, name) => {
+    const { state, effects } = transition(inState('connecting'), failed(kind, { retryAfterMs }));
+    expect([state.name, state.lastFault?.retryAfterMs]).toEqual([name, retryAfterMs]);
+    const waits = effects.flatMap(effect => (effect.type === 'schedule' ? effect.minDelayMs : []));
+    expect(waits).toEqual(name === 'refused' ? [] : [retryAfterMs]);
+  });
+});
+
+describe('attempts in a row without a message', () => {
+  const message: ConnectionEvent = { type: 'message' };
+
+  function dropped(state: ConnectionState, stable = false): number {
+    return transition(state, failed('close', { stable })).state.fruitless;
+  }
+
+  test('are one more after each failure', () => {
+    expect(dropped(inState('connecting', { fruitless: 9 }))).toBe(10);
+    expect(dropped(inState('live', { fruitless: 9 }))).toBe(10);
+  });
+
+  test('are none after a message, and from the next connection on they count again', () => {
+    const { state } = transition(inState('live', { fruitless: 9 }), message);
+    expect([state.fruitful, dropped(state)]).toEqual([true, 0]);
+    const next = transition(state, failed('close')).state;
+    expect(next.fruitful).toBe(false);
+    expect(dropped({ ...next, name: 'live' })).toBe(1);
+  });
+
+  test('are none after a stable connection, though nothing came', () => {
+    expect(dropped(inState('live', { fruitless: 9 }), true)).toBe(0);
+  });
+
+  test('leave the attempts as they are when a message comes, which proves little', () => {
+    expect(transition(inState('live', { attempt: 7 }), message).state.attempt).toBe(7);
+  });
+
+  test('are known to be over after one message; the next one changes nothing', () => {
+    const { state } = transition(inState('live'), message);
+    expect([isKnownFruitful(inState('live')), isKnownFruitful(state)]).toEqual([false, true]);
+    expect(isKnownFruitful({ ...state, inARow: { close: 1 } })).toBe(false);
+    expect(transition(state, message).state).toBe(state);
   });
 });
 

@@ -115,6 +115,37 @@ describe('an outage', () => {
   });
 });
 
+describe('the back-off of a stream that is cut twice', () => {
+  test.each([
+    ['AAPL', 2_000, 1],
+    ['AAPL', 1_999, 2],
+    ['MSFT', 2_000, 2],
+  ])('starts over after messages of %s for %i ms of what is subscribed alone: %i', async (symbol, ms, attempts) => {
+    const hands = new Hands();
+    const scene = await staged(granted, {}, hands.clock);
+    await scene.start('T.AAPL');
+    await scene.cut();
+    for (const wait of [ms, 0]) {
+      await scene.send({ ev: 'unheard-of' }, trade(1, symbol));
+      await hands.pass(wait);
+    }
+    await scene.cut();
+    expect(scene.stream.attempts).toBe(attempts);
+  });
+
+  test('starts over after messages that a wildcard brings', async () => {
+    const hands = new Hands();
+    const scene = await staged(granted, {}, hands.clock);
+    await scene.start('T.*');
+    await scene.cut();
+    await scene.send(trade(1, 'MSFT'));
+    await hands.pass(2_500);
+    await scene.send(trade(1, 'AAPL'));
+    await scene.cut();
+    expect(scene.stream.attempts).toBe(1);
+  });
+});
+
 describe('late answers of the feed', () => {
   test('are not blamed on the next frame, but found out by elimination', async () => {
     let frames = 0;

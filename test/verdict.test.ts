@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { suite } from '../generated/suite.js';
 import { readStatus } from '../runtime/protocol.js';
-import { type ConnectionState, transition } from '../runtime/state.js';
+import { type ConnectionState, idle, transition } from '../runtime/state.js';
 import { type FaultKind, fatalStatuses, judgeClose, judgeHttp, verdicts } from '../runtime/verdict.js';
 
-const authenticating: ConnectionState = { name: 'authenticating', attempt: 0, host: 0, inARow: {} };
+const authenticating: ConnectionState = { ...idle, name: 'authenticating', inARow: {} };
 
 function failTimes(kind: FaultKind, times: number): string {
   let state = authenticating;
