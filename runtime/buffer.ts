@@ -13,8 +13,8 @@ import { otherSymbol, SymbolTable } from './symbols.js';
 export interface Entry {
   /** Position in the market's stream; never used twice in a process. */
   readonly seq: number;
-  /** Arrival, wall clock ms. */
-  readonly atMs: number;
+  /** Arrival, monotonic ms. */
+  readonly arrivedMs: number;
   readonly ev: string;
   /** Canonical symbol; null where the event has none we know of. */
   readonly symbol: string | null;
@@ -38,7 +38,7 @@ export class MessageBuffer {
   private readonly newest: Float64Array;
   private next = 0;
   private oldest = 0;
-  private evictedMs: number | undefined;
+  private evicted: number | undefined;
 
   constructor(
     private readonly market: Market,
@@ -66,9 +66,9 @@ export class MessageBuffer {
     return this.next - this.oldest;
   }
 
-  /** When the newest of the messages that had to leave arrived, wall clock ms; absent while none had to. */
-  get evictedAtMs(): number | undefined {
-    return this.evictedMs;
+  /** When the newest of the messages that had to leave arrived, monotonic ms; absent while none had to. */
+  get evictedMs(): number | undefined {
+    return this.evicted;
   }
 
   /** Bytes from the oldest message to the end of the newest frame. */
@@ -84,7 +84,7 @@ export class MessageBuffer {
   }
 
   /** Takes in the events of a frame; their bytes are copied. What gets too much leaves with the next `trim`. */
-  append(frame: Buffer, { count, rows }: Events, atMs: number): void {
+  append(frame: Buffer, { count, rows }: Events, arrivedMs: number): void {
     if (count === 0) return;
     const { width, newest } = this;
     const base = this.ring.write(frame);
@@ -96,7 +96,7 @@ export class MessageBuffer {
       const { book } = this;
       const seq = this.next++;
       const last = book[2 * pair]!;
-      this.rows.push(seq, atMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
+      this.rows.push(seq, arrivedMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
       book[2 * pair] = seq;
       book[2 * pair + 1]!++;
       newest[channel] = seq;
@@ -112,7 +112,7 @@ export class MessageBuffer {
     while (kept < newest && this.rows.position(kept) < keptFrom) kept++;
     if (kept === oldest) return;
     this.oldest = kept;
-    this.evictedMs = this.rows.atMs(this.oldest - 1);
+    this.evicted = this.rows.arrivedMs(this.oldest - 1);
     this.rows.release(this.oldest);
     this.ring.release(this.rows.position(this.oldest));
   }
@@ -122,7 +122,7 @@ export class MessageBuffer {
     if (!this.holds(seq)) return undefined;
     const raw = this.parse(seq);
     const ev = this.prefixAt(seq) ?? quoteForeign(raw.ev as string);
-    return { seq, atMs: this.rows.atMs(seq), ev, symbol: this.symbolAt(seq, raw), raw };
+    return { seq, arrivedMs: this.rows.arrivedMs(seq), ev, symbol: this.symbolAt(seq, raw), raw };
   }
 
   /** A held message as it came. */
@@ -131,9 +131,9 @@ export class MessageBuffer {
     return parseExact(bytes.toString()) as RawEvent;
   }
 
-  /** When a held message arrived, wall clock ms. */
-  atMs(seq: number): number {
-    return this.rows.atMs(seq);
+  /** When a held message arrived, monotonic ms. */
+  arrivedMs(seq: number): number {
+    return this.rows.arrivedMs(seq);
   }
 
   /** Index of the channel of a held message; that after the last one where the `ev` is unknown. */
@@ -182,13 +182,13 @@ export class MessageBuffer {
     return this.book[2 * pair] ?? nothingYet;
   }
 
-  /** Seq of the first held message that arrived at or after a time, wall clock ms; `nextSeq` if none did. */
-  firstSince(atMs: number): number {
+  /** Seq of the first held message that arrived at or after a time, monotonic ms; `nextSeq` if none did. */
+  firstSince(sinceMs: number): number {
     let low = this.oldest;
     let high = this.next;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (this.rows.atMs(middle) < atMs) low = middle + 1;
+      if (this.rows.arrivedMs(middle) < sinceMs) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -202,7 +202,7 @@ export class MessageBuffer {
   /** Drops everything; seqs go on. */
   clear(): void {
     this.oldest = this.next;
-    this.evictedMs = undefined;
+    this.evicted = undefined;
     this.rows.clear(this.next);
     this.ring.clear();
     this.symbols.clear();

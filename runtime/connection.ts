@@ -56,7 +56,8 @@ export class Connection {
   private authSent = false;
   /** Resolves when the last socket that was given up is gone. */
   private farewell: Promise<void> = Promise.resolve();
-  private retryAt: number | undefined;
+  /** Monotonic ms. */
+  private retryMs: number | undefined;
 
   /**
    * @param urls of one feed, tried in turn
@@ -88,9 +89,9 @@ export class Connection {
     return this.authSent;
   }
 
-  /** Wall clock ms of the next attempt, while one is scheduled. */
-  get nextRetryAtMs(): number | undefined {
-    return this.retryAt;
+  /** Monotonic ms of the next attempt, while one is scheduled. */
+  get nextRetryMs(): number | undefined {
+    return this.retryMs;
   }
 
   start(): void {
@@ -165,7 +166,7 @@ export class Connection {
   private perform(effect: Effect): void {
     switch (effect.type) {
       case 'connect':
-        this.retryAt = undefined;
+        this.retryMs = undefined;
         this.connect();
         return;
       case 'authenticate':
@@ -183,7 +184,7 @@ export class Connection {
       case 'schedule': {
         const backoff = { initialMs: this.options.backoffInitialMs, maxMs: this.options.backoffMaxMs };
         const delayMs = Math.max(backoffMs(backoff, effect.failures, this.clock.random()), effect.minDelayMs);
-        this.retryAt = this.clock.now() + delayMs;
+        this.retryMs = this.clock.elapsed() + delayMs;
         this.after(delayMs, () => this.dispatch({ type: 'retry' }));
         return;
       }
@@ -339,7 +340,7 @@ export class Connection {
 
   private disconnect(): void {
     this.cancelTimers();
-    this.retryAt = undefined;
+    this.retryMs = undefined;
     const { socket } = this;
     this.socket = undefined;
     if (!socket || socket.readyState === WebSocket.CLOSED) return;

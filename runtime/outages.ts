@@ -12,17 +12,23 @@ export interface Outage {
 
 const kept = 20;
 
+/** Turns monotonic ms into what the clock of the wall shows for them. */
+type ToWall = (elapsedMs: number) => number;
+
 /** What may be asked about outages. */
 export type OutagesView = Pick<OutageLedger, 'all' | 'since' | 'forgotten'>;
 
 export class OutageLedger {
   /** Outages that are no longer listed. */
   forgotten = 0;
+  /** In monotonic ms. */
   private list: Outage[] = [];
+
+  constructor(private readonly toWall: ToWall) {}
 
   /** Newest last. */
   get all(): readonly Outage[] {
-    return this.list;
+    return this.list.map(outage => this.shown(outage));
   }
 
   get current(): Outage | undefined {
@@ -30,6 +36,7 @@ export class OutageLedger {
     return last && last.toMs === undefined ? last : undefined;
   }
 
+  /** @param outage in monotonic ms */
   begin(outage: Outage): void {
     if (this.current) return;
     this.list.push(outage);
@@ -38,10 +45,10 @@ export class OutageLedger {
     this.forgotten++;
   }
 
+  /** @param toMs monotonic ms */
   end(toMs: number): void {
     const { current } = this;
-    // The wall clock may have jumped back meanwhile.
-    if (current) this.list[this.list.length - 1] = { ...current, toMs: Math.max(toMs, current.fromMs) };
+    if (current) this.list[this.list.length - 1] = { ...current, toMs };
   }
 
   clear(): void {
@@ -51,6 +58,12 @@ export class OutageLedger {
 
   /** Those that a reader who had everything up to `seq` has not been told as over. */
   since(seq: number): Outage[] {
-    return this.list.filter(outage => outage.seq >= seq);
+    return this.all.filter(outage => outage.seq >= seq);
+  }
+
+  private shown(outage: Outage): Outage {
+    const { toWall } = this;
+    const { fromMs, toMs } = outage;
+    return { ...outage, fromMs: toWall(fromMs), ...(toMs === undefined ? {} : { toMs: toWall(toMs) }) };
   }
 }

@@ -11,7 +11,8 @@ import { BarRange, Range } from './range.js';
 interface Seen {
   readonly channel: Channel;
   readonly raw: RawEvent;
-  readonly atMs: number;
+  /** Arrival, monotonic ms. */
+  readonly arrivedMs: number;
 }
 
 /** What is shown of the last message of a kind: name in the row, and field of the message. */
@@ -37,7 +38,8 @@ export class Picture {
 
   constructor(readonly symbol: string) {}
 
-  add(channel: Channel, raw: RawEvent, atMs: number): void {
+  /** @param arrivedMs monotonic ms */
+  add(channel: Channel, raw: RawEvent, arrivedMs: number): void {
     const { event } = channel;
     this.messages++;
     if (event === 'TRADE') this.addTrade(channel, raw);
@@ -48,10 +50,11 @@ export class Picture {
       this.addBar(channel, raw);
       if (this.isOlderBar(channel, raw)) return;
     }
-    this.last.set(event, { channel, raw, atMs });
+    this.last.set(event, { channel, raw, arrivedMs });
   }
 
   /**
+   * @param nowMs monotonic ms
    * @param isHeld whether messages of a kind would come, so that none of them is a zero and not unknown
    */
   row(nowMs: number, isHeld: (event: EventKind) => boolean): Answer {
@@ -152,6 +155,6 @@ function valuesOf({ channel, raw }: Seen, fields: readonly string[]): Record<str
   return Object.fromEntries(fields.map(field => [field, readField(channel, raw, field) ?? null]));
 }
 
-function age({ atMs }: Seen, nowMs: number): number {
-  return Math.max(0, nowMs - atMs);
+function age({ arrivedMs }: Seen, nowMs: number): number {
+  return Math.max(0, Math.round(nowMs - arrivedMs));
 }

@@ -15,7 +15,7 @@ export class Pictures {
   missed = 0;
   /** Messages of symbols that are not told apart. */
   others = 0;
-  /** Arrival of the first message drawn, wall clock ms. */
+  /** Arrival of the first message drawn, monotonic ms. */
   firstMs: number | undefined;
 
   /**
@@ -68,8 +68,8 @@ export class Pictures {
     if (!this.select(buffer, seq)) return;
     const channel = this.market.channels[buffer.channelAt(seq)];
     if (!channel) return;
-    const atMs = buffer.atMs(seq);
-    this.firstMs ??= atMs;
+    const arrivedMs = buffer.arrivedMs(seq);
+    this.firstMs ??= arrivedMs;
     const number = buffer.symbolNumberAt(seq);
     const name = buffer.symbols.nameOf(number);
     if (name === undefined) {
@@ -81,6 +81,6 @@ export class Pictures {
       picture = new Picture(name);
       this.drawn.set(number, picture);
     }
-    picture.add(channel, buffer.parse(seq), atMs);
+    picture.add(channel, buffer.parse(seq), arrivedMs);
   }
 }

@@ -8,8 +8,8 @@ const rowMask = segmentRows - 1;
 /** A row is 32 bytes in one place of memory: two doubles, then four words. */
 const rowDoubles = 4;
 const rowWords = 8;
-/** Arrival, wall clock ms. */
-const atMs = 0;
+/** Arrival, monotonic ms. */
+const arrived = 0;
 /** Where its bytes are in the ring. */
 const position = 1;
 /** How many bytes it has. */
@@ -48,7 +48,7 @@ export class Rows {
     const row = (seq - this.base) & rowMask;
     if (row === 0) this.extend();
     const { doubles, words } = this.newest;
-    doubles[row * rowDoubles + atMs] = arrivedMs;
+    doubles[row * rowDoubles + arrived] = arrivedMs;
     doubles[row * rowDoubles + position] = ringPosition;
     words[row * rowWords + length] = bytes;
     words[row * rowWords + pair] = pairNumber;
@@ -56,8 +56,8 @@ export class Rows {
     words[row * rowWords + judged] = 0;
   }
 
-  atMs(seq: number): number {
-    return this.double(seq, atMs);
+  arrivedMs(seq: number): number {
+    return this.double(seq, arrived);
   }
 
   position(seq: number): number {

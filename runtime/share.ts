@@ -24,14 +24,13 @@ export class Share implements StreamView {
   private joined = false;
   private held: Target | undefined;
   private drawn: Pictures | undefined;
-  private joinedAtMs: number | undefined;
   /** Monotonic ms. */
-  private joinedElapsedMs = 0;
+  private joinedElapsedMs: number | undefined;
   private leftElapsedMs: number | undefined;
   /** Seq of the first message after the client joined this run of the stream. */
   private firstSeq: number | undefined;
   /** The newest message of the client among those before `seenTo`. */
-  private newest = { seq: -1, atMs: undefined as number | undefined };
+  private newest = { seq: -1, arrivedMs: undefined as number | undefined };
   private seenTo = 0;
 
   /** @param all shares of the stream, this one included once it is made */
@@ -60,7 +59,7 @@ export class Share implements StreamView {
 
   get state(): StateName {
     if (this.joined) return this.stream.state;
-    return this.joinedAtMs === undefined ? 'idle' : 'stopped';
+    return this.joinedElapsedMs === undefined ? 'idle' : 'stopped';
   }
 
   get isOver(): boolean {
@@ -87,13 +86,22 @@ export class Share implements StreamView {
     return this.joined ? this.stream.nextRetryAtMs : undefined;
   }
 
+  get nextRetryElapsedMs(): number | undefined {
+    return this.joined ? this.stream.nextRetryElapsedMs : undefined;
+  }
+
+  wallMs(elapsedMs: number): number {
+    return this.stream.wallMs(elapsedMs);
+  }
+
   get attempts(): number {
     return this.stream.attempts;
   }
 
   get liveSinceMs(): number | undefined {
     const { liveSinceMs } = this.stream;
-    return this.joined && liveSinceMs !== undefined ? Math.max(liveSinceMs, this.joinedAtMs!) : undefined;
+    if (!this.joined || liveSinceMs === undefined) return undefined;
+    return Math.max(liveSinceMs, this.wallMs(this.joinedElapsedMs!));
   }
 
   get liveForMs(): number | undefined {
@@ -103,14 +111,14 @@ export class Share implements StreamView {
 
   /** From when the client joined until it left, or until now, ms. */
   get durationMs(): number {
-    return this.joinedAtMs === undefined ? 0 : (this.leftElapsedMs ?? this.clock.elapsed()) - this.joinedElapsedMs;
+    const { joinedElapsedMs } = this;
+    return joinedElapsedMs === undefined ? 0 : (this.leftElapsedMs ?? this.clock.elapsed()) - joinedElapsedMs;
   }
 
   get newestAgeMs(): number | undefined {
     this.look();
-    const { totals, newestAgeMs } = this.stream;
-    if (this.newest.atMs === undefined || newestAgeMs === undefined) return undefined;
-    return newestAgeMs + Math.max(0, totals.lastMessageAtMs! - this.newest.atMs);
+    const { arrivedMs } = this.newest;
+    return arrivedMs === undefined ? undefined : Math.max(0, this.clock.elapsed() - arrivedMs);
   }
 
   get lastNotice(): Notice | undefined {
@@ -125,7 +133,8 @@ export class Share implements StreamView {
   get totals(): Readonly<Counts> {
     this.look();
     const { lastMessageAtMs: _last, ...counts } = this.stream.totals;
-    return { ...counts, ...(this.newest.atMs === undefined ? {} : { lastMessageAtMs: this.newest.atMs }) };
+    const { arrivedMs } = this.newest;
+    return arrivedMs === undefined ? counts : { ...counts, lastMessageAtMs: this.wallMs(arrivedMs) };
   }
 
   /** Of all messages since the client joined. */
@@ -176,7 +185,6 @@ export class Share implements StreamView {
     // A replay is that of whoever came first.
     this.held = this.stream.target ?? target;
     this.firstSeq ??= this.buffer.nextSeq;
-    this.joinedAtMs = this.clock.now();
     this.joinedElapsedMs = this.clock.elapsed();
     this.leftElapsedMs = undefined;
   }
@@ -228,7 +236,7 @@ export class Share implements StreamView {
     this.subscriptions.clear();
     this.drawn = undefined;
     this.firstSeq = undefined;
-    this.newest = { seq: -1, atMs: undefined };
+    this.newest = { seq: -1, arrivedMs: undefined };
   }
 
   /** Looks for the client's newest message among those that came since the last look. */
@@ -236,7 +244,7 @@ export class Share implements StreamView {
     const { buffer } = this;
     for (let seq = buffer.nextSeq - 1; seq >= Math.max(this.seenTo, buffer.oldestSeq); seq--) {
       if (!this.visible(buffer, seq)) continue;
-      this.newest = { seq, atMs: buffer.atMs(seq) };
+      this.newest = { seq, arrivedMs: buffer.arrivedMs(seq) };
       break;
     }
     this.seenTo = buffer.nextSeq;

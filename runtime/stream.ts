@@ -24,6 +24,7 @@ import type { Selection } from './selection.js';
 import { isWanted, type StateName } from './state.js';
 import { SubscriptionPump } from './subscriptionpump.js';
 import { Subscriptions } from './subscriptions.js';
+import { wallMsOf } from './time.js';
 import type { Turn } from './turn.js';
 import type { UnaskedRefusal } from './unasked.js';
 import { fatalStatuses, verdicts } from './verdict.js';
@@ -64,7 +65,7 @@ export interface Notice {
 export class Stream implements StreamView {
   readonly buffer: MessageBuffer;
   readonly subscriptions: Subscriptions;
-  readonly outages = new OutageLedger();
+  readonly outages: OutageLedger;
   /** Told of every change of state and of subscriptions, and whenever frames came. */
   readonly changes: Changes;
   /** Whether other clients use it too. */
@@ -88,9 +89,11 @@ export class Stream implements StreamView {
   private unaskedRefusal: UnaskedRefusal | undefined;
   /** Seq of the first message that proves anything. */
   private doubtedTo = 0;
-  private liveSince: Moment | undefined;
-  private started: Moment | undefined;
-  private stopped: Moment | undefined;
+  /** Moments, monotonic ms, as are those of the three above. */
+  private lastMessage: number | undefined;
+  private liveSince: number | undefined;
+  private started: number | undefined;
+  private stopped: number | undefined;
 
   constructor(
     readonly market: Market,
@@ -101,6 +104,7 @@ export class Stream implements StreamView {
     this.reader = new FrameReader(market, services.decoding, this.buffer.symbols);
     this.subscriptions = new Subscriptions(market);
     this.changes = new Changes(services.clock);
+    this.outages = new OutageLedger(elapsedMs => this.wallMs(elapsedMs));
     this.pump = new SubscriptionPump(this.subscriptions, this.changes, services.clock, services.options, {
       life: () => (this.state === 'live' ? this.lives : undefined),
       send: text => this.connection?.send(text) ?? false,
@@ -126,11 +130,17 @@ export class Stream implements StreamView {
   }
 
   get lastFault(): StreamFault | undefined {
-    return this.fault;
+    return this.shown(this.fault);
+  }
+
+  /** Monotonic ms of the next attempt, while one is scheduled. */
+  get nextRetryElapsedMs(): number | undefined {
+    return this.connection?.nextRetryMs;
   }
 
   get nextRetryAtMs(): number | undefined {
-    return this.connection?.nextRetryAtMs;
+    const { nextRetryElapsedMs } = this;
+    return nextRetryElapsedMs === undefined ? undefined : this.wallMs(nextRetryElapsedMs);
   }
 
   /** Failed attempts since the last stable connection. */
@@ -140,39 +150,42 @@ export class Stream implements StreamView {
 
   /** When the stream became live, wall clock ms; absent while it is not. */
   get liveSinceMs(): number | undefined {
-    return this.liveSince?.wallMs;
+    return this.liveSince === undefined ? undefined : this.wallMs(this.liveSince);
   }
 
   /** How long it has been live, ms; absent while it is not. */
   get liveForMs(): number | undefined {
-    return this.liveSince && this.services.clock.elapsed() - this.liveSince.elapsedMs;
+    return this.liveSince === undefined ? undefined : this.elapsedMs - this.liveSince;
   }
 
   /** How long ago the newest message came, ms; absent before the first. */
   get newestAgeMs(): number | undefined {
-    const { lastMessageElapsedMs } = this.counts;
-    return lastMessageElapsedMs === undefined
-      ? undefined
-      : Math.max(0, this.services.clock.elapsed() - lastMessageElapsedMs);
+    return this.lastMessage === undefined ? undefined : Math.max(0, this.elapsedMs - this.lastMessage);
   }
 
   /** From the start to the stop, or until now, ms. */
   get durationMs(): number {
-    return this.started ? (this.stopped?.elapsedMs ?? this.services.clock.elapsed()) - this.started.elapsedMs : 0;
+    return this.started === undefined ? 0 : (this.stopped ?? this.elapsedMs) - this.started;
   }
 
   /** The newest one since the start. */
   get lastNotice(): Notice | undefined {
-    return this.notice;
+    return this.shown(this.notice);
   }
 
   /** The newest refusal since the start that answers nothing and names nothing. */
   get unasked(): UnaskedRefusal | undefined {
-    return this.unaskedRefusal;
+    return this.shown(this.unaskedRefusal);
   }
 
   get totals(): Readonly<Counts> {
-    return this.counts;
+    const { counts, lastMessage } = this;
+    return lastMessage === undefined ? counts : { ...counts, lastMessageAtMs: this.wallMs(lastMessage) };
+  }
+
+  /** What the clock of the wall shows for a moment of the monotonic clock. */
+  wallMs(elapsedMs: number): number {
+    return wallMsOf(this.services.clock, elapsedMs);
   }
 
   /** Seq of the newest message of a channel that is the client's; -1 where none came. */
@@ -211,7 +224,8 @@ export class Stream implements StreamView {
     this.drawn = undefined;
     this.rate = new RateMeter();
     this.counts = freshCounts();
-    this.started = this.moment();
+    this.lastMessage = undefined;
+    this.started = this.elapsedMs;
     this.stopped = undefined;
     this.notice = undefined;
     this.unaskedRefusal = undefined;
@@ -233,7 +247,7 @@ export class Stream implements StreamView {
   /** Ends the stream; the buffer stays readable. */
   async stop(): Promise<void> {
     this.subscriptions.clear();
-    this.stopped ??= this.moment();
+    this.stopped ??= this.elapsedMs;
     await this.connection?.stop();
     this.changes.notify();
   }
@@ -280,15 +294,15 @@ export class Stream implements StreamView {
   }
 
   /** What came after the key was accepted; a replay is recorded already. */
-  private record(recorder: Recorder, data: Buffer, atMs: number): void {
+  private record(recorder: Recorder, data: Buffer): void {
     const { endpoint, replay } = this.held!;
-    if (!replay && this.state === 'live') recorder.take(this.market.name, endpoint.feed, atMs, data);
+    if (!replay && this.state === 'live')
+      recorder.take(this.market.name, endpoint.feed, this.services.turn.nowMs, data);
   }
 
   /** Takes in a frame; what is done once for all frames that came together is for `account`. */
   private take(data: Buffer): void {
     const { reader, services } = this;
-    const atMs = services.turn.nowMs;
     const isText = reader.read(data);
     const { statuses, malformed, unknown, events } = reader;
     if (statuses.length > 0 || !isText) this.account();
@@ -296,18 +310,19 @@ export class Stream implements StreamView {
       this.connection?.refuseText();
       return;
     }
-    if (services.recorder) this.record(services.recorder, data, atMs);
+    if (services.recorder) this.record(services.recorder, data);
     if (malformed > 0) this.countMalformed(malformed);
     for (const status of statuses) this.hear(status);
     if (unknown.length > 0) this.countUnknown(unknown);
-    if (events.count > 0) this.keep(data, events, atMs);
+    if (events.count > 0) this.keep(data, events);
   }
 
-  private keep(data: Buffer, events: Events, atMs: number): void {
-    const { bufferMessages, bufferBytes } = this.services.options;
+  private keep(data: Buffer, events: Events): void {
+    const { options, turn } = this.services;
+    const { bufferMessages, bufferBytes } = options;
     // Whoever waits must have seen what leaves the buffer.
     if (this.fresh + events.count > bufferMessages || this.freshBytes + data.length > bufferBytes) this.account();
-    this.buffer.append(data, events, atMs);
+    this.buffer.append(data, events, turn.elapsedMs);
     this.fresh += events.count;
     this.freshBytes += data.length;
     this.counts.received += events.count;
@@ -321,15 +336,14 @@ export class Stream implements StreamView {
   }
 
   private messagesCame(count: number): void {
-    const { nowMs, elapsedMs } = this.services.turn;
+    const { elapsedMs } = this.services.turn;
     const from = Math.max(this.buffer.nextSeq - count, this.doubtedTo);
     if (proveByData(this.market, this.subscriptions, this.buffer, from)) void this.pump.run();
     this.buffer.trim();
-    this.counts.lastMessageAtMs = nowMs;
-    this.counts.lastMessageElapsedMs = elapsedMs;
+    this.lastMessage = elapsedMs;
     this.rate.add(count, elapsedMs);
     if (this.connection?.wantsMessages && this.isAwaited(count)) this.connection.messageCame();
-    if (this.outages.current && this.state === 'live') this.outages.end(nowMs);
+    if (this.outages.current && this.state === 'live') this.outages.end(elapsedMs);
   }
 
   /** Whether any of the newest messages is of what is subscribed. */
@@ -385,7 +399,7 @@ export class Stream implements StreamView {
           this.doubt(status, this.subscriptions.names);
         return;
       default:
-        this.notice = { text: quoted(status), atMs: this.services.clock.now() };
+        this.notice = { text: quoted(status), atMs: this.elapsedMs };
         this.services.log.say(`${this.market.name} notice`, `${this.market.name}: the feed says ${this.notice.text}`);
     }
   }
@@ -400,7 +414,7 @@ export class Stream implements StreamView {
     // Of the events in the same frame it is not known whether they came before or after.
     this.doubtedTo = buffer.nextSeq + this.reader.events.count;
     const text = quoted(status);
-    if (meant) this.unaskedRefusal = { text, atMs: services.clock.now(), seq: this.doubtedTo, names: meant };
+    if (meant) this.unaskedRefusal = { text, atMs: this.elapsedMs, seq: this.doubtedTo, names: meant };
     services.log.say(`${market.name} unasked`, `${market.name}: the feed says, without being asked: ${text}`);
   }
 
@@ -424,14 +438,14 @@ export class Stream implements StreamView {
   private stateChanged(connection: Connection, from: StateName): void {
     if (connection !== this.connection) return;
     const { name, lastFault } = connection.state;
-    if (name === 'live') this.liveSince = this.moment();
+    if (name === 'live') this.liveSince = this.elapsedMs;
     if (from === 'live') {
       this.liveSince = undefined;
       this.subscriptions.restart();
       if (this.unaskedRefusal) this.unaskedRefusal = { ...this.unaskedRefusal, names: [] };
     }
     if (lastFault && (name === 'retrying' || name === 'refused')) {
-      this.fault = { code: verdicts[lastFault.kind].code, message: lastFault.message, atMs: this.services.clock.now() };
+      this.fault = { code: verdicts[lastFault.kind].code, message: lastFault.message, atMs: this.elapsedMs };
       this.services.log.say(`${this.market.name} ${lastFault.kind}`, `${this.market.name}: ${lastFault.message}`);
       if (from === 'live') this.beginOutage(lastFault.message);
     }
@@ -440,14 +454,19 @@ export class Stream implements StreamView {
     if (isWanted(name) || name === 'stopped' || name === 'refused') this.changes.notify();
   }
 
-  private moment(): Moment {
-    const { clock } = this.services;
-    return { wallMs: clock.now(), elapsedMs: clock.elapsed() };
+  /** Monotonic ms. */
+  private get elapsedMs(): number {
+    return this.services.clock.elapsed();
+  }
+
+  /** With the time of the wall clock instead of the monotonic one. */
+  private shown<T extends { readonly atMs: number }>(kept: T | undefined): T | undefined {
+    return kept && { ...kept, atMs: this.wallMs(kept.atMs) };
   }
 
   private beginOutage(cause: string): void {
     this.outages.begin({
-      fromMs: this.counts.lastMessageAtMs ?? this.services.clock.now(),
+      fromMs: this.lastMessage ?? this.elapsedMs,
       seq: this.buffer.nextSeq,
       cause,
       channels: this.subscriptions.names,
@@ -464,15 +483,8 @@ export interface Counts {
   mistyped: number;
   reconnects: number;
   wasLive: boolean;
-  /** The same moment on both clocks. */
-  lastMessageAtMs?: number;
-  lastMessageElapsedMs?: number;
-}
-
-/** On the clock of the wall, which may jump, and on that of intervals. */
-interface Moment {
-  readonly wallMs: number;
-  readonly elapsedMs: number;
+  /** Wall clock ms. */
+  readonly lastMessageAtMs?: number;
 }
 
 function freshCounts(): Counts {

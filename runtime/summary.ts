@@ -27,9 +27,7 @@ export interface SummarizeArguments {
 export async function summarize(hub: HubView, args: SummarizeArguments): Promise<Answer> {
   const stream = hub.stream(args.market);
   const wanted = args.symbols && [...new Set(args.symbols.map(symbol => requireSymbol(stream, symbol)))];
-  const nowMs = hub.clock.now();
-  // From the newest message on, time is counted without the jumps of the wall clock.
-  const ageNowMs = (stream.totals.lastMessageAtMs ?? nowMs) + Math.round(stream.newestAgeMs ?? 0);
+  const nowMs = hub.clock.elapsed();
   const fromMs = args.window_s === undefined ? undefined : nowMs - args.window_s * 1_000;
   const pictures = fromMs === undefined ? stream.pictures : picturesSince(hub, stream, fromMs);
   await pictures.update();
@@ -39,22 +37,23 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
   const isEmpty = found.every(({ messages }) => messages === 0);
   const unheld = isEmpty || !filters ? [] : unheldOf(stream.subscriptions.names, filters);
   const { missed, others } = pictures;
+  const shown = (ms: number | undefined): string | null => isoOrNull(ms === undefined ? ms : stream.wallMs(ms));
   const frame = {
     ...commonAnswer(stream, [...noteUnheld(unheld), ...(others > 0 ? [noteOnOthers(others)] : [])]),
-    window: { from: isoOrNull(missed > 0 ? pictures.firstMs : (fromMs ?? pictures.firstMs)), to: isoOrNull(nowMs) },
+    window: { from: shown(missed > 0 ? pictures.firstMs : (fromMs ?? pictures.firstMs)), to: shown(nowMs) },
     ...(missed > 0 ? { incomplete: describeMissed(missed, fromMs !== undefined) } : {}),
     ...showOutagesSince(stream, 0),
     silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
   };
-  const rows = rowsWithin(roomIn(args.max_bytes ?? defaultMaxBytes, frame), stream, found, ageNowMs);
+  const rows = rowsWithin(roomIn(args.max_bytes ?? defaultMaxBytes, frame), stream, found, nowMs);
   return { ...frame, symbols: rows, omitted: found.length - rows.length };
 }
 
-/** What arrived from a time on, as far as it is still held. */
+/** What arrived from a time on, as far as it is still held; monotonic ms. */
 function picturesSince(hub: HubView, stream: StreamView, fromMs: number): Pictures {
   const { buffer, market } = stream;
   const pictures = new Pictures(market, buffer, hub.clock, buffer.firstSince(fromMs), stream.visible);
-  if (buffer.evictedAtMs !== undefined && buffer.evictedAtMs >= fromMs) pictures.missed = stream.dropped;
+  if (buffer.evictedMs !== undefined && buffer.evictedMs >= fromMs) pictures.missed = stream.dropped;
   return pictures;
 }
 

@@ -31,6 +31,28 @@ function wholeNumber(value: unknown): bigint | undefined {
   return typeof value === 'string' && /^\d{1,25}$/.test(value) ? BigInt(value) : undefined;
 }
 
+/** The clock of the wall, and the one that never jumps. */
+interface Clocks {
+  now(): number;
+  elapsed(): number;
+}
+
+/** The two clocks drift against each other all the time; only what is more than that is a jump. */
+const driftMs = 25;
+const offsets = new WeakMap<Clocks, number>();
+
+/**
+ * What the clock of the wall, as it goes now, shows for a moment of the monotonic one. After a jump all moments shown
+ * have jumped with it, and their order and distances are what they were.
+ */
+export function wallMsOf(clock: Clocks, elapsedMs: number): number {
+  const offset = Math.round(clock.now() - clock.elapsed());
+  const known = offsets.get(clock);
+  // A moment that is shown twice is the same to the ms.
+  if (known === undefined || Math.abs(known - offset) > driftMs) offsets.set(clock, offset);
+  return Math.round(elapsedMs + offsets.get(clock)!);
+}
+
 /** ISO 8601 in UTC of a wall-clock time in ms, or null. */
 export function isoOrNull(atMs: number | undefined): string | null {
   return atMs === undefined ? null : new Date(atMs).toISOString();

@@ -54,7 +54,7 @@ export async function start(hub: HubView, market: Market, args: StartArguments):
   stream.subscribe(parsed.names);
   const { connectTimeoutMs, authTimeoutMs, ackTimeoutMs } = hub.settings.options;
   const patienceMs = connectTimeoutMs + authTimeoutMs + ackTimeoutMs;
-  const endMs = hub.clock.now() + patienceMs;
+  const endMs = hub.clock.elapsed() + patienceMs;
   await stream.changes.until(() => isSettled(stream, parsed, endMs), patienceMs);
 
   requireRunning(stream);
@@ -104,7 +104,7 @@ export function status(hub: HubView, market: Market): Answer {
   const { subscriptions, buffer, totals } = stream;
   const newestAgeMs = newestAge(stream);
   const silent = stream.state !== 'live' || stream.isOver || newestAgeMs === null || newestAgeMs > quietMs;
-  const oldestAtMs = buffer.size > 0 ? buffer.atMs(buffer.oldestSeq) : undefined;
+  const oldestAtMs = buffer.size > 0 ? stream.wallMs(buffer.arrivedMs(buffer.oldestSeq)) : undefined;
   return {
     ...commonAnswer(stream, [
       ...notesOnSharing(stream),
@@ -162,7 +162,7 @@ export async function subscribe(hub: HubView, market: Market, { channels }: Chan
   const { ackTimeoutMs, framePairs } = hub.settings.options;
   const frames = Math.ceil(parsed.names.length / framePairs);
   const patienceMs = ackTimeoutMs * frames;
-  const endMs = hub.clock.now() + patienceMs;
+  const endMs = hub.clock.elapsed() + patienceMs;
   await stream.changes.until(() => isSettled(stream, parsed, endMs), patienceMs);
 
   requireRunning(stream);
@@ -262,13 +262,13 @@ export function requireRunning(stream: StreamView): void {
   throw new StreamError('STOPPED', 'The stream was stopped meanwhile.', undefined, commonAnswer(stream));
 }
 
-/** @param endMs wall clock ms until which anybody waits */
+/** @param endMs monotonic ms until which anybody waits */
 function isSettled(stream: StreamView, parsed: ParsedChannels, endMs: number): boolean {
   const { state, subscriptions } = stream;
   if (state === 'live') return parsed.names.every(({ name }) => subscriptions.stateOf(name) !== 'pending');
   // Every host of the feed had its chance, or has none in time.
   if (state === 'retrying')
-    return stream.attempts >= (stream.target?.urls.length ?? 1) || (stream.nextRetryAtMs ?? 0) > endMs;
+    return stream.attempts >= (stream.target?.urls.length ?? 1) || (stream.nextRetryElapsedMs ?? 0) > endMs;
   return !isWanted(state);
 }
 

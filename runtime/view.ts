@@ -26,6 +26,8 @@ export interface StreamView
     | 'url'
     | 'lastFault'
     | 'nextRetryAtMs'
+    | 'nextRetryElapsedMs'
+    | 'wallMs'
     | 'attempts'
     | 'dropped'
     | 'ratePerSecond'

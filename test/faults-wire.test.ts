@@ -155,7 +155,25 @@ const connecting: Row[] = [
     start: { state: 'retrying', next_retry_at: expect.any(String), ...failed(`HTTP ${code}`) },
     check: (run: FaultRun) => expect(gapMs(run)).toBeGreaterThan(980),
   })),
-  ...['-1', 'soon', '1e9', '99999999999999999999', ''].map(text => ({
+  {
+    name: 'http-503: keeps a Retry-After of an hour, and says when it comes back',
+    fault: http(503, 'Retry-After: 3600\r\n'),
+    states: 'connecting retrying',
+    start: { state: 'retrying', next_retry_at: expect.any(String), ...failed('HTTP 503') },
+    check: (run: FaultRun) => expect(run.stocks.nextRetryAtMs).toBeGreaterThan(Date.now() + 3_590_000),
+  },
+  ...['86401', '99999999999999999999', 'Fri, 31 Dec 2199 23:59:59 GMT'].map(text => ({
+    name: `http-429: is final where Retry-After is more than a day: ${text}`,
+    fault: http(429, `Retry-After: ${text}\r\n`),
+    states: 'connecting refused',
+    start: {
+      state: 'refused',
+      error: expect.objectContaining({ code: 'CONNECT_FAILED' }),
+      ...failed('HTTP 429.*longer than the 24 hours.*start the stream again'),
+    },
+    attempts: 1,
+  })),
+  ...['-1', 'soon', '1e9', ''].map(text => ({
     name: `http-429: a Retry-After of ${JSON.stringify(text)} neither crashes nor stops it for good`,
     fault: http(429, `Retry-After: ${text}\r\n`),
     states: 'connecting retrying',
@@ -993,10 +1011,12 @@ const heavy: Row[] = [
 ];
 
 /** Every outage lasts from the arrival of the last message before it to that of the first one after it. */
-function expectTimes({ stocks: { buffer, outages } }: FaultRun, told: readonly object[], beganMs: number): void {
+function expectTimes({ stocks }: FaultRun, told: readonly object[], beganMs: number): void {
+  const { buffer, outages } = stocks;
+  const arrival = (seq: number): string => iso(stocks.wallMs(buffer.arrivedMs(seq)));
   const times = outages.all.map(({ seq }) => ({
-    from: seq > buffer.oldestSeq ? iso(buffer.atMs(seq - 1)) : expect.any(String),
-    to: seq < buffer.nextSeq ? iso(buffer.atMs(seq)) : null,
+    from: seq > buffer.oldestSeq ? arrival(seq - 1) : expect.any(String),
+    to: seq < buffer.nextSeq ? arrival(seq) : null,
   }));
   expect(told).toMatchObject(times);
   for (const { from, to } of told as { from: string; to: string | null }[]) {

@@ -6,7 +6,7 @@ function outage(seq: number, extra: Partial<Outage> = {}): Outage {
 }
 
 test('an outage lasts until it is ended', () => {
-  const ledger = new OutageLedger();
+  const ledger = new OutageLedger(elapsedMs => elapsedMs);
   ledger.begin(outage(5));
   expect(ledger.current).toEqual(outage(5));
   ledger.end(9_000);
@@ -15,14 +15,14 @@ test('an outage lasts until it is ended', () => {
 });
 
 test('an outage that lasts swallows those that begin in it', () => {
-  const ledger = new OutageLedger();
+  const ledger = new OutageLedger(elapsedMs => elapsedMs);
   ledger.begin(outage(5));
   ledger.begin(outage(6, { cause: 'It broke again.' }));
   expect(ledger.all).toEqual([outage(5)]);
 });
 
 test('an end without a beginning is none, and an end stays as it is', () => {
-  const ledger = new OutageLedger();
+  const ledger = new OutageLedger(elapsedMs => elapsedMs);
   ledger.end(1_000);
   expect(ledger.all).toEqual([]);
   ledger.begin(outage(5));
@@ -32,7 +32,7 @@ test('an end without a beginning is none, and an end stays as it is', () => {
 });
 
 test('a reader is told of the outages that lie behind its position', () => {
-  const ledger = new OutageLedger();
+  const ledger = new OutageLedger(elapsedMs => elapsedMs);
   for (const seq of [5, 8]) {
     ledger.begin(outage(seq));
     ledger.end(seq * 1_000 + 500);
@@ -42,7 +42,7 @@ test('a reader is told of the outages that lie behind its position', () => {
 });
 
 test('the ledger keeps the newest twenty with all their channels, and counts those before', () => {
-  const ledger = new OutageLedger();
+  const ledger = new OutageLedger(elapsedMs => elapsedMs);
   const channels = Array.from({ length: 30 }, (_, index) => `T.S${index}`);
   for (let seq = 1; seq <= 25; seq++) {
     ledger.begin(outage(seq, { channels }));
@@ -56,10 +56,21 @@ test('the ledger keeps the newest twenty with all their channels, and counts tho
 });
 
 test('a cleared ledger is empty and can begin again', () => {
-  const ledger = new OutageLedger();
+  const ledger = new OutageLedger(elapsedMs => elapsedMs);
   ledger.begin(outage(5));
   ledger.clear();
   expect([ledger.all, ledger.current]).toEqual([[], undefined]);
   ledger.begin(outage(7));
   expect(ledger.current?.seq).toBe(7);
+});
+
+test('the times of an outage are kept by the monotonic clock, and shown by that of the wall as it goes now', () => {
+  let offsetMs = 1_000_000;
+  const ledger = new OutageLedger(elapsedMs => elapsedMs + offsetMs);
+  ledger.begin(outage(5));
+  expect(ledger.all).toEqual([outage(5, { fromMs: 1_005_000 })]);
+  offsetMs = 0;
+  ledger.end(9_000);
+  expect(ledger.since(5)).toEqual([outage(5, { fromMs: 5_000, toMs: 9_000 })]);
+  expect(ledger.all).toEqual(ledger.since(0));
 });

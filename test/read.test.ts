@@ -152,7 +152,7 @@ describe('a list of outages', () => {
   const channels = Array.from({ length: 30 }, (_, index) => `T.S${index}`);
 
   function hubWithOutages(count: number): Hub {
-    const hub = hubOn(suite, markets, 'realtime');
+    const hub = hubOn(suite, markets, 'realtime', {}, { ...systemClock, now: () => 0, elapsed: () => 0 });
     const { outages } = hub.stream('stocks');
     for (let seq = 0; seq < count; seq++) {
       outages.begin({ fromMs: seq, seq, cause: 'It broke.', channels });

@@ -112,8 +112,10 @@ describe('a summary', () => {
   describe('of a window', () => {
     /** Trades with sizes 1, 2, 4 ... that arrived so many seconds ago, in a buffer for so many. */
     async function windowOf(seconds: number, agesS: readonly number[], bufferMessages = 100) {
-      let nowMs = 1_790_000_000_000;
-      const hub = hubOn(suite, markets, 'realtime', { bufferMessages }, { ...systemClock, now: () => nowMs });
+      const beganMs = 1_790_000_000_000;
+      let nowMs = beganMs;
+      const clock = { ...systemClock, now: () => nowMs, elapsed: () => nowMs - beganMs };
+      const hub = hubOn(suite, markets, 'realtime', { bufferMessages }, clock);
       const endMs = nowMs + 1_000_000;
       for (const [index, age] of agesS.entries()) {
         nowMs = endMs - age * 1_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EpochUnit } from '../runtime/contract.js';
 import { formatMessage } from '../runtime/format.js';
-import { isoOrNull, isoTime } from '../runtime/time.js';
+import { isoOrNull, isoTime, wallMsOf } from '../runtime/time.js';
 import { entryOf, marketOf } from './support/markets.js';
 
 test.each<[unknown, EpochUnit, string]>([
@@ -65,5 +65,45 @@ describe('the timestamp of a message', () => {
   test('is absent where the feed sent none', () => {
     const message = formatMessage(marketOf('stocks'), entryOf('T', 'AAPL', { sym: 'AAPL', p: 1 }), 'summary');
     expect(Object.keys(message)).toEqual(['event', 'symbol', 'price']);
+  });
+});
+
+describe('a moment that is kept by the monotonic clock', () => {
+  const hour = 3_600_000;
+
+  /** Clocks whose difference a test changes. */
+  function clocks(): { wallMs: number; passedMs: number; now(): number; elapsed(): number } {
+    return {
+      wallMs: Date.UTC(2026, 8, 9, 15),
+      passedMs: 1_000,
+      now() {
+        return this.wallMs;
+      },
+      elapsed() {
+        return this.passedMs;
+      },
+    };
+  }
+
+  test.each([5 * hour, -5 * hour, 1_000, -1_000])('jumps with the clock of the wall by %d ms', jump => {
+    const clock = clocks();
+    const [before, after] = [0, 61_000].map(elapsedMs => wallMsOf(clock, elapsedMs));
+    expect([before, after]).toEqual([Date.UTC(2026, 8, 9, 14, 59, 59), Date.UTC(2026, 8, 9, 15, 1)]);
+    clock.wallMs += jump;
+    expect([0, 61_000].map(elapsedMs => wallMsOf(clock, elapsedMs))).toEqual([before! + jump, after! + jump]);
+  });
+
+  test('is shown the same each time, although the two clocks drift, until they are 25 ms apart', () => {
+    const clock = clocks();
+    const first = wallMsOf(clock, 500);
+    for (const drift of [0.4, 1, -3, 25, -25]) {
+      clock.wallMs += drift;
+      expect(wallMsOf(clock, 500)).toBe(first);
+      clock.wallMs -= drift;
+    }
+    clock.wallMs += 26;
+    expect(wallMsOf(clock, 500)).toBe(first + 26);
+    clock.wallMs -= 26;
+    expect(wallMsOf(clock, 500)).toBe(first);
   });
 });

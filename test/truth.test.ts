@@ -231,6 +231,82 @@ describe('ages and durations', () => {
   });
 });
 
+describe('after the clock of the wall has jumped', () => {
+  const hour = 3_600_000;
+
+  test.each([5 * hour, -5 * hour])('by %d ms, times are shown as it goes now', async jump => {
+    const hands = new Hands();
+    const scene = await staged(granted, {}, hands.clock);
+    await scene.start('T.AAPL');
+    await hands.pass(1_000);
+    await scene.send(trade(1));
+    await hands.pass(5_000);
+    await scene.cut();
+    await hands.pass(1_000);
+    await scene.send(trade(2), { ev: 'status', status: 'maintenance', message: 'at noon' });
+    await hands.pass(1_000);
+    await hands.jump(jump);
+    // It is eight seconds after 15:00, and so much later or earlier by the clock.
+    const at = (second: number): string => new Date(Date.UTC(2026, 8, 9, 15, 0, second) + jump).toISOString();
+    const status = await scene.status();
+    expect(status).toMatchObject({
+      since: at(6),
+      last_message_at: at(7),
+      newest_age_ms: 1_000,
+      outages: [{ from: at(1), to: at(7) }],
+      last_error: { at: at(6) },
+      buffer: { oldest_at: at(1) },
+      notes: [expect.stringContaining(`At ${at(7)} the feed said: maintenance`)],
+    });
+    expect(await scene.call('summarize_stream', { market: 'stocks' })).toMatchObject({
+      window: { from: at(1), to: at(8) },
+      symbols: [{ trade_age_ms: 1_000 }],
+    });
+  });
+
+  test.each([5 * hour, -5 * hour])('by %d ms, a window has what came in it', async jump => {
+    const hands = new Hands();
+    const scene = await staged(granted, { bufferMessages: 3 }, hands.clock);
+    await scene.start('T.*');
+    for (const [symbol, passMs] of [
+      ['OLD', 60_000],
+      ['MSFT', 3_000],
+      ['AAPL', 0],
+    ] as const) {
+      await scene.send(trade(1, symbol));
+      await hands.pass(passMs);
+    }
+    const symbolsOf = async (seconds: number): Promise<string[]> => {
+      const { symbols } = await scene.call('summarize_stream', { market: 'stocks', window_s: seconds });
+      return (symbols as { symbol: string }[]).map(({ symbol }) => symbol).toSorted();
+    };
+    await hands.jump(jump);
+    expect(await symbolsOf(2)).toEqual(['AAPL']);
+    expect(await symbolsOf(5)).toEqual(['AAPL', 'MSFT']);
+    expect(await symbolsOf(70)).toEqual(['AAPL', 'MSFT', 'OLD']);
+    // What came after the jump is the newest, and what has to leave is the oldest.
+    await hands.pass(4_000);
+    await scene.send(trade(1, 'NVDA'));
+    expect(await symbolsOf(2)).toEqual(['NVDA']);
+    expect(await symbolsOf(5)).toEqual(['AAPL', 'NVDA']);
+    expect(await scene.call('summarize_stream', { market: 'stocks', window_s: 10 })).not.toHaveProperty('incomplete');
+    expect(await scene.call('summarize_stream', { market: 'stocks', window_s: 100 })).toHaveProperty('incomplete');
+  });
+
+  test.each([5 * hour, -5 * hour])('by %d ms, the next attempt is as far away as it was', async jump => {
+    const hands = new Hands();
+    const options = { backoffInitialMs: 60_000, backoffMaxMs: 60_000 };
+    const scene = await staged(granted, options, { ...hands.clock, random: () => 0 });
+    await scene.start('T.AAPL');
+    scene.socket.terminate();
+    await scene.until(() => scene.stream.state === 'retrying');
+    await hands.pass(10_000);
+    await hands.jump(jump);
+    const at = new Date(Date.UTC(2026, 8, 9, 15, 1) + jump).toISOString();
+    expect(await scene.status()).toMatchObject({ next_retry_at: at, silence: expect.stringContaining(at) });
+  });
+});
+
 describe('what the feed says', () => {
   test('and nothing explains is told in the status, as a quotation', async () => {
     const scene = await staged();

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { quoteForeign, type Redactor } from '../foreign.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
-import { isoOrNull } from '../time.js';
+import { isoOrNull, wallMsOf } from '../time.js';
 import type { RecordingFile } from './file.js';
 import type { Folder } from './folder.js';
 import { encodeFrames, encodeHeader } from './frames.js';
@@ -30,7 +30,7 @@ export class Track {
   private file: RecordingFile | undefined;
   private drained: Promise<void> | undefined;
   private cancel: (() => void) | undefined;
-  private trouble: { readonly message: string; readonly retryAtMs: number } | undefined;
+  private trouble: { readonly message: string; readonly retryElapsedMs: number } | undefined;
   /** Frames that came while the queue was full. */
   private lost = 0;
   /** Frames that hold a key. */
@@ -50,7 +50,9 @@ export class Track {
     return [
       ...(file ? [`Recorded as ${titleOf(file.name)}.`] : []),
       ...(trouble
-        ? [`Recording is interrupted: ${trouble.message}; the next attempt is at ${isoOrNull(trouble.retryAtMs)}.`]
+        ? [
+            `Recording is interrupted: ${trouble.message}; the next attempt is at ${isoOrNull(wallMsOf(this.services.clock, trouble.retryElapsedMs))}.`,
+          ]
         : []),
       ...(lost > 0 ? [`${lost} frames were not recorded, since the disk did not keep up.`] : []),
       ...(withheld > 0 ? [`${withheld} frames were not recorded, since they hold the API key.`] : []),
@@ -136,7 +138,7 @@ export class Track {
   private async fail(error: Error): Promise<void> {
     const { clock, log, options } = this.services;
     const message = quoteForeign(error.message);
-    this.trouble = { message, retryAtMs: clock.now() + options.recordRetryMs };
+    this.trouble = { message, retryElapsedMs: clock.elapsed() + options.recordRetryMs };
     log.say(`${this.market} record`, `${this.market}: recording is interrupted: ${message}`);
     await this.closeFile().catch(() => {});
   }

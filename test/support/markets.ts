@@ -12,5 +12,5 @@ export function marketOf(name: string): Market {
 
 /** A received message, as the buffer holds it. */
 export function entryOf(ev: string, symbol: string | null, raw: RawEvent, seq = 0): Entry {
-  return { seq, atMs: 0, ev, symbol, raw: { ev, ...raw } };
+  return { seq, arrivedMs: 0, ev, symbol, raw: { ev, ...raw } };
 }
