@@ -110,7 +110,6 @@ export class Subscriptions {
       (this.mark(name, undefined) || mayBeHeld ? removed : notHeld).push(name);
       this.answers.drop(name);
       this.refused.delete(name);
-      this.untried.delete(name);
     }
     return { removed, notHeld };
   }
@@ -273,11 +272,10 @@ export class Subscriptions {
   }
 
   private askAgain(): void {
-    for (const name of this.untried) {
+    for (const name of [...this.untried]) {
       this.refused.delete(name);
       this.mark(name, 'pending');
     }
-    this.untried.clear();
   }
 
   private forgetConnection(): void {
@@ -320,6 +318,7 @@ export class Subscriptions {
     if (state === undefined) this.wanted.delete(name);
     else this.wanted.set(name, state);
     this.suspicions.delete(name);
+    this.untried.delete(name);
     this.feed.setProven(name, state !== 'unconfirmed');
     return before !== undefined;
   }

@@ -339,6 +339,27 @@ describe('a replay that several use', () => {
   });
 });
 
+test('a refusal that nobody asked for is told to each with the names of what it holds, and no others', async () => {
+  await start(ann, 'T.AAPL', 'T.MSFT');
+  await start(bob, 'T.MSFT', 'A.AAPL');
+  feed.session!.socket.send(JSON.stringify([{ ev: 'status', status: 'error', message: 'not authorized' }]));
+  await feed.barrier();
+  const words = async (who: HubView): Promise<string> => ((await status(who)).notes as string[]).join(' ');
+  expect(await words(ann)).toMatch(/without being asked.* channels it means: T\.AAPL, T\.MSFT may no longer be served/);
+  expect(await words(bob)).toMatch(/without being asked.* channels it means: T\.MSFT, A\.AAPL may no longer be served/);
+  await stop(bob);
+  expect(await words(bob)).not.toContain('without being asked');
+});
+
+test('a channel that was called refused is unsubscribed by whoever asked for it', async () => {
+  feed.denied = new Set(['Q.AAPL']);
+  await start(ann, 'T.AAPL', 'Q.AAPL');
+  await start(bob, 'T.AAPL');
+  expect(await unsubscribe(bob, 'Q.AAPL')).toMatchObject({ removed: [], not_held: ['Q.AAPL'] });
+  expect(await unsubscribe(ann, 'Q.AAPL')).toMatchObject({ removed: ['Q.AAPL'], not_held: [] });
+  expect(hub.stream('stocks').subscriptions.mayHold('Q.AAPL')).toBe(false);
+});
+
 test('a client that changes the endpoint of a shared stream is told that others use it', async () => {
   await start(ann, 'T.AAPL');
   await start(bob, 'T.AAPL');
