@@ -21,7 +21,9 @@ export function proveByData(
     if (!channel || buffer.newestOf({ channel, symbol: '*', name: `${prefix}.*` }) < from) continue;
     for (let seq = Math.max(from, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
       if (buffer.prefixAt(seq) !== prefix) continue;
-      const name = subscriptions.provenOf([`${prefix}.${buffer.symbolAt(seq)}`, `${prefix}.*`]);
+      // Of a symbol that is not told apart the message would have to be parsed.
+      const symbol = buffer.symbols.nameOf(buffer.symbolNumberAt(seq));
+      const name = symbol === undefined ? symbol : subscriptions.provenOf([`${prefix}.${symbol}`, `${prefix}.*`]);
       if (name === undefined) continue;
       subscriptions.proved(name);
       proved = true;

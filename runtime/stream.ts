@@ -62,6 +62,8 @@ export interface Notice {
   readonly atMs: number;
 }
 
+const mostLookedAt = 100;
+
 export class Stream implements StreamView {
   readonly buffer: MessageBuffer;
   readonly subscriptions: Subscriptions;
@@ -346,10 +348,11 @@ export class Stream implements StreamView {
     if (this.outages.current && this.state === 'live') this.outages.end(elapsedMs);
   }
 
-  /** Whether any of the newest messages is of what is subscribed. */
+  /** Whether any of the newest messages is of what is subscribed; a few of them suffice to tell. */
   private isAwaited(count: number): boolean {
     const { buffer, subscriptions } = this;
-    for (let seq = Math.max(buffer.nextSeq - count, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
+    const from = buffer.nextSeq - Math.min(count, mostLookedAt);
+    for (let seq = Math.max(from, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
       const prefix = buffer.prefixAt(seq);
       const names = [`${prefix}.${buffer.symbolAt(seq)}`, `${prefix}.*`];
       if (prefix !== undefined && names.some(name => subscriptions.stateOf(name) !== undefined)) return true;
