@@ -1,7 +1,6 @@
 /** One of many clients of a hub: streams of its own to look at, upstream connections in common. */
 import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
-import { StreamError } from './errors.js';
 import type { Redactor } from './foreign.js';
 import type { Hub } from './hub.js';
 import type { Log } from './log.js';
@@ -10,6 +9,7 @@ import type { Settings } from './settings.js';
 import { Share } from './share.js';
 import type { Target } from './stream.js';
 import type { HubView } from './view.js';
+import { Waits } from './waits.js';
 
 /** The shares of every market's stream, by the market's name; one for all guests of a hub. */
 export type Shares = ReadonlyMap<string, Set<Share>>;
@@ -24,7 +24,7 @@ export class Guest implements HubView {
   readonly recorder: Recorder | undefined;
   readonly process: string;
   private readonly shares: ReadonlyMap<string, Share>;
-  private waits = 0;
+  private readonly waits: Waits;
 
   constructor(
     private readonly hub: Hub,
@@ -39,6 +39,7 @@ export class Guest implements HubView {
     this.redactor = redactor;
     this.recorder = recorder;
     this.process = process;
+    this.waits = new Waits(settings.options.httpWaits);
     this.shares = new Map(markets.map(({ name }) => [name, new Share(hub.stream(name), clock, all.get(name)!)]));
   }
 
@@ -52,21 +53,8 @@ export class Guest implements HubView {
   }
 
   /** @throws StreamError LIMIT_EXCEEDED */
-  async duringWait<T>(call: () => Promise<T>): Promise<T> {
-    const { httpWaits } = this.settings.options;
-    if (this.waits >= httpWaits) {
-      throw new StreamError(
-        'LIMIT_EXCEEDED',
-        `At most ${httpWaits} calls of a client wait at the same time.`,
-        'Let one of them end, or read with a cursor, which does not wait.',
-      );
-    }
-    this.waits++;
-    try {
-      return await call();
-    } finally {
-      this.waits--;
-    }
+  duringWait<T>(call: () => Promise<T>): Promise<T> {
+    return this.waits.during(call);
   }
 
   /** Lets go of everything that it holds. */

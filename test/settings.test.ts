@@ -42,6 +42,16 @@ test('an empty environment means the defaults', () => {
       httpWaits: 16,
       httpClientTtlMs: 600_000,
       httpMaxBytes: 1_048_576,
+      httpBodyBytes: 4_194_304,
+      httpTotalBodyBytes: 67_108_864,
+      httpCalls: 128,
+      httpTotalCalls: 1_024,
+      httpConnections: 512,
+      httpAddressConnections: 256,
+      httpHeadersTimeoutMs: 10_000,
+      httpRequestTimeoutMs: 30_000,
+      httpUris: 1_000,
+      httpTokenSessions: 16,
     },
   });
 });
@@ -61,13 +71,16 @@ describe('HTTP', () => {
       {
         MCP_POLYGON_TRANSPORT: 'http',
         MCP_POLYGON_HOST: '::',
-        MCP_POLYGON_HTTP_TOKENS: ` ${token},, ${token}=`,
+        MCP_POLYGON_HTTP_TOKENS: ` ${token},, alice: ${token}=`,
         MCP_POLYGON_HTTP_HOSTS: 'Market.Example',
       },
       {
         host: '::',
         names: ['localhost', '127.0.0.1', '[::1]', '[::]', 'market.example'],
-        tokens: [token, `${token}=`],
+        tokens: [
+          { name: 'token-1', secret: token },
+          { name: 'alice', secret: `${token}=` },
+        ],
       },
     ],
   ])('%s', (_what, env, http) => {
@@ -95,10 +108,30 @@ describe('HTTP', () => {
         MCP_POLYGON_HTTP_TOKENS: `${token},${bad}`,
       });
       expect(more).toEqual([]);
-      expect(problem).toContain('16 characters');
+      expect(problem).toContain('16 to 512 characters');
       expect(problem).not.toContain(bad);
     },
   );
+
+  test.each([
+    ['two names that are one', `alice:${token},alice:${token}=`, 'token 2 has the name of token 1'],
+    ['two tokens that are one', `alice:${token},bob:${token}`, 'token 2 is the same as token 1'],
+    ['a name that is none', `al ice:${token}`, 'the name before a token needs 1 to 40 letters'],
+    ['no name before the colon', `:${token}`, 'the name before a token needs 1 to 40 letters'],
+    ['a name that somebody has by the place', `token-2:${token},${token}=`, 'token 2 has the name of token 1'],
+  ])('refuses %s without showing them', (_what, tokens, reason) => {
+    const problems = problemsOf({ MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HTTP_TOKENS: tokens });
+    expect(problems).toEqual([expect.stringContaining(reason)]);
+    for (const part of ['alice', 'al ice', token]) expect(problems.join()).not.toContain(part);
+  });
+
+  test('takes a file of tokens in place of tokens, from the environment or the command line', () => {
+    const env = { MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HOST: '0.0.0.0' };
+    expect(read({ ...env, MCP_POLYGON_HTTP_TOKENS_FILE: '/run/tokens.json' }).http).toMatchObject({
+      tokens: [],
+      tokensFile: '/run/tokens.json',
+    });
+  });
 
   test.each(['market.example:8765', 'https://market.example', 'market.example/mcp', '[::1]:8765'])(
     'is called by host names, and %s is none',
