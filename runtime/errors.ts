@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'PLAN_NO_WEBSOCKET'
   | 'PLAN_NOT_REALTIME'
   | 'NOT_AUTHORIZED'
+  | 'READ_ONLY'
   | 'LIMIT_EXCEEDED'
   | 'MAX_CONNECTIONS'
   | 'BAD_CURSOR'
@@ -77,6 +78,10 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   NOT_AUTHORIZED: {
     hint: 'The plan does not cover this channel; leave it out or use another one.',
     docs: 'polygon-docs/websockets/quickstart.md:158',
+  },
+  READ_ONLY: {
+    hint: 'Read, wait, summarize, list or ask for the status; the client whose streams these are starts and stops them.',
+    docs: 'polygon-docs/websockets/quickstart.md:196',
   },
   LIMIT_EXCEEDED: {
     hint: 'Unsubscribe contracts that are no longer needed, then subscribe again.',

@@ -1,37 +1,53 @@
 /** Between the requests and responses of Node and those of the web. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { Clock } from './clock.js';
 
-/** @returns the body as text; nothing if it is larger */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return undefined;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Whoever sent too much is still to be answered.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+/** A request that was let in. */
+export interface Exchange {
+  readonly request: Request;
+  readonly response: ServerResponse;
+  /** The body, parsed; absent where there is none. */
+  readonly body: unknown;
 }
 
-/** @param response its end, if it comes too early, aborts the request */
-export function toWeb({ method, headers, url }: IncomingMessage, body: string, response: ServerResponse): Request {
+/** Calls back once when a response is over, at once if it is already. */
+export function whenClosed(response: ServerResponse, callback: () => void): void {
+  if (response.closed || response.destroyed) callback();
+  else response.once('close', callback);
+}
+
+/**
+ * The head of a request: the body goes beside it, parsed.
+ *
+ * @param response its end, if it comes too early, aborts the request
+ * @returns nothing for what Node takes and the web does not
+ */
+export function toWeb({ method, headers, url }: IncomingMessage, response: ServerResponse): Request | undefined {
   const abort = new AbortController();
-  response.once('close', () => {
+  whenClosed(response, () => {
     if (!response.writableFinished) abort.abort();
   });
   const pairs = Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map(one => [name, one]));
-  return new Request(new URL(url ?? '/', 'http://localhost'), {
-    method: method ?? 'GET',
-    headers: pairs as [string, string][],
-    signal: abort.signal,
-    ...(body === '' ? {} : { body }),
-  });
+  try {
+    return new Request(new URL(url ?? '/', 'http://localhost'), {
+      method: method ?? 'GET',
+      headers: pairs as [string, string][],
+      signal: abort.signal,
+    });
+  } catch {
+    // The message would quote the request.
+    return undefined;
+  }
 }
 
-export function answer(response: ServerResponse, { status, headers, body }: Response): void {
+/** @param patienceMs how long an answer waits for a caller that does not take it */
+export function answer(
+  response: ServerResponse,
+  { status, headers, body }: Response,
+  clock: Clock,
+  patienceMs: number,
+): void {
   response.writeHead(status, Object.fromEntries(headers));
   if (!body) {
     response.end();
@@ -44,6 +60,23 @@ export function answer(response: ServerResponse, { status, headers, body }: Resp
   response.on('error', () => {});
   response.once('close', () => source.destroy());
   source.pipe(response);
+  whenClosed(response, endStalled(response, clock, patienceMs));
+}
+
+/** Ends a response of which nothing was taken for too long. @returns ends the watch */
+function endStalled(response: ServerResponse, clock: Clock, patienceMs: number): () => void {
+  let cancel = (): void => {};
+  let before: number | undefined;
+  const look = (): void => {
+    const { socket } = response;
+    const waits = socket !== null && socket.writableLength > 0;
+    const taken = waits ? socket.bytesWritten - socket.writableLength : undefined;
+    if (taken !== undefined && taken === before) response.destroy();
+    else cancel = clock.after(patienceMs, look);
+    before = taken;
+  };
+  look();
+  return () => cancel();
 }
 
 /** Responses that stay open for news. */

@@ -1,5 +1,6 @@
 /** Who may reach the server over HTTP. */
 import type { Lookup } from './options.js';
+import { describeToken, describeTokenName, isToken, isTokenName, judgeTogether, type Token } from './token.js';
 
 export interface HttpSettings {
   /** Address to listen on. */
@@ -7,7 +8,9 @@ export interface HttpSettings {
   /** Host names by which clients may call the server, as they stand in a URL. */
   readonly names: readonly string[];
   /** One of these must come with every request; without any, whoever can connect may call. */
-  readonly tokens: readonly string[];
+  readonly tokens: readonly Token[];
+  /** Path of a file of further tokens. */
+  readonly tokensFile?: string;
 }
 
 export const tokensVariable = 'MCP_POLYGON_HTTP_TOKENS';
@@ -18,14 +21,14 @@ export interface HttpTexts {
   readonly host: ReturnType<Lookup>;
   readonly hosts: { readonly name: string; readonly list: readonly string[] };
   readonly tokens: string | undefined;
+  readonly tokensFile: ReturnType<Lookup>;
 }
 
 export const loopback = '127.0.0.1';
 const loopbackNames = ['localhost', loopback, '[::1]'];
-const shortestToken = 16;
 
 /** @returns nothing but problems where the server is to speak on stdin and stdout */
-export function readHttp({ transport, host, hosts, tokens: text }: HttpTexts): {
+export function readHttp({ transport, host, hosts, tokens: text, tokensFile }: HttpTexts): {
   http?: HttpSettings;
   problems: string[];
 } {
@@ -36,20 +39,30 @@ export function readHttp({ transport, host, hosts, tokens: text }: HttpTexts): {
     };
   }
   const address = host.text ?? loopback;
-  const tokens = splitTokens(text);
+  const tokens = parseTokens(text);
+  const open = tokens.length === 0 && tokensFile.text === undefined;
   return {
-    http: { host: address, names: [...loopbackNames, inUrl(address), ...hosts.list], tokens },
+    http: {
+      host: address,
+      names: [...loopbackNames, inUrl(address), ...hosts.list],
+      tokens,
+      ...(tokensFile.text === undefined ? {} : { tokensFile: tokensFile.text }),
+    },
     problems: [
       ...hosts.list.flatMap(name => judgeName(hosts.name, name)),
       ...judgeTokens(tokens),
-      ...(tokens.length === 0 ? judgeAddress(host.name, address) : []),
+      ...(open ? judgeAddress(host.name, address) : []),
     ],
   };
 }
 
-/** Comma separated. */
-export function splitTokens(text = ''): string[] {
-  return text.split(',').flatMap(token => token.trim() || []);
+/** Comma separated, each `token` or `name:token`; one without a name is called by its place. */
+export function parseTokens(text = ''): Token[] {
+  const items = text.split(',').flatMap(item => item.trim() || []);
+  return items.map((item, index) => {
+    const [, name, secret] = /^([^:]*):(.*)$/s.exec(item) ?? [];
+    return { name: name?.trim() ?? `token-${index + 1}`, secret: secret?.trim() ?? item };
+  });
 }
 
 /** With a scheme or a port it would never be the name that a client calls. */
@@ -58,17 +71,22 @@ function judgeName(setting: string, name: string): string[] {
   return [`${setting}: a host name stands alone, such as market.example, was ${JSON.stringify(name.slice(0, 60))}`];
 }
 
-/** No token is shown, not even a wrong one. */
-function judgeTokens(tokens: readonly string[]): string[] {
-  const good = (token: string): boolean => token.length >= shortestToken && /^[\w.~+/-]+=*$/.test(token);
-  if (tokens.every(good)) return [];
-  return [`${tokensVariable}: each token needs ${shortestToken} characters or more, of letters, digits and -._~+/`];
+/** No token is shown, not even a wrong one, and no name, which may be one. */
+function judgeTokens(tokens: readonly Token[]): string[] {
+  const faults = [
+    tokens.every(({ secret }) => isToken(secret)) ? [] : [`each token needs ${describeToken}`],
+    tokens.every(({ name }) => isTokenName(name)) ? [] : [`the name before a token needs ${describeTokenName}`],
+    judgeTogether(tokens),
+  ];
+  return faults.flat().map(fault => `${tokensVariable}: ${fault}`);
 }
 
 function judgeAddress(name: string, address: string): string[] {
   if (isLoopback(address)) return [];
   const open = `${name} ${address} lets other machines in, which then need a bearer token`;
-  return [`${open}: set ${tokensVariable} in the environment to one token or more, comma separated`];
+  return [
+    `${open}: set ${tokensVariable} in the environment to one token or more, comma separated, or name a file of them with --http-tokens-file`,
+  ];
 }
 
 function isLoopback(address: string): boolean {

@@ -79,6 +79,11 @@ export class Leases<T> {
     return false;
   }
 
+  /** Ends all of those chosen. */
+  endEach(chosen: (value: T) => boolean): void {
+    for (const [id, { value }] of [...this.leases]) if (chosen(value)) this.end(id);
+  }
+
   /** Ends all. */
   close(): void {
     for (const id of [...this.leases.keys()]) this.end(id);

@@ -72,7 +72,7 @@ export const optionTable = {
   httpMaxBytes: row('HTTP_MAX_BYTES', 'http: largest request', mebibyte, 1_000, 64 * mebibyte),
   httpBodyBytes: row(
     'HTTP_BODY_BYTES',
-    'http: bytes of unfinished requests of a client; the oldest gives way',
+    'http: bytes of requests of a client at the same time; the oldest unfinished one gives way',
     4 * mebibyte,
     1_000,
     1_024 * mebibyte,

@@ -11,6 +11,7 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import { complete } from './completion.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
+import { type Gate, openGate } from './gate.js';
 import { hearClient, hearServer } from './listening.js';
 import { describePrompt, describeTool } from './listing.js';
 import { drained, pace } from './pace.js';
@@ -18,7 +19,7 @@ import type { Pages } from './pages.js';
 import { reportProgress } from './progress.js';
 import { fillPrompt } from './prompts.js';
 import { Resources, resourceTemplates } from './resources.js';
-import { callTool, listTools } from './tools.js';
+import { callTool, listTools, refuseCall } from './tools.js';
 import type { HubView } from './view.js';
 import { Watches, wholeList } from './watches.js';
 
@@ -26,6 +27,8 @@ export interface ServerParts {
   readonly hub: HubView;
   readonly pages: Pages;
   readonly version: string;
+  /** Lets requests in; absent: all at once. */
+  readonly gate?: Gate;
 }
 
 /**
@@ -92,7 +95,7 @@ export function complainTo({ log }: HubView): (error: unknown) => void {
 }
 
 /** @param watches is told what a client of the 2025 protocols subscribes to */
-export function buildServer({ hub, pages, version }: ServerParts, watches: Watches): Server {
+export function buildServer({ hub, pages, version, gate = openGate }: ServerParts, watches: Watches): Server {
   const { name, title, instructions } = hub.suite;
   const server = new Server(
     { name, title, version },
@@ -101,19 +104,32 @@ export function buildServer({ hub, pages, version }: ServerParts, watches: Watch
       instructions,
     },
   );
-  serveTools(server, hub);
-  serveResources(server, hub, new Resources(hub, pages), watches);
-  servePrompts(server, hub);
+  serveTools(server, hub, gate);
+  serveResources(server, hub, new Resources(hub, pages), watches, gate);
+  servePrompts(server, hub, gate);
   server.setRequestHandler('completion/complete', ({ params: { argument, context } }) =>
-    hub.redactor.redactIn({ completion: { ...complete(hub, argument, context?.arguments) } }),
+    letIn(gate, () => hub.redactor.redactIn({ completion: { ...complete(hub, argument, context?.arguments) } })),
   );
   return server;
 }
 
-function serveTools(server: Server, hub: HubView): void {
+/** Answers in its turn. */
+async function letIn<T>(gate: Gate, answer: () => T | Promise<T>): Promise<T> {
+  try {
+    return await gate.ask(async () => answer());
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    throw new ProtocolError(serverBusy, `${error.message} ${error.hint}`, { code: error.code });
+  }
+}
+
+/** The first of the codes that JSON-RPC leaves to servers. */
+const serverBusy = -32_000;
+
+function serveTools(server: Server, hub: HubView, gate: Gate): void {
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const complain = complainTo(hub);
-  server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(describeTool) }));
+  server.setRequestHandler('tools/list', () => letIn(gate, () => ({ tools: [...tools.values()].map(describeTool) })));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
     if (!owned) throw refuse(hub, `There is no tool ${quoteForeign(params.name)}.`);
@@ -121,7 +137,9 @@ function serveTools(server: Server, hub: HubView): void {
       mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
     );
     try {
-      const { structured, text, isError } = await callTool(hub, owned, params.arguments, mcpReq.signal);
+      const { structured, text, isError } = await gate
+        .call(owned, () => callTool(hub, owned, params.arguments, mcpReq.signal), mcpReq.signal)
+        .catch(error => refuseCall(hub, owned, error));
       return {
         structuredContent: { ...structured },
         content: [{ type: 'text' as const, text }],
@@ -137,7 +155,7 @@ function refuse({ redactor }: HubView, message: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, redactor.redact(message));
 }
 
-function serveResources(server: Server, hub: HubView, resources: Resources, watches: Watches): void {
+function serveResources(server: Server, hub: HubView, resources: Resources, watches: Watches, gate: Gate): void {
   const read = async (uri: string) => {
     // A URI with a key in it would come back in every notice.
     const shown = hub.redactor.redact(uri);
@@ -145,34 +163,45 @@ function serveResources(server: Server, hub: HubView, resources: Resources, watc
     if (!content) throw new ResourceNotFoundError(shown);
     return content;
   };
-  server.setRequestHandler('resources/list', async () =>
-    hub.redactor.redactIn({ resources: [...(await resources.list())] }),
+  server.setRequestHandler('resources/list', () =>
+    letIn(gate, async () => hub.redactor.redactIn({ resources: [...(await resources.list())] })),
   );
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }));
-  server.setRequestHandler('resources/read', async ({ params: { uri } }) => ({ contents: [{ ...(await read(uri)) }] }));
-  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
-    // What cannot be read cannot change.
-    await read(uri);
-    watches.follow(uri, [uri]);
-    return {};
-  });
+  server.setRequestHandler('resources/read', ({ params: { uri } }) =>
+    letIn(gate, async () => ({ contents: [{ ...(await read(uri)) }] })),
+  );
+  server.setRequestHandler('resources/subscribe', ({ params: { uri } }) =>
+    letIn(gate, async () => {
+      // What cannot be read cannot change.
+      await read(uri);
+      watches.follow(uri, [uri]);
+      return {};
+    }),
+  );
   server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
     watches.unfollow(uri);
     return {};
   });
 }
 
-function servePrompts(server: Server, hub: HubView): void {
+function servePrompts(server: Server, hub: HubView, gate: Gate): void {
   const prompts = new Map(hub.suite.prompts.map(prompt => [prompt.name, prompt]));
-  server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts.values()].map(describePrompt) }));
-  server.setRequestHandler('prompts/get', ({ params }) => {
-    const prompt = prompts.get(params.name);
-    if (!prompt) throw refuse(hub, `There is no prompt ${quoteForeign(params.name)}.`);
-    try {
-      const text = hub.redactor.redact(fillPrompt(hub, prompt, params.arguments ?? {}));
-      return { description: prompt.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
-    } catch (error) {
-      throw error instanceof StreamError ? refuse(hub, error.message) : error;
-    }
-  });
+  server.setRequestHandler('prompts/list', () =>
+    letIn(gate, () => ({ prompts: [...prompts.values()].map(describePrompt) })),
+  );
+  server.setRequestHandler('prompts/get', ({ params }) =>
+    letIn(gate, () => {
+      const prompt = prompts.get(params.name);
+      if (!prompt) throw refuse(hub, `There is no prompt ${quoteForeign(params.name)}.`);
+      try {
+        const text = hub.redactor.redact(fillPrompt(hub, prompt, params.arguments ?? {}));
+        return {
+          description: prompt.description,
+          messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+        };
+      } catch (error) {
+        throw error instanceof StreamError ? refuse(hub, error.message) : error;
+      }
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { type HttpSettings, loopback, readHttp, splitTokens, tokensVariable } from './httpsettings.js';
+import { type HttpSettings, loopback, parseTokens, readHttp, tokensVariable } from './httpsettings.js';
 import { faultOfOwnKey } from './key.js';
 import { nearest, suggest } from './nearest.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
@@ -58,6 +58,12 @@ const texts = {
   transport: row('MCP_POLYGON_TRANSPORT', 'name', 'stdio, or http for many clients at once', 'stdio'),
   host: row('MCP_POLYGON_HOST', 'address', 'http: where to listen; beyond this machine needs tokens', loopback),
   httpHosts: row('MCP_POLYGON_HTTP_HOSTS', 'list', 'http: further host names that lead here, comma separated', 'none'),
+  httpTokensFile: row(
+    'MCP_POLYGON_HTTP_TOKENS_FILE',
+    'file',
+    'http: file of bearer tokens, mode 0600; it is read again when it changes',
+    'none',
+  ),
 };
 
 /** Every setting but the key and the bearer tokens, which the command line must not hold. */
@@ -101,6 +107,7 @@ export function readSettings(
     host: find(texts.host.variable),
     hosts: { name: httpHosts.name, list: list(httpHosts.text) },
     tokens: cleanKey(env[tokensVariable]),
+    tokensFile: find(texts.httpTokensFile.variable),
   });
   problems.push(...httpProblems);
   const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
@@ -123,12 +130,15 @@ export function readSettings(
 
 /** What must never be shown. */
 export function secretsOf({ key, http }: Settings): string[] {
-  return [...(key ? [key.value] : []), ...(http?.tokens ?? [])];
+  return [...(key ? [key.value] : []), ...(http?.tokens ?? []).map(({ secret }) => secret)];
 }
 
 /** The same before the settings are read, and whether they are used or not. */
 export function secretsIn(env: Environment): string[] {
-  return [...keyVariables.flatMap(name => cleanKey(env[name]) ?? []), ...splitTokens(cleanKey(env[tokensVariable]))];
+  return [
+    ...keyVariables.flatMap(name => cleanKey(env[name]) ?? []),
+    ...parseTokens(cleanKey(env[tokensVariable])).map(({ secret }) => secret),
+  ];
 }
 
 function lookup(env: Environment, given: Environment): Lookup {

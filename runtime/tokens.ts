@@ -1,26 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isValid, type Token } from './token.js';
 
-/** Bearer tokens, compared so that the time it takes tells nothing about them. */
+/** Tokens, compared so that the time it takes tells nothing about them. */
 export class Tokens {
-  private readonly digests: readonly Buffer[];
+  private readonly known: readonly { readonly token: Token; readonly digest: Buffer }[];
 
-  constructor(tokens: readonly string[]) {
-    this.digests = tokens.map(digest);
+  constructor(readonly all: readonly Token[]) {
+    this.known = all.map(token => ({ token, digest: digest(token.secret) }));
   }
 
   /**
    * @param authorization header as it came
-   * @returns the number of the token; nothing if it is none
+   * @param nowMs wall clock
+   * @returns the token, if it is one and has not expired
    */
-  find(authorization: string | undefined): number | undefined {
+  find(authorization: string | undefined, nowMs: number): Token | undefined {
     const given = digest(/^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '');
-    const equal = this.digests.map(known => timingSafeEqual(known, given));
-    const number = equal.indexOf(true);
-    return number < 0 ? undefined : number;
-  }
-
-  get required(): boolean {
-    return this.digests.length > 0;
+    const equal = this.known.filter(({ digest: known }) => timingSafeEqual(known, given));
+    return equal.map(({ token }) => token).find(token => isValid(token, nowMs));
   }
 }
 

@@ -53,6 +53,11 @@ export async function callTool(
   }
 }
 
+/** Turns a refusal of a call, which never began, into its answer. */
+export function refuseCall(hub: HubView, { tool, market }: OwnedTool, error: unknown): ToolResult {
+  return clean(hub, failure(hub, asStreamError(hub, tool, error), market));
+}
+
 function callVerb(hub: HubView, tool: Tool, market: Market, args: unknown): Answer | Promise<Answer> {
   switch (tool.verb) {
     case 'start':

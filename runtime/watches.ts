@@ -15,6 +15,15 @@ export interface Teller {
   listChanged(): Promise<void>;
 }
 
+/** Counts the URIs that are followed. */
+export interface UriBound {
+  /**
+   * @param change how many more, or fewer if it is negative
+   * @throws StreamError LIMIT_EXCEEDED if there would be too many
+   */
+  change(change: number): void;
+}
+
 /** Something that is followed, as it was when it was last looked at. */
 interface Subject {
   /** Nothing for the list. */
@@ -39,25 +48,36 @@ export class Watches {
   constructor(
     private readonly hub: HubView,
     private readonly teller: Teller,
+    private readonly bound?: UriBound,
   ) {}
 
   /**
    * Follows these and nothing else for a follower.
    *
    * @param uris of streams and channels, or `wholeList`; no other resource ever changes
+   * @throws StreamError LIMIT_EXCEEDED
    */
   follow(follower: string | number, uris: readonly string[]): void {
+    this.bound?.change(countUris(uris) - this.countOf(follower));
     this.followers.set(follower, uris);
     this.refresh();
   }
 
   unfollow(follower: string | number): void {
-    if (this.followers.delete(follower)) this.refresh();
+    const count = this.countOf(follower);
+    if (!this.followers.delete(follower)) return;
+    this.bound?.change(-count);
+    this.refresh();
   }
 
   close(): void {
+    for (const follower of [...this.followers.keys()]) this.bound?.change(-this.countOf(follower));
     this.followers.clear();
     this.refresh();
+  }
+
+  private countOf(follower: string | number): number {
+    return countUris(this.followers.get(follower) ?? []);
   }
 
   private refresh(): void {
@@ -150,4 +170,9 @@ export class Watches {
   private streamOf({ market }: Address): StreamView {
     return this.hub.stream(market.name);
   }
+}
+
+/** The list is not counted: whoever follows nothing else has no bound to meet. */
+function countUris(uris: readonly string[]): number {
+  return uris.filter(uri => uri !== wholeList).length;
 }

@@ -60,7 +60,9 @@ const generated = sourcesIn('generated').flatMap(edgesOf);
 const tests = sourcesIn('test').flatMap(edgesOf);
 const all = [...runtime, ...codegen, ...generated, ...tests];
 
-const protocolFiles = ['runtime/server.ts', 'runtime/http.ts'];
+const protocolFiles = ['server', 'http', 'admission', 'clients', 'session', 'visitor'].map(
+  name => `runtime/${name}.ts`,
+);
 
 function allowsRuntime({ from, to }: Edge): boolean {
   if (/^@modelcontextprotocol\/server(\/|$)/.test(to)) return protocolFiles.includes(from);
@@ -113,7 +115,7 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
-  test('of the MCP server package stand in runtime/server.ts and its HTTP neighbour alone', () => {
+  test('of the MCP server package stand in runtime/server.ts and its HTTP neighbours alone', () => {
     const users = all.filter(({ to }) => to.startsWith('@modelcontextprotocol/server')).map(({ from }) => from);
 
     expect([...new Set(users)].filter(from => !protocolFiles.includes(from))).toEqual([]);
@@ -145,6 +147,7 @@ describe('files without input and output', () => {
     'cursor',
     'decimal',
     'elimination',
+    'fairqueue',
     'feedbook',
     'format',
     'holdings',
@@ -157,6 +160,7 @@ describe('files without input and output', () => {
     'page',
     'prefixes',
     'protocol',
+    'quota',
     'range',
     'rate',
     'reach',
@@ -171,8 +175,11 @@ describe('files without input and output', () => {
     'sum',
     'text',
     'time',
+    'token',
+    'tokenfile',
     'verdict',
     'vocabulary',
+    'waits',
     'wayout',
     ...['layout', 'line', 'printer', 'screen', 'sparkline', 'table', 'text', 'view'].map(name => `watch/${name}`),
   ];
@@ -192,7 +199,7 @@ describe('files without input and output', () => {
   }
 
   const impure =
-    /^(node:|ws$|@modelcontextprotocol\/|runtime\/(connection|stream|hub|main|server|http|log|clock|pages|settings|simulator\/.*)\.ts$)/;
+    /^(node:|ws$|@modelcontextprotocol\/|runtime\/(connection|stream|hub|main|server|http|clients|session|visitor|connections|bodies|tokenstore|log|clock|pages|settings|simulator\/.*)\.ts$)/;
 
   test.each(pure)('runtime/%s.ts leads to nothing that reads, writes or waits', name => {
     const path = `runtime/${name}.ts`;

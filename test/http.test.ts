@@ -353,8 +353,12 @@ describe('the program', () => {
       '--host 0.0.0.0 lets other machines in, which then need a bearer token: set MCP_POLYGON_HTTP_TOKENS',
     ],
     ['::', {}, '--host :: lets other machines in'],
-    ['0.0.0.0', { MCP_POLYGON_HTTP_TOKENS: 'tooshort' }, 'each token needs 16 characters or more'],
-    ['127.0.0.1', { MCP_POLYGON_HTTP_TOKENS: `${tokens[0]},with blanks 0123456789` }, 'each token needs 16 characters'],
+    ['0.0.0.0', { MCP_POLYGON_HTTP_TOKENS: 'tooshort' }, 'each token needs 16 to 512 characters'],
+    [
+      '127.0.0.1',
+      { MCP_POLYGON_HTTP_TOKENS: `${tokens[0]},with blanks 0123456789` },
+      'each token needs 16 to 512 characters',
+    ],
   ])('refuses to start on %s with %j', async (host, env: Record<string, string>, reason) => {
     const { code, stderr, stdout } = await runProgram(['--transport', 'http', '--host', host], env);
     expect([code, stdout]).toEqual([2, '']);

@@ -43,7 +43,9 @@ function take(words: readonly string[]): { env: Record<string, string>; rest: st
 
 /** The words of a line up to a redirection or a pipe, without their quotes; what a command prints is a word. */
 function wordsOf(line: string): string[] {
-  const printed = line.replaceAll(/\$\([^)]*\)/g, 'what-a-command-has-printed');
+  let commands = 0;
+  // Each prints something else.
+  const printed = line.replaceAll(/\$\([^)]*\)/g, () => `what-a-command-has-printed${'-again'.repeat(commands++)}`);
   const words = printed.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   const end = words.findIndex(word => /^(?:[0-9]?>|\||&&|#)/.test(word));
   return words.slice(0, end < 0 ? words.length : end).map(word => word.replaceAll(/["']/g, ''));

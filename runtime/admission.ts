@@ -1,0 +1,58 @@
+/** Judges the head of a request over HTTP, before anything of its body is read. */
+import type { IncomingMessage } from 'node:http';
+import { isJsonContentType, validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
+import { refuse } from './refusals.js';
+
+export const path = '/mcp';
+const methods = ['GET', 'POST', 'DELETE'];
+
+/** Headers that mean one thing; with two of them, a proxy and this server could take different ones. */
+const single =
+  /^(?:host|origin|authorization|content-type|content-length|transfer-encoding|last-event-id|mcp-[a-z-]+)$/;
+
+type Head = Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'method' | 'url'>;
+
+/**
+ * Judges who calls from where, for what.
+ *
+ * @param names host names by which the server may be called
+ * @returns a refusal, if it is one
+ */
+export function refuseStranger(
+  { headers, rawHeaders, url = '' }: Head,
+  names: readonly string[],
+): Response | undefined {
+  const twice = repeated(rawHeaders);
+  if (twice !== undefined) return refuse(400, `A request has one ${twice} header at most.`, closing);
+  // A web page must not reach the server through the browser of somebody who can.
+  const judged = [validateHostHeader(headers.host, [...names]), validateOriginHeader(headers.origin, [...names])];
+  if (!judged.every(({ ok }) => ok)) {
+    return refuse(403, 'Host or Origin names another server than this one; MCP_POLYGON_HTTP_HOSTS adds names for it.');
+  }
+  return url.split('?')[0] === path ? undefined : refuse(404, `There is nothing here; MCP is at ${path}.`);
+}
+
+/** Judges the form of what somebody wants who may call. @returns a refusal, if it is one */
+export function refuseForm({ headers, method = '' }: Head): Response | undefined {
+  if (!methods.includes(method)) {
+    return refuse(405, 'Method not allowed.', { headers: { allow: methods.join(', ') } });
+  }
+  if (method !== 'POST' && hasBody(headers)) return refuse(400, `A ${method} request has no body.`, closing);
+  return method === 'POST' && !isJsonContentType(headers['content-type'])
+    ? refuse(415, 'Content-Type must be application/json.')
+    : undefined;
+}
+
+const closing = { headers: { connection: 'close' } };
+
+function hasBody({ 'content-length': length = '0', 'transfer-encoding': encoding }: Head['headers']): boolean {
+  return encoding !== undefined || Number(length) !== 0;
+}
+
+/** Name of a header that came twice and must not. */
+function repeated(rawHeaders: readonly string[]): string | undefined {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase());
+  const twice = names.find((name, index) => single.test(name) && names.indexOf(name) < index);
+  // What is shown is one of a few names, and not whatever a caller wrote.
+  return twice?.startsWith('mcp-') && twice !== 'mcp-session-id' ? 'mcp-...' : twice;
+}

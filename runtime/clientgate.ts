@@ -1,0 +1,56 @@
+/** The gate before one of many clients: its turns, what it may do, and what of that the operator is told. */
+import type { Caller } from './caller.js';
+import type { Calls } from './calls.js';
+import type { Verb } from './contract.js';
+import { StreamError } from './errors.js';
+import type { Gate } from './gate.js';
+import { isWanted } from './state.js';
+import type { OwnedTool, ToolResult } from './tools.js';
+import type { HubView } from './view.js';
+
+/** What changes a stream. */
+const changing: readonly Verb[] = ['start', 'stop', 'subscribe', 'unsubscribe'];
+/** What waits for a feed, or for messages, most of its time. */
+const waiting: readonly Verb[] = ['start', 'stop', 'subscribe', 'wait'];
+
+export class ClientGate implements Gate {
+  constructor(
+    private readonly caller: Caller,
+    private readonly view: HubView,
+    private readonly calls: Calls,
+  ) {}
+
+  call(owned: OwnedTool, call: () => Promise<ToolResult>, signal?: AbortSignal): Promise<ToolResult> {
+    const { verb } = owned.tool;
+    const waits = waiting.includes(verb);
+    return this.calls.run(this.caller.id, () => this.judged(owned, call), { waits, signal });
+  }
+
+  ask<T>(answer: () => Promise<T>): Promise<T> {
+    return this.calls.run(this.caller.id, answer);
+  }
+
+  private judged(owned: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult> {
+    const { verb } = owned.tool;
+    if (this.caller.reads !== undefined && changing.includes(verb)) {
+      throw new StreamError('READ_ONLY', `This token may look at streams, and must not ${verb}.`);
+    }
+    return verb === 'start' || verb === 'stop' ? this.told(verb, owned, call) : call();
+  }
+
+  private async told(verb: 'start' | 'stop', { market }: OwnedTool, call: () => Promise<ToolResult>) {
+    const name = market?.name ?? '';
+    const isRunning = (): boolean => isWanted(this.view.stream(name).state);
+    const before = isRunning();
+    const result = await call();
+    if (!result.isError && isRunning() !== before) this.tell(verb, name);
+    return result;
+  }
+
+  /** Once a minute for each client with a name, and once for all others together. */
+  private tell(verb: 'start' | 'stop', market: string): void {
+    const { name, hasToken } = this.caller;
+    const kind = ['http', verb, market, ...(hasToken ? [name] : [])].join(' ');
+    this.view.log.say(kind, `http: ${name} ${verb === 'start' ? 'started' : 'stopped'} the ${market} stream`);
+  }
+}

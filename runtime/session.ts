@@ -1,0 +1,68 @@
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type { Caller } from './caller.js';
+import { type Exchange, OpenResponses } from './exchange.js';
+import { buildServer, complainTo } from './server.js';
+import type { ClientParts } from './visitor.js';
+import { Watches, wholeList } from './watches.js';
+
+/** A session of the 2025 protocols. */
+export class Session {
+  /** Whether its client did anything after it had opened it. */
+  isUsed = false;
+  private readonly listening = new OpenResponses();
+  private readonly watches: Watches;
+  private readonly server;
+  private readonly transport;
+
+  /**
+   * @param parts of the client that opened it, the only one that may go on with it
+   * @param end is called when the client ends it
+   */
+  constructor(
+    readonly id: string,
+    readonly parts: ClientParts,
+    end: () => void,
+  ) {
+    const { hub, uris } = parts;
+    this.watches = new Watches(
+      hub,
+      {
+        updated: uri => this.tell(() => this.server.sendResourceUpdated({ uri })),
+        listChanged: () => this.tell(() => this.server.sendResourceListChanged()),
+      },
+      uris,
+    );
+    this.server = buildServer(parts, this.watches);
+    this.server.onerror = complainTo(hub);
+    this.transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => id,
+      onsessionclosed: end,
+      maxRequestBodySize: hub.settings.options.httpMaxBytes,
+    });
+  }
+
+  /** The client that opened it. */
+  get owner(): Caller {
+    return this.parts.caller;
+  }
+
+  async open(): Promise<void> {
+    this.watches.follow(wholeList, [wholeList]);
+    await this.server.connect(this.transport);
+  }
+
+  serve({ request, response, body }: Exchange): Promise<Response> {
+    if (request.method === 'GET') this.listening.add(response);
+    return this.transport.handleRequest(request, { parsedBody: body });
+  }
+
+  async close(): Promise<void> {
+    this.watches.close();
+    await this.server.close();
+  }
+
+  private async tell(send: () => Promise<void>): Promise<void> {
+    this.listening.dropUnread();
+    await send().catch(() => {});
+  }
+}

@@ -1,0 +1,77 @@
+import type { ServerResponse } from 'node:http';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import type { Caller } from './caller.js';
+import { type Exchange, OpenResponses, whenClosed } from './exchange.js';
+import { listenedBy } from './listening.js';
+import { buildServer, complainTo, type ServerParts } from './server.js';
+import { type UriBound, Watches } from './watches.js';
+
+/** What a client is made of. */
+export interface ClientParts extends ServerParts {
+  readonly caller: Caller;
+  readonly uris: UriBound;
+}
+
+/** A client, and how it is served in protocol 2026-07-28. */
+export class Visitor {
+  private readonly listening = new OpenResponses();
+  private readonly watches: Watches;
+  private readonly handler;
+  private listens = 0;
+
+  /**
+   * @param parts what it is made of; its sessions are made of the same
+   * @param closed lets go of what it holds
+   */
+  constructor(
+    readonly parts: ClientParts,
+    private readonly closed: () => Promise<void>,
+  ) {
+    const { hub, uris } = parts;
+    const { httpWaits, httpMaxBytes } = hub.settings.options;
+    const watches = new Watches(
+      hub,
+      {
+        updated: async uri => {
+          this.listening.dropUnread();
+          this.handler.notify.resourceUpdated(uri);
+        },
+        listChanged: async () => {
+          this.listening.dropUnread();
+          this.handler.notify.resourcesChanged();
+        },
+      },
+      uris,
+    );
+    this.watches = watches;
+    this.handler = createMcpHandler(() => buildServer(parts, watches), {
+      legacy: 'reject',
+      maxSubscriptions: httpWaits,
+      maxRequestBodySize: httpMaxBytes,
+      onerror: complainTo(hub),
+    });
+  }
+
+  get caller(): Caller {
+    return this.parts.caller;
+  }
+
+  /** @throws StreamError LIMIT_EXCEEDED */
+  serve({ request, response, body }: Exchange): Promise<Response> {
+    const uris = listenedBy(body);
+    if (uris) this.listen(response, uris);
+    return this.handler.fetch(request, { parsedBody: body });
+  }
+
+  async close(): Promise<void> {
+    this.watches.close();
+    await Promise.all([this.handler.close(), this.closed()]);
+  }
+
+  private listen(response: ServerResponse, uris: readonly string[]): void {
+    const follower = ++this.listens;
+    this.watches.follow(follower, uris);
+    this.listening.add(response);
+    whenClosed(response, () => this.watches.unfollow(follower));
+  }
+}
