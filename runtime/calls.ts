@@ -1,6 +1,7 @@
 /** Lets the calls of many clients in, one in a turn of the event loop and each client in its turn. */
 import { StreamError } from './errors.js';
 import { FairQueue } from './fairqueue.js';
+import { whenAllAreIn } from './newcomers.js';
 import { optionTable } from './options.js';
 import { Quota } from './quota.js';
 
@@ -27,7 +28,7 @@ export class Calls {
   constructor(
     perClient: number,
     inAll: number,
-    private readonly defer: (callback: () => void) => void = callback => void setImmediate(callback),
+    private readonly defer: (callback: () => void) => void = callback => void whenAllAreIn().then(callback),
   ) {
     this.quota = new Quota(perClient, inAll);
   }

@@ -1,6 +1,7 @@
 /** The connections of a server, so many at most: one that does nothing gives way to a newcomer. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { noteNewcomer } from './newcomers.js';
 
 interface Connection {
   readonly socket: Socket;
@@ -41,7 +42,10 @@ export class Connections {
 
   /** Watches over the connections of a server. */
   guard(server: Server): void {
-    server.on('connection', socket => this.admit(socket));
+    server.on('connection', socket => {
+      noteNewcomer();
+      this.admit(socket);
+    });
   }
 
   /** Keeps a connection at least until the function that is returned is called. */

@@ -48,6 +48,8 @@ export function answer(
   clock: Clock,
   patienceMs: number,
 ): void {
+  // Whether a connection goes on is for its two ends to say, and not for the package.
+  if (headers.get('connection') === 'keep-alive') headers.delete('connection');
   response.writeHead(status, Object.fromEntries(headers));
   if (!body) {
     response.end();

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from './clock.js';
+import { whenAllAreIn } from './newcomers.js';
 
 /** After so long, the sockets and other calls get their turn. */
 const sliceMs = 5;
@@ -22,7 +22,7 @@ export class Slice {
 
   /** Resolves in a later turn, with time for more. */
   async rest(): Promise<void> {
-    await nextTurn();
+    await whenAllAreIn();
     this.beganMs = this.clock.elapsed();
   }
 }

@@ -1,17 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { bin, type Launch } from './stdio.js';
 
 /** A server over HTTP, in a process of its own. */
 export class SpawnedHttp {
+  /** What it said on stderr. */
+  printed = '';
+
   private constructor(
     readonly child: ChildProcess,
     readonly url: string,
   ) {}
 
   /** Starts the built server on a free port. */
-  static start(env: Readonly<Record<string, string>> = {}): Promise<SpawnedHttp> {
-    return SpawnedHttp.launch({ command: [process.execPath, bin, '--transport', 'http', '--port', '0'], env });
+  static start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<SpawnedHttp> {
+    return SpawnedHttp.launch({ command: [process.execPath, bin, '--transport', 'http', '--port', '0', ...args], env });
   }
 
   static async launch({ command: [program = '', ...args], env, cwd }: Launch): Promise<SpawnedHttp> {
@@ -31,7 +35,17 @@ export class SpawnedHttp {
       });
       child.once('close', () => reject(new Error(`the server ended: ${printed}`)));
     });
-    return new SpawnedHttp(child, url);
+    const server = new SpawnedHttp(child, url);
+    child.stderr.on('data', data => {
+      server.printed += data;
+    });
+    return server;
+  }
+
+  /** Bytes of memory that the process takes, MiB. */
+  residentMb(): number {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1_024;
   }
 
   /** @returns exit code, and how long the process took to end from now on, ms */
