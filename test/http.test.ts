@@ -5,6 +5,7 @@ import { TestClock } from './support/clock.js';
 import { HttpBench, type HttpBenchOptions } from './support/httpserver.js';
 import { httpEras, type Peer } from './support/peers.js';
 import { runProgram } from './support/program.js';
+import { RawConnection, rawRequest } from './support/rawhttp.js';
 import { SpawnedHttp } from './support/spawnedhttp.js';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -343,6 +344,70 @@ describe('at the door', () => {
     const { url } = await served();
     expect((await fetch(new URL(path, url), init)).status).toBe(status);
   });
+});
+
+describe('what is unfinished', () => {
+  const [ann, bob] = tokens as [string, string];
+
+  /** Opens a request and leaves out its last byte. */
+  async function begun(url: string, token: string, bytes: number): Promise<RawConnection> {
+    const connection = await RawConnection.open(url);
+    open.push({ close: async () => connection.close() });
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${token}`,
+      'content-length': String(bytes + 1),
+    };
+    connection.socket.write(rawRequest(url, 'POST', headers, 'x'.repeat(bytes)));
+    return connection;
+  }
+
+  test('gives way to newer requests of its client, and then to those of others', async () => {
+    const options = { httpMaxBytes: 10_000, httpBodyBytes: 20_000, httpTotalBodyBytes: 30_000 };
+    const { url } = await served({ tokens, options });
+    const [first, second] = [await begun(url, ann, 9_000), await begun(url, ann, 9_000)];
+    await begun(url, ann, 9_000);
+    expect(await first.status()).toBe(503);
+    await begun(url, bob, 9_000);
+    await begun(url, bob, 9_000);
+    expect(await second.status()).toBe(503);
+    expect((await post(url, bob, initialize)).status).toBe(200);
+  });
+
+  test('holds no connection from a newcomer', async () => {
+    const { url } = await served({ tokens, options: { httpConnections: 3, httpAddressConnections: 2 } });
+    const [first, second] = [await begun(url, ann, 10), await begun(url, ann, 10)];
+    expect((await post(url, bob, initialize)).status).toBe(200);
+    expect(await first.status()).toBe(503);
+    expect(second.socket.closed).toBe(false);
+  });
+});
+
+test('an answer that nobody takes is given up', async () => {
+  const { url } = await served({ tokens, options: { httpRequestTimeoutMs: 300, httpCalls: 1_000 } });
+  const session = await openSession(url, tokens[0]!);
+  const connection = await RawConnection.open(url);
+  open.push({ close: async () => connection.close() });
+  connection.socket.pause();
+  const text = (id: number): string => JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params: {} });
+  const batch = (from: number): string => `[${Array.from({ length: 100 }, (_, index) => text(from + index)).join()}]`;
+  for (let round = 0; round < 4; round++) {
+    const body = batch(round * 100);
+    const headers = {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${tokens[0]}`,
+      'mcp-session-id': session,
+      'mcp-protocol-version': '2025-03-26',
+      connection: 'keep-alive',
+      'content-length': String(body.length),
+    };
+    connection.socket.write(rawRequest(url, 'POST', headers, body));
+  }
+  await new Promise(resolve => setTimeout(resolve, 2_000));
+  connection.socket.resume();
+  await connection.closed;
+  expect(connection.received.match(/"tools":/g)?.length ?? 0).toBeLessThan(400);
 });
 
 describe('the program', () => {
