@@ -178,8 +178,8 @@ export class Clients {
    * nobody uses, since clients that vanish do not end theirs.
    */
   private hasRoomFor(caller: Caller): boolean {
-    const { httpClients, httpTokenSessions } = this.parts.hub.settings.options;
-    const share = Math.max(1, Math.min(httpTokenSessions, Math.floor(httpClients / this.tokens.count)));
+    const { httpClients, httpSessions } = this.parts.hub.settings.options;
+    const share = Math.max(1, Math.min(httpSessions, Math.floor(httpClients / this.tokens.count)));
     const isTheirs = ({ owner }: Session): boolean => owner.id === caller.id;
     return this.sessions.count(isTheirs) < share || this.giveWay(isTheirs, caller.name);
   }
@@ -200,8 +200,8 @@ export class Clients {
   }
 
   private refuseClient(): Response {
-    const { httpClients, httpTokenSessions } = this.parts.hub.settings.options;
-    const bounds = `${httpClients} at most (${optionTable.httpClients.variable}), ${httpTokenSessions} sessions of a token (${optionTable.httpTokenSessions.variable})`;
+    const { httpClients, httpSessions } = this.parts.hub.settings.options;
+    const bounds = `${httpClients} at most (${optionTable.httpClients.variable}), ${httpSessions} sessions of a token (${optionTable.httpSessions.variable})`;
     return refuseMore(503, `This server takes no more clients or sessions, ${bounds}, until one of them is gone.`);
   }
 }

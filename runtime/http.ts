@@ -36,9 +36,9 @@ export class HttpServer {
     this.listener = createServer(listenerOptions(options), (request, response) => void this.serve(request, response));
     // The size of a head is bounded. Headers that were left out would not be judged.
     this.listener.maxHeadersCount = 0;
-    this.bodies = new Bodies(options.httpMaxBytes, options.httpBodyBytes, options.httpTotalBodyBytes);
+    this.bodies = new Bodies(options.httpMaxBytes, options.httpClientBytes, options.httpTotalBytes);
     this.requests = new Quota(options.httpCalls, options.httpTotalCalls);
-    this.connections = new Connections(options.httpConnections, options.httpAddressConnections, () =>
+    this.connections = new Connections(options.httpConnections, options.httpPerAddress, () =>
       parts.hub.log.say('http connections', 'http: a connection was refused, all others are in use'),
     );
     this.connections.guard(this.listener);
@@ -77,7 +77,7 @@ export class HttpServer {
       complainTo(hub)(error);
       return refuse(500, 'This is a fault of the server; its log on stderr has the details.');
     });
-    if (answered) answer(response, answered, hub.clock, hub.settings.options.httpRequestTimeoutMs);
+    if (answered) answer(response, answered, hub.clock, hub.settings.options.httpTimeoutMs);
   }
 
   /** Nothing of a request is read before it is clear that it may be made. @returns nothing if the caller is gone */
@@ -135,25 +135,25 @@ export class HttpServer {
 
   private refuseBody(unread: Unread): Response | undefined {
     if (unread === 'gone') return undefined;
-    const { httpMaxBytes, httpBodyBytes } = this.parts.hub.settings.options;
+    const { httpMaxBytes, httpClientBytes } = this.parts.hub.settings.options;
     const headers = { connection: 'close' };
     if (unread === 'too large') return refuse(413, `A request has ${httpMaxBytes} bytes at most.`, { headers });
-    const { httpBodyBytes: own, httpTotalBodyBytes: all } = optionTable;
-    const bounds = `${httpBodyBytes} bytes of a client (${own.variable}), and a bound for all (${all.variable})`;
+    const { httpClientBytes: own, httpTotalBytes: all } = optionTable;
+    const bounds = `${httpClientBytes} bytes of a client (${own.variable}), and a bound for all (${all.variable})`;
     return refuseMore(503, `The request gave way to others: of requests there may be ${bounds}.`, {
       headers,
     });
   }
 }
 
-function listenerOptions({ httpHeadersTimeoutMs, httpRequestTimeoutMs }: Options) {
+function listenerOptions({ httpHeadTimeoutMs, httpTimeoutMs }: Options) {
   return {
     keepAlive: true,
     keepAliveInitialDelay: probeAfterMs,
     maxHeaderSize: largestHeadBytes,
-    headersTimeout: Math.min(httpHeadersTimeoutMs, httpRequestTimeoutMs),
-    requestTimeout: httpRequestTimeoutMs,
-    connectionsCheckingInterval: Math.min(1_000, httpHeadersTimeoutMs),
+    headersTimeout: Math.min(httpHeadTimeoutMs, httpTimeoutMs),
+    requestTimeout: httpTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, httpHeadTimeoutMs),
   };
 }
 

@@ -70,46 +70,34 @@ export const optionTable = {
     1_440 * minute,
   ),
   httpMaxBytes: row('HTTP_MAX_BYTES', 'http: largest request', mebibyte, 1_000, 64 * mebibyte),
-  httpBodyBytes: row(
-    'HTTP_BODY_BYTES',
-    'http: bytes of requests of a client at the same time; the oldest unfinished one gives way',
+  httpClientBytes: row(
+    'HTTP_CLIENT_BYTES',
+    'http: bytes of requests of a client at once',
     4 * mebibyte,
     1_000,
     1_024 * mebibyte,
   ),
-  httpTotalBodyBytes: row(
-    'HTTP_TOTAL_BODY_BYTES',
-    'http: the same of all clients together',
-    64 * mebibyte,
-    1_000,
-    4_096 * mebibyte,
-  ),
-  httpCalls: row('HTTP_CALLS', 'http: calls of a client at the same time, queued ones included', 128, 1, 10_000),
-  httpTotalCalls: row('HTTP_TOTAL_CALLS', 'http: the same of all clients together', 1_024, 1, 100_000),
-  httpConnections: row(
-    'HTTP_CONNECTIONS',
-    'http: connections at the same time; one that does nothing gives way',
-    512,
-    2,
-    65_535,
-  ),
-  httpAddressConnections: row('HTTP_ADDRESS_CONNECTIONS', 'http: the same of one remote address', 256, 1, 65_535),
-  httpHeadersTimeoutMs: row(
-    'HTTP_HEADERS_TIMEOUT_MS',
+  httpTotalBytes: row('HTTP_TOTAL_BYTES', 'http: the same of all clients', 64 * mebibyte, 1_000, 4_096 * mebibyte),
+  httpCalls: row('HTTP_CALLS', 'http: calls of a client at once, queued ones included', 128, 1, 10_000),
+  httpTotalCalls: row('HTTP_TOTAL_CALLS', 'http: the same of all clients', 1_024, 1, 100_000),
+  httpConnections: row('HTTP_CONNECTIONS', 'http: connections at once; idle ones give way', 512, 2, 65_535),
+  httpPerAddress: row('HTTP_PER_ADDRESS', 'http: the same of one remote address', 256, 1, 65_535),
+  httpHeadTimeoutMs: row(
+    'HTTP_HEAD_TIMEOUT_MS',
     'http: until the headers of a request have come',
     10_000,
     10,
     10 * minute,
   ),
-  httpRequestTimeoutMs: row(
-    'HTTP_REQUEST_TIMEOUT_MS',
-    'http: until all of a request has come, or an answer is taken',
+  httpTimeoutMs: row(
+    'HTTP_TIMEOUT_MS',
+    'http: until a request has come, or an answer was taken',
     30_000,
     10,
     60 * minute,
   ),
   httpUris: row('HTTP_URIS', 'http: resources of which a client is told news', 1_000, 1, 100_000),
-  httpTokenSessions: row('HTTP_TOKEN_SESSIONS', 'http: sessions of one token', 16, 1, 10_000),
+  httpSessions: row('HTTP_SESSIONS', 'http: sessions of one token', 16, 1, 10_000),
 } as const satisfies Record<string, OptionRow>;
 
 export type Options = { readonly [name in keyof typeof optionTable]: number };

@@ -61,7 +61,7 @@ const texts = {
   httpTokensFile: row(
     'MCP_POLYGON_HTTP_TOKENS_FILE',
     'file',
-    'http: file of bearer tokens, mode 0600; it is read again when it changes',
+    'http: file of tokens, mode 0600, read again on change',
     'none',
   ),
 };

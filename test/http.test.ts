@@ -363,7 +363,7 @@ describe('what is unfinished', () => {
   }
 
   test('gives way to newer requests of its client, and then to those of others', async () => {
-    const options = { httpMaxBytes: 10_000, httpBodyBytes: 20_000, httpTotalBodyBytes: 30_000 };
+    const options = { httpMaxBytes: 10_000, httpClientBytes: 20_000, httpTotalBytes: 30_000 };
     const { url } = await served({ tokens, options });
     const [first, second] = [await begun(url, ann, 9_000), await begun(url, ann, 9_000)];
     await begun(url, ann, 9_000);
@@ -375,7 +375,7 @@ describe('what is unfinished', () => {
   });
 
   test('holds no connection from a newcomer', async () => {
-    const { url } = await served({ tokens, options: { httpConnections: 3, httpAddressConnections: 2 } });
+    const { url } = await served({ tokens, options: { httpConnections: 3, httpPerAddress: 2 } });
     const [first, second] = [await begun(url, ann, 10), await begun(url, ann, 10)];
     expect((await post(url, bob, initialize)).status).toBe(200);
     expect(await first.status()).toBe(503);
@@ -384,7 +384,7 @@ describe('what is unfinished', () => {
 });
 
 test('an answer that nobody takes is given up', async () => {
-  const { url } = await served({ tokens, options: { httpRequestTimeoutMs: 300, httpCalls: 1_000 } });
+  const { url } = await served({ tokens, options: { httpTimeoutMs: 300, httpCalls: 1_000 } });
   const session = await openSession(url, tokens[0]!);
   const connection = await RawConnection.open(url);
   open.push({ close: async () => connection.close() });

@@ -113,14 +113,14 @@ describe('bodies', () => {
   });
 
   test('the oldest unfinished request of a client gives way, and none of another client', async () => {
-    const { url } = await served({ ...both, MCP_POLYGON_HTTP_BODY_BYTES: String(2 * mebibyte) });
+    const { url } = await served({ ...both, MCP_POLYGON_HTTP_CLIENT_BYTES: String(2 * mebibyte) });
     const first = await unfinished(url, mebibyte - 1, ann);
     const other = await unfinished(url, mebibyte - 1, bob);
     const rest = [await unfinished(url, mebibyte - 1, ann), await unfinished(url, mebibyte - 1, ann)];
     expect(await first.status()).toBe(503);
     await first.closed;
     expect(first.received).toMatch(/retry-after: \d+/i);
-    expect(first.received).toContain('MCP_POLYGON_HTTP_BODY_BYTES');
+    expect(first.received).toContain('MCP_POLYGON_HTTP_CLIENT_BYTES');
     expect((await post(url, initialize, ann)).status).toBe(200);
     expect([other, ...rest].map(({ received }) => received)).toEqual(['', '', '']);
   });
@@ -141,7 +141,7 @@ describe('bodies', () => {
   });
 
   test('an unfinished request ends after its time', async () => {
-    const { url } = await served({ MCP_POLYGON_HTTP_REQUEST_TIMEOUT_MS: '500' });
+    const { url } = await served({ MCP_POLYGON_HTTP_TIMEOUT_MS: '500' });
     const connection = await unfinished(url, 10);
     await connection.closed;
     expect(connection.received).toMatch(/^(HTTP\/1\.1 408|$)/);
@@ -150,7 +150,7 @@ describe('bodies', () => {
 
 describe('connections', () => {
   test('1,000 half requests keep nobody out, and end after their time', { timeout: 60_000 }, async () => {
-    const server = await served({ MCP_POLYGON_HTTP_HEADERS_TIMEOUT_MS: '8000' });
+    const server = await served({ MCP_POLYGON_HTTP_HEAD_TIMEOUT_MS: '8000' });
     const peer = await visit(server.url);
     await ask(peer, 'start_stocks_stream', { channels: ['T.AAPL'] });
     const half = await Promise.all(
@@ -319,7 +319,7 @@ describe('sessions', () => {
   });
 
   test('that were not opened after all take no place', async () => {
-    const { url } = await served({ ...both, MCP_POLYGON_HTTP_TOKEN_SESSIONS: '1' });
+    const { url } = await served({ ...both, MCP_POLYGON_HTTP_SESSIONS: '1' });
     const { session } = await openSession(url, ann);
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...initialize });
     const headers = { ...headersOf(bob), accept: 'text/plain' };
@@ -332,7 +332,7 @@ describe('sessions', () => {
   });
 
   test('of one token are as many as the option says', async () => {
-    const { url } = await served({ ...both, MCP_POLYGON_HTTP_TOKEN_SESSIONS: '2' });
+    const { url } = await served({ ...both, MCP_POLYGON_HTTP_SESSIONS: '2' });
     const opened = [];
     for (let index = 0; index < 3; index++) opened.push((await openSession(url, ann)).session!);
     const statuses = [];
@@ -700,7 +700,7 @@ describe('whatever comes', () => {
     'http://127.0.0.1/mcp',
     'http://[/mcp',
     'mcp',
-    '/mcp?' + 'q'.repeat(9_000),
+    `/mcp?${'q'.repeat(9_000)}`,
     '/mcp\x00',
     ':',
     '/mcp://x',
@@ -817,8 +817,8 @@ describe('whatever comes', () => {
   test('4,000 odd requests are never answered with 500, and the server serves on', { timeout: 120_000 }, async () => {
     const server = await served({
       ...both,
-      MCP_POLYGON_HTTP_REQUEST_TIMEOUT_MS: '1000',
-      MCP_POLYGON_HTTP_HEADERS_TIMEOUT_MS: '1000',
+      MCP_POLYGON_HTTP_TIMEOUT_MS: '1000',
+      MCP_POLYGON_HTTP_HEAD_TIMEOUT_MS: '1000',
     });
     const pick = chance(20_260_909);
     const counts = new Map<number, number>();
