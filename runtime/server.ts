@@ -139,7 +139,11 @@ function serveTools(server: Server, hub: HubView, gate: Gate): void {
     try {
       const { structured, text, isError } = await gate
         .call(owned, () => callTool(hub, owned, params.arguments, mcpReq.signal), mcpReq.signal)
-        .catch(error => refuseCall(hub, owned, error));
+        .catch(error => {
+          // Nobody waits for the answer of a call that was given up before its turn.
+          if (mcpReq.signal.aborted) throw error;
+          return refuseCall(hub, owned, error);
+        });
       return {
         structuredContent: { ...structured },
         content: [{ type: 'text' as const, text }],
