@@ -91,8 +91,8 @@ function emitChannel(channel: Channel): Literal {
   };
 }
 
-function emitField({ key, name, type, unit, epoch, optional, role, delivered, flag }: Field): Literal {
-  return { key, name, type, unit, epoch, optional, role, delivered, flag };
+function emitField({ key, name, type, unit, note, epoch, optional, role, delivered, flag }: Field): Literal {
+  return { key, name, type, unit, note, epoch, optional, role, delivered, flag };
 }
 
 function emitValidator({ raw, fields }: Channel): string {
@@ -101,8 +101,7 @@ function emitValidator({ raw, fields }: Channel): string {
 }
 
 function wireType({ type, epoch }: Field): string {
-  // Nanoseconds exceed 2^53 and are read as digits.
-  return epoch && epoch !== 'ms' ? 'wire.wideInteger' : `wire.${type}`;
+  return `wire.${epoch ?? type}`;
 }
 
 /** Also used for the cross-market tools. */

@@ -75,10 +75,12 @@ function emitChannelSection(market: string, { raw, see, fields }: Channel): stri
   ];
 }
 
-function emitFieldRow({ key, name, type, unit, epoch, optional, role, flag, see }: Field): string {
+function emitFieldRow({ key, name, type, unit, note, epoch, optional, role, flag, see }: Field): string {
   const beside = role === 'time' && name !== 'timestamp' ? 'timestamp' : flag?.name;
   const names = beside ? `\`${name}\` and \`${beside}\`` : `\`${name}\``;
-  const measure = epoch ? `epoch ${epoch === 'magnitude' ? 'ms or ns' : epoch}` : (unit ?? '');
+  const measure = epoch
+    ? `epoch ${epoch === 'magnitude' ? 'ms, us or ns' : epoch}`
+    : [unit, note].filter(Boolean).join(': ');
   return `| \`${key}\` | ${names} | ${type} | ${measure} | ${optional ? 'yes' : ''} | ${link(see)} |`;
 }
 

@@ -12,6 +12,7 @@ export interface RawField {
   readonly name: string;
   readonly type: string;
   readonly unit?: string;
+  readonly note?: string;
   readonly epoch?: string;
   readonly optional?: boolean;
   readonly role?: 'symbol' | 'time';

@@ -18,7 +18,7 @@ const epochs: Readonly<Record<string, string>> = {
   ms: 'Milliseconds since 1970-01-01 UTC.',
   us: 'Microseconds since 1970-01-01 UTC.',
   ns: 'Nanoseconds since 1970-01-01 UTC; beyond 2^53.',
-  magnitude: 'Milliseconds or nanoseconds since 1970-01-01 UTC; the size of the number tells which.',
+  magnitude: 'Milliseconds, microseconds or nanoseconds since 1970-01-01 UTC; the size of the number tells which.',
 };
 
 /** One event of a channel; keys that are not documented may come too. */
@@ -33,7 +33,7 @@ export function eventSchema({ raw, fields }: Channel): Json {
   };
 }
 
-function fieldSchema({ name, type, unit, epoch, optional, see }: Field): Json {
+function fieldSchema({ name, type, unit, note, epoch, optional, see }: Field): Json {
   // What can be missing may also be null.
   const kinds = [...types[type]!.type, ...(optional ? ['null'] : [])];
   return {
@@ -41,7 +41,7 @@ function fieldSchema({ name, type, unit, epoch, optional, see }: Field): Json {
     ...types[type],
     type: kinds.length === 1 ? kinds[0] : kinds,
     ...(epoch ? { description: epochs[epoch], 'x-epoch': epoch } : {}),
-    ...(unit ? { description: `In ${unit}.`, 'x-unit': unit } : {}),
+    ...(unit ? { description: `In ${unit}${note ? `: ${note}` : ''}.`, 'x-unit': unit } : {}),
     'x-see': see,
   };
 }

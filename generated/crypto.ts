@@ -37,12 +37,12 @@ const trades: Channel = {
     ev: z.literal('XT'),
     pair: wire.string,
     p: wire.number,
-    t: wire.integer,
+    t: wire.ms,
     s: wire.number,
     c: wire.integers.nullish(),
     i: wire.identifier.nullish(),
     x: wire.integer,
-    r: wire.integer,
+    r: wire.ms,
   }),
 };
 
@@ -82,9 +82,9 @@ const quotes: Channel = {
     bs: wire.number,
     ap: wire.number,
     as: wire.number,
-    t: wire.integer,
+    t: wire.ms,
     x: wire.integer,
-    r: wire.integer,
+    r: wire.ms,
   }),
 };
 
@@ -129,8 +129,8 @@ const aggregatesPerMinute: Channel = {
     h: wire.number,
     l: wire.number,
     v: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
     vw: wire.number,
     z: wire.number,
   }),
@@ -177,8 +177,8 @@ const aggregatesPerSecond: Channel = {
     h: wire.number,
     l: wire.number,
     v: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
     vw: wire.number,
     z: wire.number,
   }),
@@ -221,7 +221,7 @@ const fairMarketValue: Channel = {
     ev: z.literal('FMV'),
     fmv: wire.number,
     sym: wire.string,
-    t: wire.wideInteger,
+    t: wire.magnitude,
   }),
 };
 

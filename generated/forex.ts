@@ -33,7 +33,7 @@ const quotes: Channel = {
     x: wire.identifier,
     a: wire.number,
     b: wire.number,
-    t: wire.integer,
+    t: wire.ms,
   }),
 };
 
@@ -60,7 +60,14 @@ const aggregatesPerMinute: Channel = {
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:31 */
     { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:32 */
-    { key: 'v', name: 'volume', type: 'integer', unit: 'quote updates', optional: false },
+    {
+      key: 'v',
+      name: 'volume',
+      type: 'integer',
+      unit: 'quote updates',
+      note: 'a count of quotes, not of money or lots',
+      optional: false,
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:33 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:34 */
@@ -74,8 +81,8 @@ const aggregatesPerMinute: Channel = {
     h: wire.number,
     l: wire.number,
     v: wire.integer,
-    s: wire.integer,
-    e: wire.integer.nullish(),
+    s: wire.ms,
+    e: wire.ms.nullish(),
   }),
 };
 
@@ -102,7 +109,14 @@ const aggregatesPerSecond: Channel = {
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:31 */
     { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:32 */
-    { key: 'v', name: 'volume', type: 'integer', unit: 'quote updates', optional: false },
+    {
+      key: 'v',
+      name: 'volume',
+      type: 'integer',
+      unit: 'quote updates',
+      note: 'a count of quotes, not of money or lots',
+      optional: false,
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:33 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:34 */
@@ -116,8 +130,8 @@ const aggregatesPerSecond: Channel = {
     h: wire.number,
     l: wire.number,
     v: wire.integer,
-    s: wire.integer,
-    e: wire.integer.nullish(),
+    s: wire.ms,
+    e: wire.ms.nullish(),
   }),
 };
 
@@ -134,7 +148,7 @@ const fairMarketValue: Channel = {
   plans: 'Currencies Business, on the business feed (real time)',
   fields: [
     /** @see polygon-docs/websockets/forex/fair-market-value.md:26 */
-    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'price', optional: false },
+    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'quote currency', optional: false },
     /** @see polygon-docs/websockets/forex/fair-market-value.md:27 */
     {
       key: 'sym',
@@ -158,7 +172,7 @@ const fairMarketValue: Channel = {
     ev: z.literal('FMV'),
     fmv: wire.number,
     sym: wire.string,
-    t: wire.wideInteger,
+    t: wire.magnitude,
   }),
 };
 

@@ -32,7 +32,7 @@ const trades: Channel = {
     sym: wire.string,
     p: wire.decimal,
     s: wire.integer,
-    t: wire.integer,
+    t: wire.ms,
     q: wire.integer,
   }),
 };
@@ -71,11 +71,11 @@ const quotes: Channel = {
     sym: wire.string,
     bp: wire.decimal.nullish(),
     bs: wire.integer.nullish(),
-    bt: wire.integer.nullish(),
+    bt: wire.ms.nullish(),
     ap: wire.decimal.nullish(),
     as: wire.integer.nullish(),
-    at: wire.integer.nullish(),
-    t: wire.integer,
+    at: wire.ms.nullish(),
+    t: wire.ms,
   }),
 };
 
@@ -122,8 +122,8 @@ const aggregatesPerMinute: Channel = {
     h: wire.decimal,
     l: wire.decimal,
     n: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
   }),
 };
 
@@ -170,8 +170,8 @@ const aggregatesPerSecond: Channel = {
     h: wire.decimal,
     l: wire.decimal,
     n: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
   }),
 };
 

@@ -27,7 +27,7 @@ const value: Channel = {
     ev: z.literal('V'),
     val: wire.number,
     T: wire.string,
-    t: wire.integer,
+    t: wire.ms,
   }),
 };
 
@@ -68,8 +68,8 @@ const aggregatesPerMinute: Channel = {
     c: wire.number,
     h: wire.number,
     l: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
   }),
 };
 
@@ -110,8 +110,8 @@ const aggregatesPerSecond: Channel = {
     c: wire.number,
     h: wire.number,
     l: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
   }),
 };
 

@@ -38,7 +38,7 @@ const trades: Channel = {
     p: wire.number,
     s: wire.integer,
     c: wire.integers.nullish(),
-    t: wire.integer,
+    t: wire.ms,
     q: wire.integer,
   }),
 };
@@ -84,7 +84,7 @@ const quotes: Channel = {
     ap: wire.number,
     bs: wire.integer,
     as: wire.integer,
-    t: wire.integer,
+    t: wire.ms,
     q: wire.integer,
   }),
 };
@@ -141,8 +141,8 @@ const aggregatesPerMinute: Channel = {
     l: wire.number,
     a: wire.number,
     z: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
   }),
 };
 
@@ -198,8 +198,8 @@ const aggregatesPerSecond: Channel = {
     l: wire.number,
     a: wire.number,
     z: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
   }),
 };
 
@@ -217,7 +217,7 @@ const fairMarketValue: Channel = {
   plans: 'Business, on the business feed; listed in real time and with a 15-minute delay',
   fields: [
     /** @see polygon-docs/websockets/options/fair-market-value.md:26 */
-    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'price', optional: false },
+    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'USD', optional: false },
     /** @see polygon-docs/websockets/options/fair-market-value.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/fair-market-value.md:28 */
@@ -234,7 +234,7 @@ const fairMarketValue: Channel = {
     ev: z.literal('FMV'),
     fmv: wire.number,
     sym: wire.string,
-    t: wire.wideInteger,
+    t: wire.magnitude,
   }),
 };
 

@@ -169,7 +169,14 @@ judge(suite, stocks, {
         { key: 'l', name: 'low_limit', type: 'number', optional: false },
         { key: 'i', name: 'indicators', type: 'integers', optional: false },
         { key: 'z', name: 'tape', type: 'integer', optional: false },
-        { key: 't', name: 'timestamp', type: 'integer', epoch: 'ns', optional: false, role: 'time' },
+        {
+          key: 't',
+          name: 'timestamp',
+          type: 'integer',
+          epoch: 'magnitude',
+          optional: false,
+          role: 'time',
+        },
         { key: 'q', name: 'sequence', type: 'integer', optional: false },
       ],
       samples: [
@@ -190,7 +197,14 @@ judge(suite, stocks, {
       subscribe: 'NOI.AAPL',
       fields: [
         { key: 'T', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 't', name: 'timestamp', type: 'integer', epoch: 'ns', optional: false, role: 'time' },
+        {
+          key: 't',
+          name: 'timestamp',
+          type: 'integer',
+          epoch: 'magnitude',
+          optional: false,
+          role: 'time',
+        },
         { key: 'at', name: 'auction_time', type: 'integer', optional: false },
         { key: 'a', name: 'auction_type', type: 'string', optional: false },
         { key: 'i', name: 'sequence', type: 'integer', optional: false },

@@ -53,11 +53,11 @@ const trades: Channel = {
     s: wire.integer,
     ds: wire.decimal.nullish(),
     c: wire.integers.nullish(),
-    t: wire.integer,
-    pt: wire.integer.nullish(),
+    t: wire.ms,
+    pt: wire.ms.nullish(),
     q: wire.integer,
     trfi: wire.integer.nullish(),
-    trft: wire.integer.nullish(),
+    trft: wire.ms.nullish(),
   }),
 };
 
@@ -109,7 +109,7 @@ const quotes: Channel = {
     as: wire.integer,
     c: wire.integer.nullish(),
     i: wire.integers.nullish(),
-    t: wire.integer,
+    t: wire.ms,
     q: wire.integer,
     z: wire.integer,
   }),
@@ -181,8 +181,8 @@ const aggregatesPerMinute: Channel = {
     l: wire.number,
     a: wire.number,
     z: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
     otc: wire.boolean.nullish(),
   }),
 };
@@ -253,8 +253,8 @@ const aggregatesPerSecond: Channel = {
     l: wire.number,
     a: wire.number,
     z: wire.number,
-    s: wire.integer,
-    e: wire.integer,
+    s: wire.ms,
+    e: wire.ms,
     otc: wire.boolean.nullish(),
   }),
 };
@@ -288,7 +288,14 @@ const luld: Channel = {
     /** @see polygon-docs/websockets/stocks/luld.md:30 */
     { key: 'z', name: 'tape', type: 'integer', optional: false },
     /** @see polygon-docs/websockets/stocks/luld.md:31 */
-    { key: 't', name: 'timestamp', type: 'integer', epoch: 'ns', optional: false, role: 'time' },
+    {
+      key: 't',
+      name: 'timestamp',
+      type: 'integer',
+      epoch: 'magnitude',
+      optional: false,
+      role: 'time',
+    },
     /** @see polygon-docs/websockets/stocks/luld.md:32 */
     { key: 'q', name: 'sequence', type: 'integer', optional: false },
   ],
@@ -299,7 +306,7 @@ const luld: Channel = {
     l: wire.number,
     i: wire.integers,
     z: wire.integer,
-    t: wire.wideInteger,
+    t: wire.magnitude,
     q: wire.integer,
   }),
 };
@@ -319,9 +326,23 @@ const imbalances: Channel = {
     /** @see polygon-docs/websockets/stocks/imbalances.md:26 */
     { key: 'T', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/imbalances.md:27 */
-    { key: 't', name: 'timestamp', type: 'integer', epoch: 'ns', optional: false, role: 'time' },
+    {
+      key: 't',
+      name: 'timestamp',
+      type: 'integer',
+      epoch: 'magnitude',
+      optional: false,
+      role: 'time',
+    },
     /** @see polygon-docs/websockets/stocks/imbalances.md:28 */
-    { key: 'at', name: 'auction_time', type: 'integer', optional: false },
+    {
+      key: 'at',
+      name: 'auction_time',
+      type: 'integer',
+      unit: 'HHMM Eastern',
+      note: '930 is 09:30 in New York',
+      optional: false,
+    },
     /** @see polygon-docs/websockets/stocks/imbalances.md:29 */
     { key: 'a', name: 'auction_type', type: 'string', optional: false },
     /** @see polygon-docs/websockets/stocks/imbalances.md:30 */
@@ -338,7 +359,7 @@ const imbalances: Channel = {
   validator: z.looseObject({
     ev: z.literal('NOI'),
     T: wire.string,
-    t: wire.wideInteger,
+    t: wire.magnitude,
     at: wire.integer,
     a: wire.string,
     i: wire.integer,
@@ -379,7 +400,7 @@ const fairMarketValue: Channel = {
     ev: z.literal('FMV'),
     fmv: wire.number,
     sym: wire.string,
-    t: wire.wideInteger,
+    t: wire.magnitude,
   }),
 };
 

@@ -2,6 +2,7 @@
 import type { Entry, MessageBuffer } from './buffer.js';
 import { symbolOf } from './channels.js';
 import type { Channel, Market } from './contract.js';
+import { decimalOf, decimalValue } from './decimal.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
 import { channelOf, fieldKinds, fieldValue, formatMessage, type Kind, type Message } from './format.js';
@@ -114,7 +115,7 @@ function requireKind(field: string, value: Scalar, kinds: ReadonlySet<Kind>): vo
   if (value === null) return;
   const fits =
     (typeof value === 'number' && (kinds.has('number') || kinds.has('list'))) ||
-    (typeof value === 'string' && (kinds.has('text') || kinds.has('list'))) ||
+    (typeof value === 'string' && (kinds.has('text') || kinds.has('list') || isWide(value))) ||
     (typeof value === 'boolean' && kinds.has('boolean'));
   if (fits) return;
   const names = [...kinds].map(kind => kindNames[kind]).join(' or ');
@@ -250,21 +251,27 @@ function compare({ op, value }: Leaf, now: unknown, before: unknown): boolean {
     case 'changes':
       return before !== undefined && JSON.stringify(before) !== JSON.stringify(now);
   }
-  if (typeof now !== 'number' || typeof value !== 'number') return false;
+  const [number, earlier] = [now, before].map(size => (isWide(size) ? Number(size) : size));
+  if (typeof number !== 'number' || typeof value !== 'number') return false;
   switch (op) {
     case '>':
-      return now > value;
+      return number > value;
     case '>=':
-      return now >= value;
+      return number >= value;
     case '<':
-      return now < value;
+      return number < value;
     case '<=':
-      return now <= value;
+      return number <= value;
     case 'crosses_above':
-      return typeof before === 'number' && before <= value && now > value;
+      return typeof earlier === 'number' && earlier <= value && number > value;
     case 'crosses_below':
-      return typeof before === 'number' && before >= value && now < value;
+      return typeof earlier === 'number' && earlier >= value && number < value;
   }
+}
+
+/** Whether it is a number of which a double would lose digits, so that it is shown as its digits. */
+function isWide(value: unknown): value is string {
+  return typeof value === 'string' && decimalOf(value) !== undefined && typeof decimalValue(value) === 'string';
 }
 
 /** A list equals what it holds. */

@@ -22,7 +22,7 @@ export type EventKind =
  */
 export type FieldType = 'string' | 'number' | 'integer' | 'boolean' | 'integers' | 'decimal' | 'identifier';
 
-/** Unit of an epoch time; `magnitude` means ms or ns, told apart by size. */
+/** Unit of an epoch time; `magnitude` means ms, us or ns, told apart by size. */
 export type EpochUnit = 'ms' | 'us' | 'ns' | 'magnitude';
 
 /** One key of an event on the wire, and the name under which it is answered. */
@@ -32,9 +32,11 @@ export interface Field {
   /** Readable name; a dot nests (`bid.price`). */
   readonly name: string;
   readonly type: FieldType;
-  /** Unit of the value (`USD`, `shares`, `contracts`), absent where it has none. */
+  /** Unit of the value (`USD`, `shares`, `HHMM Eastern`), absent where it has none. */
   readonly unit?: string;
-  /** Present on times only: the unit in which they count from the epoch. */
+  /** What a reader would take the value for, and what it is; absent where the unit says enough. */
+  readonly note?: string;
+  /** Present on times only: the unit in which they should count from the epoch; what comes is read by its size. */
   readonly epoch?: EpochUnit;
   /** Whether the key can be missing. */
   readonly optional: boolean;

@@ -1,16 +1,51 @@
 /** Decimal arithmetic on the digits that were sent, so that 0.3 - 0.1 is 0.2. */
 
-interface Scaled {
+/** `digits` shifted by `scale` digits behind the point. */
+export interface Decimal {
   readonly digits: bigint;
   readonly scale: number;
 }
 
+/** More characters than any amount of a market has; work grows with their square. */
+const longestText = 60;
+const decimalText = /^-?\d+(?:\.\d+)?$/;
+
+/** A number, or the decimal text of one, exactly as it was sent; nothing for anything else. */
+export function decimalOf(value: unknown): Decimal | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? scaled(String(value)) : undefined;
+  const isDecimal = typeof value === 'string' && value.length <= longestText && decimalText.test(value);
+  return isDecimal ? scaled(value) : undefined;
+}
+
 /** @returns `a - b` exactly, rounded only where a double cannot hold the result */
 export function subtract(a: number, b: number): number {
-  const [left, right] = [scaled(a), scaled(b)];
+  const [left, right] = [scaled(String(a)), scaled(String(b))];
   const scale = Math.max(left.scale, right.scale);
-  const difference = raise(left, scale) - raise(right, scale);
-  return Number(`${difference}e-${scale}`);
+  return numberOf({ digits: raise(left, scale) - raise(right, scale), scale });
+}
+
+export function multiply(a: Decimal, b: Decimal): Decimal {
+  return { digits: a.digits * b.digits, scale: a.scale + b.scale };
+}
+
+export function add(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  return { digits: raise(a, scale) + raise(b, scale), scale };
+}
+
+/** `a / b` with so many digits behind the point, a half rounded away from zero; `b` is not 0. */
+export function divide(a: Decimal, b: Decimal, scale: number): Decimal {
+  const shift = b.scale - a.scale + scale;
+  const above = a.digits * powerOfTen(Math.max(shift, 0));
+  const below = b.digits * powerOfTen(Math.max(-shift, 0));
+  const isNegative = above < 0n !== below < 0n;
+  const digits = (2n * size(above) + size(below)) / (2n * size(below));
+  return { digits: isNegative ? -digits : digits, scale };
+}
+
+/** The double that is nearest. */
+export function numberOf({ digits, scale }: Decimal): number {
+  return Number(`${digits}e-${scale}`);
 }
 
 /**
@@ -19,22 +54,34 @@ export function subtract(a: number, b: number): number {
 export function decimalValue(text: string): number | string {
   const trimmed = text.includes('.') ? text.replace(/\.?0*$/, '') : text;
   const significant = trimmed.replace(/^-?0*\.?0*/, '').replace('.', '');
-  return /^-?\d+(?:\.\d+)?$/.test(text) && significant.length <= 15 ? Number(text) : text;
+  return decimalText.test(text) && significant.length <= 15 ? Number(text) : text;
 }
 
 /** Digits after the point. */
 export function decimalsOf(value: number): number {
-  return scaled(value).scale;
+  return scaled(String(value)).scale;
 }
 
-function scaled(value: number): Scaled {
-  const [mantissa = '0', exponent = '0'] = String(value).split('e');
+/** @param text of a number, with or without an exponent */
+function scaled(text: string): Decimal {
+  const [mantissa = '0', exponent = '0'] = text.split('e');
   const [whole = '0', fraction = ''] = mantissa.split('.');
   const scale = fraction.length - Number(exponent);
   const digits = BigInt(whole + fraction);
-  return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
+  return scale >= 0 ? { digits, scale } : { digits: digits * powerOfTen(-scale), scale: 0 };
 }
 
-function raise({ digits, scale }: Scaled, to: number): bigint {
-  return digits * 10n ** BigInt(to - scale);
+function raise({ digits, scale }: Decimal, to: number): bigint {
+  return to === scale ? digits : digits * powerOfTen(to - scale);
+}
+
+function size(digits: bigint): bigint {
+  return digits < 0n ? -digits : digits;
+}
+
+const powers: bigint[] = [];
+
+function powerOfTen(exponent: number): bigint {
+  powers[exponent] ??= 10n ** BigInt(exponent);
+  return powers[exponent];
 }

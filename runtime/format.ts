@@ -49,7 +49,7 @@ function formatFields(channel: Channel, { raw, symbol }: Entry): Message {
 }
 
 function formatValue({ type, epoch }: Field, value: unknown): unknown {
-  if (epoch) return cleanValue(isoTime(value, epoch));
+  if (epoch) return cleanValue(isoTime(value));
   return cleanValue(type === 'decimal' && typeof value === 'string' ? decimalValue(value) : value);
 }
 
@@ -121,10 +121,10 @@ function fieldsByName(channel: Channel): ReadonlyMap<string, Field> {
 /** What the value of a formatted field can be. */
 export type Kind = 'number' | 'text' | 'boolean' | 'list';
 
+// Of a number, the digits that a double cannot hold are a text; it is compared as the number that it is.
 const kindsOfTypes: Readonly<Record<FieldType, readonly Kind[]>> = {
   number: ['number'],
   integer: ['number'],
-  // Digits that a double cannot hold stay a text.
   decimal: ['number', 'text'],
   identifier: ['number', 'text'],
   string: ['text'],

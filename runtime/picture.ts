@@ -1,11 +1,12 @@
 /** The current picture of one symbol, drawn message by message. */
 import type { Answer } from './answer.js';
 import type { Channel, EventKind } from './contract.js';
-import { subtract } from './decimal.js';
+import { decimalOf, subtract } from './decimal.js';
 import { quoteForeign } from './foreign.js';
 import { readField } from './format.js';
 import type { RawEvent } from './protocol.js';
 import { BarRange, Range } from './range.js';
+import { sortableTime } from './time.js';
 
 /** The last message of a kind. */
 interface Seen {
@@ -80,8 +81,8 @@ export class Picture {
   private isOlderBar(channel: Channel, raw: RawEvent): boolean {
     const before = this.last.get(channel.event);
     if (!before) return false;
-    const [old, now] = [before.raw, raw].map(bar => readField(channel, bar, 'start_time'));
-    return typeof old === 'string' && typeof now === 'string' && now < old;
+    const [old, now] = [before.raw, raw].map(bar => sortableTime(readField(channel, bar, 'start_time')));
+    return old !== undefined && now !== undefined && now < old;
   }
 
   private tradeOf(nowMs: number): Answer {
@@ -122,14 +123,15 @@ export class Picture {
     const sizes = ['size_exact', 'size'].map(name => readField(channel, raw, name));
     this.range.addPrice(price);
     this.range.addVolume(
-      sizes.find(size => typeof size === 'number'),
+      sizes.find(size => decimalOf(size) !== undefined),
       price,
     );
   }
 
   private addBar(channel: Channel, raw: RawEvent): void {
-    const [open, high, low, close, volume, vwap, start] = barFields.map(name => readField(channel, raw, name));
-    if (typeof start !== 'string') return;
+    const [open, high, low, close, volume, vwap, begin] = barFields.map(name => readField(channel, raw, name));
+    const start = sortableTime(begin);
+    if (start === undefined) return;
     const range = this.bars.get(channel.event) ?? new BarRange();
     range.addBar({ start, open, high, low, close, volume, vwap });
     this.bars.set(channel.event, range);
@@ -146,9 +148,10 @@ export class Picture {
   }
 }
 
-/** When a bar ended, as a text; without that, when it began. */
+/** When a bar ended, as a text that sorts as time does; without that, when it began. */
 function endOf({ channel, raw }: Seen): string {
-  return String(readField(channel, raw, 'end_time') ?? readField(channel, raw, 'start_time') ?? '');
+  const [end, start] = ['end_time', 'start_time'].map(name => sortableTime(readField(channel, raw, name)));
+  return end ?? start ?? '';
 }
 
 function valuesOf({ channel, raw }: Seen, fields: readonly string[]): Record<string, unknown> {

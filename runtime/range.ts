@@ -1,24 +1,37 @@
 /** Open, high, low, volume and VWAP of a stretch of time, from trades, values or bars. */
-import { Sum } from './sum.js';
+import { add, type Decimal, decimalOf, divide, multiply, numberOf } from './decimal.js';
 
+/** Digits that a VWAP has at least, and digits behind the point beyond those of the price that has the most. */
 const averageDigits = 10;
+const furtherDecimals = 4;
+
+const zero: Decimal = { digits: 0n, scale: 0 };
 
 export class Range {
   open: number | null = null;
   high: number | null = null;
   low: number | null = null;
-  private readonly volumes = new Sum();
-  private readonly turnover = new Sum();
-  private readonly priced = new Sum();
+  private volumes: Decimal | undefined;
+  private turnover = zero;
+  /** Volume that has a price. */
+  private priced = zero;
+  private priceDecimals = 0;
 
+  /** The exact sum, as the double that is nearest. */
   get volume(): number | null {
-    return this.volumes.value;
+    return this.volumes ? numberOf(this.volumes) : null;
   }
 
-  /** Null without a size that has a price. */
+  /**
+   * The exact average of the prices, weighted with their sizes, rounded half up to four digits more behind the point than
+   * the price that has the most, or to ten digits in all where those are more; so one price alone is its own average.
+   * Null without a size that has a price.
+   */
   get vwap(): number | null {
-    const [turnover, size] = [this.turnover.value, this.priced.value];
-    return turnover === null || !size ? null : Number((turnover / size).toPrecision(averageDigits));
+    const { turnover, priced, priceDecimals } = this;
+    if (priced.digits === 0n) return null;
+    const before = magnitudeOf(numberOf(turnover) / numberOf(priced)) + 1;
+    return numberOf(divide(turnover, priced, Math.max(priceDecimals + furtherDecimals, averageDigits - before)));
   }
 
   addPrice(price: unknown): void {
@@ -28,19 +41,38 @@ export class Range {
     this.low = Math.min(this.low ?? price, price);
   }
 
-  /** @param price of each unit, or on average */
+  /**
+   * @param size number or decimal text
+   * @param price of each unit, or on average
+   */
   addVolume(size: unknown, price: unknown): void {
-    if (typeof size !== 'number') return;
-    this.volumes.add(size);
-    if (typeof price !== 'number') return;
-    this.turnover.add(price * size);
-    this.priced.add(size);
+    const volume = decimalOf(size);
+    if (volume) this.addAmount(volume, decimalOf(price));
   }
+
+  /** Takes out again what `addVolume` added. */
+  protected removeVolume(size: unknown, price: unknown): void {
+    const volume = decimalOf(size);
+    if (volume) this.addAmount({ ...volume, digits: -volume.digits }, decimalOf(price));
+  }
+
+  private addAmount(volume: Decimal, price: Decimal | undefined): void {
+    this.volumes = add(this.volumes ?? zero, volume);
+    if (!price) return;
+    this.turnover = add(this.turnover, multiply(price, volume));
+    this.priced = add(this.priced, volume);
+    this.priceDecimals = Math.max(this.priceDecimals, price.scale);
+  }
+}
+
+/** Power of ten of the first digit. */
+function magnitudeOf(value: number): number {
+  return Number.isFinite(value) ? Number(value.toExponential(averageDigits - 1).split('e')[1]) : 0;
 }
 
 /** What of a bar counts in a range. */
 export interface Bar {
-  /** ISO time. */
+  /** Begin, as a text that sorts as time does. */
   readonly start: string;
   readonly open: unknown;
   readonly high: unknown;
@@ -61,9 +93,7 @@ export class BarRange extends Range {
     for (const price of [bar.open, bar.high, bar.low, bar.close]) this.addPrice(price);
     const { newest } = this;
     if (newest && bar.start < newest.start) return;
-    if (newest && bar.start === newest.start && typeof newest.volume === 'number') {
-      this.addVolume(-newest.volume, newest.vwap);
-    }
+    if (newest && bar.start === newest.start) this.removeVolume(newest.volume, newest.vwap);
     this.addVolume(bar.volume, bar.vwap);
     this.newest = bar;
   }

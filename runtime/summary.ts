@@ -1,7 +1,7 @@
 /** The current picture of each symbol, from what has arrived. */
 import { type Answer, commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { symbolOf } from './channels.js';
-import type { EventKind } from './contract.js';
+import type { EventKind, Market } from './contract.js';
 import { count } from './count.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
@@ -39,7 +39,11 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
   const { missed, others } = pictures;
   const shown = (ms: number | undefined): string | null => isoOrNull(ms === undefined ? ms : stream.wallMs(ms));
   const frame = {
-    ...commonAnswer(stream, [...noteUnheld(unheld), ...(others > 0 ? [noteOnOthers(others)] : [])]),
+    ...commonAnswer(stream, [
+      ...noteUnheld(unheld),
+      ...(others > 0 ? [noteOnOthers(others)] : []),
+      ...(isEmpty ? [] : noteOnVolume(stream.market)),
+    ]),
     window: { from: shown(missed > 0 ? pictures.firstMs : (fromMs ?? pictures.firstMs)), to: shown(nowMs) },
     ...(missed > 0 ? { incomplete: describeMissed(missed, fromMs !== undefined) } : {}),
     ...showOutagesSince(stream, 0),
@@ -85,6 +89,12 @@ function describeMissed(missed: number, atMost: boolean): string {
 
 function noteOnOthers(others: number): string {
   return `${others} messages are of symbols beyond those that are told apart; they are in no row.`;
+}
+
+/** Where volume is not what a reader takes it for. */
+function noteOnVolume({ channels }: Market): string[] {
+  const notes = channels.flatMap(({ fields }) => fields.flatMap(({ name, note }) => (name === 'volume' ? note : [])));
+  return [...new Set(notes)].flatMap(note => (note === undefined ? [] : [`volume is ${note}.`]));
 }
 
 function requireSymbol({ market }: StreamView, text: string): string {

@@ -1,17 +1,29 @@
 /** The types of values on the wire, as the emitted validators name them; shared, so that they are built once. */
 import { z } from 'zod';
+import type { EpochUnit } from './contract.js';
+import { isTimeIn } from './time.js';
 
-const digits = z.string().regex(/^-?\d+$/);
+/** Digits of an integer that a double cannot hold, as which it is read. */
+const wideDigits = z.string().refine(text => /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text)));
+const integer = z.union([z.int(), wideDigits]);
+
+function timeIn(unit: EpochUnit): z.ZodType {
+  return z.custom(value => isTimeIn(unit, value));
+}
 
 export const wire = {
   string: z.string(),
-  number: z.number(),
-  integer: z.int(),
+  number: z.union([z.number(), wideDigits]),
+  integer,
   boolean: z.boolean(),
-  integers: z.array(z.int()),
+  integers: z.array(integer),
   /** A number, or its decimal text. */
   decimal: z.union([z.number(), z.string().regex(/^-?\d+(?:\.\d+)?$/)]),
   identifier: z.union([z.int(), z.string()]),
-  /** An integer that may exceed 2^53 and is then read as its digits. */
-  wideInteger: z.union([z.int(), digits]),
+  /** A time in this unit: one in another unit, or far from our days, is not what the spec says. */
+  ms: timeIn('ms'),
+  us: timeIn('us'),
+  ns: timeIn('ns'),
+  /** A time in any of these units. */
+  magnitude: timeIn('magnitude'),
 };

@@ -172,7 +172,6 @@ describe('files without input and output', () => {
     'silence',
     'state',
     'subscriptions',
-    'sum',
     'text',
     'time',
     'token',

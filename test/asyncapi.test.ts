@@ -108,8 +108,9 @@ describe('generated/asyncapi.yaml', { timeout: 60_000 }, () => {
     expect(parse(text).components.schemas['stocks.LULD'].properties.t).toEqual({
       title: 'timestamp',
       type: 'integer',
-      description: 'Nanoseconds since 1970-01-01 UTC; beyond 2^53.',
-      'x-epoch': 'ns',
+      description:
+        'Milliseconds, microseconds or nanoseconds since 1970-01-01 UTC; the size of the number tells which.',
+      'x-epoch': 'magnitude',
       'x-see': 'polygon-docs/websockets/stocks/luld.md:31',
     });
     expect(parse(text).components.schemas['stocks.Q'].properties.bs).toEqual({

@@ -72,6 +72,17 @@ describe('an operator', () => {
     expect(new Watched({ field: 'price', op, value }).trades('AAPL', ...prices)).toEqual(truths);
   });
 
+  test.each<[string, number | string, boolean[]]>([
+    ['>', 9_007_199_254_740_992, [false, true]],
+    ['<=', 5, [true, false]],
+    ['crosses_above', 5, [false, true]],
+    ['==', '9007199254740994', [false, true]],
+  ])('%s %j takes the digits of a number that a double cannot hold for a number', (op, value, truths) => {
+    const watched = new Watched({ field: 'sequence', op, value });
+    const sequences = [5, '9007199254740994'];
+    expect(sequences.map(q => watched.sees('T', 'AAPL', { sym: 'AAPL', q }))).toEqual(truths);
+  });
+
   test('changes needs a value before', () => {
     const watched = new Watched({ field: 'price', op: 'changes' });
     expect(watched.trades('AAPL', 5, 5, 6, 6, 5)).toEqual([false, false, true, false, true]);

@@ -182,7 +182,7 @@ describe('a seventh market, which is a file and its pages in spec/ and nothing e
       const trade = await first('MT.XAU@01');
       expect(Object.keys(trade).sort()).toEqual(['event', 'price', 'size', 'symbol', 'timestamp', 'trade_id']);
       expect(trade).toMatchObject({ event: 'TRADE', symbol: 'XAU@01' });
-      expect(trade.timestamp).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+      expect(trade.timestamp).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
       expect(Number(trade.price) % 0.25).toBe(0);
       expect(trade.price).toBeGreaterThan(3000);
       expect(trade.price).toBeLessThan(5000);

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import { systemClock } from '../runtime/clock.js';
+import { BarRange, Range } from '../runtime/range.js';
 import { Bench, callOn, hubOn } from './support/bench.js';
+import { tries } from './support/property.js';
 
 let bench: Bench | undefined;
 
@@ -250,6 +253,34 @@ describe('a summary', () => {
     expect(late.symbols).toMatchObject([{ bar: { close: 11 } }]);
   });
 
+  test('takes the bar that began last for the newest, also where its time has other digits', async () => {
+    const at = (s: string, c: number): string =>
+      JSON.stringify([{ ev: 'AM', sym: 'AAPL', ...bar, c, s: 0, e: 0 }]).replace('"s":0,"e":0', `"s":${s},"e":${s}`);
+    const [early, late] = [at('1790000000000', 10), at('1790000000000000001', 11)];
+    for (const frames of [
+      [early, late],
+      [late, early],
+    ]) {
+      bench = await Bench.open({ suite, markets });
+      await callOn(bench.hub, 'start_stocks_stream', { channels: ['AM.*'] });
+      const stream = bench.hub.stream('stocks');
+      for (const frame of frames) bench.session('stocks').send(frame);
+      await stream.changes.until(() => stream.totals.received === frames.length, 5_000);
+      const { structured } = await callOn(bench.hub, 'summarize_stream', { market: 'stocks' });
+      expect(structured.symbols).toMatchObject([{ bar: { close: 11, start_time: '2026-09-21T14:13:20.000000001Z' } }]);
+      await bench.close();
+    }
+  });
+
+  test('says of forex that its volume counts quotes', async () => {
+    const minute = { ev: 'CA', pair: 'EUR/USD', o: 1.1, c: 1.1, h: 1.1, l: 1.1, v: 42, s: 1_790_000_000_000 };
+    const { symbols, notes } = await summaryOf('forex', ['CA.*'], [minute]);
+    expect(symbols).toMatchObject([{ symbol: 'EUR/USD', volume: 42 }]);
+    expect(notes).toEqual(['volume is a count of quotes, not of money or lots.']);
+    await bench!.close();
+    expect((await summaryOf('stocks', ['T.*'], [{ ev: 'T', sym: 'A', p: 1, s: 1 }])).notes).toEqual([]);
+  });
+
   test('knows a zero from what it cannot know', async () => {
     const { symbols } = await summaryOf(
       'stocks',
@@ -339,5 +370,125 @@ describe('a summary', () => {
       sizes.map(s => ({ ev: 'XT', pair: 'BTC-USD', p: 2, s })),
     );
     expect(symbols).toMatchObject([{ volume: 123_457.089_013, vwap: 2 }]);
+  });
+
+  describe('averages prices', () => {
+    test.each<[string, [price: number | string, size: number | string][], number | null]>([
+      ['with every digit of one trade', [[1234567.8901, 3]], 1234567.8901],
+      [
+        'with every digit of equal prices',
+        [
+          [1234567.8901, 0.1],
+          [1234567.8901, 0.2],
+        ],
+        1234567.8901,
+      ],
+      [
+        'exactly where the average ends',
+        [
+          [10.01, 1],
+          [10.02, 3],
+        ],
+        10.0175,
+      ],
+      [
+        'to ten digits where it does not end',
+        [
+          [1, 1],
+          [2, 2],
+        ],
+        1.666666667,
+      ],
+      [
+        'to four digits beyond those of the prices',
+        [
+          [1234567.8901, 1],
+          [1234567.8902, 2],
+        ],
+        1234567.89016667,
+      ],
+      [
+        'half up',
+        [
+          [0.1, 1],
+          [0.1000001, 1],
+        ],
+        0.10000005,
+      ],
+      [
+        'that are small',
+        [
+          [0.000_012_34, 1_000_000],
+          [0.000_012_36, 1_000_000],
+        ],
+        0.000_012_35,
+      ],
+      ['that are sent as text', [['98765432.1234567', 2]], 98765432.1234567],
+      [
+        'below zero',
+        [
+          [-37.63, 1],
+          [-37.6, 2],
+        ],
+        -37.61,
+      ],
+      [
+        'of sizes beyond 2^53',
+        [
+          [2, '12345678901234567890'],
+          [4, '12345678901234567890'],
+        ],
+        3,
+      ],
+      ['of nothing as null', [[3, 0]], null],
+    ])('%s', (_what, trades, vwap) => {
+      const range = new Range();
+      for (const [price, size] of trades) range.addVolume(size, price);
+      expect(range.vwap).toBe(vwap);
+    });
+
+    const price = fc.tuple(fc.integer({ min: 1, max: 10 ** 9 }), fc.integer({ min: 0, max: 8 }));
+    const size = fc.tuple(fc.integer({ min: 1, max: 10 ** 7 }), fc.integer({ min: 0, max: 6 }));
+
+    test('as exact fractions do, to half of the last digit', () => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(price, size), { minLength: 1, maxLength: 30 }), trades => {
+          const range = new Range();
+          let [turnover, volume] = [0n, 0n];
+          for (const [[p, pScale], [s, sScale]] of trades) {
+            range.addVolume(Number(`${s}e-${sScale}`), Number(`${p}e-${pScale}`));
+            // Prices in units of 1e-8, sizes in units of 1e-6.
+            const [units, lots] = [BigInt(p) * 10n ** BigInt(8 - pScale), BigInt(s) * 10n ** BigInt(6 - sScale)];
+            turnover += units * lots;
+            volume += lots;
+          }
+          const decimals = Math.max(...trades.map(([[p, scale]]) => decimalsSent(p, scale)));
+          const [digits = '', exponent = '0'] = range.vwap!.toExponential(16).split('e');
+          const found = { units: BigInt(digits.replace('.', '')), scale: 16 - Number(exponent) };
+          // | found - turnover / volume | within half of the last digit, and what a double cannot hold of it.
+          const scale = Math.max(found.scale, 8);
+          const error = found.units * 10n ** BigInt(scale - found.scale) * volume - turnover * 10n ** BigInt(scale - 8);
+          const tolerance = Number(`5e-${decimals + 5}`) + range.vwap! * Number.EPSILON;
+          const off = Number((error < 0n ? -error : error) / volume) / 10 ** scale;
+          expect(off).toBeLessThanOrEqual(tolerance);
+          expect(range.volume).toBe(Number(`${volume}e-6`));
+        }),
+        tries(500),
+      );
+    });
+
+    function decimalsSent(digits: number, scale: number): number {
+      return String(Number(`${digits}e-${scale}`)).includes('e')
+        ? scale
+        : (String(Number(`${digits}e-${scale}`)).split('.')[1] ?? '').length;
+    }
+
+    test('of bars without a trace of the version that a later one replaced', () => {
+      const range = new BarRange();
+      const bar = { open: 1, high: 1, low: 1, close: 1, start: '2026-11-23T14:30:00.000000000' };
+      range.addBar({ ...bar, volume: 0.1, vwap: 1234567.8901 });
+      range.addBar({ ...bar, volume: 0.3, vwap: 0.7 });
+      expect([range.volume, range.vwap]).toEqual([0.3, 0.7]);
+    });
   });
 });

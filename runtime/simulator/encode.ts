@@ -2,7 +2,7 @@ import type { Channel, EpochUnit, Field, FieldType } from '../contract.js';
 import type { SimulatedEvent, SimulatedValue } from './event.js';
 import { seedOf } from './random.js';
 
-/** Digits that a unit of time has beyond the millisecond; times of unknown magnitude are sent in nanoseconds. */
+/** Digits that a unit of time has beyond the millisecond; times of any magnitude are sent in nanoseconds. */
 const digitsBeyondMs: Record<EpochUnit, number> = { ms: 0, us: 3, ns: 6, magnitude: 6 };
 
 const defaults: Record<FieldType, SimulatedValue> = {

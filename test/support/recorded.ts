@@ -115,6 +115,7 @@ const judges: Readonly<Record<string, (value: unknown) => boolean>> = {
   digits: value => typeof value === 'string' && /^\d+$/.test(value),
   uuid: value => typeof value === 'string' && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(value),
   ms: value => typeof value === 'number' && /^\d{13}$/.test(String(value)),
+  us: value => typeof value === 'bigint' && /^\d{16}$/.test(String(value)),
   ns: value => typeof value === 'bigint' && /^\d{19}$/.test(String(value)),
   null: value => value === null,
 };
