@@ -45,7 +45,7 @@ function emitServers({ suite, markets, citations }: Model): Json {
   return Object.fromEntries(servers);
 }
 
-/** `realtime-polygon` for socket.polygon.io. */
+/** `realtime-massive` for socket.massive.com. */
 function serverName(feed: string, host: string): string {
   return `${feed}-${host.split('.').at(-2)}`;
 }

@@ -495,7 +495,7 @@ export const crypto: Market = {
     {
       prefix: 'XL2',
       title: 'Level 2 book',
-      instead: 'It is deprecated since 2024-07-01 and no channel gives the depth; use XQ for the best bid and ask of each exchange.',
+      instead: 'It ended on 2025-08-01 and no channel gives the depth; use XQ for the best bid and ask of each exchange.',
     },
     {
       prefix: 'XS',

@@ -14,7 +14,7 @@ const trades: Channel = {
   event: 'TRADE',
   wildcard: true,
   aliases: [],
-  plans: 'Developer (10-minute delay), Advanced (real time)',
+  plans: 'Developer (10-minute delay), Advanced and Business feeds of the exchanges (real time)',
   fields: [
     /** @see polygon-docs/websockets/futures/trades.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
@@ -47,7 +47,7 @@ const quotes: Channel = {
   event: 'QUOTE',
   wildcard: true,
   aliases: [],
-  plans: 'Developer (10-minute delay), Advanced (real time)',
+  plans: 'Developer (10-minute delay), Advanced and Business feeds of the exchanges (real time)',
   fields: [
     /** @see polygon-docs/websockets/futures/quotes.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },

@@ -23,63 +23,63 @@ export const suite: Suite = {
     /** @see polygon-docs/websockets/quickstart.md:12 */
     {
       name: 'realtime',
-      hosts: ['socket.polygon.io', 'socket.massive.com'],
+      hosts: ['socket.massive.com', 'socket.polygon.io'],
       listed: true,
       about: 'Real-time data',
     },
     /** @see polygon-docs/websockets/quickstart.md:13 */
     {
       name: 'delayed',
-      hosts: ['delayed.polygon.io', 'delayed.massive.com'],
+      hosts: ['delayed.massive.com', 'delayed.polygon.io'],
       listed: true,
       about: 'Delayed data; not for forex and crypto',
     },
     /** @see polygon-docs/websockets/quickstart.md:14 */
     {
       name: 'business',
-      hosts: ['business.polygon.io', 'business.massive.com'],
+      hosts: ['business.massive.com', 'business.polygon.io'],
       listed: true,
       about: 'Business plans; fair market value',
     },
     /** @see polygon-docs/websockets/quickstart.md:15 */
     {
       name: 'delayed-business',
-      hosts: ['delayed-business.polygon.io', 'delayed-business.massive.com'],
+      hosts: ['delayed-business.massive.com', 'delayed-business.polygon.io'],
       listed: true,
       about: 'Business plans, delayed',
     },
     /** @see polygon-docs/websockets/quickstart.md:16 */
     {
       name: 'polyfeed',
-      hosts: ['polyfeed.polygon.io', 'polyfeed.massive.com'],
+      hosts: ['polyfeed.massive.com', 'polyfeed.polygon.io'],
       listed: false,
       about: 'A plan of the past',
     },
     /** @see polygon-docs/websockets/quickstart.md:17 */
     {
       name: 'polyfeedplus',
-      hosts: ['polyfeedplus.polygon.io', 'polyfeedplus.massive.com'],
+      hosts: ['polyfeedplus.massive.com', 'polyfeedplus.polygon.io'],
       listed: false,
       about: 'A plan of the past',
     },
     /** @see polygon-docs/websockets/quickstart.md:18 */
     {
       name: 'nasdaqfeed',
-      hosts: ['nasdaqfeed.polygon.io', 'nasdaqfeed.massive.com'],
+      hosts: ['nasdaqfeed.massive.com', 'nasdaqfeed.polygon.io'],
       listed: false,
       about: 'Data like Nasdaq Basic',
     },
     /** @see polygon-docs/websockets/quickstart.md:19 */
     {
       name: 'starterfeed',
-      hosts: ['starterfeed.polygon.io', 'starterfeed.massive.com'],
+      hosts: ['starterfeed.massive.com', 'starterfeed.polygon.io'],
       listed: false,
       about: 'The Starter plan of the past',
     },
     /** @see polygon-docs/websockets/quickstart.md:20 */
     {
       name: 'launchpad',
-      hosts: ['launchpad.polygon.io', 'launchpad.massive.com'],
+      hosts: ['launchpad.massive.com', 'launchpad.polygon.io'],
       listed: false,
       about: 'Launchpad customers; perhaps no longer served',
     },

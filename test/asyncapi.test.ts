@@ -35,14 +35,14 @@ describe('generated/asyncapi.yaml', { timeout: 60_000 }, () => {
     const servers = document.servers().all();
 
     expect(servers.map(server => `${server.id()} ${server.protocol()}://${server.host()}`)).toEqual([
-      'realtime-polygon wss://socket.polygon.io',
       'realtime-massive wss://socket.massive.com',
-      'delayed-polygon wss://delayed.polygon.io',
+      'realtime-polygon wss://socket.polygon.io',
       'delayed-massive wss://delayed.massive.com',
-      'business-polygon wss://business.polygon.io',
+      'delayed-polygon wss://delayed.polygon.io',
       'business-massive wss://business.massive.com',
-      'delayed-business-polygon wss://delayed-business.polygon.io',
+      'business-polygon wss://business.polygon.io',
       'delayed-business-massive wss://delayed-business.massive.com',
+      'delayed-business-polygon wss://delayed-business.polygon.io',
     ]);
     for (const server of servers) {
       const [scheme] = server.security()[0]!.all();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { markets } from '../generated/suite.js';
 import { type ChannelPage, type DocumentedField, readChannelPages, rowsUnder } from './support/examples.js';
 
 const pages = readChannelPages();
@@ -24,7 +25,7 @@ function fits({ type, meaning }: DocumentedField, value: unknown): boolean {
 }
 
 function digitsOf({ unit, meaning }: DocumentedField): number | undefined {
-  return /frames carry nanoseconds/.test(meaning) ? 19 : digits[unit];
+  return /(?:frames carry|its sample and later pages have) nanoseconds/.test(meaning) ? 19 : digits[unit];
 }
 
 describe.each(pages)('the page $path', (page: ChannelPage) => {
@@ -134,6 +135,17 @@ describe.each(pages.filter(({ path }) => path.includes('aggregates')))('the bars
     const prices = [bar.o, bar.h, bar.l, bar.c].map(Number);
     expect([Number(bar.h), Number(bar.l)]).toEqual([Math.max(...prices), Math.min(...prices)]);
   });
+});
+
+test('a fair value is in the currency of the market, in the pages as in the spec', () => {
+  const currencies = { stocks: 'USD', options: 'USD', forex: 'quote currency', crypto: 'quote currency' };
+  const fair = pages.filter(({ prefix }) => prefix === 'FMV');
+  const documented = fair.map(({ market, fields }) => [market, fields.find(({ key }) => key === 'fmv')?.unit]);
+  const specified = markets.flatMap(({ name, channels }) =>
+    channels.flatMap(({ fields }) => fields.flatMap(({ key, unit }) => (key === 'fmv' ? [[name, unit]] : []))),
+  );
+  expect(Object.fromEntries(documented)).toEqual(currencies);
+  expect(Object.fromEntries(specified)).toEqual(currencies);
 });
 
 test('the channel pages are those of six markets', () => {

@@ -22,21 +22,21 @@ function refusalOf(market: string, wanted: string, settings: Partial<Settings> =
 
 describe('a feed name', () => {
   test.each([
-    ['stocks', 'realtime', 0, ['wss://socket.polygon.io/stocks', 'wss://socket.massive.com/stocks']],
-    ['stocks', 'delayed', 15, ['wss://delayed.polygon.io/stocks', 'wss://delayed.massive.com/stocks']],
-    ['stocks', 'business', 0, ['wss://business.polygon.io/stocks', 'wss://business.massive.com/stocks']],
+    ['stocks', 'realtime', 0, ['wss://socket.massive.com/stocks', 'wss://socket.polygon.io/stocks']],
+    ['stocks', 'delayed', 15, ['wss://delayed.massive.com/stocks', 'wss://delayed.polygon.io/stocks']],
+    ['stocks', 'business', 0, ['wss://business.massive.com/stocks', 'wss://business.polygon.io/stocks']],
     [
       'stocks',
       'delayed-business',
       15,
-      ['wss://delayed-business.polygon.io/stocks', 'wss://delayed-business.massive.com/stocks'],
+      ['wss://delayed-business.massive.com/stocks', 'wss://delayed-business.polygon.io/stocks'],
     ],
-    ['options', 'delayed', 15, ['wss://delayed.polygon.io/options', 'wss://delayed.massive.com/options']],
-    ['futures', 'realtime', 0, ['wss://socket.polygon.io/futures', 'wss://socket.massive.com/futures']],
-    ['futures', 'delayed', 10, ['wss://delayed.polygon.io/futures', 'wss://delayed.massive.com/futures']],
-    ['indices', 'delayed', 15, ['wss://delayed.polygon.io/indices', 'wss://delayed.massive.com/indices']],
-    ['forex', 'realtime', 0, ['wss://socket.polygon.io/forex', 'wss://socket.massive.com/forex']],
-    ['crypto', 'business', 0, ['wss://business.polygon.io/crypto', 'wss://business.massive.com/crypto']],
+    ['options', 'delayed', 15, ['wss://delayed.massive.com/options', 'wss://delayed.polygon.io/options']],
+    ['futures', 'realtime', 0, ['wss://socket.massive.com/futures', 'wss://socket.polygon.io/futures']],
+    ['futures', 'delayed', 10, ['wss://delayed.massive.com/futures', 'wss://delayed.polygon.io/futures']],
+    ['indices', 'delayed', 15, ['wss://delayed.massive.com/indices', 'wss://delayed.polygon.io/indices']],
+    ['forex', 'realtime', 0, ['wss://socket.massive.com/forex', 'wss://socket.polygon.io/forex']],
+    ['crypto', 'business', 0, ['wss://business.massive.com/crypto', 'wss://business.polygon.io/crypto']],
   ])('of %s, %s, is %i minutes late and leads to both hosts in order', (market, feed, delayMinutes, urls) => {
     expect(resolve(market, feed)).toEqual({ feed, spelled: feed, urls, simulated: false, delayMinutes });
   });
@@ -79,6 +79,12 @@ describe('a feed name', () => {
   ])('that %s does not have is refused: %s', (market, feed) => {
     expect(refusalOf(market, feed)).toContain(`has no feed "${feed}"`);
   });
+});
+
+test.each(suite.feeds)('the feed $name is tried at massive.com first, and at no other name but its old one', feed => {
+  const [first = '', ...others] = feed.hosts;
+  expect(first).toMatch(/^[a-z-]+\.massive\.com$/);
+  expect(others).toEqual(others.map(() => first.replace('massive.com', 'polygon.io')));
 });
 
 describe('a URL of the vendor', () => {

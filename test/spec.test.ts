@@ -412,7 +412,7 @@ describe('what comes out', () => {
     ).toContain("sessions: [{ name: 'continuous', opens: 'Sun 00:00', closes: 'Fri 24:00' }]");
   });
 
-  test('nanoseconds are judged as wide integers, and what can be missing may be null', () => {
+  test('times are judged by their unit, and what can be missing may be null', () => {
     const text = emitted(
       crypto,
       'crypto.ts',
@@ -426,7 +426,7 @@ describe('what comes out', () => {
         "    ev: z.literal('XT'),",
         '    pair: wire.string,',
         '    p: wire.decimal.nullish(),',
-        '    t: wire.wideInteger,',
+        '    t: wire.ns,',
         '  }),',
       ].join('\n'),
     );
