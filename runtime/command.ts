@@ -19,6 +19,8 @@ export interface Command {
   readonly json: boolean;
   /** doctor: connect with the key. */
   readonly connect: boolean;
+  /** doctor: compare what comes within so many seconds with the spec. */
+  readonly listenSeconds?: number;
 }
 
 /** A setting that the command line may hold. */
@@ -28,7 +30,9 @@ interface Setting {
 }
 
 const common = ['help', 'version'];
-const ofDoctor = ['json', 'no-connect'];
+const ofDoctor = ['json', 'no-connect', 'events'];
+/** How long doctor may listen, s. */
+const longestListening = 600;
 const short: Readonly<Record<string, string>> = { '-h': '--help', '-v': '--version', '-V': '--version' };
 
 /** @returns the command, and everything that is wrong with it at once; help and version forgive all */
@@ -44,6 +48,7 @@ export function parseCommand(
 class CommandLine {
   private readonly given: Record<string, string> = {};
   private readonly switches = new Set<string>();
+  private listenSeconds: number | undefined;
   private readonly problems: string[] = [];
   private readonly words: string[] = [];
   private name: Named | undefined;
@@ -65,7 +70,12 @@ class CommandLine {
     const stray = this.name === 'doctor' ? [] : ofDoctor.filter(name => this.switches.has(name));
     const problems = [
       ...this.problems,
-      ...stray.map(name => `--${name} belongs to doctor: mcp-polygon doctor --${name}`),
+      ...stray.map(
+        name => `--${name} belongs to doctor: mcp-polygon doctor --${name}${name === 'events' ? ' 30' : ''}`,
+      ),
+      ...(this.switches.has('events') && this.switches.has('no-connect')
+        ? ['--events connects with the key, and --no-connect forbids that: leave out one of them']
+        : []),
     ];
     const command: Command = {
       name: asked ?? this.name ?? 'serve',
@@ -73,6 +83,7 @@ class CommandLine {
       given: this.given,
       json: this.switches.has('json'),
       connect: !this.switches.has('no-connect'),
+      ...(this.listenSeconds === undefined ? {} : { listenSeconds: this.listenSeconds }),
     };
     return { command, problems: asked ? [] : problems };
   }
@@ -99,6 +110,7 @@ class CommandLine {
     const inline = rest.length > 0 ? rest.join('=') : undefined;
     const setting = text.startsWith('--') ? this.settings.find(({ option }) => option === name) : undefined;
     if (setting) return this.set(setting, inline, following);
+    if (text === '--events' || text.startsWith('--events=')) return this.listen(inline, following);
     if (text.startsWith('--') && [...common, ...ofDoctor].includes(name)) {
       if (inline !== undefined) this.problems.push(`--${name} takes no value`);
       this.switches.add(name);
@@ -106,6 +118,16 @@ class CommandLine {
     }
     this.problems.push(this.refusal(name, text));
     return inline === undefined && following !== undefined && !named.some(name => name === following);
+  }
+
+  private listen(inline: string | undefined, following: string | undefined): boolean {
+    const value = inline ?? following ?? '';
+    const seconds = /^\d{1,3}$/.test(value) ? Number(value) : 0;
+    if (this.switches.has('events')) this.problems.push('--events is given twice');
+    else if (seconds >= 1 && seconds <= longestListening) this.listenSeconds = seconds;
+    else this.problems.push(`--events needs seconds, a whole number from 1 to ${longestListening}: --events 30`);
+    this.switches.add('events');
+    return inline === undefined && following !== undefined;
   }
 
   private set({ variable, option }: Setting, inline: string | undefined, following: string | undefined): boolean {

@@ -3,6 +3,7 @@ import { keyVariables, type SettingRow, settingTable } from './settings.js';
 
 const switches: readonly (readonly [string, string])[] = [
   ['--json', 'of doctor: print one JSON document'],
+  ['--events <seconds>', 'of doctor: compare what comes in that time with the spec'],
   ['--no-connect', 'of doctor: never use the key; no other program can lose its stream'],
   ['--help', 'print this'],
   ['--version', 'print the version'],

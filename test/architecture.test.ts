@@ -146,6 +146,8 @@ describe('files without input and output', () => {
     'csv',
     'cursor',
     'decimal',
+    'doctor/inspector',
+    'doctor/kind',
     'elimination',
     'fairqueue',
     'feedbook',

@@ -79,6 +79,8 @@ test.each<[string[], Partial<Command>]>([
   [['watch', 'help'], { name: 'help' }],
   [['watch', 'stocks', 'help'], { name: 'watch', words: ['stocks', 'help'] }],
   [['version'], { name: 'version' }],
+  [['doctor', '--events', '30'], { name: 'doctor', listenSeconds: 30 }],
+  [['doctor', '--events=600', '--json'], { listenSeconds: 600, json: true }],
   [['doctor', 'crypto', '--json'], { name: 'doctor', words: ['crypto'] }],
 ])('%j is understood', (argv, command) => {
   expect(parse(...argv)).toMatchObject(command);
@@ -107,6 +109,16 @@ test.each([
   [['--feed', 'a', '--feed', 'b'], '--feed is given twice'],
   [['doctor', '--json=yes'], '--json takes no value'],
   [['--json'], '--json belongs to doctor: mcp-polygon doctor --json'],
+  [['--events', '5'], '--events belongs to doctor: mcp-polygon doctor --events 30'],
+  [['doctor', '--events'], '--events needs seconds, a whole number from 1 to 600: --events 30'],
+  [['doctor', '--events', '0'], '--events needs seconds, a whole number from 1 to 600: --events 30'],
+  [['doctor', '--events=601'], '--events needs seconds, a whole number from 1 to 600: --events 30'],
+  [['doctor', '--events', '1.5'], '--events needs seconds, a whole number from 1 to 600: --events 30'],
+  [['doctor', '--events', '5', '--events', '6'], '--events is given twice'],
+  [
+    ['doctor', '--events', '5', '--no-connect'],
+    '--events connects with the key, and --no-connect forbids that: leave out one of them',
+  ],
   [['--no-connect'], '--no-connect belongs to doctor: mcp-polygon doctor --no-connect'],
 ])('%j is refused, with what was probably meant', (argv, problem) => {
   expect(problemsOf(...argv)).toContain(problem);

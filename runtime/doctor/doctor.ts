@@ -6,6 +6,7 @@ import { Hub } from '../hub.js';
 import type { Options } from '../options.js';
 import type { Environment, Settings } from '../settings.js';
 import type { Setup } from '../setup.js';
+import { judgeEvents } from './events.js';
 import { judgeFeed } from './feed.js';
 import { type Finding, isFine } from './finding.js';
 import { judgeHost, type Probe, probe } from './host.js';
@@ -22,7 +23,8 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
   const findings: Finding[] = [];
   process.stdout.on('error', () => process.exit(1));
   if (!json) write(`mcp-polygon ${version} doctor\n\n`);
-  for await (const finding of examine(hub, setup.command.connect, process.env)) {
+  const { connect, listenSeconds } = setup.command;
+  for await (const finding of examine(hub, connect, process.env, listenSeconds)) {
     findings.push(finding);
     if (!json) write(describeFinding(finding));
   }
@@ -51,8 +53,16 @@ function boundOptions(options: Options): Options {
   };
 }
 
-/** @param connect whether the markets may be asked with the key */
-export async function* examine(hub: Hub, connect: boolean, env: Environment): AsyncGenerator<Finding> {
+/**
+ * @param connect whether the markets may be asked with the key
+ * @param listenSeconds how long to listen to what the plan allows; absent: not at all
+ */
+export async function* examine(
+  hub: Hub,
+  connect: boolean,
+  env: Environment,
+  listenSeconds?: number,
+): AsyncGenerator<Finding> {
   const { settings, clock, markets } = hub;
   yield judgeNode(process.versions.node);
   yield judgeKey(settings, env);
@@ -69,6 +79,9 @@ export async function* examine(hub: Hub, connect: boolean, env: Environment): As
   if (skipped === undefined && probes.length > 0) yield caution;
   const asked = markets.map(market => examineMarket(hub, market, skipped));
   for (const finding of asked) yield await finding;
+  if (listenSeconds === undefined) return;
+  const listened = markets.map(async (market, at) => judgeEvents(hub, market, await asked[at]!, listenSeconds));
+  for (const finding of listened) yield await finding;
 }
 
 const caution: Finding = {

@@ -10,7 +10,7 @@ const indent = ' '.repeat(resultWidth + labelWidth + 4);
 export function describeFinding({ check, name, result, message, details = [] }: Finding): string {
   const label = check === 'market' && name !== undefined ? name : check;
   const head = `${result.padEnd(resultWidth)}  ${label.padEnd(labelWidth)}  `;
-  const text = check === 'host' ? `${name}: ${message}` : message;
+  const text = check === 'host' || check === 'events' ? `${name}: ${message}` : message;
   return [`${head}${text}`, ...details.map(line => `${indent}${line}`), ''].join('\n');
 }
 
