@@ -6,6 +6,8 @@ export interface Decimal {
   readonly scale: number;
 }
 
+export const zero: Decimal = { digits: 0n, scale: 0 };
+
 /** More characters than any amount of a market has; work grows with their square. */
 const longestText = 60;
 const decimalText = /^-?\d+(?:\.\d+)?$/;

@@ -1,25 +1,24 @@
 /** Open, high, low, volume and VWAP of a stretch of time, from trades, values or bars. */
-import { add, type Decimal, decimalOf, divide, multiply, numberOf } from './decimal.js';
+import { divide, numberOf } from './decimal.js';
+import { type Amount, decimalsIn, ExactSum } from './exact.js';
 
 /** Digits that a VWAP has at least, and digits behind the point beyond those of the price that has the most. */
 const averageDigits = 10;
 const furtherDecimals = 4;
 
-const zero: Decimal = { digits: 0n, scale: 0 };
-
 export class Range {
   open: number | null = null;
   high: number | null = null;
   low: number | null = null;
-  private volumes: Decimal | undefined;
-  private turnover = zero;
+  private readonly volumes = new ExactSum();
+  private readonly turnover = new ExactSum();
   /** Volume that has a price. */
-  private priced = zero;
+  private readonly priced = new ExactSum();
   private priceDecimals = 0;
 
   /** The exact sum, as the double that is nearest. */
   get volume(): number | null {
-    return this.volumes ? numberOf(this.volumes) : null;
+    return this.volumes.isEmpty ? null : numberOf(this.volumes.value);
   }
 
   /**
@@ -28,10 +27,11 @@ export class Range {
    * Null without a size that has a price.
    */
   get vwap(): number | null {
-    const { turnover, priced, priceDecimals } = this;
+    const [turnover, priced] = [this.turnover.value, this.priced.value];
     if (priced.digits === 0n) return null;
     const before = magnitudeOf(numberOf(turnover) / numberOf(priced)) + 1;
-    return numberOf(divide(turnover, priced, Math.max(priceDecimals + furtherDecimals, averageDigits - before)));
+    const decimals = Math.max(this.priceDecimals + furtherDecimals, averageDigits - before);
+    return numberOf(divide(turnover, priced, decimals));
   }
 
   addPrice(price: unknown): void {
@@ -46,22 +46,22 @@ export class Range {
    * @param price of each unit, or on average
    */
   addVolume(size: unknown, price: unknown): void {
-    const volume = decimalOf(size);
-    if (volume) this.addAmount(volume, decimalOf(price));
+    this.count(size, price, 1);
   }
 
   /** Takes out again what `addVolume` added. */
   protected removeVolume(size: unknown, price: unknown): void {
-    const volume = decimalOf(size);
-    if (volume) this.addAmount({ ...volume, digits: -volume.digits }, decimalOf(price));
+    this.count(size, price, -1);
   }
 
-  private addAmount(volume: Decimal, price: Decimal | undefined): void {
-    this.volumes = add(this.volumes ?? zero, volume);
-    if (!price) return;
-    this.turnover = add(this.turnover, multiply(price, volume));
-    this.priced = add(this.priced, volume);
-    this.priceDecimals = Math.max(this.priceDecimals, price.scale);
+  private count(size: unknown, price: unknown, sign: 1 | -1): void {
+    if (decimalsIn(size) === undefined) return;
+    this.volumes.add(size as Amount, sign);
+    const decimals = decimalsIn(price);
+    if (decimals === undefined) return;
+    this.turnover.addProduct(price as Amount, size as Amount, sign);
+    this.priced.add(size as Amount, sign);
+    if (decimals > this.priceDecimals) this.priceDecimals = decimals;
   }
 }
 

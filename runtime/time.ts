@@ -35,16 +35,16 @@ export function isTimeIn(unit: EpochUnit, value: unknown): boolean {
 export function isoTime(value: unknown): unknown {
   const unit = unitOf(value);
   if (unit === undefined) return value;
-  const count = wholeNumber(value)!;
+  if (unit === 'ms') return new Date(Number(value)).toISOString();
+  const count = BigInt(value as number | string);
   const factor = perMs[unit];
   const iso = new Date(Number(count / factor)).toISOString();
-  if (factor === 1n) return iso;
   const beyond = String(count % factor).padStart(String(factor).length - 1, '0');
   return `${iso.slice(0, -1)}${beyond}Z`;
 }
 
-function wholeNumber(value: unknown): bigint | undefined {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+function wholeNumber(value: unknown): number | bigint | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   return typeof value === 'string' && /^\d{1,25}$/.test(value) ? BigInt(value) : undefined;
 }
 

@@ -149,6 +149,7 @@ describe('files without input and output', () => {
     'doctor/inspector',
     'doctor/kind',
     'elimination',
+    'exact',
     'fairqueue',
     'feedbook',
     'format',

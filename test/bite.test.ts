@@ -6,7 +6,8 @@ import { expectations } from '../codegen/emit-test.js';
 import { loadSpec } from '../codegen/load.js';
 import { loadPages } from '../codegen/pages.js';
 import { markets, suite } from '../generated/suite.js';
-import type { Channel, Field, Market, Tool } from '../runtime/contract.js';
+import type { Channel, EpochUnit, Field, Market, Tool } from '../runtime/contract.js';
+import { wire } from '../runtime/wire.js';
 import { Bench } from './support/bench.js';
 import { checksOf, type Expectations } from './support/judge.js';
 
@@ -54,6 +55,15 @@ function withField(prefix: string, key: string, change: Partial<Field>): (market
   }));
 }
 
+/** The unit by which a time is judged; it is read by its size. */
+function withUnit(prefix: string, key: string, epoch: EpochUnit): (market: Market) => Market {
+  const judged = (channel: Channel): Channel => {
+    if (!(channel.validator instanceof z.ZodObject)) throw new Error(`${prefix} is judged by no object`);
+    return { ...channel, validator: channel.validator.extend({ [key]: wire[epoch] }) };
+  };
+  return market => withChannel(prefix, judged)(withField(prefix, key, { epoch })(market));
+}
+
 function withTool(verb: string, change: (tool: Tool) => Tool): (market: Market) => Market {
   return market => ({ ...market, tools: market.tools.map(tool => (tool.verb === verb ? change(tool) : tool)) });
 }
@@ -63,8 +73,13 @@ describe('the judge bites', () => {
     ['a wrong wire key', 'stocks', withField('T', 'p', { key: 'price' })],
     ['a wrong readable name', 'stocks', withField('Q', 'bp', { name: 'ask.price' })],
     ['a wrong symbol key', 'stocks', withField('LULD', 'T', { key: 'sym' })],
-    ['nanoseconds taken for milliseconds', 'stocks', withField('LULD', 't', { epoch: 'ms' })],
-    ['milliseconds taken for nanoseconds', 'crypto', withField('XT', 't', { epoch: 'ns' })],
+    ['nanoseconds that are refused', 'stocks', withUnit('LULD', 't', 'ms')],
+    ['milliseconds that are refused', 'crypto', withUnit('XT', 't', 'ns')],
+    [
+      'a time that is shown as a number',
+      'crypto',
+      withChannel('XT', channel => ({ ...channel, fields: channel.fields.map(({ epoch: _, ...field }) => field) })),
+    ],
     [
       'a time that is not answered as timestamp',
       'indices',

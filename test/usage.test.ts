@@ -16,7 +16,7 @@ describe('mcp-polygon --help', () => {
     const lines = stdout.split('\n');
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
     const options = lines.filter(line => line.startsWith('  --'));
-    expect(options).toHaveLength(settingTable.length + 4);
+    expect(options).toHaveLength(settingTable.length + 5);
     expect(new Set(options.map(line => /^ {2}--\S+(?: <\w+>)? {2,}/.exec(line)?.[0].length)).size).toBe(1);
     expect(stdout).toContain(
       '  --ack-timeout-ms <ms>          from a subscribe frame to its last acknowledgement (3000)\n',
