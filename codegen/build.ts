@@ -19,6 +19,8 @@ import {
 } from './model.js';
 import type { Pages } from './pages.js';
 import type { Problem } from './problem.js';
+import { judgeRow } from './rows.js';
+import { judgeSample } from './samples.js';
 import type { Source, YamlPath } from './source.js';
 import { readSilences } from './unsaid.js';
 import { spreadSession } from './week.js';
@@ -57,7 +59,7 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
   citeErrata(spec.errata, new Citing(spec.errata.source, suite.pages, citations));
   const markets = spec.markets.map(loaded => {
     problems.push(...checkMarket(loaded, suite));
-    return buildMarket(loaded, { suite: spec.suite, shared, errata, pages, citations });
+    return buildMarket(loaded, { suite: spec.suite, shared, errata, pages, citations, problems });
   });
   const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], {}, shared));
   problems.push(
@@ -76,6 +78,7 @@ interface Surroundings {
   readonly errata: Errata;
   readonly pages: Pages;
   readonly citations: Citation[];
+  readonly problems: Problem[];
 }
 
 function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surroundings): Market {
@@ -118,7 +121,9 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     citing.cite(see, ['legacy', index, 'see'], fact(`legacy ${prefix}`, `\`${prefix}\``));
   }
 
-  const channels = raw.channels.map((channel, index) => buildChannel(raw.market, channel, index, citing, around));
+  const channels = raw.channels.map((channel, index) =>
+    buildChannel({ source, value: raw }, channel, index, citing, around),
+  );
   const slots = templateSlots(raw);
   const see = `${raw.pages}/overview.md`;
   const tools = around.suite.value.market_tools.map((tool, index) => {
@@ -130,9 +135,18 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
   return { raw, path: source.path, see, channels, sessions: raw.hours.sessions.flatMap(spreadSession), tools };
 }
 
-function buildChannel(market: string, raw: RawChannel, index: number, citing: Citing, around: Surroundings): Channel {
+function buildChannel(
+  { source, value: market }: Loaded<RawMarket>,
+  raw: RawChannel,
+  index: number,
+  citing: Citing,
+  around: Surroundings,
+): Channel {
   const path = (...rest: YamlPath): YamlPath => ['channels', index, ...rest];
-  const what = `${market}.${raw.prefix}`;
+  const report = (message: string, ...at: YamlPath): void => {
+    around.problems.push({ at: source.at(path(...at)), message });
+  };
+  const what = `${market.market}.${raw.prefix}`;
   const cite = (see: See, at: YamlPath, claim: Claim): string => citing.cite(see, at, claim, raw.page);
 
   const see = cite(raw.see, path('see'), { what, kind: 'channel', mentions: [`\`${raw.prefix}\``, raw.title] });
@@ -153,10 +167,25 @@ function buildChannel(market: string, raw: RawChannel, index: number, citing: Ci
   const fields = raw.fields.map((field, number): Field => {
     const claim: Claim = { what: `${what}.${field.key}`, kind: 'field', mentions: [`\`${field.key}\``] };
     const line = cite(field.see, path('fields', number, 'see'), claim);
+    const { file, line: row } = placeOf(line);
+    for (const { part, message } of judgeRow(field, around.pages.get(file) ?? [], row)) {
+      report(`${what}.${field.key} cites ${line}: ${message}`, 'fields', number, part in field ? part : 'key');
+    }
     const { see: _, ...corrected } = around.errata.correct(`${what}.${field.key}`, field);
     return { ...corrected, optional: corrected.optional ?? false, see: line };
   });
-  return { raw, see, fields, samples };
+  const channel = { raw, see, fields, samples };
+  for (const [number, sample] of samples.entries()) {
+    for (const fault of judgeSample(market, channel, sample)) {
+      report(`${what} sample ${number + 1} (${sample.see}) ${fault}`, 'samples', number);
+    }
+  }
+  return channel;
+}
+
+function placeOf(see: string): { readonly file: string; readonly line: number } {
+  const [, file = '', line = ''] = /^(.*):(\d+)/.exec(see) ?? [];
+  return { file, line: Number(line) };
 }
 
 function textAt(see: string, pages: Pages): string {

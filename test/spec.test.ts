@@ -24,11 +24,11 @@ function faultsOf({ root }: SmallProject): string[] {
   return problems.map(describeProblem);
 }
 
-test('the small project has no problems and emits seven files', () => {
+test('the small project has no problems and emits eight files', () => {
   const { files, problems, citations } = generate(new SmallProject().root);
 
   expect(problems).toEqual([]);
-  expect(files.size).toBe(7);
+  expect(files.size).toBe(8);
   expect(citations).toBe(25);
 });
 
@@ -156,6 +156,8 @@ describe('faults of meaning', () => {
       'spec/markets/crypto.yaml:19:22 X:SOL-USD should be rejected, but is accepted',
       'spec/markets/crypto.yaml:23:19 X:BTC-USD should mean ETH-USD, but means BTC-USD',
       'spec/markets/crypto.yaml:26:7 cap names XQ, which is no channel of crypto',
+      'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has under p what is no integer',
+      'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has under p what is no integer',
       'spec/markets/crypto.yaml:39:11 key p stands twice in XT',
       'spec/markets/crypto.yaml:39:19 name price stands twice in XT',
       'spec/markets/crypto.yaml:39:70 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:14, which does not mention `p`; line 13 does. Did you mean :13?',
@@ -170,7 +172,10 @@ describe('faults of meaning', () => {
       'two fields that play the time',
       crypto,
       [['name: price, type: number', 'name: price, type: number, role: time, epoch: ms']],
-      ['spec/markets/crypto.yaml:28:5 channel XT has 2 fields with the role time instead of one'],
+      [
+        'spec/markets/crypto.yaml:28:5 channel XT has 2 fields with the role time instead of one',
+        'spec/markets/crypto.yaml:38:58 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: epoch ms differs from the page, which has no unit',
+      ],
     ],
     [
       'no field that plays the symbol',
@@ -185,13 +190,17 @@ describe('faults of meaning', () => {
       [
         'spec/markets/crypto.yaml:37:11 a symbol cannot be missing',
         'spec/markets/crypto.yaml:37:22 the symbol is answered as symbol',
+        'spec/markets/crypto.yaml:37:48 crypto.XT.pair cites polygon-docs/websockets/crypto/trades.md:12: optional true differs from the page, which says "no"',
       ],
     ],
     [
       'a time without its epoch',
       crypto,
       [['epoch: ms, ', '']],
-      ['spec/markets/crypto.yaml:39:11 time t lacks its epoch'],
+      [
+        'spec/markets/crypto.yaml:39:11 crypto.XT.t cites polygon-docs/websockets/crypto/trades.md:14: epoch missing differs from the page, which says "Unix ms"',
+        'spec/markets/crypto.yaml:39:11 time t lacks its epoch',
+      ],
     ],
     [
       'a name that every message has already',
@@ -275,6 +284,9 @@ describe('faults of meaning', () => {
       [['name: price, type: number', 'name: price, type: string']],
       [
         'spec/errata.yaml:1:3 the erratum at crypto.XT.p no longer meets a field that says {"type":"number"}; adapt or delete it',
+        'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has under p what is no string',
+        'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has under p what is no string',
+        'spec/markets/crypto.yaml:38:32 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: type string differs from the page, which says "number"',
       ],
     ],
     [
@@ -413,12 +425,18 @@ describe('what comes out', () => {
   });
 
   test('times are judged by their unit, and what can be missing may be null', () => {
-    const text = emitted(
+    const project = new SmallProject();
+    project.edit(
       crypto,
-      'crypto.ts',
       ['type: integer, epoch: ms, role: time', 'type: integer, epoch: ns, role: time'],
       ['name: price, type: number', 'name: price, type: number, optional: true'],
     );
+    project.edit(
+      'spec/polygon-docs/websockets/crypto/trades.md',
+      ['| Unix ms |', '| Unix ns |'],
+      ['| number | | no |', '| number | | yes |'],
+    );
+    const text = generate(project.root).files.get('crypto.ts');
 
     expect(text).toContain(
       [
@@ -466,8 +484,8 @@ describe('what comes out', () => {
     ]).split('\n');
 
     expect(after.filter((line, index) => line !== before[index])).toEqual([
-      '  {"what":"erratum crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:13","says":"| `p` | Price of the last trade. |"},',
-      '  {"what":"crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:13","says":"| `p` | Price of the last trade. |"},',
+      '  {"what":"erratum crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:13","says":"| `p` | number | | no | Price of the last"},',
+      '  {"what":"crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:13","says":"| `p` | number | | no | Price of the last"},',
     ]);
   });
 });
