@@ -17,6 +17,7 @@ const types: Readonly<Record<string, string>> = {
   integer: 'integer',
   boolean: 'boolean',
   'array of integers': 'integers',
+  decimal: 'decimal',
 };
 const needed = ['Type', 'Unit', 'Optional'];
 const time = /^Unix (ms|us|ns)$/;

@@ -26,14 +26,14 @@ export const optionTable = {
   backoffInitialMs: row('BACKOFF_INITIAL_MS', 'first wait before a new attempt; it doubles', 1_000, 1, 10 * minute),
   backoffMaxMs: row(
     'BACKOFF_MAX_MS',
-    'longest wait; below 5 s until ten attempts in a row brought no message',
+    'longest wait; below 5 s until ten attempts brought nothing',
     30_000,
     1,
     60 * minute,
   ),
   stableAfterMs: row(
     'STABLE_AFTER_MS',
-    'a connection that lived so long, or brought messages for 2 s, starts the back-off over',
+    'so long live, or messages for 2 s, start the back-off over',
     10_000,
     0,
     60 * minute,

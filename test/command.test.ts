@@ -26,6 +26,7 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_TRANSPORT', 'transport'],
     ['MCP_POLYGON_HOST', 'host'],
     ['MCP_POLYGON_HTTP_HOSTS', 'http-hosts'],
+    ['MCP_POLYGON_HTTP_TOKENS_FILE', 'http-tokens-file'],
     ['MCP_POLYGON_CONNECT_TIMEOUT_MS', 'connect-timeout-ms'],
     ['MCP_POLYGON_AUTH_TIMEOUT_MS', 'auth-timeout-ms'],
     ['MCP_POLYGON_ACK_TIMEOUT_MS', 'ack-timeout-ms'],
@@ -48,6 +49,16 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_HTTP_WAITS', 'http-waits'],
     ['MCP_POLYGON_HTTP_CLIENT_TTL_MS', 'http-client-ttl-ms'],
     ['MCP_POLYGON_HTTP_MAX_BYTES', 'http-max-bytes'],
+    ['MCP_POLYGON_HTTP_CLIENT_BYTES', 'http-client-bytes'],
+    ['MCP_POLYGON_HTTP_TOTAL_BYTES', 'http-total-bytes'],
+    ['MCP_POLYGON_HTTP_CALLS', 'http-calls'],
+    ['MCP_POLYGON_HTTP_TOTAL_CALLS', 'http-total-calls'],
+    ['MCP_POLYGON_HTTP_CONNECTIONS', 'http-connections'],
+    ['MCP_POLYGON_HTTP_PER_ADDRESS', 'http-per-address'],
+    ['MCP_POLYGON_HTTP_HEAD_TIMEOUT_MS', 'http-head-timeout-ms'],
+    ['MCP_POLYGON_HTTP_TIMEOUT_MS', 'http-timeout-ms'],
+    ['MCP_POLYGON_HTTP_URIS', 'http-uris'],
+    ['MCP_POLYGON_HTTP_SESSIONS', 'http-sessions'],
   ]);
 });
 
