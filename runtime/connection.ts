@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { backoffMs, isStable, steadyMs } from './backoff.js';
 import type { Clock } from './clock.js';
 import { quoteForeign } from './foreign.js';
+import { Intake, type Steps } from './intake.js';
 import type { Options } from './options.js';
 import { authFrame, noText } from './protocol.js';
 import { describeLongWait, longestRetryAfterMs, parseHttpDate, readRetryAfter } from './retryafter.js';
@@ -26,8 +27,9 @@ import { type Fault, judgeClose, judgeHttp } from './verdict.js';
 export interface ConnectionListener {
   /** Authenticated: nothing is subscribed on this connection yet. */
   live(): void;
-  frame(data: Buffer): void;
-  /** All frames were given that one read of the socket brought. */
+  /** @returns what is left to do about a frame that is worked off in steps */
+  frame(data: Buffer): Steps | undefined;
+  /** All frames were given that one read of the socket brought, or as much of a large one as there is time for. */
   delivered(): void;
   /** The state, or what is known of it, changed. */
   changed(from: StateName): void;
@@ -47,8 +49,8 @@ export class Connection {
   private firstMessageMs = 0;
   private lastMessageMs = 0;
   private lastFrameMs = 0;
-  /** What the read of the socket brought that is going on. */
-  private frames: Buffer[] = [];
+  /** Of the newest socket. */
+  private intake: Intake | undefined;
   /** A ping waits for a sign of life. */
   private pinged = false;
   /** The TCP connection under the WebSocket. */
@@ -98,11 +100,16 @@ export class Connection {
     this.dispatch({ type: 'start' });
   }
 
-  /** Ends it for good; resolves when the socket is gone. */
+  /** Ends it for good; resolves when the socket is gone, and what came before was given. */
   async stop(): Promise<void> {
-    this.deliver();
+    const given = this.intake?.finish();
     this.dispatch({ type: 'stop' });
-    await this.farewell;
+    await Promise.all([this.farewell, given]);
+  }
+
+  /** Gives nothing more, not even what came before the stop. */
+  forget(): void {
+    this.intake?.drop();
   }
 
   /** @returns whether the text went out; only a live connection sends */
@@ -213,10 +220,18 @@ export class Connection {
     this.after(connectTimeoutMs, () =>
       this.fail({ kind: 'unanswered', message: `${this.url} did not open a WebSocket within ${connectTimeoutMs} ms.` }),
     );
+    const intake = new Intake(socket, this.turn, {
+      frame: data => this.listener.frame(data),
+      delivered: () => this.listener.delivered(),
+      heard: () => this.heard(socket),
+    });
+    this.intake = intake;
     // A socket that was given up may still have something to say; nobody listens then. What came before comes first.
     const mine = (react: () => void): void => {
-      if (this.socket === socket) this.deliver();
-      if (this.socket === socket) react();
+      if (this.socket !== socket) return;
+      intake.after(() => {
+        if (this.socket === socket) react();
+      });
     };
     socket.on('open', () => mine(() => this.dispatch({ type: 'opened' })));
     socket.on('upgrade', response => {
@@ -225,11 +240,10 @@ export class Connection {
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (this.socket !== socket) return;
       // Only of a text frame is it a breach to be no text.
-      const frame = isBinary && !isUtf8(data) ? noText : data;
-      if (this.frames.push(frame) === 1) this.beginReading(socket);
+      intake.push(isBinary && !isUtf8(data) ? noText : data);
     });
     for (const beat of ['ping', 'pong'] as const) {
-      socket.on(beat, () => mine(() => this.heard()));
+      socket.on(beat, () => mine(() => this.heard(socket)));
     }
     socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
       request.destroy();
@@ -275,36 +289,8 @@ export class Connection {
     this.socket?.send(authFrame(this.key));
   }
 
-  /**
-   * The frames of one read come one right after the other, before any microtask. Taken in together they cost less than
-   * one by one, since the code and the data of one thing at a time stay close to the processor.
-   */
-  private beginReading(socket: FeedSocket): void {
-    this.heard();
-    queueMicrotask(() => {
-      this.deliver();
-      if (this.socket === socket && this.turn.spent()) this.yieldTurn(socket);
-    });
-  }
-
-  private deliver(): void {
-    const { frames, socket } = this;
-    if (frames.length === 0) return;
-    this.frames = [];
-    for (const frame of frames) {
-      // What a connection still sent after the word that ended it is not for anybody.
-      if (this.socket === socket) this.listener.frame(frame);
-    }
-    this.listener.delivered();
-  }
-
-  /** Lets others have their turn; what comes meanwhile waits in the kernel. */
-  private yieldTurn(socket: FeedSocket): void {
-    socket.pause();
-    setImmediate(() => socket.resume());
-  }
-
-  private heard(): void {
+  private heard(socket: FeedSocket): void {
+    if (this.socket !== socket) return;
     this.lastFrameMs = this.turn.elapsedMs;
     if (!this.pinged) return;
     this.cancelTimers();
@@ -343,6 +329,7 @@ export class Connection {
     this.retryMs = undefined;
     const { socket } = this;
     this.socket = undefined;
+    this.intake?.close();
     if (!socket || socket.readyState === WebSocket.CLOSED) return;
     const cancel = this.clock.after(farewellMs, () => socket.terminate());
     socket.once('close', cancel);

@@ -7,18 +7,28 @@ import { splitItems } from './json.js';
 import { isEvent, readStatus, type Status } from './protocol.js';
 import { spellingCells } from './scanner/layout.js';
 import { Scanner } from './scanner/scanner.js';
+import { Splitter } from './splitter.js';
 import { longestSymbol, type SymbolTable } from './symbols.js';
 
 const none: readonly never[] = [];
+const nothing = Buffer.alloc(0);
+
+/**
+ * A larger frame of which the scanner is not sure is read in pieces: what JSON.parse makes of a few of its bytes may
+ * take fifty times as many, and milliseconds.
+ */
+const mostParsedBytes = 2 ** 16;
+
+/** Whether a frame was read, cannot be, or is to be read piece by piece. */
+export type Reading = 'read' | 'no text' | 'in pieces';
 
 /** Reads the frames of one market; what it tells is of the last one, and good until any reader's next. */
 export class FrameReader {
   events: Events;
-  statuses: readonly Status[] = none;
   /** Items, or the whole frame, that are no events. */
   malformed = 0;
-  /** The `ev` of each event that the spec does not know. */
-  unknown: readonly string[] = none;
+  private heard: Status[] | undefined;
+  private unheardOf: string[] | undefined;
   private readonly scanner: Scanner;
   private readonly parsed = new EventList();
   private readonly symbolKeys: readonly string[];
@@ -33,25 +43,76 @@ export class FrameReader {
     this.symbolKeys = market.channels.map(symbolKeyOf);
   }
 
+  get statuses(): readonly Status[] {
+    return this.heard ?? none;
+  }
+
+  /** The `ev` of each event that the spec does not know. */
+  get unknown(): readonly string[] {
+    return this.unheardOf ?? none;
+  }
+
   /**
-   * A frame is an array of events and statuses; a lone object is taken for an array of one.
+   * A frame is an array of events and statuses; a lone object is taken for an array of one. Of one that is not read at
+   * once nothing is told.
    *
-   * @returns whether it is a text; of one that is not nothing is told
    * @see polygon-docs/websockets/quickstart.md:206-209 `ev`
    */
-  read(data: Buffer): boolean {
-    this.statuses = none;
-    this.unknown = none;
+  read(data: Buffer): Reading {
+    this.forget();
     if (this.scanner.scan(data)) {
       this.scanned();
-      return true;
+      return 'read';
     }
+    this.empty();
+    if (!isUtf8(data)) return 'no text';
+    if (data.length > mostParsedBytes) return 'in pieces';
+    this.parse(data);
+    return 'read';
+  }
+
+  /**
+   * Reads a large frame piece by piece, none of which takes long or much memory. What is told is of the last piece, and
+   * offsets are those in it.
+   *
+   * @param stepBytes of the frame that are looked at for one piece
+   */
+  *pieces(data: Buffer, stepBytes?: number): Generator<Buffer, void> {
+    const splitter = new Splitter(data, stepBytes);
+    while (!splitter.ended) {
+      splitter.step();
+      yield this.readItems(data, splitter);
+    }
+  }
+
+  private readItems(data: Buffer, { spans, count, malformed }: Splitter): Buffer {
+    this.forget();
+    this.empty();
+    this.malformed = malformed;
+    if (count === 0) return nothing;
+    const from = spans[0]!;
+    const piece = data.subarray(from, spans[2 * count - 1]);
+    if (this.scanner.scanItems(piece)) {
+      this.scanned();
+      this.malformed += malformed;
+      return piece;
+    }
+    for (let item = 0; item < count; item++) {
+      const [start, end] = [spans[2 * item]! - from, spans[2 * item + 1]! - from];
+      this.add(parseItem(piece, start, end), start, end);
+    }
+    return piece;
+  }
+
+  private forget(): void {
+    this.heard = undefined;
+    this.unheardOf = undefined;
+  }
+
+  private empty(): void {
     this.malformed = 0;
     this.parsed.clear();
     this.events = this.parsed;
-    if (!isUtf8(data)) return false;
-    this.parse(data);
-    return true;
   }
 
   private scanned(): void {
@@ -72,29 +133,38 @@ export class FrameReader {
       this.malformed = 1;
       return;
     }
-    const statuses: Status[] = [];
-    const unknown: string[] = [];
-    for (const { value, start, end } of items) {
-      if (!isEvent(value)) {
-        this.malformed++;
-        continue;
-      }
-      if (value.ev === 'status') {
-        statuses.push(readStatus(value, this.decoding.statuses));
-        continue;
-      }
-      const channel = this.market.channels.findIndex(({ prefix }) => prefix === value.ev);
-      if (channel < 0) {
-        unknown.push(value.ev);
-        this.parsed.add(start, end, this.market.channels.length, 0);
-        continue;
-      }
-      const symbol = value[this.symbolKeys[channel]!];
-      if (typeof symbol !== 'string' || symbol.length > longestSymbol) this.malformed++;
-      else this.parsed.add(start, end, channel, this.symbols.internText(symbol));
+    for (const { value, start, end } of items) this.add(value, start, end);
+  }
+
+  private add(value: unknown, start: number, end: number): void {
+    if (!isEvent(value)) {
+      this.malformed++;
+      return;
     }
-    this.statuses = statuses;
-    this.unknown = unknown;
+    if (value.ev === 'status') {
+      this.heard ??= [];
+      this.heard.push(readStatus(value, this.decoding.statuses));
+      return;
+    }
+    const channel = this.market.channels.findIndex(({ prefix }) => prefix === value.ev);
+    if (channel < 0) {
+      this.unheardOf ??= [];
+      this.unheardOf.push(value.ev);
+      this.parsed.add(start, end, this.market.channels.length, 0);
+      return;
+    }
+    const symbol = value[this.symbolKeys[channel]!];
+    if (typeof symbol !== 'string' || symbol.length > longestSymbol) this.malformed++;
+    else this.parsed.add(start, end, channel, this.symbols.internText(symbol));
+  }
+}
+
+/** @returns nothing for what is no JSON */
+function parseItem(data: Buffer, start: number, end: number): unknown {
+  try {
+    return JSON.parse(data.toString('utf8', start, end));
+  } catch {
+    return undefined;
   }
 }
 

@@ -11,6 +11,7 @@ import type { Events } from './eventlist.js';
 import { quoteForeign } from './foreign.js';
 import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from './format.js';
 import { FrameReader } from './frame.js';
+import type { Steps } from './intake.js';
 import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { OutageLedger } from './outages.js';
@@ -220,6 +221,7 @@ export class Stream implements StreamView {
 
   /** Opens a stream that is not wanted yet; what the last one left in the buffer is cleared. */
   open(target: Target): void {
+    this.connection?.forget();
     this.buffer.clear();
     this.subscriptions.clear();
     this.outages.clear();
@@ -272,7 +274,8 @@ export class Stream implements StreamView {
 
   /** Takes in a frame of the feed that came alone. */
   ingest(data: Buffer): void {
-    this.take(data);
+    const rest = this.take(data);
+    while (rest && !rest.next().done);
     this.account();
   }
 
@@ -303,28 +306,47 @@ export class Stream implements StreamView {
   }
 
   /** Takes in a frame; what is done once for all frames that came together is for `account`. */
-  private take(data: Buffer): void {
+  private take(data: Buffer): Steps | undefined {
     const { reader, services } = this;
-    const isText = reader.read(data);
-    const { statuses, malformed, unknown, events } = reader;
-    if (statuses.length > 0 || !isText) this.account();
-    if (!isText) {
+    const arrivedMs = services.turn.elapsedMs;
+    const reading = reader.read(data);
+    if (reading === 'no text') {
+      this.account();
       this.connection?.refuseText();
-      return;
+      return undefined;
     }
     if (services.recorder) this.record(services.recorder, data);
-    if (malformed > 0) this.countMalformed(malformed);
-    for (const status of statuses) this.hear(status);
-    if (unknown.length > 0) this.countUnknown(unknown);
-    if (events.count > 0) this.keep(data, events);
+    if (reading === 'in pieces') return this.takePieces(data, arrivedMs);
+    this.takeIn(data, arrivedMs);
+    return undefined;
   }
 
-  private keep(data: Buffer, events: Events): void {
-    const { options, turn } = this.services;
-    const { bufferMessages, bufferBytes } = options;
+  private *takePieces(data: Buffer, arrivedMs: number): Generator<void> {
+    for (const piece of this.reader.pieces(data)) {
+      this.takeIn(piece, arrivedMs);
+      // What it costs falls to the turn in which the piece was read.
+      this.account();
+      yield;
+    }
+  }
+
+  /** Takes in what the reader tells of a frame, or of a piece of one. */
+  private takeIn(data: Buffer, arrivedMs: number): void {
+    const { statuses, malformed, unknown, events } = this.reader;
+    if (malformed > 0) this.countMalformed(malformed);
+    if (statuses.length > 0) {
+      this.account();
+      for (const status of statuses) this.hear(status);
+    }
+    if (unknown.length > 0) this.countUnknown(unknown);
+    if (events.count > 0) this.keep(data, events, arrivedMs);
+  }
+
+  private keep(data: Buffer, events: Events, arrivedMs: number): void {
+    const { bufferMessages, bufferBytes } = this.services.options;
     // Whoever waits must have seen what leaves the buffer.
     if (this.fresh + events.count > bufferMessages || this.freshBytes + data.length > bufferBytes) this.account();
-    this.buffer.append(data, events, turn.elapsedMs);
+    this.buffer.append(data, events, arrivedMs);
     this.fresh += events.count;
     this.freshBytes += data.length;
     this.counts.received += events.count;

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.js';
 import type { Market } from '../contract.js';
@@ -123,16 +124,18 @@ export class ReplaySocket extends EventEmitter implements FeedSocket {
       await this.until(beganMs + (frame.atMs - first) / pace.speed);
       while (this.isPaused && !this.isClosed) await this.waking(() => undefined);
       if (this.isClosed) break;
-      this.deliver(frame);
+      await this.deliver(frame);
     }
     return first !== undefined;
   }
 
-  private deliver({ data, atMs }: RecordedFrame): void {
+  private async deliver({ data, atMs }: RecordedFrame): Promise<void> {
     const { sieve, progress } = this.programme;
     progress.passed(atMs);
-    const wanted = sieve.pass(data, this.session.held);
-    if (wanted) this.emit('message', wanted);
+    const steps = sieve.pass(data, this.session.held);
+    let step = steps.next();
+    for (; !step.done && !this.isClosed; step = steps.next()) await nextTurn();
+    if (step.value && !this.isClosed) this.emit('message', step.value);
   }
 
   /** @param dueMs of the monotonic clock */

@@ -6,7 +6,7 @@ import { parseExact } from '../json.js';
 import { noText, type RawEvent } from '../protocol.js';
 import { SymbolTable } from '../symbols.js';
 
-const comma = Buffer.from(',');
+const [comma, openBracket, closeBracket] = [...Buffer.from(',[]')] as [number, number, number];
 
 /** Lets the events of recorded frames through that somebody subscribed. */
 export class Sieve {
@@ -26,27 +26,42 @@ export class Sieve {
    * somebody else and never pass; an event that the spec does not know passes, as nobody knows what asked for it.
    *
    * @param held channels with canonical symbols
-   * @returns the frame or a smaller one; nothing if nothing of it is wanted
+   * @returns in one step for most frames, the frame or a smaller one; nothing if nothing of it is wanted
    */
-  pass(data: Buffer, held: ReadonlySet<string>): Buffer | undefined {
-    if (!this.reader.read(data)) return noText;
+  *pass(data: Buffer, held: ReadonlySet<string>): Generator<void, Buffer | undefined> {
+    const reading = this.reader.read(data);
+    if (reading === 'no text') return noText;
+    const wanted = new Wanted(data);
+    if (reading === 'read') {
+      this.sift(data, held, wanted);
+      return wanted.frame;
+    }
+    for (const piece of this.reader.pieces(data)) {
+      this.sift(piece, held, wanted);
+      yield;
+    }
+    return wanted.frame;
+  }
+
+  /** @param piece of which the reader tells */
+  private sift(piece: Buffer, held: ReadonlySet<string>, wanted: Wanted): void {
     const { events, statuses, malformed } = this.reader;
-    const wanted: Buffer[] = [];
+    wanted.isWhole &&= statuses.length === 0;
+    wanted.malformed += malformed;
+    const base = piece.byteOffset - wanted.whole.byteOffset;
     for (let row = 0; row < events.count; row++) {
       const { start, end, channel, symbol } = column;
       const cell = (index: number): number => events.rows[row * columns + index]!;
-      const event = data.subarray(cell(start), cell(end));
-      if (this.isHeld(held, cell(channel), cell(symbol), event)) wanted.push(event);
+      const event = (): Buffer => piece.subarray(cell(start), cell(end));
+      if (this.isHeld(held, cell(channel), cell(symbol), event)) wanted.add(base + cell(start), base + cell(end));
+      else wanted.isWhole = false;
     }
-    const whole = statuses.length === 0 && wanted.length === events.count;
-    if (whole && wanted.length + malformed > 0) return data;
-    return wanted.length === 0 ? undefined : arrayOf(wanted);
   }
 
-  private isHeld(held: ReadonlySet<string>, index: number, symbol: number, event: Buffer): boolean {
+  private isHeld(held: ReadonlySet<string>, index: number, symbol: number, event: () => Buffer): boolean {
     const channel = this.market.channels[index];
     if (!channel || held.has(`${channel.prefix}.*`)) return true;
-    const name = this.symbols.nameOf(symbol) ?? this.spelledIn(event, symbolKeyOf(channel));
+    const name = this.symbols.nameOf(symbol) ?? this.spelledIn(event(), symbolKeyOf(channel));
     return held.has(`${channel.prefix}.${name}`);
   }
 
@@ -57,7 +72,33 @@ export class Sieve {
   }
 }
 
-function arrayOf(events: readonly Buffer[]): Buffer {
-  const parts = events.flatMap(event => [comma, event]);
-  return Buffer.concat([Buffer.from('['), ...parts.slice(1), Buffer.from(']')]);
+/** The events of a frame that pass: where they are, so that none of many costs an object. */
+class Wanted {
+  /** Whether everything passes. */
+  isWhole = true;
+  malformed = 0;
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+
+  constructor(readonly whole: Buffer) {}
+
+  add(start: number, end: number): void {
+    this.starts.push(start);
+    this.ends.push(end);
+  }
+
+  /** What passes. */
+  get frame(): Buffer | undefined {
+    const { starts, ends, whole } = this;
+    if (this.isWhole && starts.length + this.malformed > 0) return whole;
+    if (starts.length === 0) return undefined;
+    const frame = Buffer.allocUnsafe(starts.reduce((sum, start, item) => sum + 1 + ends[item]! - start, 1));
+    let at = 0;
+    for (const [item, start] of starts.entries()) {
+      frame[at] = item === 0 ? openBracket : comma;
+      at += 1 + whole.copy(frame, at + 1, start, ends[item]);
+    }
+    frame[at] = closeBracket;
+    return frame;
+  }
 }

@@ -1,9 +1,9 @@
 /** A strict scanner: finds the events of a frame, their channels and symbols, without building an object for any. */
 import type { Channel, Kernel } from '../contract.js';
-import type { Events } from '../eventlist.js';
+import { column, columns, type Events } from '../eventlist.js';
 import { unsure } from './layout.js';
 import { tableOf } from './table.js';
-import { sharedWorkspace } from './workspace.js';
+import { sharedWorkspace, type Workspace } from './workspace.js';
 
 const none = new Int32Array(0);
 
@@ -37,11 +37,30 @@ export class Scanner implements Events {
    */
   scan(frame: Buffer): boolean {
     const workspace = sharedWorkspace(this.kernel);
-    if (!workspace) return false;
-    this.count = workspace.scan(this.table, frame);
+    return workspace !== undefined && this.tell(workspace, workspace.scan(this.table, frame));
+  }
+
+  /**
+   * Lists the events of a part of a frame: whole items with commas between them.
+   *
+   * @returns whether it is sure of all of them
+   */
+  scanItems(items: Buffer): boolean {
+    const workspace = sharedWorkspace(this.kernel);
+    if (!workspace || !this.tell(workspace, workspace.scanItems(this.table, items))) return false;
+    const { rows } = this;
+    for (let base = 0; base < this.count * columns; base += columns) {
+      rows[base + column.start]!--;
+      rows[base + column.end]!--;
+    }
+    return true;
+  }
+
+  private tell(workspace: Workspace, count: number): boolean {
+    this.count = count;
     this.rows = workspace.rows;
     this.spellings = workspace.spellings;
     this.malformed = workspace.malformed;
-    return this.count !== unsure;
+    return count !== unsure;
   }
 }

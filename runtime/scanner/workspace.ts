@@ -11,6 +11,7 @@ const leastEventBytes = '{"ev":"","":""},'.length;
 const mostEvents = mostFrameBytes / leastEventBytes;
 const rowsAt = frameAt + mostFrameBytes + slackBytes;
 const spellingsAt = rowsAt + mostEvents * rowBytes;
+const [openBracket, closeBracket] = [...Buffer.from('[]')] as [number, number];
 const pageBytes = 2 ** 16;
 const pages = Math.ceil((spellingsAt + mostEvents * spellingCells * wordBytes) / pageBytes);
 
@@ -49,12 +50,26 @@ export class Workspace {
    */
   scan(table: Uint8Array, frame: Buffer): number {
     if (frame.length > mostFrameBytes) return unsure;
+    this.bytes.set(frame, frameAt);
+    return this.run(table, frame.length);
+  }
+
+  /** The same of items with commas between them; their offsets are one too large. */
+  scanItems(table: Uint8Array, items: Buffer): number {
+    const end = frameAt + 1 + items.length;
+    if (items.length + 2 > mostFrameBytes) return unsure;
+    this.bytes[frameAt] = openBracket;
+    this.bytes.set(items, frameAt + 1);
+    this.bytes[end] = closeBracket;
+    return this.run(table, items.length + 2);
+  }
+
+  private run(table: Uint8Array, frameBytes: number): number {
     if (table !== this.table) {
       this.bytes.set(table, tableAt);
       this.table = table;
     }
-    this.bytes.set(frame, frameAt);
-    return this.kernel(tableAt + table.length, frameAt + frame.length, rowsAt, spellingsAt);
+    return this.kernel(tableAt + table.length, frameAt + frameBytes, rowsAt, spellingsAt);
   }
 }
 

@@ -1,4 +1,7 @@
-/** The scanner against `JSON.parse`: random frames of the feed's kind, whole and broken, read in both ways. */
+/**
+ * The scanner and the splitter against `JSON.parse`: random frames of the feed's kind, whole and broken, read in all
+ * three ways.
+ */
 import { isUtf8 } from 'node:buffer';
 import { suite } from '../../generated/suite.js';
 import { symbolKeyOf } from '../../runtime/channels.js';
@@ -48,13 +51,30 @@ export class Differential {
 
   judge(frame: Buffer): Disagreement | undefined {
     if (this.scanner.scan(frame)) this.sure++;
-    const [ours, theirs] = [this.readOurs(frame), this.readTheirs(frame)];
-    if (JSON.stringify(ours) === JSON.stringify(theirs)) return undefined;
-    return { frame: frame.toString('latin1'), ours, theirs };
+    return (
+      compare(frame, this.readOurs(frame), this.readTheirs(frame)) ??
+      compare(frame, this.readPieces(frame, this.random.integer(1, 2 * frame.length + 1)), this.readItems(frame))
+    );
   }
 
   readOurs(data: Buffer): Reading {
-    if (!this.reader.read(data)) return noText;
+    return this.reader.read(data) === 'no text' ? noText : this.told(data);
+  }
+
+  /** As a large frame is read, though with steps as small as one byte. */
+  readPieces(data: Buffer, stepBytes: number): Reading {
+    if (!isUtf8(data)) return noText;
+    const sum = { events: [] as Reading['events'][number][], statuses: 0, malformed: 0 };
+    for (const piece of this.reader.pieces(data, stepBytes)) {
+      const { events, statuses, malformed } = this.told(piece);
+      sum.events.push(...events);
+      sum.statuses += statuses;
+      sum.malformed += malformed;
+    }
+    return sum;
+  }
+
+  private told(data: Buffer): Reading {
     const { events, statuses, malformed } = this.reader;
     const list = Array.from({ length: events.count }, (_, index) => {
       const row = events.rows.subarray(index * columns, (index + 1) * columns);
@@ -76,7 +96,20 @@ export class Differential {
     } catch {
       return { events: [], statuses: 0, malformed: 1 };
     }
-    const items: unknown[] = Array.isArray(value) ? value : [value];
+    return this.readValues(Array.isArray(value) ? value : [value]);
+  }
+
+  /** What a large frame is by the book: as `readTheirs` where it is JSON, else item by item. */
+  readItems(data: Buffer): Reading {
+    if (!isUtf8(data)) return noText;
+    const text = data.toString();
+    if (isJson(text)) return this.readTheirs(data);
+    const { items, broken } = itemsIn(text);
+    const reading = this.readValues(items.filter(isJson).map(item => JSON.parse(item)));
+    return { ...reading, malformed: reading.malformed + items.filter(item => !isJson(item)).length + broken };
+  }
+
+  private readValues(items: readonly unknown[]): Reading {
     const reading = { events: [] as Reading['events'][number][], statuses: 0, malformed: 0 };
     for (const item of items) {
       const raw = item as Record<string, unknown> | null;
@@ -144,6 +177,47 @@ export class Differential {
         return random.pick(['true', 'false', 'null', '0', '-0', '1789654286204817593']);
     }
   }
+}
+
+function compare(frame: Buffer, ours: Reading, theirs: Reading): Disagreement | undefined {
+  if (JSON.stringify(ours) === JSON.stringify(theirs)) return undefined;
+  return { frame: frame.toString('latin1'), ours, theirs };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const tokens = /"(?:[^"\\]|\\.)*"|[\s\S]/g;
+
+/** Texts of the items of a frame that is no JSON, and how much else is in it: nothing, or a rest. */
+function itemsIn(text: string): { items: string[]; broken: number } {
+  const [, inside] = /^[ \t\n\r]*\[(.*)$/s.exec(text) ?? [];
+  if (inside === undefined) return { items: [text], broken: 0 };
+  const items: string[] = [];
+  let [depth, item, used, commas] = [1, '', 0, 0];
+  for (const [token] of inside.matchAll(tokens)) {
+    used += token.length;
+    // A text that does not end takes all that is left.
+    if (token === '"') return { items, broken: 1 };
+    if (token === '[' || token === '{') depth++;
+    const ends = depth === 1 && (token === ',' || token === ']');
+    if (depth > 1 && (token === ']' || token === '}')) depth--;
+    if (!ends) {
+      item += token;
+      continue;
+    }
+    if (token === ',' || commas > 0 || /[^ \t\n\r]/.test(item)) items.push(item);
+    if (token === ']') return { items, broken: /[^ \t\n\r]/.test(inside.slice(used)) ? 1 : 0 };
+    item = '';
+    commas++;
+  }
+  return { items, broken: 1 };
 }
 
 export const telling = [...Buffer.from('{}[]",:\\ 0123456789.eE+-tfn\n\t')];

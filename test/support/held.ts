@@ -28,9 +28,18 @@ export class Held {
   }
 
   take(frame: string | Buffer, atMs = 0): Taken {
-    const { buffer } = this;
     const data = Buffer.from(frame);
-    this.reader.read(data);
+    if (this.reader.read(data) !== 'in pieces') return this.takePiece(data, atMs);
+    const pieces = Array.from(this.reader.pieces(data), piece => this.takePiece(piece, atMs));
+    return {
+      statuses: pieces.flatMap(({ statuses }) => statuses),
+      events: pieces.flatMap(({ events }) => events),
+      malformed: pieces.reduce((sum, { malformed }) => sum + malformed, 0),
+    };
+  }
+
+  private takePiece(data: Buffer, atMs: number): Taken {
+    const { buffer } = this;
     const { events, statuses, malformed } = this.reader;
     const { count } = events;
     buffer.append(data, events, atMs);
