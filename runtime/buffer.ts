@@ -227,5 +227,7 @@ export class MessageBuffer {
 }
 
 function emptyBook(pairs: number): Float64Array {
-  return new Float64Array(2 * pairs).map((_, index) => (index % 2 === 0 ? nothingYet : 0));
+  const book = new Float64Array(2 * pairs);
+  for (let cell = 0; cell < book.length; cell += 2) book[cell] = nothingYet;
+  return book;
 }

@@ -13,10 +13,9 @@ import { longestSymbol, type SymbolTable } from './symbols.js';
 const none: readonly never[] = [];
 const nothing = Buffer.alloc(0);
 
-/**
- * A larger frame of which the scanner is not sure is read in pieces: what JSON.parse makes of a few of its bytes may
- * take fifty times as many, and milliseconds.
- */
+/** A larger frame is read in pieces: events of thousands of symbols that never came before take milliseconds. */
+const mostScannedBytes = 2 ** 17;
+/** So is one of which the scanner is not sure: what JSON.parse makes of a few bytes may take fifty times as many. */
 const mostParsedBytes = 2 ** 16;
 
 /** Whether a frame was read, cannot be, or is to be read piece by piece. */
@@ -60,7 +59,7 @@ export class FrameReader {
    */
   read(data: Buffer): Reading {
     this.forget();
-    if (this.scanner.scan(data)) {
+    if (data.length <= mostScannedBytes && this.scanner.scan(data)) {
       this.scanned();
       return 'read';
     }

@@ -115,6 +115,7 @@ export class Intake {
   /** Works on for as long as this turn has time, at least one step. */
   private goOn(): void {
     if (!this.steps) return;
+    this.turn.begin();
     this.listener.heard();
     do {
       if (!this.steps.next().done) continue;

@@ -27,7 +27,7 @@ const leastEventBytes = '{"ev":""}'.length;
 export const mostEventBytes = 2 ** 17;
 
 /** What one step looks at; what it finds is one piece. */
-const usualStepBytes = 2 ** 16;
+const usualStepBytes = 2 ** 15;
 
 type Phase = 'before' | 'within' | 'behind' | 'over';
 

@@ -13,24 +13,26 @@ export class Turn {
 
   /** Monotonic ms of the last look at the clock, in this turn. */
   get elapsedMs(): number {
-    if (!this.began) this.begin();
+    this.begin();
     return this.lookedMs;
   }
 
   /** Wall clock ms of the same look. */
   get nowMs(): number {
-    if (!this.began) this.begin();
+    this.begin();
     return this.wallMs;
   }
 
   /** Looks at the clock. @returns whether this turn has had its time */
   spent(): boolean {
-    if (!this.began) this.begin();
+    this.begin();
     this.look();
     return this.lookedMs - this.beganMs > budgetMs;
   }
 
-  private begin(): void {
+  /** The time of this turn begins now, if it has not begun. */
+  begin(): void {
+    if (this.began) return;
     this.began = true;
     this.look();
     this.beganMs = this.lookedMs;
