@@ -26,8 +26,11 @@ export class FrameReader {
   events: Events;
   /** Items, or the whole frame, that are no events. */
   malformed = 0;
-  private heard: Status[] | undefined;
-  private unheardOf: string[] | undefined;
+  statuses: readonly Status[] = none;
+  /** The `ev` of each event that the spec does not know. */
+  unknown: readonly string[] = none;
+  private readonly heard: Status[] = [];
+  private readonly unheardOf: string[] = [];
   private readonly scanner: Scanner;
   private readonly parsed = new EventList();
   private readonly symbolKeys: readonly string[];
@@ -40,15 +43,6 @@ export class FrameReader {
     this.scanner = new Scanner(market.channels, decoding.kernel);
     this.events = this.parsed;
     this.symbolKeys = market.channels.map(symbolKeyOf);
-  }
-
-  get statuses(): readonly Status[] {
-    return this.heard ?? none;
-  }
-
-  /** The `ev` of each event that the spec does not know. */
-  get unknown(): readonly string[] {
-    return this.unheardOf ?? none;
   }
 
   /**
@@ -104,14 +98,16 @@ export class FrameReader {
   }
 
   private forget(): void {
-    this.heard = undefined;
-    this.unheardOf = undefined;
+    this.statuses = none;
+    this.unknown = none;
   }
 
   private empty(): void {
     this.malformed = 0;
     this.parsed.clear();
     this.events = this.parsed;
+    this.heard.length = 0;
+    this.unheardOf.length = 0;
   }
 
   private scanned(): void {
@@ -141,14 +137,14 @@ export class FrameReader {
       return;
     }
     if (value.ev === 'status') {
-      this.heard ??= [];
       this.heard.push(readStatus(value, this.decoding.statuses));
+      this.statuses = this.heard;
       return;
     }
     const channel = this.market.channels.findIndex(({ prefix }) => prefix === value.ev);
     if (channel < 0) {
-      this.unheardOf ??= [];
       this.unheardOf.push(value.ev);
+      this.unknown = this.unheardOf;
       this.parsed.add(start, end, this.market.channels.length, 0);
       return;
     }
