@@ -1,35 +1,53 @@
 import { once } from 'node:events';
 import { finished, PassThrough, pipeline, Readable, type Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LineCutter, tooLong } from './lines.js';
 
-const newline = 10;
 const aheadBytes = 2 ** 18;
 /** How long a host that has hung up may take to read an answer. */
 const farewellMs = 150;
+/** Of JSON-RPC. */
+const parseError = -32_700;
+
+export interface Pace {
+  /** Of a line with its line feed; a longer one is answered with an error and skipped. */
+  readonly mostLineBytes: number;
+  readonly patienceMs?: number;
+}
 
 /**
  * The host's requests, line by line, and none while the host does not read its answers: what it has not read is then
  * one answer, not all of them, and what it still asks waits here as far as there is room, else in its own pipe. A host
  * that hangs up is so noticed although requests of it still wait.
  */
-export function pace(stdin: Readable, stdout: Writable, patienceMs = farewellMs): Readable {
-  return Readable.from(lines(stdin, stdout, patienceMs), { objectMode: false });
+export function pace(stdin: Readable, stdout: Writable, pace: Pace): Readable {
+  return Readable.from(lines(stdin, stdout, pace), { objectMode: false });
 }
 
-async function* lines(stdin: Readable, stdout: Writable, patienceMs: number): AsyncGenerator<Buffer> {
+async function* lines(
+  stdin: Readable,
+  stdout: Writable,
+  { mostLineBytes, patienceMs = farewellMs }: Pace,
+): AsyncGenerator<Buffer> {
   const ahead = new PassThrough({ highWaterMark: aheadBytes });
   // Whoever reads what was read ahead is told of an error too.
   pipeline(stdin, ahead, () => {});
+  const cutter = new LineCutter(mostLineBytes);
   for await (const chunk of ahead as AsyncIterable<Buffer>) {
-    for (let start = 0; start < chunk.length; ) {
-      const end = chunk.indexOf(newline, start) + 1 || chunk.length;
+    for (const line of cutter.cut(chunk)) {
       if (stdout.writableNeedDrain && !(await isRead(stdin, stdout, patienceMs))) return;
-      yield chunk.subarray(start, end);
-      start = end;
+      if (line === tooLong) stdout.write(refusal(mostLineBytes));
+      else yield line;
       // A request that is answered at once has its answer written before the next one is let in.
       await nextTurn();
     }
   }
+}
+
+/** What JSON-RPC answers where the request, and so its id, cannot be read. */
+function refusal(mostLineBytes: number): string {
+  const message = `A message is one line of at most ${mostLineBytes} bytes; this one is longer and was skipped.`;
+  return `${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: parseError, message } })}\n`;
 }
 
 /** @returns whether the host reads what was written; false if it has hung up and does not */

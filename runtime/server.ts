@@ -6,6 +6,7 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
   Server,
+  STDIO_DEFAULT_MAX_BUFFER_SIZE,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { complete } from './completion.js';
@@ -66,7 +67,8 @@ class HostTransport extends StdioServerTransport {
     private readonly watches: Watches,
     private readonly closed: () => void,
   ) {
-    super(pace(process.stdin, process.stdout) as ConstructorParameters<typeof StdioServerTransport>[0]);
+    const paced = pace(process.stdin, process.stdout, { mostLineBytes: STDIO_DEFAULT_MAX_BUFFER_SIZE });
+    super(paced as ConstructorParameters<typeof StdioServerTransport>[0]);
   }
 
   /** To be called when whoever serves has begun to hear. */

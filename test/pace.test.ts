@@ -3,6 +3,8 @@ import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { pace } from '../runtime/pace.js';
 
+const mostLineBytes = 2 ** 20;
+
 function unreadPipe(): { stdout: Writable; readOne: () => void } {
   let written: (() => void) | undefined;
   const stdout = new Writable({
@@ -23,7 +25,7 @@ test('requests wait while the answers are not read, and none is lost', async () 
   const stdin = new PassThrough();
   const { stdout, readOne } = unreadPipe();
   const seen: string[] = [];
-  const paced = pace(stdin, stdout);
+  const paced = pace(stdin, stdout, { mostLineBytes });
   paced.on('data', line => {
     seen.push(String(line));
     stdout.write('a long answer');
@@ -46,7 +48,7 @@ test('requests end with a host that hangs up and leaves its answers unread, alth
   const stdin = new PassThrough();
   const { stdout } = unreadPipe();
   const seen: string[] = [];
-  const paced = pace(stdin, stdout, 1);
+  const paced = pace(stdin, stdout, { mostLineBytes, patienceMs: 1 });
   paced.on('data', line => {
     seen.push(String(line));
     stdout.write('a long answer');
@@ -59,7 +61,7 @@ test('requests end with a host that hangs up and leaves its answers unread, alth
 test('requests are read ahead, but not without end', async () => {
   const stdin = new PassThrough();
   const { stdout } = unreadPipe();
-  const paced = pace(stdin, stdout);
+  const paced = pace(stdin, stdout, { mostLineBytes });
   paced.on('data', () => stdout.write('a long answer'));
   let taken = 0;
   while (stdin.write(`${'x'.repeat(1_023)}\n`) || (await once(stdin, 'drain', { signal: soon() }).catch(() => false))) {
@@ -72,9 +74,31 @@ test('requests are read ahead, but not without end', async () => {
 
 test('an error of stdin is passed on', async () => {
   const stdin = new PassThrough();
-  const paced = pace(stdin, unreadPipe().stdout);
+  const paced = pace(stdin, unreadPipe().stdout, { mostLineBytes });
   paced.resume();
   const failed = once(paced, 'error');
   stdin.destroy(new Error('stdin broke'));
   expect(await failed).toEqual([new Error('stdin broke')]);
+});
+
+test('a line that is too long is answered with an error at once, and the next one is let in', async () => {
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const seen: string[] = [];
+  const paced = pace(stdin, stdout, { mostLineBytes: 10 });
+  paced.on('data', line => seen.push(String(line)));
+  stdin.write('123456789\n12345678901');
+  const answer = JSON.parse(String((await once(stdout, 'data'))[0]));
+  expect(answer).toEqual({
+    jsonrpc: '2.0',
+    id: null,
+    error: {
+      code: -32_700,
+      message: 'A message is one line of at most 10 bytes; this one is longer and was skipped.',
+    },
+  });
+  stdin.end('1'.repeat(100_000).concat('\nnext\n'));
+  await once(paced, 'end');
+  expect(seen).toEqual(['123456789\n', 'next\n']);
+  expect(stdout.read()).toBeNull();
 });
