@@ -134,7 +134,7 @@ export class Hub implements HubView {
 
   private async replayTarget(market: Market, endpoint: Endpoint, request: ReplayRequest): Promise<Target> {
     const { Replay } = await import('./recording/replay.js');
-    const replay = await Replay.find(market, this.suite, request, this.clock);
+    const replay = await Replay.find(market, this.suite, request, this.clock, this.settings.options.maxFrameBytes);
     const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
     return { endpoint: found, urls: [replay.url], key: noKey, replay };
   }

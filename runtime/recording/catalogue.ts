@@ -1,5 +1,5 @@
 import { quoteForeign } from '../foreign.js';
-import { listRecordings } from './folder.js';
+import { listRecordings, TooManyEntries } from './folder.js';
 import { feedTitleOf, isCalled, type RecordingName, select } from './name.js';
 import { ReplayRefusal } from './refusal.js';
 import type { Place } from './request.js';
@@ -57,8 +57,10 @@ export class Catalogue {
   }
 }
 
-function describeTrouble(folder: string, { code }: NodeJS.ErrnoException): string {
+function describeTrouble(folder: string, error: NodeJS.ErrnoException): string {
+  const { code } = error;
   const place = quoteForeign(folder);
+  if (error instanceof TooManyEntries) return `${place} is not read, since ${error.message}`;
   if (code === 'ENOENT') return `there is no folder ${place}`;
   return code === 'ENOTDIR' ? `${place} is no folder` : `${place} cannot be read (${code})`;
 }

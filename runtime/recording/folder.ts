@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecordingFile } from './file.js';
 import { formatName, nextNumber, parseName, type RecordingName } from './name.js';
@@ -92,19 +92,35 @@ export class Folder {
     const held = await Promise.all(
       names.map(async (name): Promise<Held[]> => {
         // Another process may have deleted it meanwhile.
-        const facts = await stat(join(this.path, formatName(name))).catch(() => undefined);
-        return facts ? [{ name, bytes: facts.size, modifiedMs: facts.mtimeMs }] : [];
+        const facts = await lstat(join(this.path, formatName(name))).catch(() => undefined);
+        return facts?.isFile() ? [{ name, bytes: facts.size, modifiedMs: facts.mtimeMs }] : [];
       }),
     );
     return held.flat();
   }
 }
 
-/** The recordings in a folder; links and folders with such names are none. */
+/** More are no folder of ours, and would take long and much memory. */
+const mostEntries = 100_000;
+
+/**
+ * The recordings in a folder; links and folders with such names are none.
+ *
+ * @throws Error where the folder cannot be read, or holds too much
+ */
 export async function listRecordings(folder: string): Promise<RecordingName[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter(entry => entry.isFile()).flatMap(entry => parseName(entry.name) ?? []);
+  const names: RecordingName[] = [];
+  let entries = 0;
+  for await (const entry of await opendir(folder)) {
+    if (++entries > mostEntries) throw new TooManyEntries(`it holds more than ${mostEntries} files`);
+    const name = entry.isFile() ? parseName(entry.name) : undefined;
+    if (name) names.push(name);
+  }
+  return names;
 }
+
+/** A folder holds so much that it is not read. */
+export class TooManyEntries extends Error {}
 
 function sumOf(held: readonly Held[]): number {
   return held.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -36,8 +36,10 @@ export function encodeHeader(market: string, feed: string, startedAtMs: number):
 /** @returns nothing if it is no header of this version */
 export function decodeHeader(bytes: Buffer): Header | undefined {
   try {
-    const header = JSON.parse(bytes.toString()) as Partial<Header> | null;
-    return header?.format === format && header.version === version ? (header as Header) : undefined;
+    const header = JSON.parse(bytes.toString()) as { readonly [name in keyof Header]?: unknown } | null;
+    if (header?.format !== format || header.version !== version) return undefined;
+    const texts = [header.market, header.feed, header.started_at];
+    return texts.every(text => typeof text === 'string') ? (header as Header) : undefined;
   } catch {
     return undefined;
   }

@@ -14,7 +14,7 @@ export interface MemberHead {
 }
 
 const compress = promisify<Buffer, { level: number }, Buffer>(gzip);
-const expand = promisify<Buffer, Buffer>(gunzip);
+const expand = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
 /** A feed is written down in passing; the last percent is not worth the time. */
 const level = 4;
@@ -49,7 +49,7 @@ export function readHead(bytes: Buffer): MemberHead | undefined {
   return length > headBytes ? { length, newestS: bytes.readUInt32LE(extra.time) } : undefined;
 }
 
-/** @throws Error where the member is damaged */
-export function unpack(member: Buffer): Promise<Buffer> {
-  return expand(member);
+/** @throws Error where the member is damaged, or holds more than so many bytes */
+export function unpack(member: Buffer, mostBytes: number): Promise<Buffer> {
+  return expand(member, { maxOutputLength: mostBytes });
 }

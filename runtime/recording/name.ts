@@ -13,6 +13,7 @@ export interface RecordingName {
 const extension = '.frames.gz';
 const pattern = /^([a-z0-9]+)\.(\d{4}-\d{2}-\d{2})\.([a-z0-9-]+)\.(\d{4,9})\.frames\.gz$/;
 const digits = 4;
+const highestNumber = 999_999_999;
 
 export function formatName(name: RecordingName): string {
   return `${name.market}.${titleOf(name)}${extension}`;
@@ -36,8 +37,14 @@ export function isCalled(name: RecordingName, title: string): boolean {
 /** @returns nothing for a file that is no recording */
 export function parseName(file: string): RecordingName | undefined {
   const [, market, day, feed, number] = pattern.exec(file) ?? [];
-  if (market === undefined || day === undefined || feed === undefined) return undefined;
+  if (market === undefined || day === undefined || feed === undefined || !isDay(day)) return undefined;
   return { market, day, feed, number: Number(number) };
+}
+
+/** Whether the calendar has such a day. */
+function isDay(text: string): boolean {
+  const beginMs = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(beginMs) && dayOf(beginMs) === text;
 }
 
 /** The UTC day of a wall-clock time in ms. */
@@ -50,7 +57,13 @@ export function nextNumber(names: readonly RecordingName[], like: Omit<Recording
   const taken = names
     .filter(({ market, day, feed }) => market === like.market && day === like.day && feed === like.feed)
     .map(({ number }) => number);
-  return Math.max(0, ...taken) + 1;
+  const next = taken.reduce((most, number) => Math.max(most, number), 0) + 1;
+  if (next <= highestNumber) return next;
+  // Somebody has made a file with the last number.
+  const isTaken = new Set(taken);
+  let free = 1;
+  while (isTaken.has(free)) free++;
+  return free;
 }
 
 /**

@@ -34,24 +34,36 @@ export class Replay {
     private readonly request: ReplayRequest,
     private readonly clock: Clock,
     { folder, title, names }: Chosen,
+    mostFrameBytes: number,
   ) {
     const [first] = names;
     const shown = title.split('.').length > 2 ? titleOf(first!) : feedTitleOf(first!);
     this.simulated = first!.feed === simulatedFeed;
     const fromMs = request.from === undefined ? undefined : momentOf(request.from, first!.day);
     this.url = formatReplay(shown, request, fromMs);
-    this.reel = new Reel(folder, names, fromMs);
+    this.reel = new Reel(folder, names, fromMs, mostFrameBytes);
     this.progress = new Progress(shown, request.speed, () => this.changed());
   }
 
-  /** @throws ReplayRefusal if the request names no recording, or those of several feeds */
-  static async find(market: Market, decoding: Decoding, request: ReplayRequest, clock: Clock): Promise<Replay> {
+  /**
+   * @param mostFrameBytes of which one is larger is no frame of a feed
+   * @throws ReplayRefusal if the request names no recording, or those of several feeds
+   */
+  static async find(
+    market: Market,
+    decoding: Decoding,
+    request: ReplayRequest,
+    clock: Clock,
+    mostFrameBytes: number,
+  ): Promise<Replay> {
     const catalogue = await Catalogue.open(request.places);
     const { folder, title: named } = catalogue;
     const title = request.title ?? named;
     const names = catalogue.of(market.name, title);
     const feeds = [...new Set(names.map(feedTitleOf))];
-    if (feeds.length === 1) return new Replay(market, decoding, request, clock, { folder, title, names });
+    if (feeds.length === 1) {
+      return new Replay(market, decoding, request, clock, { folder, title, names }, mostFrameBytes);
+    }
     const markets = catalogue.markets(title);
     if (feeds.length > 1) {
       throw new ReplayRefusal(`Several feeds of ${market.title} were recorded then.`, {

@@ -54,7 +54,7 @@ export class ReplaySocket extends EventEmitter implements FeedSocket {
     this.session.receive(text);
     if (this.playing || this.session.held.size === 0) return;
     this.playing = true;
-    void this.play();
+    this.play().catch((error: Error) => this.emit('error', error));
   }
 
   ping(): void {

@@ -2,7 +2,7 @@
  * `npm run soak -- --minutes N`: six markets on the simulated feed, cut every few seconds, with bursts. Every message
  * that was sent and not received must fall into an outage that the ledger shows, and memory, sockets and timers must
  * not become more. Meanwhile the scanner reads as many random frames as the machine has time for, and must read them as
- * `JSON.parse` does.
+ * `JSON.parse` does; and the reader of recordings as many that have something wrong in them, which it must say.
  */
 import { parseArgs } from 'node:util';
 import { markets, suite } from '../../generated/suite.js';
@@ -12,6 +12,7 @@ import { defaultOptions } from '../../runtime/options.js';
 import { type LiveSession, SimulatedFeed } from '../../runtime/simulator/feed.js';
 import { callTool, listTools } from '../../runtime/tools.js';
 import { FrameTrial } from './frametrial.js';
+import { RecordingTrial } from './recordingtrial.js';
 import { Tally } from './tally.js';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '0.5' } } });
@@ -38,6 +39,7 @@ const hub = new Hub(
   { clock: systemClock, write: () => {} },
 );
 const trial = new FrameTrial(markets, Date.now());
+const recordings = new RecordingTrial(Date.now());
 const tallies = new Map(markets.map(market => [market.name, new Tally(market)]));
 let stopping = false;
 process.once('SIGINT', () => {
@@ -65,8 +67,10 @@ for (let turn = 0; !stopping && performance.now() - beganMs < durationMs; turn++
   if (turn % 20 === 0) {
     samples.push(sample());
   }
-  await trial.run(turnMs);
+  await trial.run(turnMs * 0.8);
+  await recordings.run(turnMs * 0.2);
 }
+recordings.close();
 
 // What is still on its way arrives before anything is added up.
 for (const market of markets) {
@@ -111,6 +115,9 @@ for (const { name, growth, most } of growths) {
 }
 console.log(`${sockets} sockets left, ${timers} timers left`);
 console.log(`scanner and JSON.parse read ${trial.frames} random frames, and disagree on ${trial.disagreements.length}`);
+console.log(
+  `${recordings.files} recordings with something wrong in them were read, of which ${recordings.faults.length} badly`,
+);
 const unaccounted = rows.reduce((sum, row) => sum + row.unaccounted, 0);
 const faults = [
   ...(unaccounted === 0 ? [] : [`${unaccounted} messages are unaccounted for`]),
@@ -119,6 +126,7 @@ const faults = [
     .map(({ name, growth }) => `${name} grew by ${growth.toFixed(1)}`),
   ...(sockets === 0 ? [] : [`${sockets} sockets are left`]),
   ...(timers === 0 ? [] : [`${timers} timers are left`]),
+  ...recordings.faults.slice(0, 3).map(fault => `the reader of recordings failed: ${fault}`),
   ...trial.disagreements.slice(0, 3).map(frame => `the scanner misread ${frame}`),
   ...(rows.every(({ malformed }) => malformed === 0) ? [] : ['frames were malformed']),
 ];

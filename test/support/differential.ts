@@ -193,7 +193,7 @@ function isJson(text: string): boolean {
   }
 }
 
-const tokens = /"(?:[^"\\]|\\.)*"|[\s\S]/g;
+const tokens = /"(?:[^"\\]|\\[\s\S])*"|[\s\S]/g;
 
 /** Texts of the items of a frame that is no JSON, and how much else is in it: nothing, or a rest. */
 function itemsIn(text: string): { items: string[]; broken: number } {
