@@ -18,19 +18,25 @@ export class Changes {
     return () => this.listeners.delete(listener);
   }
 
-  /** @returns whether `done` came true within `timeoutMs` and before `abort` */
-  until(done: () => boolean, timeoutMs: number, abort?: AbortSignal): Promise<boolean> {
-    if (done()) return Promise.resolve(true);
+  /**
+   * @param done is looked at after every change, and whenever it calls what it is given
+   * @returns whether it came true within `timeoutMs` and before `abort`
+   */
+  until(done: (again: () => void) => boolean, timeoutMs: number, abort?: AbortSignal): Promise<boolean> {
+    let look = (): void => {};
+    const again = (): void => look();
+    if (done(again)) return Promise.resolve(true);
     if (timeoutMs <= 0 || abort?.aborted) return Promise.resolve(false);
     return new Promise(resolve => {
       const finish = (result: boolean): void => {
         this.listeners.delete(look);
+        look = () => {};
         cancel();
         abort?.removeEventListener('abort', give);
         resolve(result);
       };
-      const look = (): void => {
-        if (done()) finish(true);
+      look = () => {
+        if (done(again)) finish(true);
       };
       const give = (): void => finish(false);
       const cancel = this.clock.after(timeoutMs, give);

@@ -18,6 +18,9 @@ const mostScannedBytes = 2 ** 17;
 /** So is one of which the scanner is not sure: what JSON.parse makes of a few bytes may take fifty times as many. */
 const mostParsedBytes = 2 ** 16;
 
+/** In a large frame, an event of which the scanner is not sure is no event if it is larger. */
+const mostParsedItemBytes = 2 ** 17;
+
 /** Whether a frame was read, cannot be, or is to be read piece by piece. */
 export type Reading = 'read' | 'no text' | 'in pieces';
 
@@ -154,8 +157,9 @@ export class FrameReader {
   }
 }
 
-/** @returns nothing for what is no JSON */
+/** @returns nothing for what is no JSON, or too large to be an event */
 function parseItem(data: Buffer, start: number, end: number): unknown {
+  if (end - start > mostParsedItemBytes) return undefined;
   try {
     return JSON.parse(data.toString('utf8', start, end));
   } catch {

@@ -51,6 +51,7 @@ export class Pictures {
 
   private async draw(end: number): Promise<void> {
     const slice = new Slice(this.clock);
+    await slice.begin();
     while (this.next < end) {
       if (slice.spent()) await slice.rest();
       this.drawNext();

@@ -4,7 +4,7 @@ import { decodeCursor } from './cursor.js';
 import type { Detail, Message } from './format.js';
 import { defaultMaxBytes, PageBuilder } from './page.js';
 import { notesOnFilters, parseFilters, type Selection, selectionOf } from './selection.js';
-import { Slice } from './slice.js';
+import { Slice, shownSteps } from './slice.js';
 import type { HubView, StreamView } from './view.js';
 
 export interface ReadArguments {
@@ -56,6 +56,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
     detail: args.detail ?? 'summary',
     slice: new Slice(hub.clock),
   };
+  await source.slice.begin();
   const since = args.cursor === undefined ? undefined : positionOf(hub, stream, args.cursor);
   const isCsv = args.format === 'csv';
   const notes = notesOnFilters(args.channels, filters);
@@ -97,15 +98,15 @@ async function readSince({ stream, select, detail, slice }: Source, since: numbe
     const { messages, overflow } = page;
     return { messages, next: seq, hasMore, dropped, looked: seq - since - dropped, ...overflow };
   };
-  for (;;) {
+  while (seq < end) {
     dropped += Math.max(0, buffer.oldestSeq - seq);
     seq = Math.max(seq, buffer.oldestSeq);
-    for (; seq < end && !slice.spent(); seq++) {
-      if (select(buffer, seq) && !page.add(stream.show(buffer.at(seq)!, detail))) return pageTo(true);
-    }
-    if (seq >= end) return pageTo(false);
-    await slice.rest();
+    const isChosen = seq < end && select(buffer, seq);
+    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail))) return pageTo(true);
+    if (seq < end) seq++;
+    if (seq < end && slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
   }
+  return pageTo(false);
 }
 
 async function readNewest({ stream, select, detail, slice }: Source, page: PageBuilder): Promise<Page> {
@@ -113,8 +114,9 @@ async function readNewest({ stream, select, detail, slice }: Source, page: PageB
   const end = buffer.nextSeq;
   let seq = end - 1;
   for (; seq >= buffer.oldestSeq; seq--) {
-    if (select(buffer, seq) && !page.add(stream.show(buffer.at(seq)!, detail))) break;
-    if (slice.spent()) await slice.rest();
+    const isChosen = select(buffer, seq);
+    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail))) break;
+    if (slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
   }
   const { messages, overflow } = page;
   const rest = { dropped: 0, looked: end - 1 - seq, ...overflow };

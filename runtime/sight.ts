@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Selection } from './selection.js';
-import { Slice } from './slice.js';
+import { Slice, shownSteps } from './slice.js';
 import type { StreamView } from './view.js';
 
 /** The messages of a stream that a selection chooses, each looked at once, as far as the time of one look goes. */
@@ -11,14 +11,17 @@ export class Sight {
   seen = 0;
   /** Messages that were passed over. */
   passed = 0;
+  private readonly slice: Slice;
 
   /** @param next seq of the first message to look at */
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly stream: StreamView,
     private readonly select: Selection,
     private next: number,
-  ) {}
+  ) {
+    this.slice = new Slice(clock);
+  }
 
   /** Seq of the next message to look at. */
   get position(): number {
@@ -28,12 +31,15 @@ export class Sight {
   /** Looks at one message after the other. @returns whether one was `taken`; if not, none is left, or no time */
   look(taken: (seq: number) => boolean): boolean {
     const { buffer } = this.stream;
-    const slice = new Slice(this.clock);
+    const { slice } = this;
     this.dropped += Math.max(0, buffer.oldestSeq - this.next);
     this.next = Math.max(this.next, buffer.oldestSeq);
-    while (this.next < buffer.nextSeq && !slice.spent()) {
+    if (slice.mustWait) return false;
+    for (let steps = 0; this.next < buffer.nextSeq && !slice.spent(steps); ) {
       const seq = this.next++;
-      if (!this.select(buffer, seq)) {
+      const isChosen = this.select(buffer, seq);
+      steps = isChosen ? shownSteps : 1;
+      if (!isChosen) {
         this.passed++;
         continue;
       }
@@ -43,18 +49,27 @@ export class Sight {
     return false;
   }
 
+  /** Resolves when there is time for another look. */
+  rest(): Promise<void> {
+    return this.slice.rest();
+  }
+
   /** The message that was looked at last is left to be looked at again. */
   putBack(): void {
     this.next--;
     this.seen--;
   }
 
-  /** Whether a chosen message is left; yes as well where one look does not suffice to tell. */
-  get hasMore(): boolean {
+  /** Whether a chosen message is left of those that have come. */
+  async hasMore(): Promise<boolean> {
     const { buffer } = this.stream;
-    const slice = new Slice(this.clock);
-    for (let seq = Math.max(this.next, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
-      if (slice.spent() || this.select(buffer, seq)) return true;
+    const { slice } = this;
+    const end = buffer.nextSeq;
+    await slice.begin();
+    for (let seq = this.next; seq < end; seq++) {
+      if (slice.spent()) await slice.rest();
+      seq = Math.max(seq, buffer.oldestSeq);
+      if (seq < end && this.select(buffer, seq)) return true;
     }
     return false;
   }

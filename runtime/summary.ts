@@ -5,10 +5,12 @@ import type { EventKind, Market } from './contract.js';
 import { count } from './count.js';
 import { StreamError } from './errors.js';
 import { quoteForeign } from './foreign.js';
+import { Heap } from './heap.js';
 import { defaultMaxBytes } from './page.js';
 import type { Picture } from './picture.js';
 import { Pictures } from './pictures.js';
 import { noteUnheld, unheldOf } from './silence.js';
+import { Slice } from './slice.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -49,7 +51,8 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
     ...showOutagesSince(stream, 0),
     silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
   };
-  const rows = rowsWithin(roomIn(args.max_bytes ?? defaultMaxBytes, frame), stream, found, nowMs);
+  const room = roomIn(args.max_bytes ?? defaultMaxBytes, frame);
+  const rows = await rowsWithin(room, stream, found, { nowMs, slice: new Slice(hub.clock) });
   return { ...frame, symbols: rows, omitted: found.length - rows.length };
 }
 
@@ -61,12 +64,29 @@ function picturesSince(hub: HubView, stream: StreamView, fromMs: number): Pictur
   return pictures;
 }
 
-function rowsWithin(maxBytes: number, stream: StreamView, pictures: readonly Picture[], nowMs: number): Answer[] {
+/** As many rows as there is room for, of all symbols; of a hundred thousand not even the order is worth a whole turn. */
+async function rowsWithin(
+  maxBytes: number,
+  stream: StreamView,
+  pictures: readonly Picture[],
+  { nowMs, slice }: { readonly nowMs: number; readonly slice: Slice },
+): Promise<Answer[]> {
+  // Meanwhile messages may be added to a picture.
+  const active = new Heap<{ readonly picture: Picture; readonly messages: number }>(
+    (a, b) => a.messages > b.messages || (a.messages === b.messages && a.picture.symbol < b.picture.symbol),
+  );
+  await slice.begin();
+  for (const picture of pictures) {
+    if (slice.spent()) await slice.rest();
+    active.add({ picture, messages: picture.messages });
+  }
   const rows: Answer[] = [];
   let bytes = 2;
-  const active = pictures.toSorted((a, b) => b.messages - a.messages || (a.symbol < b.symbol ? -1 : 1));
-  for (const picture of active) {
-    const row = picture.row(nowMs, event => isHeld(stream, event, picture.symbol));
+  for (let next = active.take(); next; next = active.take()) {
+    if (slice.spent()) await slice.rest();
+    const { picture } = next;
+    const { symbol } = picture;
+    const row = picture.row(nowMs, event => isHeld(stream, event, symbol));
     bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
     if (bytes > maxBytes) break;
     rows.push(row);

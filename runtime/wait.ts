@@ -40,16 +40,22 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   const sight = new Sight(hub.clock, stream, selectionOf(filters, stream.visible), since);
   const search = new Search(hub, stream, sight, condition, args.count ?? 1);
   const beganMs = hub.clock.elapsed();
-  const over = (): boolean => {
+  let resting = false;
+  const over = (again: () => void): boolean => {
+    if (resting) return false;
     search.look();
     if (search.ended) return true;
     if (sight.position >= buffer.nextSeq) return stream.isOver;
-    // The rest is for the next turn.
-    setImmediate(() => changes.notify());
+    resting = true;
+    void sight.rest().then(() => {
+      resting = false;
+      again();
+    });
     return false;
   };
   await changes.until(over, (args.timeout_s ?? defaultTimeoutS) * 1_000, abort);
   search.look();
+  const hasMore = await sight.hasMore();
 
   const { messages, matched, notes } = search;
   const isSilent = !matched && (messages.length === 0 || stream.isOver);
@@ -58,7 +64,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     messages,
     count: messages.length,
     cursor: cursorOf(hub, stream, sight.position),
-    has_more: sight.hasMore,
+    has_more: hasMore,
     dropped: sight.dropped,
     ...showOutagesSince(stream, since),
     newest_age_ms: newestAge(stream),

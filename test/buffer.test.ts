@@ -106,14 +106,14 @@ describe('a buffer', () => {
   });
 
   test('keeps whole frames that are larger than what it holds of others', () => {
-    const filling = new Filling(100, 100_000);
-    const events = Array.from({ length: 3 }, (_, n) => ({ ev: 'T', sym: 'AAPL', n, x: 'x'.repeat(30_000) }));
+    const filling = new Filling(100, 1_000_000);
+    const events = Array.from({ length: 3 }, (_, n) => ({ ev: 'T', sym: 'AAPL', n, x: 'x'.repeat(300_000) }));
     filling.held.take(JSON.stringify(events));
     expect([0, 1, 2].map(seq => filling.numberAt(seq))).toEqual([0, 1, 2]);
-    filling.add(10, 9_000);
+    filling.add(10, 90_000);
     expect(filling.shape.slice(0, 3)).toEqual([3, 13, 10]);
     expect(filling.buffer.at(12)!.raw.x).toHaveLength(
-      9_000 - JSON.stringify({ ev: 'T', sym: 'AAPL', n: 9, x: '' }).length,
+      90_000 - JSON.stringify({ ev: 'T', sym: 'AAPL', n: 9, x: '' }).length,
     );
   });
 

@@ -1,0 +1,116 @@
+/** Long work of many calls at once: none of it keeps sockets, timers and short calls waiting. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { markets, suite } from '../../generated/suite.js';
+import { encodeCursor } from '../../runtime/cursor.js';
+import type { Hub } from '../../runtime/hub.js';
+import type { ToolResult } from '../../runtime/tools.js';
+import { callOn, hubOn } from '../support/bench.js';
+import { Lag } from '../support/lag.js';
+
+const open: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const item of open.splice(0).reverse()) await item.close();
+});
+
+const messages = 300_000;
+const symbols = 4_000;
+
+/** A buffer with trades and quotes of thousands of symbols. */
+function filled(count = messages, ofSymbols = symbols): Hub {
+  const hub = hubOn(suite, markets, 'ws://127.0.0.1:1');
+  open.push(hub);
+  const batch = 1_000;
+  for (let from = 0; from < count; from += batch) {
+    const events = Array.from({ length: batch }, (_, n) => {
+      const symbol = `S${(from + n) % ofSymbols}`;
+      return `{"ev":"T","sym":"${symbol}","x":4,"i":"1","z":3,"p":${100 + (n % 7)},"s":100,"t":1790000000000,"q":1}`;
+    });
+    hub.stream('stocks').ingest(Buffer.from(`[${events.join()}]`));
+  }
+  return hub;
+}
+
+async function lagOf(work: () => Promise<unknown>): Promise<number> {
+  // What made the messages is no part of it.
+  for (let turn = 0; turn < 3; turn++) await nextTurn();
+  const lag = new Lag();
+  await nextTurn();
+  await work();
+  lag.end();
+  return lag.longestMs;
+}
+
+const fifty = Array.from({ length: 50 });
+/** A turn of long work takes ten milliseconds; what is above is the collection of garbage, and a busy machine. */
+const mostMs = 80;
+
+describe('fifty calls at once over 300,000 messages of 4,000 symbols', { timeout: 120_000 }, () => {
+  test.each<[string, string, object]>([
+    ['summaries', 'summarize_stream', { market: 'stocks' }],
+    ['summaries of a window', 'summarize_stream', { market: 'stocks', window_s: 3_600 }],
+    ['reads that find nothing', 'read_stream_messages', { market: 'stocks', channels: ['T.NONE'] }],
+    ['reads as CSV', 'read_stream_messages', { market: 'stocks', limit: 1_000, max_bytes: 200_000, format: 'csv' }],
+    ['status calls', 'get_stocks_stream_status', {}],
+  ])('that are %s keep nobody waiting', async (_what, tool, args) => {
+    const hub = filled('window_s' in args ? 20_000 : messages);
+    const lag = await lagOf(() => Promise.all(fifty.map(() => callOn(hub, tool, args))));
+    expect(lag).toBeLessThan(mostMs);
+  });
+
+  test('that are waits keep nobody waiting, and each of them looks through all', async () => {
+    const hub = filled(20_000);
+    const args = {
+      market: 'stocks',
+      cursor: encodeCursor({ process: hub.process, market: 'stocks', seq: 0 }),
+      condition: { field: 'price', op: '>', value: 1_000 },
+      timeout_s: 50,
+    };
+    let answers: readonly ToolResult[] = [];
+    const last = '[{"ev":"T","sym":"LAST","p":2000,"s":1}]';
+    const lag = await lagOf(async () => {
+      const waiting = fifty.map(() => callOn(hub, 'wait_for_stream_message', args));
+      hub.stream('stocks').ingest(Buffer.from(last));
+      answers = await Promise.all(waiting);
+    });
+    expect(answers.map(({ structured }) => [structured.matched, structured.dropped])).toEqual(
+      fifty.map(() => [true, 0]),
+    );
+    expect(lag).toBeLessThan(mostMs);
+  });
+});
+
+test('a summary of a hundred thousand symbols puts them in order without keeping anybody waiting', {
+  timeout: 60_000,
+}, async () => {
+  const hub = filled(100_000, 100_000);
+  // One symbol is the most active.
+  hub
+    .stream('stocks')
+    .ingest(Buffer.from('[{"ev":"T","sym":"S70000","p":1,"s":1},{"ev":"T","sym":"S70000","p":2,"s":1}]'));
+  let rows: unknown;
+  const lag = await lagOf(async () => {
+    rows = (await callOn(hub, 'summarize_stream', { market: 'stocks' })).structured.symbols;
+  });
+  expect(lag).toBeLessThan(mostMs);
+  const shown = (rows as { symbol: string; messages: number }[]).slice(0, 4);
+  expect(shown.map(({ symbol, messages: of }) => [symbol, of])).toEqual([
+    ['S70000', 3],
+    ['S0', 1],
+    ['S1', 1],
+    ['S10', 1],
+  ]);
+});
+
+test('fifty summaries of a buffer take turns with a short call, which is answered first', async () => {
+  const hub = filled(20_000);
+  const done: string[] = [];
+  const long = fifty.map(() =>
+    callOn(hub, 'summarize_stream', { market: 'stocks', window_s: 3_600 }).then(() => done.push('summary')),
+  );
+  await nextTurn();
+  await callOn(hub, 'get_stocks_stream_status').then(() => done.push('status'));
+  await Promise.all(long);
+  expect(done[0]).toBe('status');
+});
