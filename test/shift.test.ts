@@ -49,18 +49,8 @@ describe('work that is shared out', () => {
       await day.turn();
       expect(day.elapsedMs - beganMs).toBeLessThanOrEqual(10);
     }
-    expect(turns.slice(0, 10)).toEqual([
-      'a',
-      'b',
-      'c',
-      'a',
-      'b',
-      'c',
-      'a, a is done',
-      'b, b is done',
-      'c, c is done',
-      '',
-    ]);
+    // The first one begins at once, and b and c queue up behind the rest of it.
+    expect(turns.slice(0, 9)).toEqual(['a', 'a', 'b', 'c', 'a, a is done', 'b', 'c', 'b, b is done', 'c, c is done']);
   });
 
   test('that comes amid a turn takes what is left of it, and waits if others do', async () => {
