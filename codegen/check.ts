@@ -199,6 +199,8 @@ const promptSlots: Readonly<Record<string, readonly string[]>> = {
   title: ['market'],
   symbols: ['symbol', 'symbols'],
   symbol_list: ['symbol', 'symbols'],
+  other_data: ['market'],
+  other_feeds: ['market'],
   channels: ['symbol', 'symbols'],
 };
 

@@ -113,7 +113,7 @@ export function emitTool(tool: Tool, model: Model, markets: readonly string[]): 
     verb: tool.raw.verb,
     description: tool.description,
     inputSchema: emitInputSchema(tool, markets),
-    outputSchema: emitOutputSchema(tool, model.suite.common_output),
+    outputSchema: emitOutputSchema(tool, model.suite),
     annotations: {
       readOnlyHint: read_only,
       destructiveHint: destructive,

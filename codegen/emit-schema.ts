@@ -1,6 +1,16 @@
 /** Arguments and answers of a tool, as JSON Schema for clients and as zod for the runtime. */
 import { Code, type Literal, literal } from './literal.js';
-import type { RawArgument, Tool } from './model.js';
+import type { RawArgument, RawSuite, Tool } from './model.js';
+
+/** A comparison; what it names depends on the market, and is judged when it is known. */
+const comparison = {
+  field: { type: 'string' },
+  op: { type: 'string', enum: ['>', '>=', '<', '<=', '==', '!=', 'crosses_above', 'crosses_below', 'changes'] },
+  value: { type: 'string', description: 'or a number' },
+  symbol: { type: 'string' },
+};
+/** Of comparisons, to which deeper groups may be added. */
+const group = { type: 'array', items: { type: 'object', properties: { ...comparison, op: { type: 'string' } } } };
 
 export function emitInputSchema(tool: Tool, markets: readonly string[]): Literal {
   const names = Object.keys(tool.arguments);
@@ -16,9 +26,20 @@ export function emitInputSchema(tool: Tool, markets: readonly string[]): Literal
   };
 }
 
-/** Names the keys of the answer and nothing more: none is required, so that errors fit too. */
-export function emitOutputSchema(tool: Tool, common: readonly string[]): Literal {
-  return { type: 'object', properties: Object.fromEntries([...common, ...tool.raw.output].map(key => [key, {}])) };
+/**
+ * Names the keys of the answer by which a program goes on, each with its type, as hosts demand it; the list of tools
+ * has no room for all. None is required, so that errors fit too.
+ */
+export function emitOutputSchema(
+  { raw }: Tool,
+  { common_output: common, advertised_output: types = {} }: RawSuite,
+): Literal {
+  const keys = [...common, ...raw.output].filter(key => types[key] !== undefined);
+  return { type: 'object', properties: Object.fromEntries(keys.map(key => [key, emitOutput(types[key]!)])) };
+}
+
+function emitOutput(type: string): Literal {
+  return type === 'strings' ? { type: 'array', items: { type: 'string' } } : { type };
 }
 
 export function emitArguments(tool: Tool, markets: readonly string[]): Code {
@@ -33,9 +54,11 @@ function emitProperty({ type, description, choices, min, max }: RawArgument, mar
     case 'strings':
       return { type: 'array', items: { type: 'string' }, minItems: min, maxItems: max, description };
     case 'choice':
-      return { enum: choices ?? [], description };
+      return { type: 'string', enum: choices ?? [], description };
     case 'market':
-      return { enum: markets, description: description || undefined };
+      return { type: 'string', enum: markets, description: description || undefined };
+    case 'condition':
+      return { type: 'object', properties: { ...comparison, all: group, any: group }, description };
     case 'integer':
     case 'number':
       return { type, minimum: min, maximum: max, description };
@@ -57,7 +80,7 @@ function emitArgument({ type, choices, min, max }: RawArgument, markets: readonl
       return `z.int()${bounds}`;
     case 'number':
       return `z.number()${bounds}`;
-    case 'object':
+    case 'condition':
       return 'z.looseObject({})';
     default:
       return `z.string()${bounds}`;

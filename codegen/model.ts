@@ -92,7 +92,7 @@ export interface RawMarket {
 }
 
 export interface RawArgument {
-  readonly type: 'string' | 'strings' | 'integer' | 'number' | 'choice' | 'market' | 'object';
+  readonly type: 'string' | 'strings' | 'integer' | 'number' | 'choice' | 'market' | 'condition';
   readonly description: string;
   readonly choices?: readonly string[];
   readonly min?: number;
@@ -145,6 +145,8 @@ export interface RawSuite {
     readonly see: See;
   }[];
   readonly common_output: readonly string[];
+  /** Keys of answers that output schemas name, and their types. */
+  readonly advertised_output?: Readonly<Record<string, string>>;
   readonly market_tools: readonly RawTool[];
   readonly tools: readonly RawTool[];
   readonly prompts?: readonly RawPrompt[];

@@ -1,14 +1,13 @@
 /** The parts that answers share. */
 
 import { suspect } from './channels.js';
-import type { Market } from './contract.js';
 import { encodeCursor } from './cursor.js';
-import { type ErrorCode, hintFor } from './errors.js';
 import type { Outage } from './outages.js';
 import { explainSilence, type Sought } from './silence.js';
 import { isoOrNull } from './time.js';
 import { notesOnUnasked } from './unasked.js';
 import type { HubView, StreamView } from './view.js';
+import { wayOutOf } from './wayout.js';
 
 /** What a tool answers: JSON with snake_case keys. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -88,12 +87,6 @@ export function showFault({ lastFault, market }: StreamView): Answer | null {
   if (!lastFault) return null;
   const { code, message, atMs } = lastFault;
   return { code, message, hint: wayOutOf(market, code), at: isoOrNull(atMs) };
-}
-
-/** What can be done about a fault of a stream. */
-export function wayOutOf({ feeds, title }: Market, code: ErrorCode): string {
-  const onlyRealtime = code === 'PLAN_NOT_REALTIME' && !feeds.some(({ feed }) => feed === 'delayed');
-  return onlyRealtime ? `${title} has no delayed feed; the plan must include real-time data.` : hintFor(code);
 }
 
 const doubtsShown = 20;

@@ -1,6 +1,6 @@
 import type { Channel, Market } from './contract.js';
 import type { ErrorCode } from './errors.js';
-import { quoteForeign } from './foreign.js';
+import { exampleChannel } from './example.js';
 
 /** A channel name that is fit to be sent. */
 export interface ChannelName {
@@ -13,6 +13,7 @@ export interface ChannelName {
 
 /** Why a channel is not held. */
 export interface Rejection {
+  /** Its name, or its place in the request (`channels[3]`) where it is no name of a channel. */
   readonly channel: string;
   readonly code: ErrorCode;
   readonly message: string;
@@ -28,14 +29,16 @@ export interface ParsedChannels {
 }
 
 const longestName = 64;
+/** A contract of an option has 21 characters, and may come with blanks between its parts. */
+const longestMeant = 24;
 
 /** Nothing that fails here ever reaches the wire. */
 export function parseChannels(market: Market, texts: readonly string[]): ParsedChannels {
   const names = new Map<string, ChannelName>();
   const rejected: Rejection[] = [];
   const notes = new Set<string>();
-  for (const text of texts) {
-    const parsed = parseChannel(market, text);
+  for (const [index, text] of texts.entries()) {
+    const parsed = parseChannel(market, text, `channels[${index}]`);
     if ('code' in parsed) {
       rejected.push(parsed);
       continue;
@@ -47,27 +50,31 @@ export function parseChannels(market: Market, texts: readonly string[]): ParsedC
 }
 
 /**
- * Reads `PREFIX.SYMBOL`; the first dot separates.
+ * Reads `PREFIX.SYMBOL`; the first dot separates. What is no name of a channel is not repeated.
+ *
+ * @param place what to call it if it is refused
  * @see polygon-docs/websockets/quickstart.md:109 `T.BRK.B`
  */
-export function parseChannel(market: Market, text: string): ChannelName | Rejection {
-  const reject = (message: string): Rejection => ({ channel: quoteForeign(text), code: 'INVALID_CHANNEL', message });
+export function parseChannel(market: Market, text: string, place = 'this'): ChannelName | Rejection {
+  const reject = (message: string, channel = place): Rejection => ({ channel, code: 'INVALID_CHANNEL', message });
   const { prefix: first } = market.channels[0]!;
-  const example = `${first}.${market.symbol.examples[0]}`;
+  const example = exampleChannel(market);
   const dot = text.indexOf('.');
   if (text.length > longestName || dot < 1) {
-    const isSymbol = text.length <= longestName && !findChannel(market, text);
-    const symbol = isSymbol ? (suggestSymbol(market, text) ?? canonicalSymbol(market, text)) : undefined;
+    const symbol = findChannel(market, text) ? undefined : meantSymbol(market, text);
     return reject(`expected PREFIX.SYMBOL, such as ${symbol ? `${first}.${symbol}` : example}`);
   }
 
   const prefix = text.slice(0, dot);
   const channel = findChannel(market, prefix);
-  if (!channel) return reject(describeUnknownPrefix(market, prefix));
+  if (!channel) return reject(describeUnknownPrefix(market, prefix, text.slice(dot + 1)));
 
   const symbol = canonicalSymbol(market, text.slice(dot + 1));
   if (symbol === '*') {
-    if (!channel.wildcard) return reject(`${channel.prefix}.* is not served: ${channel.wildcardNote}`);
+    if (!channel.wildcard) {
+      const star = `${channel.prefix}.*`;
+      return reject(`${star} is not served: ${channel.wildcardNote}`, star);
+    }
   } else if (symbol?.includes('*') || (symbol === undefined && text.includes('*'))) {
     return reject(
       `the feed acknowledges a partial wildcard and then sends nothing; name whole symbols${channel.wildcard ? ` or use ${channel.prefix}.*` : ''}`,
@@ -102,10 +109,18 @@ export function canonicalSymbol(market: Market, text: string): string | undefine
 
 /** A channel whose prefix is in small letters, as it was probably meant; nothing for any other. */
 export function suggestPrefix(market: Market, text: string): string | undefined {
-  const prefix = text.slice(0, Math.max(text.indexOf('.'), 0));
-  if (findChannel(market, prefix)) return undefined;
-  const meant = findChannel(market, prefix.toUpperCase());
-  return meant && `${meant.prefix}${text.slice(prefix.length)}`;
+  const dot = text.indexOf('.');
+  const prefix = text.slice(0, Math.max(dot, 0));
+  const meant = findChannel(market, prefix) ? undefined : findChannel(market, prefix.toUpperCase());
+  const symbol = meant && (text.slice(dot + 1) === '*' ? '*' : meantSymbol(market, text.slice(dot + 1)));
+  return symbol && `${meant.prefix}.${symbol}`;
+}
+
+/** The symbol that a text is or was probably meant to be; nothing for what is longer than symbols are. */
+function meantSymbol(market: Market, text: string): string | undefined {
+  if (text.length > longestMeant) return undefined;
+  const symbol = suggestSymbol(market, text) ?? canonicalSymbol(market, text);
+  return symbol === '*' ? undefined : symbol;
 }
 
 /** One symbol, also where it stands in a channel (`T.AAPL`); nothing if it is none. */
@@ -115,10 +130,10 @@ export function symbolOf(market: Market, text: string): string | undefined {
 }
 
 /** What a symbol in a wrong form was probably meant to be; nothing where that cannot be told. */
-export function suggestSymbol({ symbol: { slips } }: Market, text: string): string | undefined {
-  const slip = slips.find(({ pattern }) => regex(pattern, 'iu').test(text));
+export function suggestSymbol({ symbol: { slips, pattern: form } }: Market, text: string): string | undefined {
+  const slip = text.length > longestMeant ? undefined : slips.find(({ pattern }) => regex(pattern, 'iu').test(text));
   const meant = slip && text.replace(regex(slip.pattern, 'iu'), slip.meant).toUpperCase();
-  return meant === text ? undefined : meant;
+  return meant === undefined || meant === text || !matches(form, meant) ? undefined : meant;
 }
 
 /**
@@ -136,13 +151,14 @@ export function suspect(market: Market, names: readonly string[]): string[] {
   });
 }
 
-function describeUnknownPrefix(market: Market, prefix: string): string {
+function describeUnknownPrefix(market: Market, prefix: string, rest: string): string {
   const legacy = market.legacy.find(other => other.prefix === prefix);
   if (legacy) return `${legacy.title}: ${legacy.instead}`;
   const known = market.channels.map(channel => channel.prefix).join(', ');
-  const upper = suggestPrefix(market, `${prefix}.`);
-  const hint = upper ? `; did you mean ${upper.slice(0, -1)}?` : '';
-  return `${market.title} has no channel ${quoteForeign(prefix)}; it has ${known}${hint}`;
+  const meant = findChannel(market, prefix.toUpperCase());
+  const symbol = rest === '*' ? rest : meantSymbol(market, rest);
+  const hint = meant ? `; did you mean ${meant.prefix}${symbol ? `.${symbol}` : ''}?` : '';
+  return `${market.title} has no channel of that prefix; it has ${known}${hint}`;
 }
 
 /** Selects messages on reading: `T.AAPL`, `T.*` or `AAPL`. */

@@ -5,3 +5,10 @@ export const pageScheme = 'polygon-docs://';
 export function citationUri(see: string): string {
   return see.replace(/^polygon-docs\//, pageScheme);
 }
+
+const toolRoot = `${pageScheme}tools/`;
+
+/** URI of the page of a tool: its arguments by example, and its documentation references. */
+export function toolUri(tool: string): string {
+  return `${toolRoot}${tool}`;
+}

@@ -1,12 +1,16 @@
 /** Conditions over formatted messages: checked when they are given, evaluated message by message. */
+
+import { readBoolean, readNumber } from './argumentforms.js';
 import type { Entry, MessageBuffer } from './buffer.js';
-import { symbolOf } from './channels.js';
+import { suggestSymbol, symbolOf } from './channels.js';
 import type { Channel, Market } from './contract.js';
 import { decimalOf, decimalValue } from './decimal.js';
 import { StreamError } from './errors.js';
-import { quoteForeign } from './foreign.js';
 import { channelOf, fieldKinds, fieldValue, formatMessage, type Kind, type Message } from './format.js';
+import { kindOf } from './kind.js';
+import { nearest, suggest } from './nearest.js';
 import { type StateName, stateNames } from './state.js';
+import { wayOutOf } from './wayout.js';
 
 const operators = ['>', '>=', '<', '<=', '==', '!=', 'crosses_above', 'crosses_below', 'changes'] as const;
 type Operator = (typeof operators)[number];
@@ -36,26 +40,31 @@ export interface Subject {
   readonly symbols?: ReadonlySet<string> | undefined;
 }
 
-/** @throws StreamError BAD_CONDITION where it could never hold, as far as that can be told */
+const parts = ['field', 'op', 'value', 'symbol'];
+
+/** @throws StreamError BAD_CONDITION where it could never hold, as far as that can be told; nothing of it is repeated */
 export function parseCondition(subject: Subject, given: unknown): Condition {
   const terms = termsOf(subject);
+  const bad = (message: string): StreamError => refuse(subject.market, message);
   let leaves = 0;
-  const parse = (value: unknown, depth: number): Condition => {
+  const parse = (value: unknown, depth: number, place: string): Condition => {
     if (depth > deepest) throw bad(`A condition nests at most ${deepest} deep.`);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw bad('A condition must be an object.');
+      throw bad(`${place} must be an object, and ${kindOf(value)} came.`);
     const { all, any } = value as { all?: unknown; any?: unknown };
     const group = all ?? any;
-    if (group === undefined) {
+    if (group === undefined || group === null) {
       if (++leaves > mostLeaves) throw bad(`A condition has at most ${mostLeaves} comparisons.`);
-      return parseLeaf(terms, value as Record<string, unknown>);
+      return parseLeaf(terms, value as Record<string, unknown>, place);
     }
-    if (Object.keys(value).length > 1) throw bad('A condition is either all, or any, or one comparison.');
-    if (!Array.isArray(group) || group.length === 0) throw bad('all and any need a list of conditions.');
-    const parts = group.map(part => parse(part, depth + 1));
-    return all === undefined ? { any: parts } : { all: parts };
+    const others = Object.entries(value).filter(([, item]) => item !== group && item !== null && item !== '');
+    if (others.length > 0) throw bad(`${place} is either all, or any, or one comparison.`);
+    const name = all ? 'all' : 'any';
+    if (!Array.isArray(group) || group.length === 0) throw bad(`${place}.${name} needs a list of conditions.`);
+    const list = group.map((part, index) => parse(part, depth + 1, `${place}.${name}[${index}]`));
+    return name === 'any' ? { any: list } : { all: list };
   };
-  return parse(given, 0);
+  return parse(given, 0, 'condition');
 }
 
 /** What a comparison may name. */
@@ -76,34 +85,77 @@ function termsOf(subject: Subject): Terms {
   return { ...subject, kinds, events: [...new Set(subject.channels.map(({ event }) => event)), 'UNKNOWN'] };
 }
 
-function parseLeaf(terms: Terms, leaf: Record<string, unknown>): Leaf {
-  const unknown = Object.keys(leaf).find(key => !['field', 'op', 'value', 'symbol'].includes(key));
-  if (unknown) throw bad(`A comparison has field, op, value and symbol, but not ${quoteForeign(unknown)}.`);
-  const { field, op, value } = leaf;
-  const kinds = typeof field === 'string' ? terms.kinds.get(field) : undefined;
-  if (typeof field !== 'string' || !kinds) {
-    throw bad(
-      `There is no field ${quoteForeign(typeof field === 'string' ? field : typeof field)} in these messages; they have ${[...terms.kinds.keys()].join(', ')}.`,
-    );
+function parseLeaf(terms: Terms, leaf: Record<string, unknown>, place: string): Leaf {
+  const unknown = Object.keys(leaf).find(key => !parts.includes(key) && !isGroup(key));
+  if (unknown !== undefined) {
+    const meant = suggest(nearest(unknown, parts)) || '.';
+    throw refuse(terms.market, `${place} has field, op, value and symbol, and another part came${meant}`);
   }
-  if (!operators.includes(op as Operator)) throw bad(`op must be one of ${operators.join(', ')}.`);
+  const field = parseField(terms, leaf.field, place);
+  const op = parseOperator(terms, leaf.op, place);
+  const value = parseValue(terms, { field, op, given: leaf.value, place });
+  const symbol = parseSymbol(terms, leaf.symbol, place);
+  return { field, op, ...(value === undefined ? {} : { value }), ...(symbol === undefined ? {} : { symbol }) };
+}
+
+function parseField({ market, kinds }: Terms, given: unknown, place: string): string {
+  if (typeof given === 'string' && kinds.has(given)) return given;
+  const names = [...kinds.keys()];
+  const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
+  throw refuse(
+    market,
+    `There is no field in these messages like ${place}.field, ${kindOf(given)}; they have ${names.join(', ')}${meant || '.'}`,
+  );
+}
+
+function parseOperator({ market }: Terms, given: unknown, place: string): Operator {
+  const op = operators.find(other => other === given);
+  if (op) return op;
+  const meant = typeof given === 'string' ? suggest(nearest(given, operators)) : '';
+  throw refuse(market, `${place}.op must be one of ${operators.join(', ')}, and ${kindOf(given)} came${meant || '.'}`);
+}
+
+/** A comparison whose value is not judged yet. */
+interface Comparison {
+  readonly field: string;
+  readonly op: Operator;
+  readonly given: unknown;
+  readonly place: string;
+}
+
+function parseValue(terms: Terms, { field, op, given, place }: Comparison): Scalar | undefined {
+  const { market } = terms;
+  const kinds = terms.kinds.get(field)!;
   if (op === 'changes') {
-    if (value !== undefined) throw bad('changes takes no value.');
-  } else if (op === '==' || op === '!=') {
-    if (!isScalar(value)) throw bad(`${op} needs a text, a number, true, false or null as value.`);
-    requireKind(field, value, kinds);
-    requireWord(terms, field, value);
-  } else {
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw bad(`${op} needs a number as value.`);
-    if (!kinds.has('number')) throw bad(`${field} is no number; compare it with ==, != or changes.`);
+    if (given !== undefined && given !== null && given !== '')
+      throw refuse(market, `${place}: changes takes no value.`);
+    return undefined;
   }
-  const symbol = parseSymbol(terms, leaf.symbol);
-  return {
-    field,
-    op: op as Operator,
-    ...(value === undefined ? {} : { value: value as Scalar }),
-    ...(symbol === undefined ? {} : { symbol }),
-  };
+  const value = readValue(given, kinds);
+  if (op === '==' || op === '!=') {
+    if (!isScalar(value)) {
+      throw refuse(market, `${place}: ${op} needs a text, a number, true, false or null as value.`);
+    }
+    requireKind(market, field, value, kinds);
+    requireWord(terms, field, value);
+    return value;
+  }
+  if (!kinds.has('number')) throw refuse(market, `${field} is no number; compare it with ==, != or changes.`);
+  const number = readNumber(value) ?? value;
+  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  throw refuse(market, `${place}: ${op} needs a number as value, and ${kindOf(value)} came.`);
+}
+
+/** A group that was left out. */
+function isGroup(key: string): boolean {
+  return key === 'all' || key === 'any';
+}
+
+/** A number, or true or false, may be written as text where the field never is a text. */
+function readValue(value: unknown, kinds: ReadonlySet<Kind>): unknown {
+  if (typeof value !== 'string' || kinds.has('text')) return value;
+  if (value.trim() === 'null') return null;
+  return kinds.has('boolean') ? (readBoolean(value) ?? value) : (readNumber(value) ?? value);
 }
 
 function isScalar(value: unknown): value is Scalar {
@@ -111,7 +163,7 @@ function isScalar(value: unknown): value is Scalar {
 }
 
 /** @throws StreamError BAD_CONDITION where the field never has such a value */
-function requireKind(field: string, value: Scalar, kinds: ReadonlySet<Kind>): void {
+function requireKind(market: Market, field: string, value: Scalar, kinds: ReadonlySet<Kind>): void {
   if (value === null) return;
   const fits =
     (typeof value === 'number' && (kinds.has('number') || kinds.has('list'))) ||
@@ -119,7 +171,7 @@ function requireKind(field: string, value: Scalar, kinds: ReadonlySet<Kind>): vo
     (typeof value === 'boolean' && kinds.has('boolean'));
   if (fits) return;
   const names = [...kinds].map(kind => kindNames[kind]).join(' or ');
-  throw bad(`${field} is ${names}, never ${quoteForeign(JSON.stringify(value))}.`);
+  throw refuse(market, `${field} is ${names}, never ${kindOf(value)}.`);
 }
 
 const kindNames: Readonly<Record<Kind, string>> = {
@@ -130,28 +182,33 @@ const kindNames: Readonly<Record<Kind, string>> = {
 };
 
 /** @throws StreamError BAD_CONDITION where a field has few values, and this is none of them */
-function requireWord({ events }: Terms, field: string, value: Scalar): void {
-  const words = field === 'state' ? stateNames : field === 'event' ? events : undefined;
-  if (words && !(words as readonly unknown[]).includes(value)) {
-    throw bad(`${field} is one of ${words.join(', ')}, never ${quoteForeign(JSON.stringify(value))}.`);
-  }
+function requireWord({ market, events }: Terms, field: string, value: Scalar): void {
+  const words: readonly string[] | undefined = field === 'state' ? stateNames : field === 'event' ? events : undefined;
+  if (!words || (typeof value === 'string' && words.includes(value))) return;
+  const meant = typeof value === 'string' ? (nearest(value, words) ?? nearest(value.toUpperCase(), words)) : undefined;
+  throw refuse(
+    market,
+    `${field} is one of ${words.join(', ')}, and never ${kindOf(value)} as it came${suggest(meant) || '.'}`,
+  );
 }
 
 /** @throws StreamError BAD_CONDITION for what is no symbol, or none whose messages will be looked at */
-function parseSymbol({ market, symbols }: Terms, given: unknown): string | undefined {
-  if (given === undefined) return undefined;
+function parseSymbol({ market, symbols }: Terms, given: unknown, place: string): string | undefined {
+  if (given === undefined || given === null || given === '') return undefined;
   const symbol = typeof given === 'string' ? symbolOf(market, given) : undefined;
   if (symbol === undefined) {
-    throw bad(
-      `${quoteForeign(typeof given === 'string' ? given : typeof given)} is no symbol of ${market.title}: write ${market.symbol.description}.`,
+    const meant = typeof given === 'string' ? suggest(suggestSymbol(market, given)) : '';
+    throw refuse(
+      market,
+      `${place}.symbol, ${kindOf(given)}, is no symbol of ${market.title}: write ${market.symbol.description}${meant || '.'}`,
     );
   }
-  if (symbols && !symbols.has(symbol)) throw bad(`channels leaves out ${symbol}, so the condition could never hold.`);
-  return symbol;
+  if (!symbols || symbols.has(symbol)) return symbol;
+  throw refuse(market, `channels leaves out ${symbol}, so the condition could never hold.`);
 }
 
-function bad(message: string): StreamError {
-  return new StreamError('BAD_CONDITION', message);
+function refuse(market: Market, message: string): StreamError {
+  return new StreamError('BAD_CONDITION', message, wayOutOf(market, 'BAD_CONDITION'));
 }
 
 /**

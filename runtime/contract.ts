@@ -228,7 +228,7 @@ export interface Prompt {
   readonly arguments: readonly { readonly name: 'market' | 'symbol' | 'symbols'; readonly description: string }[];
   /** `{channels}` names the channels that carry these. */
   readonly events: readonly EventKind[];
-  /** Slots: `{market}`, `{title}`, `{symbols}` for reading, `{symbol_list}` and `{channels}` as JSON. */
+  /** Slots: `{market}`, `{title}`, `{symbols}` for reading, `{other_data}`, `{other_feeds}`, `{symbol_list}` and `{channels}` as JSON. */
   readonly text: string;
 }
 

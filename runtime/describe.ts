@@ -11,9 +11,24 @@ export function describeAnswer(verb: Verb, answer: Answer): string {
   return lines(describe(verb, answer), ...notes(answer));
 }
 
-/** `CODE: what happened`, what to do, and where it is documented. */
-export function describeFailure(error: StreamError): string {
-  return lines(describeTrouble(error, error.hint), `See ${error.docs}`);
+/** What stands in a refusal beside what happened. */
+interface Advice {
+  readonly hint: string;
+  /** URI of a resource. */
+  readonly docs: string;
+  /** What was read into the arguments. */
+  readonly notes: readonly string[];
+}
+
+/** `CODE: what happened`, what to do, where it is documented, and what else the answer says. */
+export function describeFailure(error: StreamError, { hint, docs, notes: read }: Advice): string {
+  const { details } = error;
+  return lines(
+    describeTrouble(error, hint),
+    `See ${docs}`,
+    details.cursor === undefined ? '' : `Cursor: ${details.cursor}`,
+    ...notes({ notes: [...read, ...((details.notes ?? []) as readonly string[])] }),
+  );
 }
 
 /** `CODE: what happened`, and what to do, for somebody who has no documentation at hand. */
@@ -26,20 +41,27 @@ function describe(verb: Verb, answer: Answer): string {
     case 'start':
     case 'subscribe':
       return lines(
-        `${stream(answer)}: ${count(answer.subscription_count, 'channel')}.`,
+        `${stream(answer)}${on(answer)}: ${count(answer.subscription_count, 'channel')}.`,
         named('Accepted', answer.accepted),
         named('Already there', answer.already),
         named('Unconfirmed', answer.unconfirmed),
         rejections(answer.rejected),
-        answer.last_error ? `${value(answer.last_error, 'message')} Next attempt at ${answer.next_retry_at}.` : '',
+        ...trouble(answer),
+        `Cursor: ${answer.cursor}`,
         answer.next ? `Next: ${answer.next}` : '',
       );
     case 'stop':
       return `${stream(answer)} after ${answer.duration_s} s and ${count(answer.messages_received, 'message')}.`;
     case 'status':
       return lines(
-        `${stream(answer)}: ${count(answer.subscription_count, 'channel')}, ${count(answer.messages_received, 'message')}, ${answer.rate_per_s}/s.`,
+        `${stream(answer)}${on(answer)}: ${count(answer.subscription_count, 'channel')}, ${count(answer.messages_received, 'message')}, ${answer.rate_per_s}/s.`,
         `${answer.silence ?? `The newest is ${answer.newest_age_ms} ms old.`}`,
+        named('Channels', answer.subscriptions),
+        named('Unconfirmed', answer.unconfirmed),
+        rejections(answer.rejected),
+        ...trouble(answer),
+        ...losses({ dropped: answer.messages_dropped, outages: answer.outages }),
+        ...oddities(answer),
       );
     case 'unsubscribe':
       return lines(
@@ -51,7 +73,7 @@ function describe(verb: Verb, answer: Answer): string {
       return lines(
         `${stream(answer)}: ${count(answer.subscription_count, 'channel')}.`,
         ...Object.entries(answer.subscriptions as Record<string, string[]>).map(([title, names]) =>
-          named(title, names),
+          named(title, names, names.length),
         ),
       );
     case 'read':
@@ -104,21 +126,41 @@ function stream({ market, state }: Answer): string {
   return `The ${market} stream is ${state}`;
 }
 
+/** Where the data come from, and how late they are. */
+function on({ feed, delayed_minutes: late }: Answer): string {
+  return `${feed ? ` on ${feed}` : ''}${Number(late) > 0 ? ` (${late} minutes late)` : ''}`;
+}
+
+/** What keeps a stream down, and what can be done about it. */
+function trouble({ last_error: error, next_retry_at: retryAt }: Answer): string[] {
+  if (!error) return [];
+  const { code, message, hint } = error as Answer;
+  return [`Last error ${code}: ${message} ${hint}`, ...(retryAt ? [`Next attempt at ${retryAt}.`] : [])];
+}
+
+/** Counts that are 0 where all is well. */
+function oddities(answer: Answer): string[] {
+  const counts = ['malformed', 'unknown', 'mistyped', 'reconnects'].filter(name => Number(answer[name]) > 0);
+  return counts.length > 0 ? [`${counts.map(name => `${name} ${answer[name]}`).join(', ')}.`] : [];
+}
+
 function notes({ notes: texts }: Answer): string[] {
   return Array.isArray(texts) && texts.length > 0 ? [`Note: ${texts.join('; ')}`] : [];
 }
 
-function named(label: string, names: unknown): string {
+function named(label: string, names: unknown, most = namesShown): string {
   if (!Array.isArray(names) || names.length === 0) return '';
-  const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : '';
-  return `${label}: ${names.slice(0, namesShown).join(', ')}${more}`;
+  const more = names.length > most ? ` and ${names.length - most} more` : '';
+  return `${label}: ${names.slice(0, most).join(', ')}${more}`;
 }
 
+/** The first with their reasons, the others by name, since no other answer tells them. */
 function rejections(rejected: unknown): string {
   if (!Array.isArray(rejected) || rejected.length === 0) return '';
-  const shown = rejected.slice(0, namesShown).map(({ channel, message }) => `Rejected ${channel}: ${message}`);
-  return [...shown, ...(rejected.length > namesShown ? [`Rejected ${rejected.length - namesShown} more`] : [])].join(
-    '\n',
+  const rest = rejected.slice(namesShown).map(({ channel }) => channel);
+  return lines(
+    ...rejected.slice(0, namesShown).map(({ channel, message }) => `Rejected ${channel}: ${message}`),
+    rest.length > 0 ? `Rejected also: ${rest.join(', ')}` : '',
   );
 }
 

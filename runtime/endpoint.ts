@@ -1,9 +1,11 @@
 import type { Feed, Market, Suite } from './contract.js';
 import { StreamError } from './errors.js';
-import { quoteForeign } from './foreign.js';
+import { simulatedFeed } from './feednames.js';
+import { kindOf } from './kind.js';
 import { nearest, suggest } from './nearest.js';
 import { isReplay, parseReplay, parseReplayFeed, type ReplayRequest, replayFeed } from './recording/request.js';
 import type { Settings } from './settings.js';
+import { wayOutOf } from './wayout.js';
 
 /** Where a stream connects to. */
 export interface Endpoint {
@@ -20,7 +22,7 @@ export interface Endpoint {
   readonly replay?: ReplayRequest;
 }
 
-export const simulatedFeed = 'simulated';
+const plainPath = /^(?:\/[a-z0-9]{1,24}){0,4}\/?$/i;
 
 /** A place that is found when it is needed. */
 const nowhere = { urls: [], simulated: false } as const;
@@ -37,7 +39,7 @@ export function resolveEndpoint(suite: Suite, market: Market, settings: Settings
     return { ...nowhere, feed: simulatedFeed, spelled: simulatedFeed, simulated: true, delayMinutes: 0 };
   if (isReplay(text)) return replayed(settings, text);
   if (/^[a-z0-9-]+$/i.test(text)) return namedFeed(suite, market, text.toLowerCase());
-  const url = parseUrl(text);
+  const url = parseUrl(market, text);
   if (text === settings.feed) return operatorFeed(market, url);
   return allowedUrl(suite, market, settings, url);
 }
@@ -61,7 +63,7 @@ function replayed({ feed, record }: Settings, text: string): Endpoint {
  */
 function namedFeed(suite: Suite, market: Market, name: string): Endpoint {
   const feed = suite.feeds.find(other => other.name === name);
-  if (!feed || !serves(feed, market)) throw refuseFeed(market, name);
+  if (!feed || !serves(feed, market)) throw refuseFeed(market, name, feed !== undefined);
   const urls = feed.hosts.map(host => `wss://${host}${market.paths[0]}`);
   return { feed: name, spelled: name, urls, simulated: false, delayMinutes: delayOf(market, name) };
 }
@@ -70,51 +72,58 @@ function serves(feed: Feed, market: Market): boolean {
   return !feed.listed || market.feeds.some(other => other.feed === feed.name);
 }
 
-function refuseFeed(market: Market, name: string): StreamError {
+/** @param isOurs whether the name is that of a feed of another market, and may be repeated */
+function refuseFeed(market: Market, name: string, isOurs: boolean): StreamError {
   const known = [...market.feeds.map(({ feed }) => feed), simulatedFeed];
-  const what = `${market.title} has no feed ${JSON.stringify(quoteForeign(name))}; it has ${known.join(', ')}`;
-  return refuse(what + (suggest(nearest(name, known)) || '.'));
+  const what = `${market.title} has no ${isOurs ? `feed "${name}"` : 'such feed'}; it has ${known.join(', ')}`;
+  return refuse(what + (suggest(nearest(name, known)) || '.'), market);
 }
 
 function operatorFeed(market: Market, base: URL): Endpoint {
-  if (!isSecure(base) && !isLoopback(base)) throw refuse('POLYGON_FEED must be a wss:// URL, or ws:// on loopback.');
+  if (!isSecure(base) && !isLoopback(base))
+    throw refuse('POLYGON_FEED must be a wss:// URL, or ws:// on loopback.', market);
   const path = base.pathname.replace(/\/+$/, '');
   return custom(`${base.protocol}//${base.host}${path}${market.paths[0]}`);
 }
 
 function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL): Endpoint {
   const feed = suite.feeds.find(({ hosts }) => hosts.includes(url.hostname));
-  const operator = isUrl(settings.feed) && !isReplay(settings.feed) ? parseUrl(settings.feed) : undefined;
+  const operator = isUrl(settings.feed) && !isReplay(settings.feed) ? parseUrl(market, settings.feed) : undefined;
   const ownOrigin = operator !== undefined && operator.protocol === url.protocol && operator.host === url.host;
   // A URL does not show the port that its protocol implies, a list may.
   const explicit = `${url.hostname}:${url.port || (isSecure(url) ? 443 : 80)}`;
   const listed = settings.allowedHosts.some(host => host === explicit || host === url.hostname);
   if (!isSecure(url) && !(isLoopback(url) && (ownOrigin || listed))) {
-    throw refuse('An endpoint must be a wss:// URL of the vendor.');
+    throw refuse('An endpoint must be a wss:// URL of the vendor.', market);
   }
-  if (ownOrigin || listed) return custom(`${url.protocol}//${url.host}${url.pathname}`);
-  if (!feed) throw refuse(`${quoteForeign(url.host)} is none of the vendor's hosts; the key would leak to it.`);
-  if (url.port !== '') throw refuse('An endpoint of the vendor has no port.');
+  if (ownOrigin || listed) {
+    // It is shown wherever the stream is, so it is a path as servers have them, and no place for anything else.
+    if (!plainPath.test(url.pathname)) throw refuse('The path of the endpoint is too long, or no plain path.', market);
+    return custom(`${url.protocol}//${url.host}${url.pathname}`);
+  }
+  if (!feed) throw refuse("The host of the endpoint is none of the vendor's hosts; the key would leak to it.", market);
+  if (url.port !== '') throw refuse('An endpoint of the vendor has no port.', market);
   if (!market.paths.includes(url.pathname)) {
-    throw refuse(`The path of ${market.title} is ${market.paths.join(' or ')}, was ${quoteForeign(url.pathname)}.`);
+    throw refuse(`The path of ${market.title} is ${market.paths.join(' or ')}, and another one came.`, market);
   }
-  if (!serves(feed, market)) throw refuseFeed(market, feed.name);
+  if (!serves(feed, market)) throw refuseFeed(market, feed.name, true);
   // The twin host of the same feed stands in if the named one cannot be reached.
   const hosts = [url.hostname, ...feed.hosts.filter(host => host !== url.hostname)];
   const urls = hosts.map(host => `wss://${host}${url.pathname}`);
   return { feed: feed.name, spelled: urls[0]!, urls, simulated: false, delayMinutes: delayOf(market, feed.name) };
 }
 
-function parseUrl(text: string): URL {
+function parseUrl(market: Market, text: string): URL {
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    throw refuse(`${JSON.stringify(quoteForeign(text))} is neither a feed name nor a URL.`);
+    throw refuse(`The endpoint, ${kindOf(text)}, is neither a feed name nor a URL.`, market);
   }
-  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') throw refuse('An endpoint must be a wss:// URL.');
-  if (url.username !== '' || url.password !== '') throw refuse('An endpoint must not carry a user or a password.');
-  if (url.search !== '' || url.hash !== '') throw refuse('An endpoint must not carry a query or a fragment.');
+  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') throw refuse('An endpoint must be a wss:// URL.', market);
+  if (url.username !== '' || url.password !== '')
+    throw refuse('An endpoint must not carry a user or a password.', market);
+  if (url.search !== '' || url.hash !== '') throw refuse('An endpoint must not carry a query or a fragment.', market);
   return url;
 }
 
@@ -151,6 +160,6 @@ function custom(url: string): Endpoint {
   return { feed: 'custom', spelled: url, urls: [url], simulated: false, delayMinutes: null };
 }
 
-function refuse(message: string): StreamError {
-  return new StreamError('ENDPOINT_NOT_ALLOWED', message);
+function refuse(message: string, market: Market): StreamError {
+  return new StreamError('ENDPOINT_NOT_ALLOWED', message, wayOutOf(market, 'ENDPOINT_NOT_ALLOWED'));
 }

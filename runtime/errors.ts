@@ -39,16 +39,16 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
     docs: 'polygon-docs/websockets/quickstart.md:74-95',
   },
   ENDPOINT_NOT_ALLOWED: {
-    hint: 'Name a feed (realtime, delayed, business, simulated, replay:2026-11-23) or leave endpoint out.',
+    hint: 'Name a feed of the market, or leave endpoint out.',
     docs: 'polygon-docs/websockets/quickstart.md:8-35',
   },
   INVALID_CHANNEL: {
     hint: 'Write channels as PREFIX.SYMBOL or PREFIX.*, with a prefix of this market.',
-    docs: 'polygon-docs/websockets/quickstart.md:107-119',
+    docs: 'polygon-docs/websockets/quickstart.md:109-110',
   },
   CHANNELS_REJECTED: {
     hint: 'See rejected for the reason of each channel; correct them and call again.',
-    docs: 'polygon-docs/websockets/quickstart.md:107-119',
+    docs: 'polygon-docs/websockets/quickstart.md:109-118',
   },
   ALREADY_STARTED: {
     hint: 'Stop the stream first to change its endpoint or key, or call start without them to add channels.',
@@ -101,7 +101,7 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   INVALID_ARGUMENT: {
     hint: "Correct the arguments by the tool's input schema.",
-    docs: 'polygon-docs/websockets/quickstart.md:107-119',
+    docs: 'polygon-docs/websockets/quickstart.md:109-110',
   },
   STOPPED: {
     hint: 'The stream was stopped meanwhile; start it again if it is still wanted.',

@@ -7,6 +7,7 @@ import { StreamError } from './errors.js';
 import { quoteForeign, Redactor } from './foreign.js';
 import { faultOfKey } from './key.js';
 import { Log } from './log.js';
+import { nearest, suggest } from './nearest.js';
 import { Recorder } from './recording/recorder.js';
 import type { ReplayRequest } from './recording/request.js';
 import { cleanKey, type Settings, secretsOf } from './settings.js';
@@ -62,9 +63,10 @@ export class Hub implements HubView {
   stream(market: string): Stream {
     const stream = this.streams.get(market);
     if (!stream) {
+      const names = [...this.streams.keys()];
       throw new StreamError(
         'INVALID_ARGUMENT',
-        `The markets are ${[...this.streams.keys()].join(', ')}, was ${market}.`,
+        `market is one of ${names.join(', ')}${suggest(nearest(market.toLowerCase(), names)) || '.'}`,
       );
     }
     return stream;

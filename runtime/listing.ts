@@ -1,6 +1,7 @@
 /** Tools and prompts as clients see them in lists. */
+import { toolUri } from './citation.js';
 import type { Prompt, Tool } from './contract.js';
-import { toolUri } from './resources.js';
+
 import type { OwnedTool } from './tools.js';
 
 export function describeTool({ tool }: OwnedTool) {

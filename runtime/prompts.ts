@@ -1,9 +1,12 @@
 /** Fills the texts that a person picks to set an agent to work. */
-import { canonicalSymbol } from './channels.js';
+import { canonicalSymbol, suggestSymbol } from './channels.js';
 import type { Market, Prompt } from './contract.js';
 import { StreamError } from './errors.js';
-import { quoteForeign } from './foreign.js';
+import { exampleSymbol } from './example.js';
+import { simulatedFeed } from './feednames.js';
+import { nearest, suggest } from './nearest.js';
 import type { HubView } from './view.js';
+import { hasDelayed } from './wayout.js';
 
 /**
  * @param given arguments by name, as they came
@@ -12,15 +15,19 @@ import type { HubView } from './view.js';
  */
 export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<string, string>>): string {
   for (const { name } of prompt.arguments) {
-    if (!given[name]?.trim()) throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs the argument ${name}.`);
+    if (given[name]?.trim()) continue;
+    const known = prompt.arguments.map(argument => argument.name);
+    const meant = Object.keys(given).some(other => !known.includes(other as typeof name) && nearest(other, [name]));
+    const hint = meant ? `; did you mean ${name} by another that came?` : '.';
+    throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs the argument ${name}${hint}`);
   }
-  const { market } = hub.stream(given.market!.trim());
-  const symbols = [...(given.symbol ? [given.symbol.trim()] : []), ...(given.symbols?.split(/[\s,;]+/) ?? [])];
-  const slots = slotsOf(
-    market,
-    prompt,
-    symbols.filter(text => text !== '').map(text => readSymbol(market, text)),
-  );
+  const { market } = hub.stream(given.market!.trim().toLowerCase());
+  const one = given.symbol ? [readSymbol(market, given.symbol.trim(), 'symbol')] : [];
+  const several = given.symbols?.split(/[\s,;]+/).filter(text => text !== '') ?? [];
+  const slots = slotsOf(market, prompt, [
+    ...one,
+    ...several.map((text, index) => readSymbol(market, text, `symbols[${index}]`)),
+  ]);
   return prompt.text.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
 }
 
@@ -30,14 +37,18 @@ function slotsOf(market: Market, { events }: Prompt, symbols: readonly string[])
     market: market.name,
     title: market.title,
     symbols: symbols.join(', '),
+    other_data: hasDelayed(market) ? 'delayed or made-up data' : 'made-up data',
+    other_feeds: hasDelayed(market) ? `"delayed" or "${simulatedFeed}"` : `"${simulatedFeed}"`,
     symbol_list: JSON.stringify(symbols),
     channels: JSON.stringify(kinds.flatMap(({ prefix }) => symbols.map(symbol => `${prefix}.${symbol}`))),
   };
 }
 
-function readSymbol(market: Market, text: string): string {
+/** @param place what to call it if it is refused */
+function readSymbol(market: Market, text: string, place: string): string {
   const symbol = canonicalSymbol(market, text);
   if (symbol !== undefined && symbol !== '*') return symbol;
   const { title, symbol: form } = market;
-  throw new StreamError('INVALID_ARGUMENT', `${quoteForeign(text)} is no symbol of ${title}: ${form.description}.`);
+  const hint = suggest(suggestSymbol(market, text)) || `, such as ${exampleSymbol(market)}.`;
+  throw new StreamError('INVALID_ARGUMENT', `${place} is no symbol of ${title}: ${form.description}${hint}`);
 }

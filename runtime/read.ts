@@ -86,7 +86,12 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
 
 /** @throws StreamError BAD_CURSOR */
 export function positionOf(hub: HubView, stream: StreamView, cursor: string): number {
-  return decodeCursor(cursor, { process: hub.process, market: stream.market.name, seq: stream.buffer.nextSeq });
+  const here = { process: hub.process, market: stream.market.name, seq: stream.buffer.nextSeq };
+  return decodeCursor(
+    cursor,
+    here,
+    hub.markets.map(({ name }) => name),
+  );
 }
 
 async function readSince({ stream, select, detail, slice }: Source, since: number, page: PageBuilder): Promise<Page> {

@@ -1,8 +1,10 @@
-/** What can be read beside the tools: running streams and their channels, documentation pages, and a tool's sources. */
+/** What can be read beside the tools: running streams and their channels, documentation pages, and the use of a tool. */
 import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from './address.js';
+import { propertiesOf } from './argumentforms.js';
 import type { ChannelName } from './channels.js';
-import { citationUri } from './citation.js';
-import type { Verb } from './contract.js';
+import { citationUri, toolUri } from './citation.js';
+import type { Market, Tool, Verb } from './contract.js';
+import { exampleArguments } from './example.js';
 import type { Pages } from './pages.js';
 import { isWanted } from './state.js';
 import type { SubscriptionState, SubscriptionsView } from './subscriptions.js';
@@ -11,7 +13,6 @@ import type { HubView } from './view.js';
 
 const json = 'application/json';
 const markdown = 'text/markdown';
-const toolRoot = 'polygon-docs://tools/';
 const mostChannels = 100;
 
 export interface Resource {
@@ -25,11 +26,6 @@ export interface Content {
   readonly uri: string;
   readonly mimeType: string;
   readonly text: string;
-}
-
-/** URI of the documentation references of a tool. */
-export function toolUri(tool: string): string {
-  return `${toolRoot}${tool}`;
 }
 
 export const resourceTemplates = [
@@ -46,7 +42,11 @@ export const resourceTemplates = [
     mimeType: json,
   },
   { uriTemplate: 'polygon-docs://{+page}:{from}-{to}', name: 'Lines of a documentation page', mimeType: markdown },
-  { uriTemplate: toolUri('{tool}'), name: 'Documentation references of a tool', mimeType: markdown },
+  {
+    uriTemplate: toolUri('{tool}'),
+    name: 'Arguments of a tool by example, and its documentation references',
+    mimeType: markdown,
+  },
 ];
 
 /** The running streams, each followed by what it holds: its first 100 channels, the template has them all. */
@@ -89,7 +89,7 @@ export class Resources {
     const address = parseAddress(this.hub.markets, uri);
     if (address) return { uri, mimeType: json, text: await this.readStream(address) };
     const tool = listTools(this.hub).find(owned => toolUri(owned.tool.name) === uri);
-    const text = tool ? describeCitations(tool) : await this.pages.read(uri);
+    const text = tool ? describeUse(tool, this.hub.markets[0]) : await this.pages.read(uri);
     return text === undefined ? undefined : { uri, mimeType: markdown, text };
   }
 
@@ -116,7 +116,29 @@ function subscriptionOf(subscriptions: SubscriptionsView, { channel, name }: Cha
   return subscriptions.stateOf(name) ?? subscriptions.stateOf(`${channel.prefix}.*`) ?? null;
 }
 
-function describeCitations({ tool }: OwnedTool): string {
+/** @param first market that a tool across markets is shown with */
+function describeUse({ tool, market }: OwnedTool, first: Market | undefined): string {
+  const example = market ?? first;
   const lines = tool.citations.map(({ what, see }) => `- ${what}: ${citationUri(see)}`);
-  return `# Documentation references of ${tool.name}\n\n${lines.join('\n')}\n`;
+  return [
+    ...(example ? describeArguments(tool, example) : []),
+    `# Documentation references of ${tool.name}`,
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function describeArguments(tool: Tool, market: Market): string[] {
+  const title = `# Arguments of ${tool.name}`;
+  const names = Object.keys(propertiesOf(tool.inputSchema));
+  if (names.length === 0) return [title, '', 'It takes none: call it with {}.', ''];
+  return [
+    title,
+    '',
+    `- The least: ${exampleArguments(tool, market)}`,
+    `- Everything: ${exampleArguments(tool, market, names)}`,
+    '- A list may also come as JSON text, as text with commas or as one bare text, and a number as text; leave out what is not needed.',
+    '',
+  ];
 }

@@ -2,7 +2,9 @@ import type { MessageBuffer } from './buffer.js';
 import { type Filter, parseFilter, spellFilter, suggestPrefix } from './channels.js';
 import type { Market } from './contract.js';
 import { StreamError } from './errors.js';
-import { quoteForeign } from './foreign.js';
+import { exampleChannel, exampleSymbol } from './example.js';
+import { kindOf } from './kind.js';
+import { suggest } from './nearest.js';
 
 /** Chooses held messages by channel and symbol. */
 export type Selection = (buffer: MessageBuffer, seq: number) => boolean;
@@ -12,14 +14,14 @@ export type Selection = (buffer: MessageBuffer, seq: number) => boolean;
  * @throws StreamError INVALID_CHANNEL
  */
 export function parseFilters(market: Market, texts: readonly string[] | undefined): Filter[] | undefined {
-  return texts?.map(text => {
+  return texts?.map((text, index) => {
     const filter = parseFilter(market, text);
     const suggestion = suggestPrefix(market, text);
     if (filter && !suggestion) return filter;
     throw new StreamError(
       'INVALID_CHANNEL',
-      `${quoteForeign(text)} is neither a channel nor a symbol of ${market.title}${suggestion ? `; did you mean ${suggestion}?` : '.'}`,
-      `Select by channel (${market.channels[0]!.prefix}.${market.symbol.examples[0]}), by kind (${market.channels[0]!.prefix}.*) or by symbol (${market.symbol.examples[0]}).`,
+      `channels[${index}], ${kindOf(text)}, is neither a channel nor a symbol of ${market.title}${suggest(suggestion) || '.'}`,
+      `Select by channel (${exampleChannel(market)}), by kind (${market.channels[0]!.prefix}.*) or by symbol (${exampleSymbol(market)}).`,
     );
   });
 }
@@ -28,7 +30,7 @@ export function parseFilters(market: Market, texts: readonly string[] | undefine
 export function notesOnFilters(texts: readonly string[] = [], filters: readonly Filter[] = []): string[] {
   return filters.flatMap((filter, index) => {
     const [given, read] = [texts[index]!, spellFilter(filter)];
-    return given === read ? [] : [`${quoteForeign(given)} is read as ${read}`];
+    return given === read ? [] : [`${given} is read as ${read}`];
   });
 }
 

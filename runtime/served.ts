@@ -1,7 +1,6 @@
 /** What is offered when the operator serves some of the markets only. */
 import { z } from 'zod';
 import type { Market, Suite, Tool } from './contract.js';
-import { quoteForeign } from './foreign.js';
 
 /** A suite together with its markets. */
 export interface Offer {
@@ -31,11 +30,9 @@ function narrow(tool: Tool, names: readonly string[]): Tool {
   const { inputSchema, validator } = tool;
   const properties = inputSchema.properties as Readonly<Record<string, object>>;
   if (!properties.market || !(validator instanceof z.ZodObject)) return tool;
-  const error = ({ input }: { readonly input?: unknown }): string =>
-    `expected ${names.join(' or ')}, which this server is set to serve, was ${JSON.stringify(quoteForeign(String(input)))}`;
   return {
     ...tool,
     inputSchema: { ...inputSchema, properties: { ...properties, market: { ...properties.market, enum: names } } },
-    validator: validator.extend({ market: z.enum(names, { error }) }),
+    validator: validator.extend({ market: z.enum(names) }),
   };
 }

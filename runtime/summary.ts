@@ -1,11 +1,13 @@
 /** The current picture of each symbol, from what has arrived. */
 import { type Answer, commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
-import { symbolOf } from './channels.js';
+import { suggestSymbol, symbolOf } from './channels.js';
 import type { EventKind, Market } from './contract.js';
 import { count } from './count.js';
 import { StreamError } from './errors.js';
-import { quoteForeign } from './foreign.js';
+import { exampleSymbol } from './example.js';
 import { Heap } from './heap.js';
+import { kindOf } from './kind.js';
+import { suggest } from './nearest.js';
 import { defaultMaxBytes } from './page.js';
 import type { Picture } from './picture.js';
 import { Pictures } from './pictures.js';
@@ -28,7 +30,9 @@ export interface SummarizeArguments {
  */
 export async function summarize(hub: HubView, args: SummarizeArguments): Promise<Answer> {
   const stream = hub.stream(args.market);
-  const wanted = args.symbols && [...new Set(args.symbols.map(symbol => requireSymbol(stream, symbol)))];
+  const wanted = args.symbols && [
+    ...new Set(args.symbols.map((symbol, index) => requireSymbol(stream, symbol, index))),
+  ];
   const nowMs = hub.clock.elapsed();
   const fromMs = args.window_s === undefined ? undefined : nowMs - args.window_s * 1_000;
   const pictures = fromMs === undefined ? stream.pictures : picturesSince(hub, stream, fromMs);
@@ -117,12 +121,12 @@ function noteOnVolume({ channels }: Market): string[] {
   return [...new Set(notes)].flatMap(note => (note === undefined ? [] : [`volume is ${note}.`]));
 }
 
-function requireSymbol({ market }: StreamView, text: string): string {
+function requireSymbol({ market }: StreamView, text: string, index: number): string {
   const symbol = symbolOf(market, text);
   if (symbol !== undefined) return symbol;
   throw new StreamError(
     'INVALID_CHANNEL',
-    `${quoteForeign(text)} is no symbol of ${market.title}.`,
-    `Write ${market.symbol.description}, such as ${market.symbol.examples[0]}.`,
+    `symbols[${index}], ${kindOf(text)}, is no symbol of ${market.title}${suggest(suggestSymbol(market, text)) || '.'}`,
+    `Write ${market.symbol.description}, such as {"symbols": ["${exampleSymbol(market)}"]}.`,
   );
 }

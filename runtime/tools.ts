@@ -1,15 +1,18 @@
 /** Calls a tool: judges its arguments, does what it says, and turns whatever happens into an answer. */
-import type { z } from 'zod';
 import type { Answer } from './answer.js';
+import { describeFaults, faultyNames } from './argumentfaults.js';
+import { type Shaped, shapeArguments } from './argumentforms.js';
+import { toolUri } from './citation.js';
 import type { Market, Tool } from './contract.js';
 import { describeAnswer, describeFailure } from './describe.js';
-import { StreamError } from './errors.js';
-import { quoteForeign } from './foreign.js';
+import { type ErrorCode, StreamError } from './errors.js';
+import { exampleArguments } from './example.js';
 import { type ReadArguments, read } from './read.js';
 import { type SummarizeArguments, summarize } from './summary.js';
 import * as verbs from './verbs.js';
 import type { HubView } from './view.js';
 import { type WaitArguments, wait } from './wait.js';
+import { hintOf } from './wayout.js';
 
 /** What a call comes to; `structured` holds everything, `text` the short of it. */
 export interface ToolResult {
@@ -42,20 +45,33 @@ export async function callTool(
   given: unknown,
   abort?: AbortSignal,
 ): Promise<ToolResult> {
-  let about = market;
+  const shaped = shapeArguments(tool.inputSchema, given);
+  const about = market ?? marketIn(hub, shaped);
   try {
-    const args = judgeArguments(tool, given ?? {});
-    about ??= hub.markets.find(({ name }) => name === (args as { market?: string }).market);
-    const answer = market ? await callVerb(hub, tool, market, args) : await callAcross(hub, tool, args, abort);
+    const args = judgeArguments(tool, shaped, about ?? hub.markets[0]!);
+    const done = await (market ? callVerb(hub, tool, market, args) : callAcross(hub, tool, args, abort));
+    const answer = withNotes(done, shaped.notes);
     return clean(hub, { structured: answer, text: describeAnswer(tool.verb, answer), isError: false });
   } catch (error) {
-    return clean(hub, failure(hub, asStreamError(hub, tool, error), about));
+    return clean(hub, failure(hub, asStreamError(hub, tool, error), tool, about, shaped.notes));
   }
 }
 
 /** Turns a refusal of a call, which never began, into its answer. */
 export function refuseCall(hub: HubView, { tool, market }: OwnedTool, error: unknown): ToolResult {
-  return clean(hub, failure(hub, asStreamError(hub, tool, error), market));
+  return clean(hub, failure(hub, asStreamError(hub, tool, error), tool, market, []));
+}
+
+/** The market that a tool across markets was called for, if it is served. */
+function marketIn({ markets }: HubView, { args }: Shaped): Market | undefined {
+  const { market } = (args ?? {}) as { readonly market?: unknown };
+  return markets.find(({ name }) => name === market);
+}
+
+/** What was read into the arguments comes first. */
+function withNotes(answer: Answer, notes: readonly string[]): Answer {
+  const further = Array.isArray(answer.notes) ? (answer.notes as readonly string[]) : [];
+  return notes.length > 0 ? { ...answer, notes: [...notes, ...further] } : answer;
 }
 
 function callVerb(hub: HubView, tool: Tool, market: Market, args: unknown): Answer | Promise<Answer> {
@@ -90,33 +106,51 @@ function callAcross(hub: HubView, tool: Tool, args: unknown, abort?: AbortSignal
   }
 }
 
-function judgeArguments({ validator }: Tool, given: unknown): unknown {
-  const judged = validator.safeParse(given);
+/** @throws StreamError INVALID_ARGUMENT with the right form by example */
+function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
+  const { name, validator, inputSchema } = tool;
+  const judged = validator.safeParse(args);
   if (judged.success) return judged.data;
-  throw new StreamError('INVALID_ARGUMENT', judged.error.issues.map(describeIssue).join(' '));
-}
-
-const shownIssues = 300;
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `There is no argument ${issue.keys.map(quoteForeign).join(', ')}.`;
-  const where = issue.path.length > 0 ? issue.path.map(String).join('.') : 'The arguments';
-  return `${quoteForeign(where)}: ${issue.message}.`.slice(0, shownIssues);
+  // Of an issue only the place is taken: its message quotes what came.
+  const places = judged.error.issues.map(({ path }) => path);
+  const example = exampleArguments(tool, market, faultyNames(inputSchema, places));
+  throw new StreamError(
+    'INVALID_ARGUMENT',
+    describeFaults(inputSchema, args, places).join(' '),
+    `Call ${name} with ${example}.`,
+  );
 }
 
 function asStreamError(hub: HubView, tool: Tool, error: unknown): StreamError {
   if (error instanceof StreamError) return error;
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  hub.log.say(`${tool.name} fault`, `${tool.name}: ${text}`);
+  hub.log.say(`${tool.name} fault`, `${tool.name}: ${traceOf(error)}`);
   return new StreamError('INTERNAL', `${tool.name} failed unexpectedly.`);
 }
 
-function failure(hub: HubView, error: StreamError, market: Market | undefined): ToolResult {
-  const { code, message, hint, docs, details } = error;
+/** Where it happened; what an error says may quote the caller. */
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'something was thrown that is no error';
+  const frames = error.stack?.split('\n').filter(line => /^\s+at /.test(line)) ?? [];
+  return [error.constructor.name, ...frames.map(frame => frame.trim())].join(' ');
+}
+
+/** Errors about the arguments of a tool: its own page shows them by example. */
+const aboutArguments: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'BAD_CONDITION', 'BAD_CURSOR'];
+
+function failure(
+  hub: HubView,
+  error: StreamError,
+  tool: Tool,
+  market: Market | undefined,
+  notes: readonly string[],
+): ToolResult {
+  const { code, message, details } = error;
+  const hint = hintOf(error, market);
+  const docs = aboutArguments.includes(code) ? toolUri(tool.name) : error.docs;
   const known = market ? { market: market.name, state: hub.stream(market.name).state } : {};
   return {
-    structured: { ...known, ...details, error: { code, message, hint, docs } },
-    text: describeFailure(error),
+    structured: withNotes({ ...known, ...details, error: { code, message, hint, docs } }, notes),
+    text: describeFailure(error, { hint, docs, notes }),
     isError: true,
   };
 }

@@ -8,16 +8,17 @@ import {
   showFault,
   showLedger,
   silenceOf,
-  wayOutOf,
 } from './answer.js';
 import { type ParsedChannels, parseChannels, type Rejection, suspect } from './channels.js';
 import type { Market } from './contract.js';
 import { count } from './count.js';
-import { isSamePlace, simulatedFeed } from './endpoint.js';
-import { type ErrorCode, hintFor, StreamError } from './errors.js';
+import { isSamePlace } from './endpoint.js';
+import { type ErrorCode, StreamError } from './errors.js';
+import { simulatedFeed } from './feednames.js';
 import { isWanted } from './state.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
+import { wayOutOf } from './wayout.js';
 
 export interface StartArguments {
   readonly channels: readonly string[];
@@ -278,7 +279,7 @@ function requireStarted(hub: HubView, market: Market): StreamView {
   throw new StreamError(
     'NOT_STARTED',
     `The ${market.title} stream is ${stream.state === 'idle' ? 'not started' : stream.state}.`,
-    `Call start_${market.name}_stream with the channels first.`,
+    undefined,
     commonAnswer(stream),
   );
 }
@@ -294,7 +295,7 @@ async function requireSameTarget(hub: HubView, stream: StreamView, args: StartAr
     `The ${market.title} stream runs on ${shownEndpoint(stream)} already, with another ${sameKey ? 'endpoint' : 'key'}.`,
     shared
       ? 'Other clients use it too: start without endpoint and api_key to add channels, or wait until they have stopped it.'
-      : `Call stop_${market.name}_stream first, or start without endpoint and api_key to add channels.`,
+      : undefined,
     commonAnswer(stream),
   );
 }
@@ -315,7 +316,7 @@ function allRejected(
   return new StreamError(
     'CHANNELS_REJECTED',
     'None of the channels can be subscribed.',
-    invalid ? hintFor('INVALID_CHANNEL') : undefined,
+    invalid ? wayOutOf(stream.market, 'INVALID_CHANNEL') : undefined,
     { ...details, subscription_count: stream.subscriptions.size, cursor: cursorOf(hub, stream) },
   );
 }

@@ -182,7 +182,7 @@ function notStarted(stream: StreamView): StreamError {
   return new StreamError(
     'NOT_STARTED',
     `Nothing can come: the ${market.title} stream is ${state === 'idle' ? 'not started' : state}.`,
-    `Call start_${market.name}_stream first.`,
+    undefined,
     commonAnswer(stream),
   );
 }

@@ -102,8 +102,8 @@ describe('a channel name', () => {
   ])('that %s does not have is refused with an example: %s', (market, text) => {
     const example = {
       stocks: 'T.AAPL',
-      options: 'T.O:SPY251219C00650000',
-      futures: 'T.ESZ5',
+      options: 'T.O:SPY281215C00700000',
+      futures: 'T.ESZ7',
       indices: 'V.I:SPX',
       forex: 'C.EUR/USD',
       crypto: 'XT.BTC-USD',
@@ -176,7 +176,7 @@ describe('a prefix', () => {
   });
 
   test('in lower case is refused with a hint at the right one', () => {
-    expect(reasonOf('stocks', 'am.AAPL')).toContain('did you mean AM?');
+    expect(reasonOf('stocks', 'am.AAPL')).toContain('did you mean AM.AAPL?');
   });
 
   test('AS is not taken for A in stocks, which has no such alias', () => {
@@ -249,17 +249,16 @@ describe('nothing slips onto the wire', () => {
     expect(rejected).toHaveLength(1);
   });
 
-  test('with a name of a megabyte, of which the answer shows 300 characters', () => {
+  test('with a name of a megabyte, of which the answer shows nothing', () => {
     const { names, rejected } = parseChannels(marketOf('stocks'), [`T.${'A'.repeat(1_000_000)}`]);
     expect(names).toEqual([]);
-    expect(rejected[0]!.channel).toBe(`T.${'A'.repeat(298)}…`);
+    expect(rejected[0]!.channel).toBe('channels[0]');
     expect(rejected[0]!.message.length).toBeLessThan(200);
   });
 
-  test('with a prefix of sixty control characters, which the answer shows escaped', () => {
+  test('with a prefix of sixty control characters, which the answer does not show', () => {
     const { rejected } = parseChannels(marketOf('stocks'), [`${'\u001b'.repeat(60)}.A`]);
-    expect(rejected[0]!.channel).toMatch(/^(?:\\u001b){50}/);
-    expect(rejected[0]!.message).not.toContain('\u001b');
+    expect(JSON.stringify(rejected)).not.toMatch(/001b/);
   });
 });
 
@@ -272,7 +271,7 @@ describe('a list of channels', () => {
   test('keeps what is good when something else is refused', () => {
     const { names, rejected } = parseChannels(marketOf('stocks'), ['T.AAPL', 'ZZ.AAPL', 'Q.AAPL']);
     expect(names.map(({ name }) => name)).toEqual(['T.AAPL', 'Q.AAPL']);
-    expect(rejected.map(({ channel, code }) => [channel, code])).toEqual([['ZZ.AAPL', 'INVALID_CHANNEL']]);
+    expect(rejected.map(({ channel, code }) => [channel, code])).toEqual([['channels[1]', 'INVALID_CHANNEL']]);
   });
 });
 

@@ -268,7 +268,7 @@ describe('a symbol', () => {
     expect(watched.sees('C', 'EUR/USD', { p: 'EUR/USD', a: 1.1, b: 1.05 })).toBe(true);
   });
 
-  test.each(['AA*', '', 5, null, {}, '*'])('that is none of the market is refused: %j', symbol => {
+  test.each(['AA*', 5, {}, '*'])('that is none of the market is refused: %j', symbol => {
     expect(refusalOf({ field: 'price', op: '>', value: 1, symbol })).toContain('no symbol of US stocks');
   });
 });
@@ -316,7 +316,7 @@ describe('a condition about what is left out', () => {
   test('is refused for an event that none of the channels brings', () => {
     const is = (value: string) => () => parseCondition({ market, channels }, { field: 'event', op: '==', value });
     expect(is('TRADE')).not.toThrow();
-    expect(is('QUOTE')).toThrow('event is one of TRADE, UNKNOWN, never "QUOTE"');
+    expect(is('QUOTE')).toThrow('event is one of TRADE, UNKNOWN, and never a text of 5 characters as it came');
   });
 });
 
@@ -381,28 +381,40 @@ describe('a condition is refused', () => {
     ['as null', null, 'must be an object'],
     ['as a list', [{ field: 'price', op: '>', value: 5 }], 'must be an object'],
     ['when it is empty', {}, 'There is no field'],
-    ['with an empty group', { all: [] }, 'need a list'],
-    ['with a group that is no list', { any: { field: 'price', op: '>', value: 5 } }, 'need a list'],
+    ['with an empty group', { all: [] }, 'needs a list'],
+    ['with a group that is no list', { any: { field: 'price', op: '>', value: 5 } }, 'needs a list'],
     ['with both groups', { all: [], any: [] }, 'either all, or any'],
     [
       'with a group and a comparison',
       { all: [{ field: 'price', op: 'changes' }], field: 'price' },
       'either all, or any',
     ],
-    ['with an unknown key', { field: 'price', op: '>', value: 5, symbols: 'A' }, 'but not symbols'],
+    [
+      'with an unknown key',
+      { field: 'price', op: '>', value: 5, symbols: 'A' },
+      'another part came; did you mean symbol?',
+    ],
     [
       'with an unknown operator',
       { field: 'price', op: '=', value: 5 },
       'op must be one of >, >=, <, <=, ==, !=, crosses_above',
     ],
     ['without an operator', { field: 'price', value: 5 }, 'op must be one of'],
-    ['with a text where a number belongs', { field: 'price', op: '>', value: '5' }, 'needs a number'],
+    ['with a text where a number belongs', { field: 'price', op: '>', value: 'five' }, 'needs a number'],
     ['with an endless number', { field: 'price', op: '>', value: Number.POSITIVE_INFINITY }, 'needs a number'],
     ['without a value to cross', { field: 'price', op: 'crosses_above' }, 'needs a number'],
     ['without a value to equal', { field: 'price', op: '==' }, 'needs a text, a number'],
     ['with a list to equal', { field: 'price', op: '==', value: [1] }, 'needs a text, a number'],
-    ['with a text for a number', { field: 'price', op: '==', value: '200' }, 'price is a number, never "200"'],
-    ['with a text for a truth', { field: 'halted', op: '==', value: 'true' }, 'halted is true or false, never "true"'],
+    [
+      'with a text for a number',
+      { field: 'price', op: '==', value: 'two' },
+      'price is a number, never a text of 3 characters',
+    ],
+    [
+      'with a text for a truth',
+      { field: 'halted', op: '==', value: 'yes' },
+      'halted is true or false, never a text of 3 char',
+    ],
     ['with a truth for a list', { field: 'conditions', op: '!=', value: true }, 'conditions is a list'],
     ['with an event in small letters', { field: 'event', op: '==', value: 'trade' }, 'event is one of TRADE, QUOTE'],
     ['with a value that changes', { field: 'price', op: 'changes', value: 5 }, 'takes no value'],
@@ -413,12 +425,14 @@ describe('a condition is refused', () => {
 
   test('with an unknown field, and the answer names those there are', () => {
     expect(refusalOf({ field: 'prize', op: '>', value: 5 }, 'indices', ['V'])).toBe(
-      'There is no field prize in these messages; they have state, event, value, timestamp.',
+      'There is no field in these messages like condition.field, a text of 5 characters; they have state, event, value, timestamp.',
     );
   });
 
   test('with a field that only other channels have', () => {
-    expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T'])).toContain('There is no field close');
+    expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T'])).toContain(
+      'There is no field in these messages',
+    );
     expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T', 'AM'])).toBe('accepted');
   });
 
@@ -443,7 +457,7 @@ describe('a condition is refused', () => {
 });
 
 test('a condition over a market without quotes does not know a spread', () => {
-  expect(refusalOf({ field: 'spread', op: '>', value: 5 }, 'indices')).toContain('There is no field spread');
+  expect(refusalOf({ field: 'spread', op: '>', value: 5 }, 'indices')).toContain('There is no field in these messages');
   expect(stocks.channels.map(({ prefix }) => prefix)).toContain('Q');
   expect(refusalOf({ field: 'spread', op: '>', value: 5 })).toBe('accepted');
 });

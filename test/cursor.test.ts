@@ -4,9 +4,9 @@ import { StreamError } from '../runtime/errors.js';
 
 const here = { process: '0a1b2c3d', market: 'stocks', seq: 5_000 };
 
-function refusalOf(text: string, at = here): StreamError {
+function refusalOf(text: string, markets: readonly string[] = []): StreamError {
   try {
-    decodeCursor(text, at);
+    decodeCursor(text, here, markets);
   } catch (error) {
     if (error instanceof StreamError) return error;
     throw error;
@@ -40,8 +40,13 @@ describe('a cursor', () => {
   });
 
   test('of another market is refused with both names', () => {
-    const { code, message } = refusalOf(encodeCursor({ ...here, market: 'crypto' }));
+    const { code, message } = refusalOf(encodeCursor({ ...here, market: 'crypto' }), ['stocks', 'crypto']);
     expect([code, message]).toEqual(['BAD_CURSOR', 'The cursor belongs to the crypto stream, not to stocks.']);
+  });
+
+  test('of a market that does not exist is refused without its name', () => {
+    const { message } = refusalOf(encodeCursor({ ...here, market: 'hunter2' }), ['stocks', 'crypto']);
+    expect(message).toBe('The cursor belongs to the stream of another market, not to stocks.');
   });
 
   test.each([

@@ -34,15 +34,20 @@ describe('a prompt', () => {
   test.each([
     ['no market', 'explain_silence', {}, 'explain_silence needs the argument market.'],
     ['a blank symbol', 'watch_symbol', { market: 'stocks', symbol: ' ' }, 'watch_symbol needs the argument symbol.'],
-    ['an unknown market', 'explain_silence', { market: 'bonds' }, /^The markets are stocks, .*, was bonds\.$/],
-    ['a wildcard', 'watch_symbol', { market: 'stocks', symbol: '*' }, /^\* is no symbol of US stocks: ticker/],
+    ['an unknown market', 'explain_silence', { market: 'bonds' }, /^market is one of stocks, .*, crypto\.$/],
+    ['a wildcard', 'watch_symbol', { market: 'stocks', symbol: '*' }, /^symbol is no symbol of US stocks: ticker/],
     [
       'what would end its text',
       'watch_symbol',
       { market: 'stocks', symbol: '"]}' },
-      /^"\]\} is no symbol of US stocks/,
+      /^symbol is no symbol of US stocks: ticker/,
     ],
-    ['one bad of two', 'compare_symbols', { market: 'forex', symbols: 'EUR/USD, EURO' }, /^EURO is no symbol of Forex/],
+    [
+      'one bad of two',
+      'compare_symbols',
+      { market: 'forex', symbols: 'EUR/USD, EURO' },
+      /^symbols\[1\] is no symbol of Forex/,
+    ],
   ])('refuses %s', (_, name, args, message) => {
     expect(() => fill(name, args as Record<string, string>)).toThrow(message);
   });

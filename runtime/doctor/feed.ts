@@ -4,7 +4,7 @@ import type { Hub } from '../hub.js';
 import { Catalogue } from '../recording/catalogue.js';
 import { ReplayRefusal } from '../recording/refusal.js';
 import { isReplay, parseReplayFeed } from '../recording/request.js';
-import { wayOut, wayToRecordings } from '../wayout.js';
+import { operatorsWayOut, wayToRecordings } from '../wayout.js';
 import type { Finding } from './finding.js';
 
 export async function judgeFeed({ settings, markets }: Hub): Promise<Finding> {
@@ -19,7 +19,7 @@ export async function judgeFeed({ settings, markets }: Hub): Promise<Finding> {
     return { ...found, result: 'fail', message, toDo: adviceOn(recorded) };
   } catch (error) {
     if (!(error instanceof ReplayRefusal)) throw error;
-    return { ...found, result: 'fail', message: error.message, toDo: wayOut(error) };
+    return { ...found, result: 'fail', message: error.message, toDo: operatorsWayOut(error, markets[0]!) };
   }
 }
 

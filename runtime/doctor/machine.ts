@@ -1,7 +1,7 @@
 /** What can be judged without the network, and the clock. */
 import { isKeyless } from '../endpoint.js';
 import { cleanKey, type Environment, keyVariables, type Settings } from '../settings.js';
-import { wayOutOf } from '../wayout.js';
+import { operatorsWayOutOf } from '../wayout.js';
 import type { Finding } from './finding.js';
 import type { Probe } from './host.js';
 
@@ -29,7 +29,7 @@ export function judgeKey({ key, feed }: Settings, env: Environment): Finding {
       ? `${unfilled.join(' and ')} still holds the placeholder of the host's configuration`
       : `none in ${keyVariables.join(' or ')}`;
   if (isKeyless(feed)) return { check: 'key', result: 'ok', message: `${message}; none is needed`, facts };
-  return { check: 'key', result: 'fail', message, toDo: wayOutOf('NO_API_KEY'), facts };
+  return { check: 'key', result: 'fail', message, toDo: operatorsWayOutOf(undefined, 'NO_API_KEY'), facts };
 }
 
 const noticedSkewMs = 2_000;

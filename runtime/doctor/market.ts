@@ -10,7 +10,7 @@ import { ReplayRefusal } from '../recording/refusal.js';
 import type { Stream } from '../stream.js';
 import { isoOrNull } from '../time.js';
 import { start, stop } from '../verbs.js';
-import { wayOut, wayOutOf } from '../wayout.js';
+import { hasDelayed, operatorsWayOut, operatorsWayOutOf } from '../wayout.js';
 import type { Finding } from './finding.js';
 
 /** An eviction or a refusal may come after the acknowledgements. */
@@ -29,7 +29,8 @@ export async function examineMarket(hub: Hub, market: Market, skipped?: string):
   if (refusal && !refusal.offered?.markets.includes(market.name)) {
     return { ...common, result: 'note', message: refusal.message, facts };
   }
-  if (refusal) return { ...common, result: 'fail', message: refusal.message, toDo: wayOut(refusal), facts };
+  if (refusal)
+    return { ...common, result: 'fail', message: refusal.message, toDo: operatorsWayOut(refusal, market), facts };
   const outcome = await ask(hub, market);
   const { trouble } = outcome;
   const details = describeChannels(outcome.channels);
@@ -204,7 +205,7 @@ function showChannel({ channel, name, result, rejection }: ChannelOutcome): Answ
 export function adviceOn({ settings }: Hub, market: Market, { feed }: Pick<Endpoint, 'feed'>, code: ErrorCode): string {
   const leaveOut =
     'Leave out the markets that the plan does not have (--markets, MCP_POLYGON_MARKETS), or change the plan.';
-  const delayed = feed === 'realtime' && market.feeds.some(other => other.feed === 'delayed');
+  const delayed = feed === 'realtime' && hasDelayed(market);
   switch (code) {
     case 'AUTH_FAILED':
       return `Compare ${settings.key?.from} with the key in the dashboard of the vendor.`;
@@ -218,6 +219,6 @@ export function adviceOn({ settings }: Hub, market: Market, { feed }: Pick<Endpo
     case 'CONNECT_FAILED':
       return 'Check the network, proxies and the feed (--feed, POLYGON_FEED), then run doctor again.';
     default:
-      return wayOutOf(code);
+      return operatorsWayOutOf(market, code);
   }
 }

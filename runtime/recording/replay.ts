@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Decoding, Market } from '../contract.js';
-import { simulatedFeed } from '../endpoint.js';
+import { simulatedFeed } from '../feednames.js';
 import type { Dial } from '../socket.js';
 import { Catalogue } from './catalogue.js';
 import { feedTitleOf, type RecordingName, titleOf } from './name.js';
@@ -72,9 +72,12 @@ export class Replay {
         markets,
       });
     }
-    const what = title === '' ? 'recording' : `recording ${title}`;
     const titles = catalogue.titles(market.name);
-    throw new ReplayRefusal(`There is no ${what} of ${market.title}.`, { folder, titles, markets });
+    throw new ReplayRefusal(`There is no ${title === '' ? 'recording' : 'such recording'} of ${market.title}.`, {
+      folder,
+      titles,
+      markets,
+    });
   }
 
   get ended(): boolean {

@@ -1,6 +1,6 @@
 /** What a replay is asked for: `replay:2026-11-23?speed=10&from=2026-11-23T14:30:00Z&loop=1`. */
 import { StreamError } from '../errors.js';
-import { quoteForeign } from '../foreign.js';
+import { kindOf } from '../kind.js';
 
 export const replayFeed = 'replay';
 
@@ -32,6 +32,7 @@ const title = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 const titleInFolder = /^(.*[/\\])?(?:[a-z0-9]+\.)?(\d{4}-\d\d-\d\d(?:\.[a-z0-9-]+(?:\.\d{4,9})?)?)(?:\.frames\.gz)?$/s;
 const moment = /^(?:\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z|\d\d:\d\d(?::\d\d)?)$/;
 
+const paces: readonly string[] = ['speed', 'from', 'loop'];
 const anyDay = '2026-11-23';
 
 /** Whether a feed or endpoint means recordings. */
@@ -52,7 +53,7 @@ export function parseReplay(text: string, places: readonly Place[]): ReplayReque
     throw new StreamError('ENDPOINT_NOT_ALLOWED', 'There is no folder of recordings here.', hint);
   }
   if (place !== '' && !title.test(place)) {
-    throw refuse(`a recording is named by its day, such as 2026-11-23, was ${JSON.stringify(quoteForeign(place))}`);
+    throw refuse(`a recording is named by its day, such as 2026-11-23, and ${kindOf(place)} came`);
   }
   return { places, title: place, ...pace };
 }
@@ -112,9 +113,7 @@ function takeApart(text: string): Parts {
   const [, place = '', query = ''] = /^replay:?([^?]*)\??(.*)$/is.exec(text) ?? [];
   const asked = new URLSearchParams(query);
   for (const name of asked.keys()) {
-    if (!['speed', 'from', 'loop'].includes(name)) {
-      throw refuse(`a replay has speed, from and loop, was ${JSON.stringify(quoteForeign(name))}`);
-    }
+    if (!paces.includes(name)) throw refuse(`there are ${paces.join(', ')} and no other setting`);
   }
   const from = readMoment(asked.get('from'));
   return {
@@ -129,20 +128,20 @@ function readSpeed(text: string | null): number {
   if (text === null) return 1;
   const speed = /^\d{1,4}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
   if (speed >= slowest && speed <= fastest) return speed;
-  throw refuse(`speed is a number from ${slowest} to ${fastest}, was ${JSON.stringify(quoteForeign(text))}`);
+  throw refuse(`speed is a number from ${slowest} to ${fastest}, and ${kindOf(text)} came`);
 }
 
 function readMoment(text: string | null): string | undefined {
   if (text === null) return undefined;
   if (moment.test(text) && !Number.isNaN(momentOf(text, anyDay))) return text;
   const known = 'a time in UTC such as 14:30 or 2026-11-23T14:30:00Z';
-  throw refuse(`from is ${known}, was ${JSON.stringify(quoteForeign(text))}`);
+  throw refuse(`from is ${known}, and ${kindOf(text)} came`);
 }
 
 function readLoop(text: string | null): boolean {
   if (text === null || text === '0') return false;
   if (text === '1') return true;
-  throw refuse(`loop is 1 or 0, was ${JSON.stringify(quoteForeign(text))}`);
+  throw refuse(`loop is 1 or 0, and ${kindOf(text)} came`);
 }
 
 function refuse(what: string): StreamError {

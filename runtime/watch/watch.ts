@@ -5,7 +5,7 @@ import { endOf } from '../ending.js';
 import { StreamError } from '../errors.js';
 import { Hub } from '../hub.js';
 import type { Setup } from '../setup.js';
-import { wayOut } from '../wayout.js';
+import { operatorsWayOut } from '../wayout.js';
 import { Printer } from './printer.js';
 import { TerminalDisplay } from './terminal.js';
 import type { Display } from './view.js';
@@ -36,7 +36,7 @@ export async function runWatch({ suite, markets, settings, command }: Setup): Pr
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
     display.close();
-    stderr.write(`${hub.redactor.redact(describeTrouble(error, wayOut(error)))}\n`);
+    stderr.write(`${hub.redactor.redact(describeTrouble(error, operatorsWayOut(error, market)))}\n`);
     end(1);
   }
 }
