@@ -1,6 +1,6 @@
 /** The command line taken apart; what it means for the settings is said elsewhere. */
-import { quoteForeign } from './foreign.js';
 import { tokensVariable } from './httpsettings.js';
+import { kindOf } from './kind.js';
 import { nearest, suggest } from './nearest.js';
 
 const named = ['doctor', 'watch'] as const;
@@ -101,7 +101,7 @@ class CommandLine {
   /** What is said of the words of doctor depends on the markets. */
   private stray(text: string): void {
     if (this.name === 'doctor') this.words.push(text);
-    else this.problems.push(`there is no command ${shown(text)}${suggest(nearest(text, [...named, ...common]))}`);
+    else this.problems.push(`there is no command ${shown(text, [...named, ...common])}`);
   }
 
   /** @returns whether the following argument was its value */
@@ -144,23 +144,25 @@ class CommandLine {
       .toLowerCase()
       .replaceAll('_', '-')
       .replace(/^(?:mcp-)?polygon-/, '');
-    const called = `${text.startsWith('--') ? '--' : '-'}${shownName(name)}`;
+    const called = `${text.startsWith('--') ? '--' : '-'}${name}`;
     if (/(?:key|token|secret|password)s?$/.test(plain)) {
-      return `${called} is refused, since whoever lists the processes of this machine would read it; set POLYGON_API_KEY in the environment, or ${tokensVariable} for callers over HTTP`;
+      return `${secretNames.test(plain) ? called : 'an option for a secret'} is refused, since whoever lists the processes of this machine would read it; set POLYGON_API_KEY in the environment, or ${tokensVariable} for callers over HTTP`;
     }
     const known = [...this.settings.map(({ option }) => option), ...common, ...ofDoctor];
     const meant = nearest(plain, known);
-    return `there is no option ${called}${suggest(meant && `--${meant}`)}`;
+    return meant
+      ? `there is no option ${called}${suggest(`--${meant}`)}`
+      : `there is no such option, ${kindOf(text)}; mcp-polygon --help lists them`;
   }
 }
 
-const longestShown = 40;
+/** Names of options that somebody may expect, and that hold no secret themselves. */
+const secretNames = /^(?:(?:api|massive-api|bearer|http|auth|access)-?)?(?:key|token|secret|password)s?$/;
 
-function shownName(name: string): string {
-  return quoteForeign(name.slice(0, longestShown));
-}
-
-/** A word that looks like a key by its length or its digits is not repeated. */
-export function shown(text: string): string {
-  return text.length <= 20 && !/\d/.test(text) ? JSON.stringify(quoteForeign(text)) : `of ${text.length} characters`;
+/** A word is repeated only where it is nearly one of those that are known; any other may be a key. */
+export function shown(text: string, known: readonly string[]): string {
+  const meant = nearest(text, known);
+  return meant
+    ? `${JSON.stringify(text)}${suggest(meant)}`
+    : `like that (${kindOf(text)}); there are ${known.join(', ')}`;
 }

@@ -102,10 +102,10 @@ function parseField({ market, kinds }: Terms, given: unknown, place: string): st
   if (typeof given === 'string' && kinds.has(given)) return given;
   const names = [...kinds.keys()];
   const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
-  throw refuse(
-    market,
-    `There is no field in these messages like ${place}.field, ${kindOf(given)}; they have ${names.join(', ')}${meant || '.'}`,
-  );
+  // A field of other channels is a name of ours.
+  const ours = market.channels.flatMap(channel => [...fieldKinds(channel).keys()]).find(name => name === given);
+  const called = ours ?? `as ${place}.field (${kindOf(given)})`;
+  throw refuse(market, `There is no field ${called} in these messages; they have ${names.join(', ')}${meant || '.'}`);
 }
 
 function parseOperator({ market }: Terms, given: unknown, place: string): Operator {

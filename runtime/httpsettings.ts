@@ -1,4 +1,5 @@
 /** Who may reach the server over HTTP. */
+import { kindOf } from './kind.js';
 import type { Lookup } from './options.js';
 import { describeToken, describeTokenName, isToken, isTokenName, judgeTogether, type Token } from './token.js';
 
@@ -35,7 +36,7 @@ export function readHttp({ transport, host, hosts, tokens: text, tokensFile }: H
   if ((transport.text ?? 'stdio') === 'stdio') return { problems: [] };
   if (transport.text !== 'http') {
     return {
-      problems: [`${transport.name} must be stdio or http, was ${JSON.stringify(transport.text?.slice(0, 40))}`],
+      problems: [`${transport.name} must be stdio or http, and ${kindOf(transport.text)} came`],
     };
   }
   const address = host.text ?? loopback;
@@ -68,7 +69,7 @@ export function parseTokens(text = ''): Token[] {
 /** With a scheme or a port it would never be the name that a client calls. */
 function judgeName(setting: string, name: string): string[] {
   if (/^[a-z0-9_.-]+$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name)) return [];
-  return [`${setting}: a host name stands alone, such as market.example, was ${JSON.stringify(name.slice(0, 60))}`];
+  return [`${setting}: a host name stands alone, such as market.example, and ${kindOf(name)} came`];
 }
 
 /** No token is shown, not even a wrong one, and no name, which may be one. */

@@ -1,3 +1,5 @@
+import { kindOf } from './kind.js';
+
 /** Durations and sizes. Each is set by the environment variable `MCP_POLYGON_` plus its name in capitals. */
 interface OptionRow {
   readonly variable: string;
@@ -117,7 +119,9 @@ export function readOptions(find: Lookup): { options: Options; problems: string[
     if (text === undefined) return [key, value];
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return [key, number];
-    problems.push(`${name} must be a whole number from ${min} to ${max}, was ${JSON.stringify(text.slice(0, 40))}`);
+    problems.push(
+      `${name} must be a whole number from ${min} to ${max}, and ${Number.isNaN(number) ? kindOf(text) : 'another number'} came`,
+    );
     return [key, value];
   });
   return { options: Object.fromEntries(options) as Options, problems };

@@ -98,7 +98,7 @@ export function readSettings(
   for (const name of served) {
     if (markets.includes(name)) continue;
     const known = `the markets are ${markets.join(', ')}${suggest(nearest(name, markets))}`;
-    problems.push(`${wanted.name} names ${JSON.stringify(name.slice(0, 40))}; ${known}`);
+    problems.push(`${wanted.name}: entry ${served.indexOf(name) + 1} is no market; ${known}`);
   }
   const httpHosts = find(texts.httpHosts.variable);
   problems.push(...[texts.markets, texts.allowedHosts, texts.httpHosts].flatMap(row => judgeList(find(row.variable))));
@@ -159,7 +159,7 @@ export function cleanKey(text: string | undefined): string | undefined {
 /** On the command line somebody meant something; in the environment an empty list counts as not set. */
 function judgeList({ name, text }: ReturnType<Lookup>): string[] {
   if (!name.startsWith('--') || list(text).length > 0) return [];
-  return [`${name} names nothing, was ${JSON.stringify(text?.slice(0, 40))}`];
+  return [`${name} names nothing`];
 }
 
 function list(text: string | undefined): string[] {

@@ -1,6 +1,8 @@
-import { type Command, parseCommand, shown } from './command.js';
+import { type Command, parseCommand } from './command.js';
+import { count } from './count.js';
 import { resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
+import { kindOf } from './kind.js';
 import { nearest, suggest } from './nearest.js';
 import { type Offer, serveOnly } from './served.js';
 import { type Environment, readSettings, type Settings, settingTable } from './settings.js';
@@ -52,7 +54,7 @@ function judgeStray({ markets }: Offer, words: readonly string[]): string[] {
   const names = markets.map(market => market.name);
   const meant = words.map(word => nearest(word, names));
   const list = meant.includes(undefined) ? undefined : `--markets ${meant.join()}`;
-  return [`doctor takes no word ${words.map(shown).join(' and no word ')}${suggest(list)}`];
+  return [`doctor takes no words, and ${count(words.length, 'word')} came${suggest(list)}`];
 }
 
 /** A watch must name a market that is served, and something to watch in it. */
@@ -62,5 +64,7 @@ function judgeWatched({ markets }: Offer, words: readonly string[]): string[] {
   const example = 'such as mcp-polygon watch stocks T.AAPL';
   if (wanted === undefined) return [`watch needs a market and its channels, ${example}`];
   if (names.includes(wanted)) return channels.length > 0 ? [] : [`watch needs channels after ${wanted}, ${example}`];
-  return [`there is no market ${shown(wanted)}; the markets are ${names.join(', ')}${suggest(nearest(wanted, names))}`];
+  const meant = nearest(wanted, names);
+  const called = meant ? JSON.stringify(wanted) : `like that (${kindOf(wanted)})`;
+  return [`there is no market ${called}; the markets are ${names.join(', ')}${suggest(meant)}`];
 }

@@ -105,13 +105,13 @@ test.each([
   [['--POLYGON_FEED', 'delayed'], 'there is no option --POLYGON_FEED; did you mean --feed?'],
   [['--mcp-polygon-frame-pairs=1'], 'there is no option --mcp-polygon-frame-pairs; did you mean --frame-pairs?'],
   [['--jsn'], 'there is no option --jsn; did you mean --json?'],
-  [['--zzz'], 'there is no option --zzz'],
-  [['-z'], 'there is no option -z'],
+  [['--zzz'], 'there is no such option, a text of 5 characters; mcp-polygon --help lists them'],
+  [['-z'], 'there is no such option, a text of 2 characters; mcp-polygon --help lists them'],
   [['docter'], 'there is no command "docter"; did you mean doctor?'],
   [['wach', 'stocks'], 'there is no command "wach"; did you mean watch?'],
   [['doctor', 'watch'], 'doctor and watch are two commands'],
   [['watch', '--json'], '--json belongs to doctor: mcp-polygon doctor --json'],
-  [['serve'], 'there is no command "serve"'],
+  [['serve'], 'there is no command like that (a text of 5 characters); there are doctor, watch, help, version'],
   [['--feed'], '--feed needs a value'],
   [['--feed', '--help-me'], '--feed needs a value'],
   [['--record='], '--record needs a value'],
@@ -141,7 +141,7 @@ test('the value of an unknown option is no second problem', () => {
 
 test('all problems are told together, in the order of the arguments', () => {
   expect(problemsOf('start', '--feeed', 'delayed', '--markets')).toEqual([
-    'there is no command "start"',
+    'there is no command like that (a text of 5 characters); there are doctor, watch, help, version',
     'there is no option --feeed; did you mean --feed?',
     '--markets needs a value',
   ]);

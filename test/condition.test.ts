@@ -425,14 +425,12 @@ describe('a condition is refused', () => {
 
   test('with an unknown field, and the answer names those there are', () => {
     expect(refusalOf({ field: 'prize', op: '>', value: 5 }, 'indices', ['V'])).toBe(
-      'There is no field in these messages like condition.field, a text of 5 characters; they have state, event, value, timestamp.',
+      'There is no field as condition.field (a text of 5 characters) in these messages; they have state, event, value, timestamp.',
     );
   });
 
   test('with a field that only other channels have', () => {
-    expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T'])).toContain(
-      'There is no field in these messages',
-    );
+    expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T'])).toContain('There is no field close');
     expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T', 'AM'])).toBe('accepted');
   });
 
@@ -457,7 +455,7 @@ describe('a condition is refused', () => {
 });
 
 test('a condition over a market without quotes does not know a spread', () => {
-  expect(refusalOf({ field: 'spread', op: '>', value: 5 }, 'indices')).toContain('There is no field in these messages');
+  expect(refusalOf({ field: 'spread', op: '>', value: 5 }, 'indices')).toContain('There is no field');
   expect(stocks.channels.map(({ prefix }) => prefix)).toContain('Q');
   expect(refusalOf({ field: 'spread', op: '>', value: 5 })).toBe('accepted');
 });

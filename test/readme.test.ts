@@ -80,8 +80,8 @@ describe('a call in README is told apart', () => {
     ['--feed ', '--fed ', 'there is no option --fed; did you mean --feed?'],
     ['watch crypto', 'wach crypto', 'there is no command "wach"; did you mean watch?'],
     ['watch stocks', 'watch stoks', 'there is no market "stoks"'],
-    ['simulated', 'simulatd', 'has no feed "simulatd"'],
-    ['speed=10', 'sped=10', 'a replay has speed, from and loop, was "sped"'],
+    ['simulated', 'simulatd', 'has no such feed; it has realtime'],
+    ['speed=10', 'sped=10', 'In a replay there are speed, from, loop and no other setting.'],
     ['--port 8765', '--port=', '--port needs a value'],
   ])('by a slip: %s as %s', (right, wrong, problem) => {
     expect(problemsIn(readme)).toEqual([]);

@@ -138,7 +138,10 @@ describe('what a host sees', () => {
     const unknown = await server.call('start_stocks_stream', { channels: ['T.AAPL'], chanels: [] });
     expect(unknown.isError).toBe(true);
     expect(unknown.structuredContent).toMatchObject({
-      error: { code: 'INVALID_ARGUMENT', message: expect.stringContaining('chanels') },
+      error: {
+        code: 'INVALID_ARGUMENT',
+        message: 'One argument is unknown here; there are channels, api_key, endpoint; did you mean channels?',
+      },
     });
     const wrong = await server.call('read_stream_messages', { market: 'bonds', limit: 1e9 });
     expect(JSON.stringify(wrong.structuredContent)).toMatch(/market.*limit/s);
