@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { backoffMs, isStable, steadyMs } from './backoff.js';
 import type { Clock } from './clock.js';
-import { quoteForeign } from './foreign.js';
+import { quotedForeign, quoteForeign } from './foreign.js';
 import { Intake, type Steps } from './intake.js';
 import type { Options } from './options.js';
 import { authFrame, noText } from './protocol.js';
@@ -263,7 +263,7 @@ export class Connection {
   }
 
   private faultOfClose(code: number, reason: Buffer): Fault {
-    const why = reason.length > 0 ? ` "${quoteForeign(reason.toString())}"` : '';
+    const why = reason.length > 0 ? ` ${quotedForeign(reason.toString())}` : '';
     const how = code === 1006 ? 'ended without a close frame' : `was closed by the feed with code ${code}${why}`;
     return { kind: judgeClose(code, this.authenticating), message: `The connection ${how}.` };
   }

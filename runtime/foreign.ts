@@ -2,18 +2,33 @@
 
 const longest = 300;
 
-/** Control, bidirectional and invisible characters, and lone surrogates. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/**
+ * Control, bidirectional and invisible characters (fillers, variation selectors, tags, the blank of Braille), marks
+ * that are stacked higher than scripts do, and lone surrogates.
+ */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]|(?<=\p{M}{2})\p{M}/gu;
 
 /** Escapes what a terminal or a model could take for more than text, and cuts at 300 characters. */
 export function quoteForeign(text: string): string {
-  const escaped = text.slice(0, longest).replace(unprintable, escapeCharacter);
+  return escapeForeign(text, unprintable);
+}
+
+const unquotable = new RegExp(`["\\\\]|${unprintable.source}`, 'gu');
+
+/** The same between quotes, which nothing in it can end. */
+export function quotedForeign(text: string): string {
+  return `"${escapeForeign(text, unquotable)}"`;
+}
+
+function escapeForeign(text: string, pattern: RegExp): string {
+  const escaped = text.slice(0, longest).replace(pattern, escapeCharacter);
   if (escaped.length <= longest && text.length <= longest) return escaped;
   // Half a character must not be left over where the text is cut.
   return `${escaped.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function escapeCharacter(character: string): string {
+  if (character === '"' || character === '\\') return `\\${character}`;
   return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
 }
 

@@ -8,7 +8,7 @@ import type { Decoding, Market } from './contract.js';
 import type { Endpoint } from './endpoint.js';
 import type { ErrorCode } from './errors.js';
 import type { Events } from './eventlist.js';
-import { quoteForeign } from './foreign.js';
+import { quotedForeign, quoteForeign } from './foreign.js';
 import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from './format.js';
 import { FrameReader } from './frame.js';
 import type { Steps } from './intake.js';
@@ -399,7 +399,7 @@ export class Stream implements StreamView {
       return;
     }
     if (fatal) {
-      this.connection?.fail({ kind: fatal, message: `The feed answered: "${quoteForeign(status.message)}".` });
+      this.connection?.fail({ kind: fatal, message: `The feed answered: ${quotedForeign(status.message)}.` });
       return;
     }
     switch (status.means) {
@@ -420,7 +420,7 @@ export class Stream implements StreamView {
         if (this.subscriptions.refusedOne() === 'unasked') this.doubt(status, this.subscriptions.names);
         return;
       case 'limit_exceeded':
-        if (this.subscriptions.refusedWhole(`The feed answered: "${quoteForeign(status.message)}".`) === 'unasked')
+        if (this.subscriptions.refusedWhole(`The feed answered: ${quotedForeign(status.message)}.`) === 'unasked')
           this.doubt(status, this.subscriptions.names);
         return;
       default:
@@ -517,7 +517,7 @@ function freshCounts(): Counts {
 }
 
 function quoted({ status, message }: Status): string {
-  return `${quoteForeign(status)} "${quoteForeign(message)}"`;
+  return `${quoteForeign(status)} ${quotedForeign(message)}`;
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -67,8 +67,9 @@ export async function start(hub: HubView, market: Market, args: StartArguments):
     if (!running && stream.subscriptions.size === 0) await stream.stop();
     throw error;
   }
+  const unrecorded = await notesOnRecording(stream, parsed);
   return {
-    ...commonAnswer(stream, notesOn(stream, parsed, report)),
+    ...commonAnswer(stream, [...notesOn(stream, parsed, report), ...unrecorded]),
     endpoint: shownEndpoint(stream),
     feed: stream.target?.endpoint.feed,
     ...shorten(report),
@@ -171,8 +172,9 @@ export async function subscribe(hub: HubView, market: Market, { channels }: Chan
   if (isAllRejected(report)) throw allRejected(hub, stream, parsed, report.rejected);
   const held = new Set(already);
   const fresh = report.accepted.filter(name => !held.has(name));
+  const unrecorded = await notesOnRecording(stream, parsed);
   return {
-    ...commonAnswer(stream, notesOn(stream, parsed, report)),
+    ...commonAnswer(stream, [...notesOn(stream, parsed, report), ...unrecorded]),
     ...shorten({ ...report, accepted: fresh }),
     already: already.slice(0, listed),
     subscription_count: stream.subscriptions.size,
@@ -243,6 +245,11 @@ function notesOn(stream: StreamView, parsed: ParsedChannels, report: ChannelRepo
   }
   const doubts = stream.subscriptions.doubtsOf(report.unconfirmed).slice(0, listed);
   return [...notes, ...doubts, ...notesOnHost(stream)];
+}
+
+/** Of a replay: channels that were not recorded would be silent for ever. */
+async function notesOnRecording({ target }: StreamView, { names }: ParsedChannels): Promise<string[]> {
+  return (await target?.replay?.notesOnChannels(names.map(({ name }) => name))) ?? [];
 }
 
 /** That the twin of the first host serves the stream. */

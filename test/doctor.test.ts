@@ -546,8 +546,8 @@ describe('a feed of recordings', () => {
       message: `replay:${path}/2026-11-23; recorded: crypto`,
     });
     expect(ofMarkets(document)).toEqual([
-      ['stocks', 'note', 'There is no recording 2026-11-23 of US stocks.'],
-      ['forex', 'note', 'There is no recording 2026-11-23 of Forex.'],
+      ['stocks', 'note', 'There is no such recording of US stocks.'],
+      ['forex', 'note', 'There is no such recording of Forex.'],
       ['crypto', 'ok', 'answers; recorded data; open (replay)'],
     ]);
   });

@@ -255,7 +255,7 @@ describe('the clock of a replay', () => {
     const disk = folder();
     await disk.write(title, minute);
     const hub = hubOf({ record: disk.path }, new TestClock());
-    await start(hub, 'replay:2026-11-23?loop=1&from=2026-11-23T15:00:00Z');
+    await start(hub, 'replay:2026-11-23?loop=1&from=2026-11-23T14:31:00.500Z');
     await ended(hub);
     expect(await notesOf(hub)).toContain(
       'The replay of 2026-11-23.realtime has ended, nothing was in it: it was recorded, not live.',
@@ -496,16 +496,19 @@ describe('an endpoint of recordings', () => {
   });
 
   test.each([
-    ['replay:2026-11-23?speed=0', 'speed is a number from 0.1 to 1000, was "0"'],
-    ['replay:2026-11-23?speed=1001', 'was "1001"'],
-    ['replay:2026-11-23?speed=fast', 'was "fast"'],
-    ['replay:2026-11-23?from=noon', 'from is a time in UTC such as 14:30 or 2026-11-23T14:30:00Z, was "noon"'],
-    ['replay:2026-11-23?from=24:30', 'was "24:30"'],
-    ['replay:2026-11-23?from=14:60', 'was "14:60"'],
-    ['replay:2026-11-23?from=2:30', 'was "2:30"'],
-    ['replay:2026-11-23?from=2026-13-45T14:30:00Z', 'was "2026-13-45T14:30:00Z"'],
-    ['replay:2026-11-23?loop=yes', 'loop is 1 or 0, was "yes"'],
-    ['replay:2026-11-23?sped=2', 'a replay has speed, from and loop, was "sped"'],
+    ['replay:2026-11-23?speed=0', 'speed is a number from 0.1 to 1000, and a text of 1 character came'],
+    ['replay:2026-11-23?speed=1001', 'and a text of 4 characters came'],
+    ['replay:2026-11-23?speed=fast', 'and a text of 4 characters came'],
+    [
+      'replay:2026-11-23?from=noon',
+      'from is a time in UTC such as 14:30 or 2026-11-23T14:30:00Z, and a text of 4 characters came',
+    ],
+    ['replay:2026-11-23?from=24:30', 'and a text of 5 characters came'],
+    ['replay:2026-11-23?from=14:60', 'and a text of 5 characters came'],
+    ['replay:2026-11-23?from=2:30', 'and a text of 4 characters came'],
+    ['replay:2026-11-23?from=2026-13-45T14:30:00Z', 'and a text of 20 characters came'],
+    ['replay:2026-11-23?loop=yes', 'loop is 1 or 0, and a text of 3 characters came'],
+    ['replay:2026-11-23?sped=2', 'In a replay there are speed, from, loop and no other setting.'],
   ])('%s is refused', async (endpoint, message) => {
     const disk = folder();
     await disk.write(title, minute);
@@ -523,13 +526,34 @@ describe('an endpoint of recordings', () => {
     const hub = hubOf({ record: disk.path });
     expect(await refusalOf(hub, 'replay:2026-11-24')).toMatchObject({
       code: 'ENDPOINT_NOT_ALLOWED',
-      message: 'There is no recording 2026-11-24 of US stocks.',
+      message: 'There is no such recording of US stocks.',
       hint: 'Name one: replay:2026-11-23.realtime, replay:2026-11-22.delayed.',
     });
     expect(await refusalOf(hub, 'replay', 'crypto')).toMatchObject({
       code: 'ENDPOINT_NOT_ALLOWED',
       message: 'There is no recording of Crypto.',
     });
+  });
+
+  test('from behind its end is refused, with where it ends', async () => {
+    const disk = folder();
+    await disk.write(title, minute);
+    expect(await refusalOf(hubOf({ record: disk.path }), 'replay:2026-11-23?from=14:32')).toMatchObject({
+      code: 'ENDPOINT_NOT_ALLOWED',
+      message: 'The recording 2026-11-23.realtime ends before 2026-11-23T14:31:01.000Z, and from lies behind that.',
+      hint: 'Leave from out, as in replay:2026-11-23.realtime, or name an earlier time.',
+    });
+  });
+
+  test('of channels that were not recorded is told so at once, with those that were', async () => {
+    const disk = folder();
+    await disk.write(title, minute);
+    const hub = hubOf({ record: disk.path }, new TestClock());
+    const { structured } = await start(hub, 'replay:2026-11-23', ['T.MSFT', 'Q.*', 'T.AAPL']);
+    const note = 'Nothing of T.MSFT, Q.* was recorded there; what was: T.AAPL.';
+    expect(structured.notes).toContain(note);
+    const more = await callOn(hub, 'subscribe_stocks_channels', { channels: ['AM.AAPL', 'T.*'] });
+    expect(more.structured.notes).toContain('Nothing of AM.AAPL was recorded there; what was: T.AAPL.');
   });
 
   test('is refused where there is no folder', async () => {
@@ -622,7 +646,7 @@ describe('the feed of the operator', () => {
       const feed = `replay:${outer.path}/2026-11-22`;
       expect(await played({ feed })).toEqual([20]);
       expect(await refusalOf(hubOf({ feed }), 'replay:2026-11-22')).toMatchObject({
-        message: 'There is no recording 2026-11-22 of US stocks.',
+        message: 'There is no such recording of US stocks.',
         hint: 'Name one: replay:2020-01-01.realtime.',
       });
     });

@@ -55,7 +55,7 @@ describe('wrong usage', () => {
     expect(stderr.trim().split('\n')).toEqual([
       'there is no option --feeed; did you mean --feed?',
       'MCP_POLYGON_ACK_TIMEOUT_MS must be a whole number from 10 to 600000, and a text of 4 characters came',
-      '--markets names "stoks"; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
+      '--markets: entry 1 is no market; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
       'Run mcp-polygon --help to see every option.',
     ]);
   });

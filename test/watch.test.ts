@@ -443,7 +443,7 @@ describe('the watcher', () => {
       remarks.some(text => text.startsWith('AS.')),
     );
     expect(seen.remarks).toContain('AS.I:SPX is sent as A.I:SPX');
-    expect(seen.remarks).toContainEqual(expect.stringMatching(/^Rejected X\.I:SPX: INVALID_CHANNEL: /));
+    expect(seen.remarks).toContainEqual(expect.stringMatching(/^Rejected channels\[1\]: INVALID_CHANNEL: /));
   });
 
   test('shows nothing any more once it is stopped, also if it was just looking', async () => {

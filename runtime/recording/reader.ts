@@ -34,7 +34,7 @@ const latestMs = Date.UTC(10_000, 0, 1);
  * @throws DamagedRecording after the last frame before the damage
  */
 export async function* readFrames(path: string, reading: Reading): AsyncGenerator<RecordedFrame> {
-  const handle = await openFile(path);
+  const handle = await openRecording(path);
   try {
     const { size } = await handle.stat();
     let at = 0;
@@ -57,7 +57,7 @@ export async function* readFrames(path: string, reading: Reading): AsyncGenerato
 }
 
 /** Opens a file, and nothing else that stands under its name: no link, and no pipe, for whose writer it would wait. */
-async function openFile(path: string): Promise<FileHandle> {
+export async function openRecording(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(refuse);
   const isFile = await handle.stat().then(
     facts => facts.isFile(),

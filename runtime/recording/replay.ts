@@ -1,14 +1,18 @@
+import { parseChannel } from '../channels.js';
 import type { Clock } from '../clock.js';
 import type { Decoding, Market } from '../contract.js';
+import { StreamError } from '../errors.js';
 import { simulatedFeed } from '../feednames.js';
 import type { Dial } from '../socket.js';
+import { isoOrNull } from '../time.js';
 import { Catalogue } from './catalogue.js';
+import { type Extent, endOfRecording, survey } from './extent.js';
 import { feedTitleOf, type RecordingName, titleOf } from './name.js';
 import { Progress } from './progress.js';
 import { Reel } from './reel.js';
 import { ReplayRefusal } from './refusal.js';
 import { ReplaySocket } from './replaysocket.js';
-import { formatReplay, momentOf, type ReplayRequest } from './request.js';
+import { formatReplay, momentOf, type ReplayRequest, replayFeed } from './request.js';
 import { Sieve } from './sieve.js';
 
 /** Recordings of one feed, and the title that was asked for. */
@@ -24,6 +28,8 @@ export class Replay {
   readonly simulated: boolean;
   /** Asks for the same again. */
   readonly url: string;
+  private readonly fromMs: number | undefined;
+  private extent: Promise<Extent> | undefined;
   private readonly reel: Reel;
   private readonly progress: Progress;
   private changed: () => void = () => {};
@@ -33,13 +39,15 @@ export class Replay {
     private readonly decoding: Decoding,
     private readonly request: ReplayRequest,
     private readonly clock: Clock,
-    { folder, title, names }: Chosen,
-    mostFrameBytes: number,
+    private readonly chosen: Chosen,
+    private readonly mostFrameBytes: number,
   ) {
+    const { folder, title, names } = chosen;
     const [first] = names;
     const shown = title.split('.').length > 2 ? titleOf(first!) : feedTitleOf(first!);
     this.simulated = first!.feed === simulatedFeed;
-    const fromMs = request.from === undefined ? undefined : momentOf(request.from, first!.day);
+    this.fromMs = request.from === undefined ? undefined : momentOf(request.from, first!.day);
+    const { fromMs } = this;
     this.url = formatReplay(shown, request, fromMs);
     this.reel = new Reel(folder, names, fromMs, mostFrameBytes);
     this.progress = new Progress(shown, request.speed, () => this.changed());
@@ -62,6 +70,7 @@ export class Replay {
     const names = catalogue.of(market.name, title);
     const feeds = [...new Set(names.map(feedTitleOf))];
     if (feeds.length === 1) {
+      await requireWithin(request, folder, names);
       return new Replay(market, decoding, request, clock, { folder, title, names }, mostFrameBytes);
     }
     const markets = catalogue.markets(title);
@@ -99,6 +108,24 @@ export class Replay {
     return this.progress.explainSilence(shared);
   }
 
+  /**
+   * Which of some channels were not recorded, and which were, as far as a glance can tell.
+   *
+   * @param wanted `PREFIX.SYMBOL` or `PREFIX.*`
+   */
+  async notesOnChannels(wanted: readonly string[]): Promise<string[]> {
+    const { folder, names: files } = this.chosen;
+    const sieve = new Sieve(this.market, this.decoding);
+    this.extent ??= survey(new Reel(folder, files, this.fromMs, this.mostFrameBytes), sieve, this.clock);
+    const { names, whole } = await this.extent;
+    if (!whole) return [];
+    // What is no symbol of the market is text of a feed, and not shown.
+    const all = [...names].filter(name => !('code' in parseChannel(this.market, name)));
+    const missing = wanted.filter(name => !(name.endsWith('.*') ? hasKind(all, name) : names.has(name)));
+    if (missing.length === 0) return [];
+    return [`Nothing of ${listed(missing)} was recorded there; what was: ${listed(all.toSorted()) || 'nothing'}.`];
+  }
+
   /** @param changed told of the end */
   dialer(changed: () => void): Dial {
     this.changed = changed;
@@ -106,4 +133,30 @@ export class Replay {
     const { reel, progress, request: pace } = this;
     return () => new ReplaySocket(this.market, this.clock, { reel, sieve, progress, pace });
   }
+}
+
+const namesShown = 20;
+
+function listed(names: readonly string[]): string {
+  const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : '';
+  return `${names.slice(0, namesShown).join(', ')}${more}`;
+}
+
+function hasKind(names: readonly string[], star: string): boolean {
+  const kind = star.slice(0, -1);
+  return names.some(name => name.startsWith(kind));
+}
+
+/** @throws StreamError ENDPOINT_NOT_ALLOWED where it is asked for from a time on at which all is over */
+async function requireWithin({ from }: ReplayRequest, folder: string, names: readonly RecordingName[]): Promise<void> {
+  const [first, last] = [names[0]!, names.at(-1)!];
+  if (from === undefined) return;
+  const endMs = await endOfRecording(folder, last);
+  if (endMs === undefined || momentOf(from, first.day) < endMs) return;
+  const name = feedTitleOf(first);
+  throw new StreamError(
+    'ENDPOINT_NOT_ALLOWED',
+    `The recording ${name} ends before ${isoOrNull(endMs)}, and from lies behind that.`,
+    `Leave from out, as in ${replayFeed}:${name}, or name an earlier time.`,
+  );
 }

@@ -58,6 +58,33 @@ export class Sieve {
     }
   }
 
+  /**
+   * Channels of the events in a frame, as they are subscribed; none of what the spec does not know.
+   *
+   * @returns those of a piece of the frame in each step, in one step for most frames
+   */
+  *namesIn(data: Buffer): Generator<string[], void> {
+    const reading = this.reader.read(data);
+    if (reading === 'read') yield this.namesOf(data);
+    if (reading !== 'in pieces') return;
+    for (const piece of this.reader.pieces(data)) yield this.namesOf(piece);
+  }
+
+  /** @param piece of which the reader tells */
+  private namesOf(piece: Buffer): string[] {
+    const names: string[] = [];
+    const { events } = this.reader;
+    for (let row = 0; row < events.count; row++) {
+      const { start, end, channel, symbol } = column;
+      const cell = (index: number): number => events.rows[row * columns + index]!;
+      const found = this.market.channels[cell(channel)];
+      if (!found) continue;
+      const event = (): Buffer => piece.subarray(cell(start), cell(end));
+      names.push(`${found.prefix}.${this.symbols.nameOf(cell(symbol)) ?? this.spelledIn(event(), symbolKeyOf(found))}`);
+    }
+    return names;
+  }
+
   private isHeld(held: ReadonlySet<string>, index: number, symbol: number, event: () => Buffer): boolean {
     const channel = this.market.channels[index];
     if (!channel || held.has(`${channel.prefix}.*`)) return true;

@@ -1,0 +1,67 @@
+/** What a recording holds, told before it is played. */
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../clock.js';
+import { headBytes, readHead } from './member.js';
+import { formatName, type RecordingName } from './name.js';
+import { openRecording } from './reader.js';
+import type { Reel } from './reel.js';
+import type { Sieve } from './sieve.js';
+
+/** What a survey saw. */
+export interface Extent {
+  /** Channels of which something was recorded, `PREFIX.SYMBOL`. */
+  readonly names: ReadonlySet<string>;
+  /** Whether all was looked at: of a long recording only as much as the time allows. */
+  readonly whole: boolean;
+}
+
+const patienceMs = 500;
+/** Names beyond that are not remembered, and the survey is not whole. */
+const mostNames = 100_000;
+
+/** A file of seconds has fewer in a day, and one of more is no recording of ours. */
+const mostMembers = 100_000;
+
+/** Looks through what would be played. */
+export async function survey(reel: Reel, sieve: Sieve, clock: Clock): Promise<Extent> {
+  const names = new Set<string>();
+  const endMs = clock.elapsed() + patienceMs;
+  for await (const { data } of reel.frames()) {
+    let pieces = 0;
+    for (const some of sieve.namesIn(data)) {
+      for (const name of some) names.add(name);
+      if (clock.elapsed() > endMs || names.size > mostNames) return { names, whole: false };
+      if (++pieces > 1) await nextTurn();
+    }
+  }
+  return { names, whole: true };
+}
+
+/**
+ * When the last frame came, to the end of its second, wall clock ms.
+ *
+ * @returns nothing where the file does not tell
+ */
+export async function endOfRecording(folder: string, name: RecordingName): Promise<number | undefined> {
+  const handle = await openRecording(join(folder, formatName(name))).catch(() => undefined);
+  if (!handle) return undefined;
+  try {
+    const { size } = await handle.stat();
+    let newestS: number | undefined;
+    let members = 0;
+    for (let at = 0; at < size; ) {
+      if (++members > mostMembers) return undefined;
+      const head = readHead((await handle.read(Buffer.alloc(headBytes), 0, headBytes, at)).buffer);
+      // A damaged file is told of when it is played.
+      if (!head || head.length <= 0 || at + head.length > size) return undefined;
+      newestS = Math.max(newestS ?? 0, head.newestS);
+      at += head.length;
+    }
+    return newestS === undefined ? undefined : (newestS + 1) * 1_000;
+  } catch {
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}
