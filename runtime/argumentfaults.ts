@@ -60,7 +60,7 @@ function describeFault(properties: Readonly<Record<string, PropertySchema>>, arg
   }
   if (value === undefined) return `${spelled} is missing: ${describeExpected(schema)} is expected.`;
   const meant = schema?.enum && typeof value === 'string' ? nearest(value.toLowerCase(), schema.enum) : undefined;
-  return `${spelled}: ${describeExpected(schema)} is expected, and ${kindOf(value)} came${suggest(meant) || lossOf(schema, value)}`;
+  return `${spelled}: ${describeExpected(schema)} is expected, and ${kindOf(value)} came${suggest(meant) || (rest.length > 0 ? '.' : lossOf(schema, value))}`;
 }
 
 /** What a number has lost where a text was meant. */

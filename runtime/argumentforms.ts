@@ -97,7 +97,7 @@ function readList(text: string, ofTexts: boolean): unknown[] | undefined {
   const trimmed = text.trim();
   if (/^[["]/.test(trimmed)) {
     const parsed = parseJson(trimmed);
-    if (typeof parsed === 'string' && ofTexts) return readList(parsed, false) ?? [parsed];
+    if (typeof parsed === 'string') return readList(parsed, ofTexts);
     return Array.isArray(parsed) ? parsed : undefined;
   }
   if (!ofTexts || trimmed.startsWith('{')) return undefined;
