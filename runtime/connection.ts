@@ -378,13 +378,18 @@ function describeHttp(response: IncomingMessage, nowMs: number): Fault {
   const { date, 'retry-after': retryAfter } = response.headers;
   const hostMs = parseHttpDate(date ?? '');
   const retryAfterMs = readRetryAfter(retryAfter, Number.isNaN(hostMs) ? nowMs : hostMs) ?? 0;
-  const answer = `The host answered HTTP ${status} instead of opening a WebSocket.`;
+  const answer =
+    status === proxyWantsUser
+      ? 'The proxy answered HTTP 407: it wants a user and a password, which belong into HTTPS_PROXY.'
+      : `The host answered HTTP ${status} instead of opening a WebSocket.`;
   return {
     kind: judgeHttp(status),
     message: retryAfterMs > longestRetryAfterMs ? `${answer} ${describeLongWait(retryAfterMs)}` : answer,
     retryAfterMs,
   };
 }
+
+const proxyWantsUser = 407;
 
 function describeError(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

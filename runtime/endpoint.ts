@@ -135,7 +135,8 @@ function isSecure(url: URL): boolean {
   return url.protocol === 'wss:';
 }
 
-function isLoopback({ hostname }: URL): boolean {
+/** Whether a URL leads to this machine. */
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 

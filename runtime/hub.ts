@@ -12,7 +12,8 @@ import { Recorder } from './recording/recorder.js';
 import type { ReplayRequest } from './recording/request.js';
 import { cleanKey, type Settings, secretsOf } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
-import { Stream, type Target } from './stream.js';
+import type { Dial } from './socket.js';
+import type { Stream, Target } from './stream.js';
 import { Turn } from './turn.js';
 import type { HubView } from './view.js';
 import { vocabularyOf } from './vocabulary.js';
@@ -20,6 +21,8 @@ import { vocabularyOf } from './vocabulary.js';
 export interface HubServices {
   readonly clock: Clock;
   readonly write: (line: string) => void;
+  /** Opens sockets to hosts; absent: straight. */
+  readonly dial?: Dial;
   /** Whether to record where the settings name a folder for it; it is, unless this says otherwise. */
   readonly recording?: boolean;
 }
@@ -46,7 +49,7 @@ export class Hub implements HubView {
     readonly suite: Suite,
     readonly markets: readonly Market[],
     readonly settings: Settings,
-    { clock, write, recording = true }: HubServices,
+    { clock, write, dial, recording = true }: HubServices,
   ) {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
@@ -55,7 +58,7 @@ export class Hub implements HubView {
     const { options, record } = settings;
     const { log, redactor } = this;
     if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log, redactor });
-    const services = { options, clock, log, turn, decoding: suite, recorder: this.recorder };
+    const services = { options, clock, log, turn, decoding: suite, dial, recorder: this.recorder };
     this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
   }
 

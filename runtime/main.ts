@@ -6,6 +6,7 @@ import type { HttpServer } from './http.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
 import { watchParent } from './parent.js';
+import { dialVia, readProxies } from './proxy.js';
 import type { Offer } from './served.js';
 import { serve } from './server.js';
 import { secretsIn } from './settings.js';
@@ -53,7 +54,10 @@ export async function main(root: Root): Promise<void> {
  * @param release ends the watch for errors until there is something to end
  */
 async function run({ suite, markets, settings }: Setup, { pages, version }: Root, release: () => void): Promise<void> {
-  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => process.stderr.write(line) });
+  const write = (line: string): void => void process.stderr.write(line);
+  const { find, problem } = await readProxies(process.env);
+  if (problem !== undefined) write(`mcp-polygon: ${problem}\n`);
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
   let http: HttpServer | undefined;
   const end = endOf(hub, () => http?.close());
   release();

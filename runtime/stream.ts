@@ -22,6 +22,7 @@ import { RateMeter } from './rate.js';
 import type { Recorder } from './recording/recorder.js';
 import type { Replay } from './recording/replay.js';
 import type { Selection } from './selection.js';
+import type { Dial } from './socket.js';
 import { isWanted, type StateName } from './state.js';
 import { SubscriptionPump } from './subscriptionpump.js';
 import { Subscriptions } from './subscriptions.js';
@@ -37,6 +38,8 @@ export interface StreamServices {
   readonly log: Log;
   readonly turn: Turn;
   readonly decoding: Decoding;
+  /** Opens sockets to hosts; absent: straight. */
+  readonly dial?: Dial | undefined;
   /** Absent where nothing is recorded. */
   readonly recorder?: Recorder | undefined;
 }
@@ -242,7 +245,7 @@ export class Stream implements StreamView {
       delivered: () => this.account(),
       changed: from => this.stateChanged(connection, from),
     };
-    const dial = target.replay?.dialer(() => this.changes.notify());
+    const dial = target.replay?.dialer(() => this.changes.notify()) ?? this.services.dial;
     const connection = new Connection(target.urls, target.key, options, clock, turn, listener, dial);
     this.connection = connection;
     connection.start();

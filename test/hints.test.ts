@@ -36,9 +36,10 @@ function impossible(market: Market, text: string): string[] {
     ...named(/\(((?:[a-z-]+, )+[a-z-]+)\)/g)
       .flatMap(list => list.split(', '))
       .filter(word => feeds.includes(word) && !leads(market, word)),
-    ...parseChannels(market, named(/(?<=[ "[])(?!PREFIX\.)([A-Z]+\.(?:\*|[A-Z0-9][^\s",\]]*))/g)).rejected.map(
-      ({ message }) => message,
-    ),
+    ...parseChannels(
+      market,
+      named(/(?<=[ "[])(?!PREFIX\.)([A-Z]+\.(?:\*|[A-Z0-9][^\s",\]]*[^\s",\].]))/g),
+    ).rejected.map(({ message }) => message),
   ];
 }
 

@@ -4,12 +4,14 @@ import { resolveEndpoint } from '../endpoint.js';
 import { StreamError } from '../errors.js';
 import { Hub } from '../hub.js';
 import type { Options } from '../options.js';
+import { dialVia, type Proxies, readProxies, straight } from '../proxy.js';
 import type { Environment, Settings } from '../settings.js';
 import type { Setup } from '../setup.js';
+import type { Dial } from '../socket.js';
 import { judgeEvents } from './events.js';
 import { judgeFeed } from './feed.js';
 import { type Finding, isFine } from './finding.js';
-import { judgeHost, type Probe, probe } from './host.js';
+import { judgeHost, judgeProxy, type Probe, probe } from './host.js';
 import { judgeClock, judgeKey, judgeNode } from './machine.js';
 import { examineMarket } from './market.js';
 import { judgeRecord } from './record.js';
@@ -18,13 +20,14 @@ import { describeEnd, describeFinding, showReport } from './report.js';
 /** Prints what is found, as it is found or as one JSON document, and ends the process: 0 fine, 1 something to do. */
 export async function runDoctor(setup: Setup, version: string): Promise<void> {
   const { json } = setup.command;
-  const hub = hubOf(setup, systemClock);
+  const proxies = await readProxies(process.env);
+  const hub = hubOf(setup, systemClock, dialVia(proxies.find));
   const write = (text: string): void => void process.stdout.write(hub.redactor.redact(text));
   const findings: Finding[] = [];
   process.stdout.on('error', () => process.exit(1));
   if (!json) write(`mcp-polygon ${version} doctor\n\n`);
   const { connect, listenSeconds } = setup.command;
-  for await (const finding of examine(hub, connect, process.env, listenSeconds)) {
+  for await (const finding of examine(hub, connect, process.env, listenSeconds, proxies)) {
     findings.push(finding);
     if (!json) write(describeFinding(finding));
   }
@@ -37,9 +40,14 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
 }
 
 /** A hub that logs nothing, since the report says it all, and records nothing. */
-export function hubOf({ suite, markets, settings }: Setup, clock: Clock): Hub {
+export function hubOf({ suite, markets, settings }: Setup, clock: Clock, dial?: Dial): Hub {
   const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
-  return new Hub(suite, markets, bounded, { clock, write: () => {}, recording: false });
+  return new Hub(suite, markets, bounded, {
+    clock,
+    write: () => {},
+    recording: false,
+    ...(dial ? { dial } : {}),
+  });
 }
 
 /** Patience has an end here, whatever the server's is; channels are asked for one at a time, to know which is refused. */
@@ -62,6 +70,7 @@ export async function* examine(
   connect: boolean,
   env: Environment,
   listenSeconds?: number,
+  proxies: Proxies = straight,
 ): AsyncGenerator<Finding> {
   const { settings, clock, markets } = hub;
   yield judgeNode(process.versions.node);
@@ -70,8 +79,10 @@ export async function* examine(
   yield feed;
   if (settings.record !== undefined) yield await judgeRecord(settings.record);
 
-  const urls = urlsOf(hub);
-  const probes = await Promise.all([...urls.values()].map(url => probe(url, clock, settings.options.connectTimeoutMs)));
+  const urls = [...urlsOf(hub).values()];
+  yield* judgeProxy(proxies, urls);
+  const { connectTimeoutMs } = settings.options;
+  const probes = await Promise.all(urls.map(url => probe(url, clock, connectTimeoutMs, proxies.find(url))));
   yield* probes.map(found => judgeHost(found, probes));
   yield judgeClock(probes);
 

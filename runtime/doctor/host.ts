@@ -3,6 +3,7 @@ import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { Clock } from '../clock.js';
 import { quoteForeign } from '../foreign.js';
+import type { FeedProxy, Proxies } from '../proxy.js';
 import type { Finding } from './finding.js';
 
 /** What one host answered. */
@@ -10,6 +11,8 @@ export interface Probe {
   /** `host[:port]`. */
   readonly host: string;
   readonly secure: boolean;
+  /** Through which it is reached, if so, without user and password. */
+  readonly proxy?: string;
   /** Until the TCP connection stood, ms; absent if it never did. */
   readonly tcpMs?: number;
   /** Until TLS was agreed on, ms. */
@@ -22,23 +25,30 @@ export interface Probe {
   readonly untrusted?: boolean;
 }
 
+const tunnelOpen = 200;
+
 /** A host that was reached has so long to tell the time. */
 const datePatienceMs = 2_000;
 
 /**
  * @param url of a feed, `wss:` or `ws:`
  * @param timeoutMs for TCP and TLS
+ * @param proxy through which it is reached, if so
  */
-export function probe(url: URL, clock: Clock, timeoutMs: number): Promise<Probe> {
+export function probe(url: URL, clock: Clock, timeoutMs: number, proxy?: FeedProxy): Promise<Probe> {
   const secure = url.protocol === 'wss:';
   const begunMs = clock.elapsed();
-  const found: { -readonly [key in keyof Probe]: Probe[key] } = { host: url.host, secure };
+  const found: { -readonly [key in keyof Probe]: Probe[key] } = {
+    host: url.host,
+    secure,
+    ...(proxy ? { proxy: proxy.shown } : {}),
+  };
   const request = (secure ? secureRequest : plainRequest)({
     method: 'HEAD',
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (secure ? 443 : 80),
     path: '/',
-    agent: false,
+    agent: proxy?.agent ?? false,
     // As a stream judges it.
     rejectUnauthorized: true,
   });
@@ -56,6 +66,10 @@ export function probe(url: URL, clock: Clock, timeoutMs: number): Promise<Probe>
       found.tlsMs = Math.round(clock.elapsed() - begunMs);
       reached();
     });
+  });
+  request.once('proxyConnect', ({ statusCode }: { readonly statusCode: number }) => {
+    if (statusCode === tunnelOpen) found.tcpMs = Math.round(clock.elapsed() - begunMs);
+    else request.destroy(new Error(`the proxy answered HTTP ${statusCode}`));
   });
   request.on('response', ({ headers }) => {
     const skewMs = readSkew(headers.date, clock.now());
@@ -132,4 +146,23 @@ export function judgeHost({ host, secure, tcpMs, tlsMs, trouble, untrusted }: Pr
     ...(spare ? {} : { toDo: untrusted ? adviceOnCertificate : adviceOnNetwork }),
     facts,
   };
+}
+
+/** Which hosts are reached through the proxy of the environment; nothing where there is none. */
+export function judgeProxy({ find, problem }: Proxies, urls: readonly URL[]): Finding[] {
+  if (problem !== undefined) {
+    return [
+      { check: 'proxy', result: 'fail', message: problem, toDo: 'Correct the variable of the proxy, or unset it.' },
+    ];
+  }
+  const through = urls.flatMap(url => {
+    const proxy = find(url);
+    return proxy ? [{ host: url.host, shown: proxy.shown }] : [];
+  });
+  const [first] = through;
+  if (!first) return [];
+  const hosts = through.map(({ host }) => host).join(', ');
+  return [
+    { check: 'proxy', result: 'ok', message: `${hosts} by way of ${first.shown}`, facts: { proxy: first.shown } },
+  ];
 }

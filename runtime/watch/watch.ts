@@ -4,6 +4,7 @@ import { describeTrouble } from '../describe.js';
 import { endOf } from '../ending.js';
 import { StreamError } from '../errors.js';
 import { Hub } from '../hub.js';
+import { dialVia, readProxies } from '../proxy.js';
 import type { Setup } from '../setup.js';
 import { operatorsWayOut } from '../wayout.js';
 import { Printer } from './printer.js';
@@ -19,7 +20,9 @@ export async function runWatch({ suite, markets, settings, command }: Setup): Pr
   const onScreen = stdout.isTTY && env.TERM !== 'dumb';
   // A log on the terminal would tear the screen; the remarks say the same.
   const write = onScreen && stderr.isTTY ? () => {} : (line: string) => void stderr.write(line);
-  const hub = new Hub(suite, markets, settings, { clock: systemClock, write });
+  const { find, problem } = await readProxies(env);
+  if (problem !== undefined) stderr.write(`mcp-polygon: ${problem}\n`);
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
   const print = (text: string): void => void stdout.write(hub.redactor.redact(text));
   const watcher = new Watcher(hub, market, channels);
   let display: Display | undefined;
