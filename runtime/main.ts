@@ -9,7 +9,7 @@ import { watchParent } from './parent.js';
 import { dialVia, readProxies } from './proxy.js';
 import type { Offer } from './served.js';
 import { serve } from './server.js';
-import { secretsIn } from './settings.js';
+import { remarksOnVariables, secretsIn } from './settings.js';
 import { readSetup, type Setup } from './setup.js';
 
 /** What the composition root hands over. */
@@ -56,7 +56,9 @@ export async function main(root: Root): Promise<void> {
 async function run({ suite, markets, settings }: Setup, { pages, version }: Root, release: () => void): Promise<void> {
   const write = (line: string): void => void process.stderr.write(line);
   const { find, problem } = await readProxies(process.env);
-  if (problem !== undefined) write(`mcp-polygon: ${problem}\n`);
+  for (const remark of [...remarksOnVariables(process.env), ...(problem ? [problem] : [])]) {
+    write(`mcp-polygon: ${remark}\n`);
+  }
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
   let http: HttpServer | undefined;
   const end = endOf(hub, () => http?.close());

@@ -79,6 +79,30 @@ export const keyVariables: readonly string[] = ['POLYGON_API_KEY', 'MASSIVE_API_
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Every variable that means something here. */
+const knownVariables: readonly string[] = [
+  ...settingTable.map(({ variable }) => variable),
+  ...keyVariables,
+  tokensVariable,
+];
+
+const longestName = 60;
+
+/**
+ * Variables that look like ours and are none, which nobody would miss otherwise.
+ *
+ * @returns a remark for each, with what was probably meant, and without its value
+ */
+export function remarksOnVariables(env: Environment): string[] {
+  return Object.keys(env)
+    .filter(name => /^(?:MCP_)?POLYGON_[A-Z0-9_]+$/.test(name) && !knownVariables.includes(name))
+    .toSorted()
+    .map(name => {
+      const meant = suggest(nearest(name, knownVariables)) || '; it changes nothing.';
+      return `${name.slice(0, longestName)} is no setting of mcp-polygon${meant}`;
+    });
+}
+
 /**
  * The command line goes before the environment; what is blank or a placeholder counts as not given.
  *

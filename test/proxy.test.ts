@@ -183,6 +183,16 @@ describe('doctor', () => {
   });
 });
 
+test('a variable that looks like a setting is told at the start and by doctor', async () => {
+  const env = { MCP_POLYGON_PRT: 's3cret', POLYGON_FEED: 'simulated' };
+  server = await HostedServer.start(env);
+  await server.client.ping();
+  expect(server.stderr).toContain('MCP_POLYGON_PRT is no setting of mcp-polygon; did you mean MCP_POLYGON_PORT?');
+  const { stdout, code } = await runProgram(['doctor', '--no-connect'], env);
+  expect([code, stdout.includes('did you mean MCP_POLYGON_PORT?')]).toEqual([0, true]);
+  expect(stdout + server.stderr).not.toContain('s3cret');
+});
+
 describe('the variables', () => {
   test.each([
     [{}, undefined],

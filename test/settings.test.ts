@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cleanKey, readSettings, type Settings } from '../runtime/settings.js';
+import { cleanKey, readSettings, remarksOnVariables, type Settings } from '../runtime/settings.js';
 
 const markets = ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'];
 
@@ -332,4 +332,21 @@ test('a placeholder that the host left unfilled counts as not set, in every sett
     MCP_POLYGON_FRAME_PAIRS: `\${pairs}`,
   });
   expect(settings).toEqual(read({}));
+});
+
+test('a variable that looks like a setting and is none is told, with the one that was probably meant, and no value', () => {
+  const env = {
+    MCP_POLYGON_PRT: 's3cret-value',
+    POLYGON_APIKEY: 's3cret-value',
+    POLYGON_WHATEVER_IT_IS: 's3cret-value',
+    MCP_POLYGON_PORT: '1',
+    POLYGON_API_KEY: 'x',
+    MCP_POLYGON_HTTP_TOKENS: 'x',
+    PATH: '/bin',
+  };
+  expect(remarksOnVariables(env)).toEqual([
+    'MCP_POLYGON_PRT is no setting of mcp-polygon; did you mean MCP_POLYGON_PORT?',
+    'POLYGON_APIKEY is no setting of mcp-polygon; did you mean POLYGON_API_KEY?',
+    'POLYGON_WHATEVER_IT_IS is no setting of mcp-polygon; it changes nothing.',
+  ]);
 });

@@ -12,7 +12,7 @@ import { judgeEvents } from './events.js';
 import { judgeFeed } from './feed.js';
 import { type Finding, isFine } from './finding.js';
 import { judgeHost, judgeProxy, type Probe, probe } from './host.js';
-import { judgeClock, judgeKey, judgeNode } from './machine.js';
+import { judgeClock, judgeKey, judgeNode, judgeVariables } from './machine.js';
 import { examineMarket } from './market.js';
 import { judgeRecord } from './record.js';
 import { describeEnd, describeFinding, showReport } from './report.js';
@@ -74,6 +74,7 @@ export async function* examine(
 ): AsyncGenerator<Finding> {
   const { settings, clock, markets } = hub;
   yield judgeNode(process.versions.node);
+  yield* judgeVariables(env);
   yield judgeKey(settings, env);
   const feed = await judgeFeed(hub);
   yield feed;

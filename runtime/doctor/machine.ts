@@ -1,6 +1,6 @@
 /** What can be judged without the network, and the clock. */
 import { isKeyless } from '../endpoint.js';
-import { cleanKey, type Environment, keyVariables, type Settings } from '../settings.js';
+import { cleanKey, type Environment, keyVariables, remarksOnVariables, type Settings } from '../settings.js';
 import { operatorsWayOutOf } from '../wayout.js';
 import type { Finding } from './finding.js';
 import type { Probe } from './host.js';
@@ -17,6 +17,11 @@ export function judgeNode(version: string): Finding {
     ...(enough ? {} : { toDo: `Install Node.js ${oldestNode} or later.` }),
     facts: { version },
   };
+}
+
+/** Variables that look like settings and are none. */
+export function judgeVariables(env: Environment): Finding[] {
+  return remarksOnVariables(env).map(message => ({ check: 'variable', result: 'note', message }));
 }
 
 /** Says where the key comes from, and never what it is. */

@@ -5,6 +5,7 @@ import { endOf } from '../ending.js';
 import { StreamError } from '../errors.js';
 import { Hub } from '../hub.js';
 import { dialVia, readProxies } from '../proxy.js';
+import { remarksOnVariables } from '../settings.js';
 import type { Setup } from '../setup.js';
 import { operatorsWayOut } from '../wayout.js';
 import { Printer } from './printer.js';
@@ -21,7 +22,9 @@ export async function runWatch({ suite, markets, settings, command }: Setup): Pr
   // A log on the terminal would tear the screen; the remarks say the same.
   const write = onScreen && stderr.isTTY ? () => {} : (line: string) => void stderr.write(line);
   const { find, problem } = await readProxies(env);
-  if (problem !== undefined) stderr.write(`mcp-polygon: ${problem}\n`);
+  for (const remark of [...remarksOnVariables(env), ...(problem ? [problem] : [])]) {
+    stderr.write(`mcp-polygon: ${remark}\n`);
+  }
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
   const print = (text: string): void => void stdout.write(hub.redactor.redact(text));
   const watcher = new Watcher(hub, market, channels);
