@@ -21,7 +21,7 @@ const { metafile } = await build({
   legalComments: 'inline',
   metafile: true,
   logLevel: 'warning',
-  plugins: [versionOnly()],
+  plugins: [versionOnly(), withoutDebug()],
 });
 
 const bundled = Object.keys(metafile.outputs[outfile].inputs).flatMap(
@@ -36,6 +36,17 @@ function licenseOf(folder) {
   const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry));
   if (file === undefined) throw new Error(`${name} ${version} goes into the bundle and brings no licence`);
   return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
+}
+
+/** The packages that reach a proxy can write down what they do, settings and all; nothing of that goes in. */
+function withoutDebug() {
+  return {
+    name: 'without-debug',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: 'silent' }));
+      onLoad({ filter: /.*/, namespace: 'silent' }, () => ({ contents: 'export default () => () => {};' }));
+    },
+  };
 }
 
 /** Of the manifest nothing else goes into the program. */

@@ -6,7 +6,7 @@ const longest = 300;
  * Control, bidirectional and invisible characters (fillers, variation selectors, tags, the blank of Braille), marks
  * that are stacked higher than scripts do, and lone surrogates.
  */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]|(?<=\p{M}{2})\p{M}/gu;
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]|(?<=\p{M}{4})\p{M}/gu;
 
 /** Escapes what a terminal or a model could take for more than text, and cuts at 300 characters. */
 export function quoteForeign(text: string): string {

@@ -13,7 +13,7 @@ import type { ReplayRequest } from './recording/request.js';
 import { cleanKey, type Settings, secretsOf } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
 import type { Dial } from './socket.js';
-import type { Stream, Target } from './stream.js';
+import { Stream, type Target } from './stream.js';
 import { Turn } from './turn.js';
 import type { HubView } from './view.js';
 import { vocabularyOf } from './vocabulary.js';

@@ -289,9 +289,9 @@ describe('text of a feed', () => {
     expect(quoteForeign(text)).toBe(shown);
   });
 
-  test('shows two marks on a letter, as scripts have them, and escapes those that are stacked on them', () => {
-    expect(quoteForeign('e\u0323\u0302')).toBe('e\u0323\u0302');
-    expect(quoteForeign(`e${'\u0301'.repeat(5)}`)).toBe(`e\u0301\u0301${'\\u0301'.repeat(3)}`);
+  test('shows four marks on a letter, as scripts have them, and escapes those that are stacked on them', () => {
+    expect(quoteForeign('\u03b1\u0313\u0300\u0345')).toBe('\u03b1\u0313\u0300\u0345');
+    expect(quoteForeign(`e${'\u0301'.repeat(7)}`)).toBe(`e${'\u0301'.repeat(4)}${'\\u0301'.repeat(3)}`);
   });
 
   test('cannot end the quotes around it', () => {

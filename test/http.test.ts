@@ -209,11 +209,11 @@ describe.each(httpEras)('over HTTP in protocol %s', (era, visit) => {
     }
   });
 
-  test('a token in an argument comes back blacked out', async () => {
+  test('a token in an argument does not come back', async () => {
     const { peer } = await one({ tokens });
     const called = await peer.call('start_stocks_stream', { channels: [`T.${tokens[1]}`] });
     expect(JSON.stringify(called)).not.toContain(tokens[1]);
-    expect(JSON.stringify(called)).toContain('[redacted]');
+    expect(JSON.stringify(called)).toContain('channels[0]');
   });
 
   test('no more clients are let in than the option says', async () => {

@@ -375,7 +375,7 @@ describe('the process', () => {
     const { code } = await server.ended();
     expect(code).toBe(2);
     expect(server.stdout).toBe('');
-    for (const name of ['MCP_POLYGON_PING_INTERVAL_MS', 'MCP_POLYGON_BUFFER_BYTES', 'bonds'])
+    for (const name of ['MCP_POLYGON_PING_INTERVAL_MS', 'MCP_POLYGON_BUFFER_BYTES', 'entry 2'])
       expect(server.stderr).toContain(name);
   });
 

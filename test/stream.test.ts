@@ -484,19 +484,19 @@ describe('a request of which nothing is possible', () => {
   test('is CHANNELS_REJECTED with the reason of each, and leaves a running stream alone', async () => {
     const { hub } = await bench({ feed: { denied: (_, channel) => channel.startsWith('Q.') } });
     await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
-    for (const [name, channels] of [
-      ['subscribe_stocks_channels', ['Q.AAPL']],
-      ['subscribe_stocks_channels', ['nonsense']],
-      ['unsubscribe_stocks_channels', ['nonsense']],
-      ['start_stocks_stream', ['Q.MSFT']],
+    for (const [name, channels, called] of [
+      ['subscribe_stocks_channels', ['Q.AAPL'], 'Q.AAPL'],
+      ['subscribe_stocks_channels', ['nonsense'], 'channels[0]'],
+      ['unsubscribe_stocks_channels', ['nonsense'], 'channels[0]'],
+      ['start_stocks_stream', ['Q.MSFT'], 'Q.MSFT'],
     ] as const) {
       const { structured, text } = await callOn(hub, name, { channels });
       expect(structured).toMatchObject({
         error: { code: 'CHANNELS_REJECTED' },
-        rejected: [{ channel: channels[0] }],
+        rejected: [{ channel: called }],
         state: 'live',
       });
-      expect(text).toContain(`Rejected ${channels[0]}`);
+      expect(text).toContain(`Rejected ${called}`);
     }
     expect(hub.stream('stocks').subscriptions.names).toEqual(['T.AAPL']);
   });
