@@ -45,7 +45,7 @@ function judgeFeed({ suite, markets }: Offer, settings: Settings): string[] {
 }
 
 function judgeWords(offer: Offer, served: Offer, { name, words }: Command): string[] {
-  if (name === 'watch') return judgeWatched(served, words);
+  if (name === 'watch') return judgeWatched(offer, served, words);
   return words.length > 0 ? judgeStray(offer, words) : [];
 }
 
@@ -58,13 +58,14 @@ function judgeStray({ markets }: Offer, words: readonly string[]): string[] {
 }
 
 /** A watch must name a market that is served, and something to watch in it. */
-function judgeWatched({ markets }: Offer, words: readonly string[]): string[] {
+function judgeWatched(offer: Offer, { markets }: Offer, words: readonly string[]): string[] {
   const names = markets.map(market => market.name);
   const [wanted, ...channels] = words;
   const example = 'such as mcp-polygon watch stocks T.AAPL';
   if (wanted === undefined) return [`watch needs a market and its channels, ${example}`];
   if (names.includes(wanted)) return channels.length > 0 ? [] : [`watch needs channels after ${wanted}, ${example}`];
   const meant = nearest(wanted, names);
-  const called = meant ? JSON.stringify(wanted) : `like that (${kindOf(wanted)})`;
+  const isOurs = meant !== undefined || offer.markets.some(({ name }) => name === wanted);
+  const called = isOurs ? JSON.stringify(wanted) : `like that (${kindOf(wanted)})`;
   return [`there is no market ${called}; the markets are ${names.join(', ')}${suggest(meant)}`];
 }

@@ -421,8 +421,8 @@ describe('watch without a terminal', () => {
     const { code, stderr } = await runProgram(['watch', 'stocks', 'X.AAPL', 'T.A*', '--feed', 'simulated']);
 
     expect(code).toBe(1);
-    expect(stderr).toContain('CHANNELS_REJECTED: None of the channels can be subscribed.\nRejected X.AAPL: ');
-    expect(stderr).toContain('\nRejected T.A*: ');
+    expect(stderr).toContain('CHANNELS_REJECTED: None of the channels can be subscribed.\nRejected channels[0]: ');
+    expect(stderr).toContain('\nRejected channels[1]: ');
   });
 
   test('says plainly that the feed refuses the key, with exit code 1 and without the key', async () => {
