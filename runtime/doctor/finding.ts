@@ -5,7 +5,18 @@ export type Result = 'ok' | 'note' | 'fail' | 'skip';
 
 /** What one check came to. */
 export interface Finding {
-  readonly check: 'node' | 'variable' | 'key' | 'feed' | 'record' | 'proxy' | 'host' | 'clock' | 'caution' | 'market' | 'events';
+  readonly check:
+    | 'node'
+    | 'variable'
+    | 'key'
+    | 'feed'
+    | 'record'
+    | 'proxy'
+    | 'host'
+    | 'clock'
+    | 'caution'
+    | 'market'
+    | 'events';
   /** Which host or market. */
   readonly name?: string;
   readonly result: Result;
