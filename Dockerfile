@@ -3,10 +3,11 @@
 
 FROM node:24-alpine AS build
 WORKDIR /build
-COPY package.json package-lock.json LICENSE ./
+COPY package.json package-lock.json ./
 # The scripts of packages are not needed, and the package's own build has no sources yet.
 RUN npm ci --ignore-scripts
-COPY build.mjs tsconfig.json ./
+COPY CHANGELOG.md LICENSE README.md tsconfig.json ./
+COPY bundle bundle
 COPY generated generated
 COPY runtime runtime
 COPY spec/polygon-docs spec/polygon-docs
@@ -15,7 +16,7 @@ RUN npm run build
 FROM node:24-alpine
 LABEL io.modelcontextprotocol.server.name="io.github.mcp-polygon/mcp-polygon"
 WORKDIR /app
-COPY --from=build /build/package.json /build/LICENSE ./
-COPY --from=build /build/dist dist
+# The npm package, as it is published: beside the program it has manifests of what is in it, for scanners.
+COPY --from=build /build/build/npm ./
 USER node
 ENTRYPOINT ["node", "/app/dist/mcp-polygon.js"]

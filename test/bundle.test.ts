@@ -44,6 +44,7 @@ describe('the MCPB bundle', () => {
       'LICENSE',
       'dist/LICENSES.txt',
       'dist/mcp-polygon.js',
+      'dist/sbom.cdx.json',
       'manifest.json',
       'package.json',
     ]);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -47,7 +47,7 @@ describe('the Dockerfile', () => {
   });
 
   test('takes into the image from the build only', () => {
-    expect(copiesOf(image).map(({ from }) => from)).toEqual(['build', 'build']);
+    expect(copiesOf(image)).toEqual([{ from: 'build', sources: ['/build/build/npm'], to: '/app' }]);
     expect(runsOf(image)).toEqual([]);
   });
 
@@ -69,6 +69,16 @@ describe('the image, made by the steps of the Dockerfile,', () => {
     const program = readFileSync(join(built, maker.workdir, 'dist/mcp-polygon.js'));
 
     expect(program.equals(readFileSync(bin))).toBe(true);
+  });
+
+  test('holds the package that is published, and nothing else', () => {
+    const root = makeFolder();
+    assemble(stages, root, built);
+
+    expect(readdirSync(root)).toEqual(['app']);
+    expect(readdirSync(join(root, 'app'), { recursive: true }).sort()).toEqual(
+      readdirSync(join(repository, 'build/npm'), { recursive: true }).sort(),
+    );
   });
 
   test('serves its tools by its entry point', async () => {

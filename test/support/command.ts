@@ -17,6 +17,11 @@ export function offline(): Record<string, string> {
   return { ...getDefaultEnvironment(), npm_config_offline: 'true', npm_config_update_notifier: 'false' };
 }
 
+/** The environment in which npm may ask a registry. */
+export function online(): Record<string, string> {
+  return { ...offline(), npm_config_offline: 'false' };
+}
+
 /**
  * Runs a program to its end.
  *

@@ -11,9 +11,9 @@ export interface Tarball {
   readonly files: readonly { readonly path: string; readonly mode: number }[];
 }
 
-/** Packs the tree as it is built: the scripts would build `dist/` anew under the feet of other tests. */
+/** Packs what is published, as it is built: the scripts would build it anew under the feet of other tests. */
 export async function pack(folder: string): Promise<Tarball> {
-  const command = ['npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const command = ['npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder, './build/npm'];
   const [tarball] = JSON.parse((await run(command, { cwd: repository })).stdout);
   return { ...tarball, path: join(folder, tarball.filename) };
 }

@@ -1,0 +1,99 @@
+/** The packages that went into the program: who they are, under which licence, and whether anybody decided so. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Metafile, programPath } from './program.js';
+
+/** A package of which at least one file is in the program. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX expression of its manifest. */
+  readonly license: string;
+  /** From the root of the repository. */
+  readonly folder: string;
+  /** Digest of its tarball as the lock file has it, such as `sha512-...`. */
+  readonly integrity: string;
+  /** Whether code of our own imports it. */
+  readonly direct: boolean;
+  /** Folders of the packages in the program that it imports. */
+  readonly imports: readonly string[];
+}
+
+/** Licences under which a package may go into the program; all of them only ask to be kept beside it. */
+const allowedLicenses = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Unlicense',
+]);
+
+/** @returns the folder of the innermost package that a path lies in, or nothing for a file of our own */
+export function folderOf(path: string): string | undefined {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0];
+}
+
+/** @returns the packages of which files are in the program, by folder */
+export function readBundledPackages(root: string, { inputs, outputs }: Metafile): BundledPackage[] {
+  const lock = readJson(root, 'package-lock.json') as { packages: Record<string, { integrity?: string } | undefined> };
+  const used = new Set(Object.keys(outputs[programPath]!.inputs));
+  /** By folder; that of our own code is empty. */
+  const imports = new Map<string, Set<string>>();
+  for (const path of used) {
+    const folder = folderOf(path) ?? '';
+    const imported = imports.get(folder) ?? new Set();
+    imports.set(folder, imported);
+    for (const { path: other } of inputs[path]!.imports) {
+      const otherFolder = used.has(other) ? folderOf(other) : undefined;
+      if (otherFolder !== undefined && otherFolder !== folder) imported.add(otherFolder);
+    }
+  }
+  const own = imports.get('') ?? new Set();
+  imports.delete('');
+  return [...imports].sort(byFolder).map(([folder, imported]) => {
+    const { name, version, license = '' } = readJson(root, `${folder}/package.json`) as Record<string, string>;
+    if (!name || !version) throw new Error(`${folder}/package.json has no name or no version`);
+    const integrity = lock.packages[folder]?.integrity;
+    if (!integrity) throw new Error(`${name} ${version} goes into the program and is not in the lock file`);
+    return { name, version, license, folder, integrity, direct: own.has(folder), imports: [...imported].sort() };
+  });
+}
+
+/**
+ * @param declared names of packages of which somebody decided that they go into the program
+ * @throws where others go into it, where some do not, or where a licence is not allowed
+ */
+export function judgePackages(packages: readonly BundledPackage[], declared: readonly string[]): void {
+  const names = new Set(packages.map(({ name }) => name));
+  const problems = [
+    ...[...names]
+      .filter(name => !declared.includes(name))
+      .map(name => `${name} goes into the program; if that is meant, add it to "bundled" in package.json`),
+    ...declared
+      .filter(name => !names.has(name))
+      .map(name => `${name} does not go into the program; take it out of "bundled" in package.json`),
+    ...packages
+      .filter(({ license }) => !isAllowed(license))
+      .map(({ name, license }) => `${name} goes into the program under a licence that is not allowed: ${license}`),
+  ];
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+/** Whether an SPDX expression leaves a choice that is allowed. */
+export function isAllowed(license: string): boolean {
+  const plain = license.replace(/^\((.*)\)$/, '$1');
+  if (plain.includes('(')) return false;
+  return plain.split(' OR ').some(choice => choice.split(' AND ').every(part => allowedLicenses.has(part)));
+}
+
+function byFolder([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
+function readJson(root: string, path: string): unknown {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
+}
