@@ -57,8 +57,9 @@ function breaches(edges: readonly Edge[], allows: (edge: Edge) => boolean): stri
 const runtime = sourcesIn('runtime').flatMap(edgesOf);
 const codegen = sourcesIn('codegen').flatMap(edgesOf);
 const generated = sourcesIn('generated').flatMap(edgesOf);
+const bundle = sourcesIn('bundle').flatMap(edgesOf);
 const tests = sourcesIn('test').flatMap(edgesOf);
-const all = [...runtime, ...codegen, ...generated, ...tests];
+const all = [...runtime, ...codegen, ...generated, ...bundle, ...tests];
 
 const protocolFiles = ['server', 'http', 'admission', 'clients', 'session', 'visitor'].map(
   name => `runtime/${name}.ts`,
@@ -74,6 +75,10 @@ function allowsCodegen({ to }: Edge): boolean {
   return to.startsWith('codegen/') || to.startsWith('node:') || ['ajv', 'ts-morph', 'yaml'].includes(to);
 }
 
+function allowsBundle({ to }: Edge): boolean {
+  return to.startsWith('bundle/') || to.startsWith('node:') || to === 'esbuild';
+}
+
 function allowsGenerated({ from, to }: Edge): boolean {
   if (from.endsWith('.test.ts')) return /^(generated|test\/support)\/[a-z0-9-]+\.ts$/.test(to);
   return to === 'zod' || to === 'runtime/index.ts' || to === 'package.json' || /^generated\/[a-z0-9-]+\.ts$/.test(to);
@@ -81,18 +86,18 @@ function allowsGenerated({ from, to }: Edge): boolean {
 
 describe('imports', () => {
   test('are found in every folder', () => {
-    for (const edges of [runtime, codegen, generated, tests]) expect(edges.length).toBeGreaterThan(10);
+    for (const edges of [runtime, codegen, generated, bundle, tests]) expect(edges.length).toBeGreaterThan(10);
   });
 
   test('every relative one leads to a file that exists in one of the folders', () => {
     const files = new Set(
-      ['runtime', 'codegen', 'generated', 'test'].flatMap(folder =>
+      ['runtime', 'codegen', 'generated', 'bundle', 'test'].flatMap(folder =>
         sourcesIn(folder).map(file => file.getFilePath().slice(1)),
       ),
     );
 
     expect(
-      breaches(all, ({ to }) => !/^(\.|runtime\/|codegen\/|generated\/|test\/)/.test(to) || files.has(to)),
+      breaches(all, ({ to }) => !/^(\.|runtime\/|codegen\/|generated\/|bundle\/|test\/)/.test(to) || files.has(to)),
     ).toEqual([]);
   });
 
@@ -102,6 +107,10 @@ describe('imports', () => {
 
   test('of codegen stay in codegen, or name node and its three tools', () => {
     expect(breaches(codegen, allowsCodegen)).toEqual([]);
+  });
+
+  test('of bundle stay in bundle, or name node and esbuild', () => {
+    expect(breaches(bundle, allowsBundle)).toEqual([]);
   });
 
   test('of generated files go through the facade of runtime', () => {
