@@ -101,6 +101,7 @@ export function symbolKeyOf({ fields }: Channel): string {
 /** The one spelling under which a symbol is sent, kept and answered; nothing if it is no symbol of the market. */
 export function canonicalSymbol(market: Market, text: string): string | undefined {
   const { pattern, spellings, stars } = market.symbol;
+  if (text.length > longestName) return undefined;
   if (text === '*' || stars.includes(text)) return '*';
   if (matches(pattern, text)) return text;
   const spelling = spellings.find(other => matches(other.pattern, text));

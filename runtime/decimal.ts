@@ -54,9 +54,10 @@ export function numberOf({ digits, scale }: Decimal): number {
  * A decimal text as a number, if no digit gets lost; else the text itself.
  */
 export function decimalValue(text: string): number | string {
+  if (text.length > longestText || !decimalText.test(text)) return text;
   const trimmed = text.includes('.') ? text.replace(/\.?0*$/, '') : text;
   const significant = trimmed.replace(/^-?0*\.?0*/, '').replace('.', '');
-  return decimalText.test(text) && significant.length <= 15 ? Number(text) : text;
+  return significant.length <= 15 ? Number(text) : text;
 }
 
 /** Digits after the point. */

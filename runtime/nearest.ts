@@ -1,5 +1,9 @@
+/** Nobody meant one of ours by a longer word, and to compare it would take long. */
+const longestWord = 64;
+
 /** @returns the candidate that was probably meant: one that the word begins, else one a few slips of the hand away */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > longestWord) return undefined;
   const begun = word.length > 1 ? candidates.find(candidate => candidate.startsWith(word)) : undefined;
   if (begun !== undefined) return begun;
   const ranked = candidates

@@ -8,6 +8,9 @@ import { nearest, suggest } from './nearest.js';
 import type { HubView } from './view.js';
 import { hasDelayed } from './wayout.js';
 
+/** Each stands in the text several times, and an agent compares a few. */
+const mostSymbols = 50;
+
 /**
  * @param given arguments by name, as they came
  * @returns what the agent is told to do
@@ -24,6 +27,12 @@ export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<
   const { market } = hub.stream(given.market!.trim().toLowerCase());
   const one = given.symbol ? [readSymbol(market, given.symbol.trim(), 'symbol')] : [];
   const several = given.symbols?.split(/[\s,;]+/).filter(text => text !== '') ?? [];
+  if (several.length > mostSymbols) {
+    throw new StreamError(
+      'INVALID_ARGUMENT',
+      `${prompt.name} takes at most ${mostSymbols} symbols, not ${several.length}.`,
+    );
+  }
   const slots = slotsOf(market, prompt, [
     ...one,
     ...several.map((text, index) => readSymbol(market, text, `symbols[${index}]`)),

@@ -8,6 +8,8 @@ interface Column {
   readonly title: string;
   /** Keeps the columns still while the numbers change. */
   readonly narrowest: number;
+  /** A longer text is cut: what a feed sends for one symbol must not push out the columns of all. */
+  readonly widest: number;
   /** Where there is no room, the highest goes first. */
   readonly rank: number;
   readonly toTheLeft?: boolean;
@@ -15,20 +17,28 @@ interface Column {
 }
 
 const gap = '  ';
+/** More digits than a double has, with the point. */
+const numberWidest = 24;
+/** That of an option's contract, with the mark of a halt. */
+const symbolWidest = 32;
 const trendNarrowest = 8;
 const trendWidest = 60;
 const marks = { up: '▲', down: '▼' };
 
 const columns: readonly Column[] = [
-  { title: 'SYMBOL', narrowest: 8, rank: 0, toTheLeft: true, cell: showSymbol },
-  { title: 'LAST', narrowest: 8, rank: 1, cell: row => styled(showPrice(row, 'last'), row.direction) },
-  { title: '', narrowest: 1, rank: 2, cell: row => styled(row.direction ? marks[row.direction] : ' ', row.direction) },
-  { title: 'BID', narrowest: 8, rank: 3, cell: row => ({ text: showPrice(row, 'bid') }) },
-  { title: 'ASK', narrowest: 8, rank: 3, cell: row => ({ text: showPrice(row, 'ask') }) },
-  { title: 'SPREAD', narrowest: 6, rank: 6, cell: row => ({ text: showPrice(row, 'spread') }) },
-  { title: 'VOLUME', narrowest: 9, rank: 5, cell: row => ({ text: showVolume(row) }) },
-  { title: 'MSG/S', narrowest: 5, rank: 7, cell: row => ({ text: row.ratePerS.toFixed(1) }) },
+  { title: 'SYMBOL', narrowest: 8, widest: symbolWidest, rank: 0, toTheLeft: true, cell: showSymbol },
+  number('LAST', 8, 1, row => styled(showPrice(row, 'last'), row.direction)),
+  number('', 1, 2, row => styled(row.direction ? marks[row.direction] : ' ', row.direction)),
+  number('BID', 8, 3, row => ({ text: showPrice(row, 'bid') })),
+  number('ASK', 8, 3, row => ({ text: showPrice(row, 'ask') })),
+  number('SPREAD', 6, 6, row => ({ text: showPrice(row, 'spread') })),
+  number('VOLUME', 9, 5, row => ({ text: showVolume(row) })),
+  number('MSG/S', 5, 7, row => ({ text: row.ratePerS.toFixed(1) })),
 ];
+
+function number(title: string, narrowest: number, rank: number, cell: Column['cell']): Column {
+  return { title, narrowest, widest: numberWidest, rank, cell };
+}
 
 /** It takes what the other columns leave over. */
 const trendRank = 4;
@@ -59,12 +69,19 @@ function choose(measured: readonly Measured[], width: number): { kept: readonly 
   }
 }
 
-function widthOf({ title, narrowest, cell }: Column, rows: readonly Row[]): number {
-  return Math.max(narrowest, title.length, ...rows.map(row => cell(row).text.length));
+function widthOf({ title, narrowest, widest, cell }: Column, rows: readonly Row[]): number {
+  const needed = Math.max(narrowest, title.length, ...rows.map(row => cell(row).text.length));
+  return Math.min(needed, widest);
 }
 
 function pad({ text, style }: Span, { width, toTheLeft }: Measured): Span {
-  return styled(toTheLeft ? text.padEnd(width) : text.padStart(width), style);
+  const shown = text.length > width ? cut(text, width) : text;
+  return styled(toTheLeft ? shown.padEnd(width) : shown.padStart(width), style);
+}
+
+/** Half a character must not be left over. */
+function cut(text: string, width: number): string {
+  return `${text.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function join(spans: readonly Span[]): Span[] {
