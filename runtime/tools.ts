@@ -9,6 +9,7 @@ import { type ErrorCode, StreamError } from './errors.js';
 import { exampleArguments } from './example.js';
 import { type ReadArguments, read } from './read.js';
 import { type SummarizeArguments, summarize } from './summary.js';
+import { validate } from './validation.js';
 import * as verbs from './verbs.js';
 import type { HubView } from './view.js';
 import { type WaitArguments, wait } from './wait.js';
@@ -109,10 +110,10 @@ function callAcross(hub: HubView, tool: Tool, args: unknown, abort?: AbortSignal
 /** @throws StreamError INVALID_ARGUMENT with the right form by example */
 function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
   const { name, validator, inputSchema } = tool;
-  const judged = validator.safeParse(args);
+  const judged = validate(validator, args);
   if (judged.success) return judged.data;
   // Of an issue only the place is taken: its message quotes what came.
-  const places = judged.error.issues.map(({ path }) => path);
+  const places = judged.issues.map(({ path }) => path);
   const example = exampleArguments(tool, market, faultyNames(inputSchema, places));
   throw new StreamError(
     'INVALID_ARGUMENT',

@@ -198,6 +198,7 @@ describe('files without input and output', () => {
     'time',
     'token',
     'tokenfile',
+    'validation',
     'verdict',
     'vocabulary',
     'waits',

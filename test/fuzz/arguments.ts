@@ -227,6 +227,7 @@ const oddNames = [
   'constructor',
   'prototype',
   'length',
+  'valueOf',
   '',
   ' ',
   '0',

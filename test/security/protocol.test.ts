@@ -163,6 +163,22 @@ describe('names that mean something to the language', () => {
   });
 });
 
+test.each([
+  '{"channels":{"length":{"toString":"x"}}}',
+  '{"channels":{"length":[{"toString":"x"}]}}',
+  '{"channels":{"length":{"valueOf":1,"toString":1}}}',
+  '{"channels":[{"length":{"toString":"x"}}]}',
+])('arguments that cannot even be compared are wrong, and no fault of the server: %s', async text => {
+  const on = await start();
+  const args = JSON.parse(text);
+
+  // Was INTERNAL, with a trace in the log.
+  for (const name of ['start_stocks_stream', 'subscribe_stocks_channels']) {
+    expect(await ask(on, 'tools/call', { name, arguments: args })).toContain('"code":"INVALID_ARGUMENT"');
+  }
+  expect(on.stderr).toBe('');
+});
+
 describe('a message that is meant to hold whoever reads it', () => {
   const nested = 50_000;
   const trade = (more: string): string => `[{"ev":"T","sym":"AAPL","p":1,"s":1,${more}}]`;

@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+
+/** What a validator made of a value. */
+export type Validated =
+  | { readonly success: true; readonly data: unknown }
+  | { readonly success: false; readonly issues: readonly z.core.$ZodIssue[] };
+
+/**
+ * Has a validator judge a value of any shape.
+ *
+ * A check of length looks at the `length` of whatever has one, also of an object, and throws where that cannot be
+ * compared. Such a value is wrong, and is no fault of the server.
+ */
+export function validate(validator: z.ZodType, value: unknown): Validated {
+  try {
+    const judged = validator.safeParse(value);
+    return judged.success ? judged : { success: false, issues: judged.error.issues };
+  } catch {
+    return { success: false, issues: [] };
+  }
+}
