@@ -12,6 +12,8 @@ import { nearest, suggest } from './nearest.js';
 export type Place = readonly PropertyKey[];
 
 const mostFaults = 5;
+/** So many unknown names are compared with the known ones, however many came. */
+const mostCompared = 20;
 
 /**
  * @param args as they were judged
@@ -42,7 +44,7 @@ export function faultyNames(schema: JsonSchema, places: readonly Place[]): strin
 }
 
 function describeUnknown(unknown: readonly string[], known: readonly string[]): string {
-  const meant = unknown.flatMap(name => nearest(name, known) ?? []);
+  const meant = unknown.slice(0, mostCompared).flatMap(name => nearest(name, known) ?? []);
   const first = unknown.length === 1 ? 'One argument is' : `${unknown.length} arguments are`;
   return `${first} unknown here; there are ${known.join(', ')}${suggest([...new Set(meant)].join(' and ') || undefined) || '.'}`;
 }

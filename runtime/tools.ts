@@ -117,7 +117,7 @@ function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
   const example = exampleArguments(tool, market, faultyNames(inputSchema, places));
   throw new StreamError(
     'INVALID_ARGUMENT',
-    describeFaults(inputSchema, args, places).join(' '),
+    describeFaults(inputSchema, args, places).join(' ') || 'The arguments have a form in which they cannot be read.',
     `Call ${name} with ${example}.`,
   );
 }

@@ -68,7 +68,13 @@ describe('what goes into the program', () => {
   test('is pinned to one version where it is asked for by name', () => {
     const asked = Object.entries(manifest.devDependencies).filter(([name]) => manifest.bundled.includes(name));
 
-    expect(asked.map(([name]) => name)).toEqual(['@modelcontextprotocol/server', 'ws', 'zod']);
+    expect(asked.map(([name]) => name)).toEqual([
+      '@modelcontextprotocol/server',
+      'https-proxy-agent',
+      'proxy-from-env',
+      'ws',
+      'zod',
+    ]);
     for (const [, version] of asked) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 

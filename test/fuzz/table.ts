@@ -1,7 +1,8 @@
 import { argumentFuzzer } from './arguments.js';
 import { endpointFuzzer } from './endpoints.js';
 import type { Fuzzer } from './fuzzer.js';
+import { recordingFuzzer } from './recordings.js';
 import { scannerFuzzer } from './scanner.js';
 
 /** Every fuzzer. A new one is a file beside these and a line here; the suite and `npm run fuzz` take it from here. */
-export const fuzzers: readonly Fuzzer[] = [scannerFuzzer, endpointFuzzer, argumentFuzzer];
+export const fuzzers: readonly Fuzzer[] = [scannerFuzzer, endpointFuzzer, argumentFuzzer, recordingFuzzer];
