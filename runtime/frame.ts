@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { symbolKeyOf } from './channels.js';
 import type { Decoding, Market } from './contract.js';
 import { column, columns, EventList, type Events } from './eventlist.js';
-import { splitItems } from './json.js';
+import { hasMoreParts, splitItems } from './json.js';
 import { isEvent, readStatus, type Status } from './protocol.js';
 import { spellingCells } from './scanner/layout.js';
 import { Scanner } from './scanner/scanner.js';
@@ -18,8 +18,9 @@ const mostScannedBytes = 2 ** 17;
 /** So is one of which the scanner is not sure: what JSON.parse makes of a few bytes may take fifty times as many. */
 const mostParsedBytes = 2 ** 16;
 
-/** In a large frame, an event of which the scanner is not sure is no event if it is larger. */
-const mostParsedItemBytes = 2 ** 17;
+/** In a large frame, a larger event of which the scanner is not sure must have few parts: long texts cost little. */
+const mostComplexBytes = 2 ** 17;
+const mostParts = 1_000;
 
 /** Whether a frame was read, cannot be, or is to be read piece by piece. */
 export type Reading = 'read' | 'no text' | 'in pieces';
@@ -157,9 +158,9 @@ export class FrameReader {
   }
 }
 
-/** @returns nothing for what is no JSON, or too large to be an event */
+/** @returns nothing for what is no JSON, or too large and too complex to be an event */
 function parseItem(data: Buffer, start: number, end: number): unknown {
-  if (end - start > mostParsedItemBytes) return undefined;
+  if (end - start > mostComplexBytes && hasMoreParts(data, start, end, mostParts)) return undefined;
   try {
     return JSON.parse(data.toString('utf8', start, end));
   } catch {

@@ -55,9 +55,20 @@ export function splitItems(json: Uint8Array): Span[] {
   return spans;
 }
 
-/** @param at of the quote that opens it */
+/** Whether a JSON text has more arrays, objects and members of them than so many; nothing is built to find out. */
+export function hasMoreParts(json: Uint8Array, start: number, end: number, most: number): boolean {
+  let parts = 0;
+  for (let at = start; at < end && parts <= most; at++) {
+    const byte = json[at]!;
+    if (byte === quote) at = endOfText(json, at);
+    else if (byte === comma || byte === openBracket || byte === openBrace) parts++;
+  }
+  return parts > most;
+}
+
+/** @param at of the quote that opens it; a text may lack its end */
 function endOfText(json: Uint8Array, at: number): number {
   let end = at + 1;
-  while (json[end] !== quote) end += json[end] === backslash ? 2 : 1;
+  while (end < json.length && json[end] !== quote) end += json[end] === backslash ? 2 : 1;
   return end;
 }

@@ -23,8 +23,8 @@ for (const byte of bytesOf(' \t\n\r')) isBlank[byte] = 1;
 /** No shorter object says what it is. */
 const leastEventBytes = '{"ev":""}'.length;
 
-/** No event is larger; what is larger in a large frame is not even looked at. One, and a step, fit into the scanner. */
-export const mostEventBytes = 7 * 2 ** 16;
+/** No event is larger; what is larger in a large frame is not even looked at. */
+export const mostEventBytes = 2 ** 22;
 
 /** What one step looks at; what it finds is one piece. */
 const usualStepBytes = 2 ** 15;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseExact } from '../runtime/json.js';
+import { hasMoreParts, parseExact } from '../runtime/json.js';
 
 describe('a number', () => {
   test.each<[string, unknown]>([
@@ -57,4 +57,23 @@ test.each([
   '\ufeff{}',
 ])('what is no JSON fails and is not mended: %j', text => {
   expect(() => parseExact(text)).toThrow(SyntaxError);
+});
+
+describe('the parts of a JSON text', () => {
+  const hasMore = (text: string, most: number): boolean =>
+    hasMoreParts(Buffer.from(text), 0, Buffer.byteLength(text), most);
+
+  test.each([
+    ['[1,2,3]', 3],
+    ['{"a":1,"b":[2]}', 3],
+    ['{"a":"[,,,{"}', 1],
+    [String.raw`{"a":"\",","b":1}`, 2],
+  ])('of %s are %s', (text, parts) => {
+    expect([hasMore(text, parts - 1), hasMore(text, parts)]).toEqual([true, false]);
+  });
+
+  test('are counted to its end also where a text never ends', () => {
+    expect(hasMore('{"a":"bc', 1)).toBe(false);
+    expect(hasMore('{"a":"b\\', 1)).toBe(false);
+  });
 });
