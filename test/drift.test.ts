@@ -393,6 +393,7 @@ describe('what is left unsaid', () => {
   test('is a unit as well as a time', () => {
     const project = new SmallProject();
     project.edit(crypto, ['name: price, type: number', 'name: price, type: number, unit: USD']);
+    project.edit('spec/polygon-docs/websockets/crypto/trades.md', ['| number | |', '| number | USD |']);
     project.edit(unsaid, ['XT.p, unsaid: [optional]', 'XT.p, unsaid: [optional, unit], words: "019e66ca"']);
 
     expect(isNews(drift(edited(), project))).toBe(false);

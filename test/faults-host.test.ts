@@ -768,7 +768,7 @@ const processRows: ProcessRow[] = [
       expect((await server.request('no/such/method')).error).toMatchObject({ code: -32601 });
       expect((await server.request('tools/call', { name: 'no_such_tool' })).error).toMatchObject({ code: -32602 });
       for (const args of [
-        { channels: 'T.AAPL' },
+        { channels: 5 },
         { channels: [1] },
         { channels: [] },
         { channels: {} },

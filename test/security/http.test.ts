@@ -50,7 +50,7 @@ describe('bodies', () => {
   });
 
   test('the oldest unfinished request of a client gives way, and none of another client', async () => {
-    const { url } = await served({ ...both, MCP_POLYGON_HTTP_CLIENT_BYTES: String(2 * mebibyte) });
+    const { url } = await served({ ...both, MCP_POLYGON_HTTP_CLIENT_BYTES: String(2 * mebibyte + 2 ** 16) });
     const first = await unfinished(url, mebibyte - 1, ann);
     const other = await unfinished(url, mebibyte - 1, bob);
     const rest = [await unfinished(url, mebibyte - 1, ann), await unfinished(url, mebibyte - 1, ann)];
