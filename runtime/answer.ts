@@ -105,7 +105,7 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     state: stream.state,
     simulated: stream.target?.endpoint.simulated ?? false,
     delayMinutes: stream.target?.endpoint.delayMinutes ?? 0,
-    replay: stream.target?.replay?.explainSilence(stream.shared),
+    replay: stream.target?.replay?.explainSilence(),
     nowMs: hub.clock.now(),
     liveSinceMs: stream.liveSinceMs,
     liveForMs: stream.liveForMs,

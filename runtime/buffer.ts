@@ -26,7 +26,7 @@ const nothingYet = -1;
 
 /** Bounded by count and by bytes whenever it is trimmed. Nothing is parsed before somebody asks for it. */
 export class MessageBuffer {
-  readonly symbols: SymbolTable;
+  private table: SymbolTable;
   private readonly rows = new Rows();
   private readonly ring: ByteRing;
   private readonly symbolKeys: readonly string[];
@@ -45,11 +45,16 @@ export class MessageBuffer {
     private readonly maxMessages: number,
     private readonly maxBytes: number,
   ) {
-    this.symbols = new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
+    this.table = symbolTableOf(market);
     this.ring = new ByteRing(maxBytes);
     this.symbolKeys = market.channels.map(symbolKeyOf);
     this.width = market.channels.length + 1;
     this.newest = new Float64Array(this.width).fill(nothingYet);
+  }
+
+  /** The symbols of the messages held, as they are numbered. */
+  get symbols(): SymbolTable {
+    return this.table;
   }
 
   /** Seq of the next message. */
@@ -199,13 +204,18 @@ export class MessageBuffer {
     return this.rows.judge(seq);
   }
 
-  /** Drops everything; seqs go on. */
-  clear(): void {
+  /**
+   * Drops everything; seqs go on.
+   *
+   * @param symbols numbers the symbols of what comes from now on; absent: as before, beginning anew
+   */
+  clear(symbols?: SymbolTable): void {
     this.oldest = this.next;
     this.evicted = undefined;
     this.rows.clear(this.next);
     this.ring.clear();
-    this.symbols.clear();
+    if (symbols) this.table = symbols;
+    else this.table.clear();
     this.book = emptyBook(usualPairs);
     this.newest.fill(nothingYet);
   }
@@ -224,6 +234,11 @@ export class MessageBuffer {
     wider.set(this.book);
     this.book = wider;
   }
+}
+
+/** A table for the symbols of a market. */
+export function symbolTableOf(market: Market): SymbolTable {
+  return new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
 }
 
 function emptyBook(pairs: number): Float64Array {

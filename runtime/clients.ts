@@ -6,7 +6,6 @@ import { Calls } from './calls.js';
 import { ClientGate } from './clientgate.js';
 import { StreamError } from './errors.js';
 import { type Exchange, whenClosed } from './exchange.js';
-import { Guest, type Shares } from './guest.js';
 import type { Hub } from './hub.js';
 import { Leases } from './leases.js';
 import { optionTable } from './options.js';
@@ -29,7 +28,6 @@ export interface HttpParts {
 }
 
 export class Clients {
-  private readonly shares: Shares;
   private readonly visitors: Leases<Visitor>;
   private readonly sessions: Leases<Session>;
   private readonly calls: Calls;
@@ -39,9 +37,8 @@ export class Clients {
     private readonly parts: HttpParts,
     private readonly tokens: TokenStore,
   ) {
-    const { clock, markets, settings } = parts.hub;
+    const { clock, settings } = parts.hub;
     const { httpClients, httpClientTtlMs, httpCalls, httpTotalCalls, httpUris } = settings.options;
-    this.shares = new Map(markets.map(({ name }) => [name, new Set()]));
     this.calls = new Calls(httpCalls, httpTotalCalls);
     this.uris = new Quota(httpUris);
     // Sessions without a token take no place from those who have none.
@@ -121,8 +118,8 @@ export class Clients {
   }
 
   private makeVisitor(caller: Caller): Visitor {
-    const guest = new Guest(this.parts.hub, this.shares);
-    return new Visitor(this.partsOf(caller, guest), () => guest.close());
+    const client = this.parts.hub.client();
+    return new Visitor(this.partsOf(caller, client), () => client.close());
   }
 
   private makeReader(caller: Caller, view: HubView): Visitor {

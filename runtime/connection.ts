@@ -107,9 +107,10 @@ export class Connection {
     await Promise.all([this.farewell, given]);
   }
 
-  /** Gives nothing more, not even what came before the stop. */
-  forget(): void {
-    this.intake?.drop();
+  /** Calls back once everything was given that came before; never if the connection ends first. */
+  given(react: () => void): void {
+    if (this.intake) this.intake.after(react);
+    else react();
   }
 
   /** @returns whether the text went out; only a live connection sends */

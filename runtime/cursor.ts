@@ -1,7 +1,8 @@
 import { StreamError } from './errors.js';
 
-/** A position in the stream of one market of one process. */
+/** A position in a client's stream of one market, in one run of the server. */
 export interface Position {
+  /** Names the client and the run. */
   readonly process: string;
   readonly market: string;
   readonly seq: number;
@@ -20,7 +21,8 @@ export function decodeCursor(text: string, here: Position, markets: readonly str
   const [process, market, seq = ''] = Buffer.from(text, 'base64url').toString('latin1').split('.');
   const position = /^[0-9a-z]{1,11}$/.test(seq) ? Number.parseInt(seq, 36) : Number.NaN;
   if (market === undefined || Number.isNaN(position)) throw bad('The cursor is none that this server gave.');
-  if (process !== here.process) throw bad('The cursor is from an earlier run of the server, whose messages are gone.');
+  if (process !== here.process)
+    throw bad('The cursor is from an earlier run of the server, or of another client; its messages are not here.');
   if (market !== here.market) {
     const other = markets.includes(market) ? `the ${market} stream` : 'the stream of another market';
     throw bad(`The cursor belongs to ${other}, not to ${here.market}.`);

@@ -1,5 +1,5 @@
-/** All streams of a process, and what some of them may play on: the simulated feed, or recordings. */
-import { randomBytes } from 'node:crypto';
+/** What the clients of a process have in common: settings, upstreams, and what these play on beside the feeds. */
+import { Client, type ClientOptions } from './client.js';
 import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
 import { type Endpoint, resolveEndpoint } from './endpoint.js';
@@ -7,15 +7,15 @@ import { StreamError } from './errors.js';
 import { quoteForeign, Redactor } from './foreign.js';
 import { faultOfKey } from './key.js';
 import { Log } from './log.js';
-import { nearest, suggest } from './nearest.js';
 import { Recorder } from './recording/recorder.js';
 import type { ReplayRequest } from './recording/request.js';
+import { Room } from './room.js';
 import { cleanKey, type Settings, secretsOf } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
 import type { Dial } from './socket.js';
-import { Stream, type Target } from './stream.js';
+import type { Target } from './target.js';
 import { Turn } from './turn.js';
-import type { HubView } from './view.js';
+import { Upstreams } from './upstreams.js';
 import { vocabularyOf } from './vocabulary.js';
 
 export interface HubServices {
@@ -32,15 +32,18 @@ const noKey = 'none';
 /** All are looked for in every answer. */
 const mostCallerKeys = 1_000;
 
-export class Hub implements HubView {
+export class Hub {
   readonly redactor = new Redactor(() => this.vocabulary);
   readonly log: Log;
-  /** Names this process in cursors. */
-  readonly process = randomBytes(4).toString('hex');
   readonly clock: Clock;
   /** Absent where nothing is recorded. */
   readonly recorder: Recorder | undefined;
-  private readonly streams: ReadonlyMap<string, Stream>;
+  /** Shared by all connections. */
+  readonly turn: Turn;
+  readonly upstreams: Upstreams;
+  /** For the buffers of many clients. */
+  readonly room: Room;
+  private readonly clients = new Set<Client>();
   private readonly callerKeys = new Set<string>();
   private words: ReadonlySet<string> | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
@@ -54,25 +57,25 @@ export class Hub implements HubView {
     this.clock = clock;
     this.log = new Log(clock, this.redactor, write);
     for (const secret of secretsOf(settings)) this.redactor.add(secret);
-    const turn = new Turn(clock);
+    this.turn = new Turn(clock);
     const { options, record } = settings;
-    const { log, redactor } = this;
+    const { log, redactor, turn } = this;
     if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log, redactor });
-    const services = { options, clock, log, turn, decoding: suite, dial, recorder: this.recorder };
-    this.streams = new Map(markets.map(market => [market.name, new Stream(market, services)]));
+    this.upstreams = new Upstreams({ options, clock, log, turn, decoding: suite, dial, recorder: this.recorder });
+    this.room = new Room(options.httpBufferTotalBytes);
   }
 
-  /** @throws StreamError INVALID_ARGUMENT for a market that is not served */
-  stream(market: string): Stream {
-    const stream = this.streams.get(market);
-    if (!stream) {
-      const names = [...this.streams.keys()];
-      throw new StreamError(
-        'INVALID_ARGUMENT',
-        `market is one of ${names.join(', ')}${suggest(nearest(market.toLowerCase(), names)) || '.'}`,
-      );
-    }
-    return stream;
+  /** A new client, that is to be closed when it is gone. */
+  client(options: ClientOptions = {}): Client {
+    const client = new Client(this, options);
+    this.clients.add(client);
+    return client;
+  }
+
+  /** Ends what a client holds. */
+  async dismiss(client: Client): Promise<void> {
+    this.clients.delete(client);
+    await client.leave();
   }
 
   /**
@@ -84,22 +87,18 @@ export class Hub implements HubView {
     // From here on the key is known, so that no refusal can show it.
     const given = this.judgeKey(cleanKey(apiKey));
     const resolved = resolveEndpoint(this.suite, market, this.settings, endpoint);
-    if (resolved.simulated) return this.simulatedTarget(market, resolved);
+    const usual = endpoint === undefined && given === undefined;
+    if (resolved.simulated) return { ...(await this.simulatedTarget(market, resolved)), usual };
     if (resolved.replay) return this.replayTarget(market, resolved, resolved.replay);
     const key = given ?? this.settings.key?.value;
     if (key === undefined) {
       throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
     }
-    return { endpoint: resolved, urls: resolved.urls, key };
-  }
-
-  /** Every waiting call passes through here. */
-  duringWait<T>(call: () => Promise<T>): Promise<T> {
-    return call();
+    return { endpoint: resolved, urls: resolved.urls, key, usual };
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.streams.values()].map(stream => stream.stop()));
+    await Promise.all([...this.clients].map(client => this.dismiss(client)));
     await this.recorder?.close();
     await (await this.simulator?.catch(() => undefined))?.feed.close();
   }

@@ -60,19 +60,20 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
     write(`mcp-polygon: ${remark}\n`);
   }
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
+  const alone = settings.http ? undefined : hub.client({ alone: true });
   let http: HttpServer | undefined;
   const end = endOf(hub, () => http?.close());
   release();
-  const parts = { hub, pages: new Pages(pages), version };
-  if (!settings.http) {
+  const parts = { pages: new Pages(pages), version };
+  if (alone) {
     if (process.stdin.isTTY) process.stderr.write(explainWaiting(version));
     watchParent(() => end(0));
-    serve(parts, () => end(0));
+    serve({ hub: alone, ...parts }, () => end(0));
     return;
   }
   const { HttpServer: Server } = await import('./http.js');
   try {
-    http = await Server.listen(parts, settings.http);
+    http = await Server.listen({ hub, ...parts }, settings.http!);
     process.stderr.write(`mcp-polygon ${version} serves MCP at ${http.url}\n`);
   } catch (error) {
     process.stderr.write(`mcp-polygon cannot serve over HTTP: ${error instanceof Error ? error.message : error}\n`);

@@ -15,9 +15,6 @@ const kept = 20;
 /** Turns monotonic ms into what the clock of the wall shows for them. */
 type ToWall = (elapsedMs: number) => number;
 
-/** What may be asked about outages. */
-export type OutagesView = Pick<OutageLedger, 'all' | 'since' | 'forgotten'>;
-
 export class OutageLedger {
   /** Outages that are no longer listed. */
   forgotten = 0;

@@ -3,7 +3,6 @@ import type { MessageBuffer } from './buffer.js';
 import type { Clock } from './clock.js';
 import type { Market } from './contract.js';
 import { Picture } from './picture.js';
-import { type Selection, selectionOf } from './selection.js';
 import { Slice } from './slice.js';
 
 /** Draws the messages of a stretch of the stream, each of them once. */
@@ -18,16 +17,12 @@ export class Pictures {
   /** Arrival of the first message drawn, monotonic ms. */
   firstMs: number | undefined;
 
-  /**
-   * @param next seq of the first message to draw
-   * @param select which messages are drawn
-   */
+  /** @param next seq of the first message to draw */
   constructor(
     private readonly market: Market,
     private readonly buffer: MessageBuffer,
     private readonly clock: Clock,
     private next: number,
-    private readonly select: Selection = selectionOf(undefined),
   ) {}
 
   get all(): IterableIterator<Picture> {
@@ -66,7 +61,6 @@ export class Pictures {
       return;
     }
     const seq = this.next++;
-    if (!this.select(buffer, seq)) return;
     const channel = this.market.channels[buffer.channelAt(seq)];
     if (!channel) return;
     const arrivedMs = buffer.arrivedMs(seq);

@@ -52,7 +52,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
   const filters = parseFilters(stream.market, args.channels);
   const source = {
     stream,
-    select: selectionOf(filters, stream.visible),
+    select: selectionOf(filters),
     detail: args.detail ?? 'summary',
     slice: new Slice(hub.clock),
   };

@@ -34,11 +34,9 @@ export function notesOnFilters(texts: readonly string[] = [], filters: readonly 
   });
 }
 
-/** @param within selects what there is to choose from; absent: everything */
-export function selectionOf(filters: readonly Filter[] | undefined, within: Selection = everything): Selection {
-  if (!filters) return within;
-  const chosen = chooseBy(filters);
-  return within === everything ? chosen : (buffer, seq) => chosen(buffer, seq) && within(buffer, seq);
+/** @param filters absent: every message */
+export function selectionOf(filters: readonly Filter[] | undefined): Selection {
+  return filters ? chooseBy(filters) : everything;
 }
 
 function everything(): boolean {

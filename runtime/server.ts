@@ -92,7 +92,7 @@ class HostTransport extends StdioServerTransport {
   }
 }
 
-export function complainTo({ log }: HubView): (error: unknown) => void {
+export function complainTo({ log }: Pick<HubView, 'log'>): (error: unknown) => void {
   return error => log.say('protocol', `protocol: ${error instanceof Error ? error.message : String(error)}`);
 }
 

@@ -9,8 +9,12 @@ import type { Subscriptions } from './subscriptions.js';
 export interface Line {
   /** Another number for each connection that became live; absent while none is. */
   life(): number | undefined;
+  /** Which of the pending names go into the next frame. */
+  next(most: number): string[];
   /** @returns whether the text went out */
   send(text: string): boolean;
+  /** The answers to a frame were taken. */
+  answered(): void;
 }
 
 /** Longer than a feed lets pass before it says a refusal again. */
@@ -32,12 +36,12 @@ export class SubscriptionPump {
   async run(): Promise<void> {
     if (this.running) return;
     this.running = true;
-    const { subscriptions, line } = this;
+    const { line } = this;
     let { framePairs } = this.options;
     try {
       for (;;) {
         const life = line.life();
-        const names = subscriptions.namesIn('pending').slice(0, framePairs);
+        const names = line.next(framePairs);
         if (names.length === 0 || life === undefined || !line.send(subscribeFrame(names))) return;
         if (await this.exchange(names, () => line.life() !== life)) framePairs = Math.ceil(names.length / 2);
       }
@@ -59,7 +63,7 @@ export class SubscriptionPump {
     // What looks like a refusal of this frame may be an earlier one, said again: then the grants are still to come.
     const isSilent = subscriptions.mayRepeat && (await this.silence(() => subscriptions.granted || isOver()));
     const isTooLarge = !isOver() && subscriptions.settle();
-    changes.notify();
+    this.line.answered();
     if (subscriptions.isEchoing && !isSilent) await this.silence(isOver);
     subscriptions.echoesAreOver();
     return isTooLarge;

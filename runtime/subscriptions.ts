@@ -14,10 +14,29 @@ import { prefixOf } from './prefixes.js';
 export type SubscriptionState = 'pending' | 'accepted' | 'unconfirmed';
 
 /** What may be asked about subscriptions. */
-export type SubscriptionsView = Pick<
-  Subscriptions,
-  'names' | 'size' | 'stateOf' | 'rejectionOf' | 'rejections' | 'namesIn' | 'mayHold' | 'doubtsOf'
->;
+export interface SubscriptionsView {
+  /** Names that are held, in the order of the requests. */
+  readonly names: readonly string[];
+  readonly size: number;
+  stateOf(name: string): SubscriptionState | undefined;
+  /** Why a name was turned down the last time it was asked for. */
+  rejectionOf(name: string): Rejection | undefined;
+  readonly rejections: Rejection[];
+  namesIn(state: SubscriptionState): string[];
+  /** Why the unconfirmed ones among these names are in doubt, in sentences that name no others. */
+  doubtsOf(names: readonly string[]): string[];
+}
+
+/** Is told what becomes of each name. */
+export interface SubscriptionsListener {
+  /** A name is held or no longer, or is in another state. */
+  changed(name: string): void;
+  turnedDown(rejection: Rejection): void;
+  /** What was turned down is served after all, or asked for again. */
+  readmitted(rejection: Rejection): void;
+}
+
+const nobody: SubscriptionsListener = { changed() {}, turnedDown() {}, readmitted() {} };
 
 /** What a refusal was: an answer to what was asked, one that is said again, or one that nothing asked for. */
 export type RefusalKind = 'answer' | 'repeat' | 'unasked';
@@ -43,9 +62,11 @@ export class Subscriptions {
   private refusalsBefore = 0;
   private echoing = false;
   private refusedBefore = false;
-  private changes = 0;
 
-  constructor(private readonly market: Market) {}
+  constructor(
+    private readonly market: Market,
+    private readonly listener: SubscriptionsListener = nobody,
+  ) {}
 
   /** Names that are wanted, in the order of the requests. */
   get names(): string[] {
@@ -54,11 +75,6 @@ export class Subscriptions {
 
   get size(): number {
     return this.wanted.size;
-  }
-
-  /** Differs whenever another name is wanted or one less, or one is in another state. */
-  get revision(): number {
-    return this.changes;
   }
 
   stateOf(name: string): SubscriptionState | undefined {
@@ -266,6 +282,7 @@ export class Subscriptions {
     const rejection = this.refused.get(name);
     this.refused.delete(name);
     this.mark(name, 'accepted');
+    if (rejection) this.listener.readmitted(rejection);
     // Where it fits, those may fit that were not even asked for.
     if (rejection?.code === 'LIMIT_EXCEEDED') this.askAgain();
     return true;
@@ -273,8 +290,10 @@ export class Subscriptions {
 
   private askAgain(): void {
     for (const name of [...this.untried]) {
+      const rejection = this.refused.get(name);
       this.refused.delete(name);
       this.mark(name, 'pending');
+      if (rejection) this.listener.readmitted(rejection);
     }
   }
 
@@ -314,12 +333,12 @@ export class Subscriptions {
   /** Moves a name to a state, or out of the book; true if it was in it. */
   private mark(name: string, state: SubscriptionState | undefined): boolean {
     const before = this.wanted.get(name);
-    if (before !== state) this.changes++;
     if (state === undefined) this.wanted.delete(name);
     else this.wanted.set(name, state);
     this.suspicions.delete(name);
     this.untried.delete(name);
     this.feed.setProven(name, state !== 'unconfirmed');
+    if (before !== state) this.listener.changed(name);
     return before !== undefined;
   }
 
@@ -331,6 +350,7 @@ export class Subscriptions {
     const rejection = { channel, code, message: `${message} ${hintFor(code)}` };
     this.refused.set(channel, rejection);
     if (this.refused.size > mostRefused) this.refused.delete(this.refused.keys().next().value!);
+    this.listener.turnedDown(rejection);
     return rejection;
   }
 }

@@ -63,7 +63,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
 /** What arrived from a time on, as far as it is still held; monotonic ms. */
 function picturesSince(hub: HubView, stream: StreamView, fromMs: number): Pictures {
   const { buffer, market } = stream;
-  const pictures = new Pictures(market, buffer, hub.clock, buffer.firstSince(fromMs), stream.visible);
+  const pictures = new Pictures(market, buffer, hub.clock, buffer.firstSince(fromMs));
   if (buffer.evictedMs !== undefined && buffer.evictedMs >= fromMs) pictures.missed = stream.dropped;
   return pictures;
 }

@@ -16,6 +16,7 @@ import { isSamePlace } from './endpoint.js';
 import { type ErrorCode, StreamError } from './errors.js';
 import { simulatedFeed } from './feednames.js';
 import { isWanted } from './state.js';
+import { isSameKey } from './target.js';
 import { isoOrNull } from './time.js';
 import type { HubView, StreamView } from './view.js';
 import { wayOutOf } from './wayout.js';
@@ -90,15 +91,10 @@ export async function stop(hub: HubView, market: Market): Promise<Answer> {
   const wanted = isWanted(stream.state);
   if (stream.state !== 'idle') await stream.stop();
   return {
-    ...commonAnswer(stream, notesOnStop(stream, wanted)),
+    ...commonAnswer(stream, wanted ? [] : ['It was not running.']),
     messages_received: stream.totals.received,
     duration_s: Math.round(stream.durationMs / 100) / 10,
   };
-}
-
-function notesOnStop({ shared }: StreamView, wanted: boolean): string[] {
-  if (!wanted) return ['It was not running.'];
-  return shared ? ['It goes on for other clients; you get no more of its messages.'] : [];
 }
 
 export function status(hub: HubView, market: Market): Answer {
@@ -109,11 +105,10 @@ export function status(hub: HubView, market: Market): Answer {
   const oldestAtMs = buffer.size > 0 ? stream.wallMs(buffer.arrivedMs(buffer.oldestSeq)) : undefined;
   return {
     ...commonAnswer(stream, [
-      ...notesOnSharing(stream),
       ...notesOnSymbols(stream),
       ...notesOnNotice(stream),
       ...doubtsOf(stream),
-      ...(hub.recorder?.notesOn(market.name) ?? []),
+      ...hub.notesOnRecording(market.name),
     ]),
     endpoint: shownEndpoint(stream),
     feed: stream.target?.endpoint.feed ?? null,
@@ -137,10 +132,6 @@ export function status(hub: HubView, market: Market): Answer {
     silence: silent ? silenceOf(hub, stream) : null,
     buffer: { messages: buffer.size, bytes: buffer.bytes, oldest_at: isoOrNull(oldestAtMs) },
   };
-}
-
-function notesOnSharing({ shared }: StreamView): string[] {
-  return shared ? ['Other clients use the stream too; what is counted and kept includes their messages.'] : [];
 }
 
 function notesOnNotice({ lastNotice }: StreamView): string[] {
@@ -293,16 +284,14 @@ function requireStarted(hub: HubView, market: Market): StreamView {
 
 async function requireSameTarget(hub: HubView, stream: StreamView, args: StartArguments): Promise<void> {
   if (args.endpoint === undefined && args.api_key === undefined) return;
-  const { target, market, shared } = stream;
+  const { target, market } = stream;
   const wanted = await hub.target(market, args.endpoint ?? target?.endpoint.spelled, args.api_key);
-  const sameKey = args.api_key === undefined || wanted.key === target?.key;
+  const sameKey = args.api_key === undefined || (target !== undefined && isSameKey(wanted, target));
   if (sameKey && target && isSamePlace(wanted, target)) return;
   throw new StreamError(
     'ALREADY_STARTED',
     `The ${market.title} stream runs on ${shownEndpoint(stream)} already, with another ${sameKey ? 'endpoint' : 'key'}.`,
-    shared
-      ? 'Other clients use it too: start without endpoint and api_key to add channels, or wait until they have stopped it.'
-      : undefined,
+    undefined,
     commonAnswer(stream),
   );
 }

@@ -1,57 +1,124 @@
-/**
- * What the tools act on: the streams as one client sees them. Where there is one client alone, that is the hub itself
- * and its streams; of many clients each has a `Guest` and its `Share`s.
- */
-import type { Hub } from './hub.js';
-import type { OutagesView } from './outages.js';
-import type { Stream } from './stream.js';
+/** What the tools act on: a client, and its streams. */
+import type { Entry, MessageBuffer } from './buffer.js';
+import type { Changes } from './changes.js';
+import type { ChannelName, Rejection } from './channels.js';
+import type { Clock } from './clock.js';
+import type { Market, Suite } from './contract.js';
+import type { Redactor } from './foreign.js';
+import type { Detail, Message } from './format.js';
+import type { Log } from './log.js';
+import type { Outage } from './outages.js';
+import type { Pictures } from './pictures.js';
+import type { Settings } from './settings.js';
+import type { StateName } from './state.js';
 import type { SubscriptionsView } from './subscriptions.js';
+import type { Target } from './target.js';
+import type { UnaskedRefusal } from './unasked.js';
+import type { Notice, StreamFault } from './upstream.js';
 
-export interface HubView
-  extends Pick<
-    Hub,
-    'suite' | 'markets' | 'settings' | 'clock' | 'log' | 'redactor' | 'recorder' | 'process' | 'target' | 'duringWait'
-  > {
+/** All that one client sees of the process. */
+export interface HubView {
+  readonly suite: Suite;
+  readonly markets: readonly Market[];
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  /** Names this client of this process in cursors. */
+  readonly process: string;
+  /** @throws StreamError INVALID_ARGUMENT for a market that is not served */
   stream(market: string): StreamView;
+  /**
+   * Decides where a start leads and with which key.
+   *
+   * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
+   */
+  target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target>;
+  /** Sentences on what is recorded of a market. */
+  notesOnRecording(market: string): readonly string[];
+  /** Every waiting call passes through here. */
+  duringWait<T>(call: () => Promise<T>): Promise<T>;
 }
 
-export interface StreamView
-  extends Pick<
-    Stream,
-    // What came, and where from: the same for all.
-    | 'market'
-    | 'buffer'
-    | 'changes'
-    | 'target'
-    | 'url'
-    | 'lastFault'
-    | 'nextRetryAtMs'
-    | 'nextRetryElapsedMs'
-    | 'wallMs'
-    | 'attempts'
-    | 'dropped'
-    | 'ratePerSecond'
-    | 'isOver'
-    | 'show'
-    // What the client did, and what of it is its own.
-    | 'state'
-    | 'shared'
-    | 'visible'
-    | 'newestOf'
-    | 'newestSeq'
-    | 'liveSinceMs'
-    | 'liveForMs'
-    | 'newestAgeMs'
-    | 'durationMs'
-    | 'lastNotice'
-    | 'unasked'
-    | 'totals'
-    | 'pictures'
-    | 'open'
-    | 'stop'
-    | 'subscribe'
-    | 'unsubscribe'
-  > {
+/** One client's stream of a market. */
+export interface StreamView {
+  readonly market: Market;
+  /** The messages that came for the client. */
+  readonly buffer: MessageBuffer;
+  /** Told of every change of state and of subscriptions, and whenever messages came. */
+  readonly changes: Changes;
   readonly subscriptions: SubscriptionsView;
   readonly outages: OutagesView;
+  readonly state: StateName;
+  /** Whether nothing more will come. */
+  readonly isOver: boolean;
+  /** Where it was started to; absent before that. */
+  readonly target: Target | undefined;
+  /** URL in use, or of the last attempt. */
+  readonly url: string | undefined;
+  readonly lastFault: StreamFault | undefined;
+  /** The newest one since the start. */
+  readonly lastNotice: Notice | undefined;
+  /** The newest refusal since the start that answers nothing and names nothing. */
+  readonly unasked: UnaskedRefusal | undefined;
+  readonly nextRetryAtMs: number | undefined;
+  /** Monotonic ms of the next attempt, while one is scheduled. */
+  readonly nextRetryElapsedMs: number | undefined;
+  /** What the clock of the wall shows for a moment of the monotonic clock. */
+  wallMs(elapsedMs: number): number;
+  /** Failed attempts since the last stable connection. */
+  readonly attempts: number;
+  /** When the stream became live, wall clock ms; absent while it is not. */
+  readonly liveSinceMs: number | undefined;
+  /** How long it has been live, ms; absent while it is not. */
+  readonly liveForMs: number | undefined;
+  /** How long ago the newest message came, ms; absent before the first. */
+  readonly newestAgeMs: number | undefined;
+  /** From the start to the stop, or until now, ms. */
+  readonly durationMs: number;
+  readonly totals: StreamCounts;
+  /** Messages of this start that left the buffer. */
+  readonly dropped: number;
+  readonly pictures: Pictures;
+  ratePerSecond(): number;
+  /**
+   * A message as it is answered. One whose fields have wrong types is answered all the same and counted when it is
+   * first shown; one that cannot be formatted is answered as it came.
+   */
+  show(entry: Entry, detail: Detail): Message;
+  /**
+   * Opens a stream that is not wanted yet; what the last one left is cleared.
+   *
+   * @throws StreamError LIMIT_EXCEEDED
+   */
+  open(target: Target): void;
+  /** Ends the stream; the buffer stays readable. */
+  stop(): Promise<void>;
+  /** Adds channels; they are sent as soon as the stream is live. */
+  subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] };
+  unsubscribe(names: readonly string[]): { removed: string[]; notHeld: string[] };
+}
+
+/** What a stream counts from its start on. */
+export interface StreamCounts {
+  readonly received: number;
+  /** Items, or whole frames, that are no events; null where others may have asked for them. */
+  readonly malformed: number | null;
+  /** Events that the spec does not know; null where others may have asked for them. */
+  readonly unknown: number | null;
+  /** Shown messages whose fields have wrong types. */
+  readonly mistyped: number;
+  readonly reconnects: number;
+  /** Wall clock ms. */
+  readonly lastMessageAtMs?: number;
+}
+
+/** What may be asked about outages. */
+export interface OutagesView {
+  /** Newest last. */
+  readonly all: readonly Outage[];
+  /** Outages that are no longer listed. */
+  readonly forgotten: number;
+  /** Those that a reader who had everything up to `seq` has not been told as over. */
+  since(seq: number): Outage[];
 }

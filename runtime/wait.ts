@@ -37,7 +37,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     args.condition === undefined ? undefined : parseCondition(subjectOf(stream, filters), args.condition);
   const since = args.cursor === undefined ? buffer.nextSeq : positionOf(hub, stream, args.cursor);
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
-  const sight = new Sight(hub.clock, stream, selectionOf(filters, stream.visible), since);
+  const sight = new Sight(hub.clock, stream, selectionOf(filters), since);
   const search = new Search(hub, stream, sight, condition, args.count ?? 1);
   const beganMs = hub.clock.elapsed();
   let resting = false;

@@ -147,7 +147,7 @@ export class Watches {
       const { address, mark, seq } = subject;
       subject.mark = this.markOf(address);
       subject.seq = this.positionOf(address);
-      const came = address?.channel && this.streamOf(address).newestOf(address.channel) >= seq;
+      const came = address?.channel && this.streamOf(address).buffer.newestOf(address.channel) >= seq;
       return came || subject.mark !== mark ? [uri] : [];
     });
   }
@@ -158,9 +158,9 @@ export class Watches {
       return listStreams(this.hub)
         .map(({ uri }) => uri)
         .join();
-    const { state, newestSeq, subscriptions } = this.streamOf(address);
+    const { state, buffer, subscriptions } = this.streamOf(address);
     if (address.channel) return `${state} ${subscriptions.stateOf(address.channel.name)}`;
-    return [state, newestSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
+    return [state, buffer.nextSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
   }
 
   private positionOf(address: Address | undefined): number {

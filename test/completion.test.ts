@@ -9,7 +9,7 @@ const others = { market: 'stocks' };
 
 function holding(...channels: readonly string[]) {
   const hub = hubOn(suite, markets, 'ws://127.0.0.1:9');
-  hub.stream('stocks').subscriptions.want(parseChannels(marketOf('stocks'), channels).names);
+  hub.stream('stocks').subscribe(parseChannels(marketOf('stocks'), channels).names);
   return hub;
 }
 

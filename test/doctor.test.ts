@@ -504,7 +504,9 @@ describe('a market', () => {
 
   function examined(market: string, feed: string): Promise<Finding> {
     const settings = { feed, allowedHosts: [], options: testOptions };
-    const hub = new Hub(suite, markets, settings, { clock: new TestClock(saturdayMs), write: () => {} });
+    const hub = new Hub(suite, markets, settings, { clock: new TestClock(saturdayMs), write: () => {} }).client({
+      alone: true,
+    });
     return examineMarket(hub, marketOf(market), 'for a reason');
   }
 

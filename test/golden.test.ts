@@ -15,7 +15,7 @@ const { settings } = readSettings({}, []);
 const pages = readChannelPages();
 
 async function render(market: string, path: string, { line, text }: Example): Promise<string> {
-  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   hub.stream(market).ingest(Buffer.from(text));
   const ask = (more: Partial<ReadArguments>) => read(hub, { market, max_bytes: 200_000, ...more });
   const messages = (await ask({})).messages as Message[];

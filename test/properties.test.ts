@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import { backoffMs } from '../runtime/backoff.js';
+import type { Client } from '../runtime/client.js';
 import { ConditionWatch, parseCondition, symbolsOf } from '../runtime/condition.js';
 import { decodeCursor, encodeCursor } from '../runtime/cursor.js';
 import { decimalValue, subtract } from '../runtime/decimal.js';
 import { StreamError } from '../runtime/errors.js';
 import { quoteForeign } from '../runtime/foreign.js';
 import { fieldValue, formatMessage, type Message } from '../runtime/format.js';
-import type { Hub } from '../runtime/hub.js';
 import { parseExact } from '../runtime/json.js';
 import { callOn, hubOn } from './support/bench.js';
 import { Held } from './support/held.js';
@@ -459,7 +459,7 @@ describe('reading', () => {
     return channels.some(text => known.includes(text));
   }
 
-  function ingest(hub: Hub, messages: readonly Sent[], from: number): void {
+  function ingest(hub: Client, messages: readonly Sent[], from: number): void {
     const events = messages.map(({ ev, symbol, text }, index) => ({
       ev,
       sym: symbol,

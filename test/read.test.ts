@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
+import type { Client } from '../runtime/client.js';
 import { systemClock } from '../runtime/clock.js';
-import type { Hub } from '../runtime/hub.js';
 import { callOn, hubOn } from './support/bench.js';
 
 const capacity = 10_000;
 
 /** A hub with a full buffer of AAPL trades, whose clock says that every look at it comes a millisecond later. */
-function fullHub(): Hub {
+function fullHub(): Client {
   let elapsedMs = 0;
   const clock = { ...systemClock, elapsed: () => elapsedMs++ };
   const hub = hubOn(suite, markets, 'realtime', { bufferMessages: capacity }, clock);
@@ -15,11 +15,11 @@ function fullHub(): Hub {
   return hub;
 }
 
-function take(hub: Hub, price: number): void {
+function take(hub: Client, price: number): void {
   hub.stream('stocks').ingest(Buffer.from(`[{"ev":"T","sym":"AAPL","p":${price}}]`));
 }
 
-async function read(hub: Hub, args: object): Promise<Record<string, unknown>> {
+async function read(hub: Client, args: object): Promise<Record<string, unknown>> {
   const { structured, isError, text } = await callOn(hub, 'read_stream_messages', { market: 'stocks', ...args });
   if (isError) throw new Error(text);
   return structured;
@@ -27,7 +27,7 @@ async function read(hub: Hub, args: object): Promise<Record<string, unknown>> {
 
 /** Reads while messages go on coming, so many each time that others have their turn. */
 async function readAmid(
-  hub: Hub,
+  hub: Client,
   args: object,
   each: number,
 ): Promise<{ answer: Record<string, unknown>; turns: number }> {
@@ -46,7 +46,7 @@ async function readAmid(
   return { answer, turns };
 }
 
-async function cursorAtStart(hub: Hub): Promise<string> {
+async function cursorAtStart(hub: Client): Promise<string> {
   const { cursor } = await read(hub, { limit: 1 });
   const { buffer } = hub.stream('stocks');
   expect(buffer.size).toBe(capacity);
@@ -94,7 +94,7 @@ describe('a read that looks through a full buffer', () => {
 describe('a read', () => {
   const quote = (sym: string, more: object = {}): object => ({ ev: 'Q', sym, bp: 1, bs: 2, ap: 3, as: 4, ...more });
 
-  function hubWith(...events: readonly object[]): Hub {
+  function hubWith(...events: readonly object[]): Client {
     const hub = hubOn(suite, markets, 'realtime');
     for (const event of events) hub.stream('stocks').ingest(Buffer.from(JSON.stringify([event])));
     return hub;
@@ -151,7 +151,7 @@ describe('a read', () => {
 describe('a list of outages', () => {
   const channels = Array.from({ length: 30 }, (_, index) => `T.S${index}`);
 
-  function hubWithOutages(count: number): Hub {
+  function hubWithOutages(count: number): Client {
     const hub = hubOn(suite, markets, 'realtime', {}, { ...systemClock, now: () => 0, elapsed: () => 0 });
     const { outages } = hub.stream('stocks');
     for (let seq = 0; seq < count; seq++) {

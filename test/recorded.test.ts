@@ -12,7 +12,7 @@ import { judgeShape, marketNames, type Recording, readRecorded, readWire } from 
 const { settings } = readSettings({}, marketNames);
 
 function take(market: string, { frame }: Recording) {
-  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   const stream = hub.stream(market);
   stream.ingest(Buffer.from(frame));
   const ask = (more: Partial<ReadArguments>) => read(hub, { market, limit: 1_000, max_bytes: 200_000, ...more });

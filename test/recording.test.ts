@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { markets, suite } from '../generated/suite.js';
+import type { Client } from '../runtime/client.js';
 import { type Clock, systemClock } from '../runtime/clock.js';
 import { Redactor } from '../runtime/foreign.js';
 import { Hub } from '../runtime/hub.js';
@@ -56,7 +57,7 @@ const trade = (price: number): string =>
   JSON.stringify([{ ev: 'T', sym: 'AAPL', x: 4, i: '1', z: 3, p: price, s: 100, t: 1_790_000_000_000, q: 1 }]);
 
 interface Scene {
-  readonly hub: Hub;
+  readonly hub: Client;
   readonly feed: RawFeed;
   /** Sends a frame on the one connection. */
   send(text: string): void;
@@ -80,13 +81,15 @@ async function recorded(path: string, options: Partial<Options> = {}, log: strin
     record: path,
     options: { ...testOptions, recordFlushMs: 10, ...options },
   };
-  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => log.push(line) });
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: line => log.push(line) }).client({
+    alone: true,
+  });
   open.push(hub);
   await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
   return { hub, feed, send: text => socket!.send(text) };
 }
 
-async function notesOf(hub: Hub): Promise<string[]> {
+async function notesOf(hub: Client): Promise<string[]> {
   return (await callOn(hub, 'get_stocks_stream_status')).structured.notes as string[];
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
+import type { Client } from '../runtime/client.js';
 import type { Clock } from '../runtime/clock.js';
 import { systemClock } from '../runtime/clock.js';
 import { examine } from '../runtime/doctor/doctor.js';
@@ -26,14 +27,14 @@ function folder(): RecordFolder {
 }
 
 /** A hub without a key. A clock that jumps leaves no time to answer pings, so there are none. */
-function hubOf(settings: Partial<Settings>, clock: Clock = systemClock): Hub {
+function hubOf(settings: Partial<Settings>, clock: Clock = systemClock): Client {
   const options = { ...testOptions, recordFlushMs: 10, pingIntervalMs: 600_000, ...settings.options };
   const hub = new Hub(
     suite,
     markets,
     { feed: 'realtime', allowedHosts: [], ...settings, options },
     { clock, write: () => {} },
-  );
+  ).client({ alone: true });
   open.push(hub);
   return hub;
 }
@@ -57,46 +58,43 @@ const at = (ms: number, ...events: readonly object[]) => ({ atMs: beginMs + ms, 
 /** A minute of trades: at its beginning, after a second, and at its end. */
 const minute = [at(0, event(1)), at(1_000, event(2)), at(60_000, event(3))];
 
-async function start(hub: Hub, endpoint: string, channels: readonly string[] = ['T.AAPL']): Promise<ToolResult> {
+async function start(hub: Client, endpoint: string, channels: readonly string[] = ['T.AAPL']): Promise<ToolResult> {
   const result = await callOn(hub, 'start_stocks_stream', { channels, endpoint });
   expect(result.structured.error).toBeUndefined();
   return result;
 }
 
-async function messagesOf(hub: Hub, args = {}): Promise<Message[]> {
+async function messagesOf(hub: Client, args = {}): Promise<Message[]> {
   const { structured } = await callOn(hub, 'read_stream_messages', { market: 'stocks', limit: 1_000, ...args });
   return structured.messages as Message[];
 }
 
-async function pricesOf(hub: Hub): Promise<unknown[]> {
+async function pricesOf(hub: Client): Promise<unknown[]> {
   return (await messagesOf(hub)).map(({ price }) => price);
 }
 
-async function notesOf(hub: Hub): Promise<string[]> {
+async function notesOf(hub: Client): Promise<string[]> {
   return (await callOn(hub, 'get_stocks_stream_status')).structured.notes as string[];
 }
 
-function ended(hub: Hub): Promise<void> {
+function ended(hub: Client): Promise<void> {
   return vi.waitFor(() => expect(hub.stream('stocks').isOver).toBe(true), patiently);
 }
 
 /** Until a replay waits for the frame that came so much later than the first. */
-function waitsFor(hub: Hub, ms: number): Promise<void> {
+function waitsFor(hub: Client, ms: number): Promise<void> {
   const text = `The replay waits for ${new Date(beginMs + ms).toISOString()}`;
-  return vi.waitFor(
-    () => expect(hub.stream('stocks').target?.replay?.explainSilence(false)).toContain(text),
-    patiently,
-  );
+  return vi.waitFor(() => expect(hub.stream('stocks').target?.replay?.explainSilence()).toContain(text), patiently);
 }
 
-async function refusalOf(hub: Hub, endpoint: string, market = 'stocks'): Promise<unknown> {
+async function refusalOf(hub: Client, endpoint: string, market = 'stocks'): Promise<unknown> {
   const [channel] = markets.find(({ name }) => name === market)!.channels;
   const channels = [`${channel!.prefix}.${market === 'stocks' ? 'AAPL' : 'BTC-USD'}`];
   return (await callOn(hub, `start_${market}_stream`, { channels, endpoint })).structured.error;
 }
 
 /** What the stream is said to have been, but for when it came. */
-async function answersOf(hub: Hub) {
+async function answersOf(hub: Client) {
   const { structured: status } = await callOn(hub, 'get_stocks_stream_status');
   const { structured: summary } = await callOn(hub, 'summarize_stream', { market: 'stocks', max_bytes: 200_000 });
   const rows = (summary.symbols as Record<string, unknown>[]).map(row =>
@@ -112,7 +110,7 @@ async function answersOf(hub: Hub) {
 }
 
 /** What waits from the start on come to: one for messages, one for a condition. */
-async function waitsOf(hub: Hub, cursor: unknown): Promise<object[]> {
+async function waitsOf(hub: Client, cursor: unknown): Promise<object[]> {
   const waits = [{ count: 50 }, { channels: ['A.*'], condition: { field: 'volume', op: '>=', value: 200 } }];
   return Promise.all(
     waits.map(async args => {

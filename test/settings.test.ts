@@ -52,6 +52,9 @@ test('an empty environment means the defaults', () => {
       httpTimeoutMs: 30_000,
       httpUris: 1_000,
       httpSessions: 16,
+      httpStreams: 64,
+      httpBufferBytes: 16_777_216,
+      httpBufferTotalBytes: 1_073_741_824,
     },
   });
 });

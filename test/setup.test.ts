@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
+import type { Client } from '../runtime/client.js';
 import { systemClock } from '../runtime/clock.js';
 import type { Tool } from '../runtime/contract.js';
 import { Hub } from '../runtime/hub.js';
@@ -13,9 +14,9 @@ function setup(argv: readonly string[], env: Environment = {}): Setup {
   return readSetup({ suite, markets }, argv, env);
 }
 
-function offered({ suite: shown, markets: served, settings, problems }: Setup): Hub {
+function offered({ suite: shown, markets: served, settings, problems }: Setup): Client {
   expect(problems).toEqual([]);
-  return new Hub(shown, served, settings, { clock: systemClock, write: () => {} });
+  return new Hub(shown, served, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
 }
 
 function marketsOf({ inputSchema }: Tool): unknown {

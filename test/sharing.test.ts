@@ -1,12 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import { parseChannels } from '../runtime/channels.js';
+import type { Client } from '../runtime/client.js';
 import { systemClock } from '../runtime/clock.js';
-import { Guest } from '../runtime/guest.js';
+import { decodeCursor } from '../runtime/cursor.js';
 import { Hub } from '../runtime/hub.js';
+import type { Options } from '../runtime/options.js';
 import { Resources } from '../runtime/resources.js';
 import type { HubView } from '../runtime/view.js';
-import { callOn, hubOn, testKey, testOptions } from './support/bench.js';
+import { callOn, sharedHubOn, testKey, testOptions } from './support/bench.js';
 import { RecordFolder } from './support/recording.js';
 import { ScriptedMarket } from './support/scriptedmarket.js';
 
@@ -14,14 +16,13 @@ type Answer = Readonly<Record<string, unknown>>;
 
 let feed: ScriptedMarket;
 let hub: Hub;
-let ann: Guest;
-let bob: Guest;
+let ann: Client;
+let bob: Client;
 
 beforeEach(async () => {
   feed = await ScriptedMarket.open();
-  hub = hubOn(suite, markets, feed.url, { httpWaits: 2 });
-  const shares = new Map(markets.map(({ name }) => [name, new Set<never>()]));
-  [ann, bob] = [new Guest(hub, shares), new Guest(hub, shares)];
+  hub = sharedHubOn(suite, markets, feed.url, { httpWaits: 2 });
+  [ann, bob] = [hub.client(), hub.client()];
 });
 
 afterEach(async () => {
@@ -54,10 +55,12 @@ async function held(): Promise<string[]> {
 
 /** Has the feed send trades, and waits until they are in. */
 async function trade(symbol: string, count: number): Promise<void> {
-  const { totals, changes } = hub.stream('stocks');
-  const due = totals.received + count;
   feed.trade(symbol, count);
-  expect(await changes.until(() => hub.stream('stocks').totals.received >= due, 5_000)).toBe(true);
+  await feed.barrier();
+}
+
+function trades(...symbols: readonly string[]): string {
+  return JSON.stringify(symbols.map(sym => ({ ev: 'T', sym, p: 1, s: 1 })));
 }
 
 async function symbolsRead(who: HubView, args: object = {}): Promise<unknown[]> {
@@ -129,11 +132,57 @@ describe('two clients', () => {
     expect((await status(ann)).newest_age_ms).toEqual(expect.any(Number));
   });
 
-  test('are told that they are not alone', async () => {
-    await start(ann, 'T.AAPL');
-    expect((await status(ann)).notes).toEqual([]);
+  test('count only their own, and what left their own buffers', async () => {
+    await start(ann, 'T.*');
     await start(bob, 'T.MSFT');
-    expect((await status(ann)).notes).toEqual([expect.stringContaining('Other clients use the stream too')]);
+    await trade('AAPL', 7);
+    await trade('MSFT', 2);
+    expect(await status(bob)).toMatchObject({
+      notes: [],
+      messages_received: 2,
+      messages_dropped: 0,
+      rate_per_s: 2,
+      malformed: null,
+      unknown: null,
+      buffer: { messages: 2 },
+    });
+    expect(await status(ann)).toMatchObject({ messages_received: 9, buffer: { messages: 9 } });
+    const { cursor } = await ask(bob, 'read_stream_messages', { market: 'stocks' });
+    expect(decodeCursor(cursor as string, { process: bob.process, market: 'stocks', seq: 2 })).toBe(2);
+  });
+
+  test('are not told of what nobody can be said to have asked for', async () => {
+    await start(ann, 'T.AAPL');
+    await start(bob, 'T.MSFT');
+    feed.session!.socket.send('[{"ev":"NEW","sym":"AAPL"},{"no":"event"},{"ev":"status","status":"s","message":"m"}]');
+    await feed.barrier();
+    for (const who of [ann, bob]) {
+      expect(await status(who)).toMatchObject({ messages_received: 0, malformed: null, unknown: null, notes: [] });
+    }
+  });
+
+  test('cannot go on with a cursor of each other', async () => {
+    await start(ann, 'T.AAPL');
+    await start(bob, 'T.AAPL');
+    await trade('AAPL', 3);
+    const { cursor } = await ask(ann, 'read_stream_messages', { market: 'stocks' });
+    expect(await refusalOf(bob, 'read_stream_messages', { market: 'stocks', cursor })).toMatchObject({
+      code: 'BAD_CURSOR',
+      message: expect.stringContaining('another client'),
+    });
+  });
+
+  test('wake only those whose messages came', async () => {
+    await start(ann, 'T.AAPL');
+    await start(bob, 'T.MSFT');
+    let woken = 0;
+    bob.stream('stocks').changes.listen(() => woken++);
+    await trade('AAPL', 5);
+    await unsubscribe(ann, 'T.AAPL');
+    await ask(ann, 'subscribe_stocks_channels', { channels: ['Q.AAPL'] });
+    expect(woken).toBe(0);
+    await trade('MSFT', 1);
+    expect(woken).toBe(1);
   });
 
   test('read resources of their own', async () => {
@@ -155,8 +204,8 @@ test('the newest message of a channel, or of all of its kind, is that of the cli
   await start(bob, 'T.*');
   for (const symbol of ['AAPL', 'MSFT']) await trade(symbol, 1);
   const newest = (who: HubView): number[] =>
-    parseChannels(hub.stream('stocks').market, ['T.AAPL', 'T.MSFT', 'T.*', 'Q.AAPL', 'Q.*']).names.map(name =>
-      who.stream('stocks').newestOf(name),
+    parseChannels(who.stream('stocks').market, ['T.AAPL', 'T.MSFT', 'T.*', 'Q.AAPL', 'Q.*']).names.map(name =>
+      who.stream('stocks').buffer.newestOf(name),
     );
   expect(newest(ann)).toEqual([0, -1, 0, -1, -1]);
   expect(newest(bob)).toEqual([0, 1, 1, -1, -1]);
@@ -183,7 +232,7 @@ describe('letting go', () => {
     await start(ann, 'T.AAPL', 'T.MSFT');
     await start(bob, 'T.MSFT');
     await trade('MSFT', 1);
-    expect(await stop(ann)).toMatchObject({ state: 'stopped', notes: [expect.stringContaining('goes on')] });
+    expect(await stop(ann)).toMatchObject({ state: 'stopped', notes: [] });
     expect(await held()).toEqual(['T.MSFT']);
     await trade('MSFT', 2);
     expect([(await symbolsRead(ann)).length, (await symbolsRead(bob)).length]).toEqual([1, 3]);
@@ -192,7 +241,7 @@ describe('letting go', () => {
       code: 'NOT_STARTED',
     });
     expect(await stop(bob)).toMatchObject({ state: 'stopped', notes: [] });
-    expect(hub.stream('stocks').state).toBe('stopped');
+    expect(feed.session).toBeUndefined();
   });
 
   test('of everything happens when a client is gone', async () => {
@@ -201,7 +250,7 @@ describe('letting go', () => {
     await ann.close();
     expect(await held()).toEqual(['T.MSFT']);
     await bob.close();
-    expect(hub.stream('stocks').state).toBe('stopped');
+    expect(feed.session).toBeUndefined();
   });
 
   test('ends the waits of whoever let go, and of nobody else', async () => {
@@ -236,27 +285,6 @@ describe('a client that has not started a stream', () => {
     expect(await held()).toEqual(['T.AAPL']);
   });
 
-  test('cannot start it with another key, and learns nothing of the one in use', async () => {
-    await start(ann, 'T.AAPL');
-    const error = await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'], api_key: 'another-key-4711' });
-    expect(error).toMatchObject({ code: 'ALREADY_STARTED', message: expect.stringMatching(/Another client.*key/) });
-    expect(JSON.stringify(error)).not.toContain(testKey);
-    expect(JSON.stringify(error)).not.toContain('another-key-4711');
-    expect(await status(bob)).toMatchObject({ state: 'idle' });
-  });
-
-  test('does not come by the key of another, nor by another feed than it asked for', async () => {
-    await ask(ann, 'start_stocks_stream', { channels: ['T.AAPL'], api_key: 'another-key-4711' });
-    expect(await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({
-      code: 'ALREADY_STARTED',
-    });
-    await stop(ann);
-    await ask(ann, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
-    const error = await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'] });
-    expect(error).toMatchObject({ code: 'ALREADY_STARTED', hint: expect.stringContaining('simulated') });
-    await ask(bob, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
-  });
-
   test('is refused what the feed refuses, without a trace at the other', async () => {
     feed.denied = new Set(['Q.AAPL']);
     await start(ann, 'T.AAPL');
@@ -268,27 +296,78 @@ describe('a client that has not started a stream', () => {
   });
 });
 
-describe('a client that is told whose endpoint it must use', () => {
-  /** Follows the hint of the refusal. */
-  async function useWhatIsNamed(args: object): Promise<void> {
-    const error = await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'], ...args });
-    expect(error).toMatchObject({ code: 'ALREADY_STARTED' });
-    const [, endpoint] = /endpoint "(.+?)"/.exec(error.hint as string) ?? [];
-    await ask(bob, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint });
-  }
-
-  test('can use it where that is a URL', async () => {
+describe('a market that one client has started', () => {
+  test('can be started by another with a key of its own, on a connection of its own', async () => {
     await start(ann, 'T.AAPL');
-    await useWhatIsNamed({ endpoint: 'simulated' });
+    await ask(bob, 'start_stocks_stream', { channels: ['T.MSFT'], api_key: 'another-key-4711' });
+    expect(feed.keys).toEqual([testKey, 'another-key-4711']);
+    feed.sessions[0]!.socket.send(trades('AAPL', 'MSFT'));
+    feed.sessions[1]!.socket.send(trades('MSFT', 'AAPL', 'MSFT'));
+    await feed.barrier();
+    await feed.barrier(feed.sessions[0]);
+    expect([await symbolsRead(ann), await symbolsRead(bob)]).toEqual([['AAPL'], ['MSFT', 'MSFT']]);
+    await stop(bob);
+    expect(await status(ann)).toMatchObject({ state: 'live' });
   });
 
-  test('can use it where that is a feed', async () => {
+  test('can be started by another on another feed, whichever was first', async () => {
     await ask(ann, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
-    await useWhatIsNamed({});
+    expect(await start(bob, 'T.AAPL')).toMatchObject({ state: 'live', simulated: false });
+    expect(await status(ann)).toMatchObject({ state: 'live', simulated: true, feed: 'simulated' });
+  });
+
+  test('shares a connection among those who use the same key', async () => {
+    for (const who of [ann, bob]) {
+      await ask(who, 'start_stocks_stream', { channels: ['T.AAPL'], api_key: 'another-key-4711' });
+    }
+    expect(feed.keys).toEqual(['another-key-4711']);
+  });
+
+  test('stays with its endpoint for that client itself', async () => {
+    await start(ann, 'T.AAPL');
+    const refused = await refusalOf(ann, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
+    expect(refused).toMatchObject({ code: 'ALREADY_STARTED', hint: expect.stringContaining('stop_stocks_stream') });
+    const change = { channels: ['T.AAPL'], api_key: 'another-key-4711' };
+    expect(await refusalOf(ann, 'start_stocks_stream', change)).toMatchObject({ code: 'ALREADY_STARTED' });
+  });
+
+  test('keeps nothing of a connection that nobody uses any more', async () => {
+    await ask(ann, 'start_stocks_stream', { channels: ['T.AAPL'], api_key: 'another-key-4711' });
+    await stop(ann);
+    await start(ann, 'T.AAPL');
+    expect(feed.keys).toEqual(['another-key-4711', testKey]);
+    const { open } = hub.upstreams as unknown as { open: Set<unknown> };
+    expect(open.size).toBe(1);
   });
 });
 
-describe('a replay that several use', () => {
+test('a feed that several keys open is recorded once, and goes on being so without the first', async () => {
+  const folder = new RecordFolder();
+  const { settings } = hub;
+  const recording = new Hub(
+    suite,
+    markets,
+    { ...settings, record: folder.path },
+    { clock: systemClock, write: () => {} },
+  );
+  [ann, bob] = [recording.client(), recording.client()];
+  const taken = vi.spyOn(recording.recorder!, 'take');
+  const frames = () => taken.mock.calls.map(call => call.at(-1)!.toString()).filter(text => !text.includes('status'));
+  await start(ann, 'T.AAPL');
+  await ask(bob, 'start_stocks_stream', { channels: ['T.*'], api_key: 'another-key-4711' });
+  for (const [index, session] of feed.sessions.entries()) {
+    session.socket.send(trades('AAPL', ...(index === 0 ? [] : ['MSFT'])));
+    await feed.barrier(session);
+  }
+  expect(frames()).toEqual([trades('AAPL')]);
+  await stop(ann);
+  await trade('NVDA', 1);
+  expect(frames()).toEqual([trades('AAPL'), expect.stringContaining('NVDA')]);
+  await recording.close();
+  await folder.close();
+});
+
+describe('a replay', () => {
   const title = '2026-11-23.realtime';
   const atMs = Date.UTC(2026, 10, 23, 14, 30);
   const frame = (passedMs: number) => ({ atMs: atMs + passedMs, text: '[{"ev":"T","sym":"AAPL","p":1}]' });
@@ -300,8 +379,7 @@ describe('a replay that several use', () => {
     await folder.write(`stocks.${title}.0001`, [frame(0), frame(3_600_000)]);
     const settings = { feed: 'realtime', allowedHosts: [], options: testOptions, record: folder.path };
     replaying = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
-    const shares = new Map(markets.map(({ name }) => [name, new Set<never>()]));
-    [ann, bob] = [new Guest(replaying, shares), new Guest(replaying, shares)];
+    [ann, bob] = [replaying.client(), replaying.client()];
   });
 
   afterEach(async () => {
@@ -312,30 +390,22 @@ describe('a replay that several use', () => {
   const play = (who: HubView, query: string) =>
     ask(who, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: `replay:${title}${query}` });
 
-  test('tells those who join of the moment that is played', async () => {
+  const until = async (who: Client, done: () => boolean): Promise<void> =>
+    expect(await who.stream('stocks').changes.until(done, 5_000)).toBe(true);
+
+  test('plays for each client on its own, from where that client said', async () => {
     await play(ann, '?speed=10');
-    const { changes } = replaying.stream('stocks');
-    expect(await changes.until(() => replaying.stream('stocks').totals.received === 1, 5_000)).toBe(true);
-    expect((await play(bob, '?speed=10')).notes).toContain(
+    await until(ann, () => ann.stream('stocks').totals.received === 1);
+    await play(bob, '?from=2026-11-23T15:30:00Z');
+    await until(bob, () => bob.stream('stocks').isOver);
+    expect((await status(bob)).silence).toMatch(/start it again to replay it once more\.$/);
+    expect((await status(ann)).notes).toContain(
       'Replay of 2026-11-23T14:30:00.000Z at 10 times the speed: recorded, not live.',
     );
-  });
-
-  test('tells those who join that it has ended', async () => {
-    const query = '?from=2026-11-23T15:30:00Z';
-    await play(ann, query);
-    const { changes } = replaying.stream('stocks');
-    expect(await changes.until(() => replaying.stream('stocks').isOver, 5_000)).toBe(true);
-    expect((await play(bob, query)).notes).toContainEqual(expect.stringContaining('has ended'));
-    expect((await status(bob)).silence).toMatch(/has ended\. It can be replayed once every client has stopped it\.$/);
-    await ask(ann, 'stop_stocks_stream');
-    expect((await status(bob)).silence).toMatch(/start it again to replay it once more\.$/);
-  });
-
-  test('names itself to whoever asks for something else', async () => {
-    await play(ann, '?speed=10');
-    const error = await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
-    expect(error.hint).toContain(`endpoint "replay:${title}?speed=10"`);
+    await stop(bob);
+    await play(bob, '?speed=10');
+    await until(bob, () => bob.stream('stocks').totals.received === 1);
+    expect(await symbolsRead(bob)).toEqual(['AAPL']);
   });
 });
 
@@ -357,26 +427,15 @@ test('a channel that was called refused is unsubscribed by whoever asked for it'
   await start(bob, 'T.AAPL');
   expect(await unsubscribe(bob, 'Q.AAPL')).toMatchObject({ removed: [], not_held: ['Q.AAPL'] });
   expect(await unsubscribe(ann, 'Q.AAPL')).toMatchObject({ removed: ['Q.AAPL'], not_held: [] });
-  expect(hub.stream('stocks').subscriptions.mayHold('Q.AAPL')).toBe(false);
-});
-
-test('a client that changes the endpoint of a shared stream is told that others use it', async () => {
-  await start(ann, 'T.AAPL');
-  await start(bob, 'T.AAPL');
-  const change = { channels: ['T.AAPL'], endpoint: 'simulated' };
-  expect(await refusalOf(ann, 'start_stocks_stream', change)).toMatchObject({
-    code: 'ALREADY_STARTED',
-    hint: expect.stringContaining('Other clients'),
-  });
+  expect(ann.stream('stocks').subscriptions.mayHold('Q.AAPL')).toBe(false);
 });
 
 test('an outage is told to those whose channels it hit', async () => {
   await start(ann, 'T.AAPL');
   await start(bob, 'T.MSFT');
   feed.session!.socket.terminate();
-  const { changes } = hub.stream('stocks');
-  const isBack = (): boolean => feed.sessions.length === 2 && feed.session?.held.size === 2;
-  expect(await changes.until(isBack, 5_000)).toBe(true);
+  await vi.waitFor(() => expect(feed.session?.held.size).toBe(2), 5_000);
+  await feed.barrier();
   expect(await status(bob)).toMatchObject({ reconnects: 1, outages: [{ channels: ['T.MSFT'] }] });
 });
 
@@ -385,23 +444,123 @@ test('an outage is told however many channels it hit', async () => {
   await start(ann, ...many);
   await start(bob, 'T.MSFT');
   feed.session!.socket.terminate();
-  const { changes } = hub.stream('stocks');
-  expect(await changes.until(() => feed.sessions.length === 2 && feed.session?.held.size === 41, 5_000)).toBe(true);
+  await vi.waitFor(() => expect(feed.session?.held.size).toBe(41), 5_000);
+  await feed.barrier();
   expect(await status(bob)).toMatchObject({ outages: [{ channels: ['T.MSFT'] }] });
   expect(await status(ann)).toMatchObject({ outages: [{ channels: many.slice(0, 20), more_channels: 20 }] });
 });
 
-test('whoever started a stream that was refused must start it again after another has', async () => {
+test('a stream that was refused stays so for its client, whatever another starts', async () => {
   await start(ann, 'T.AAPL');
+  await trade('AAPL', 1);
   feed.session!.socket.send(JSON.stringify([{ ev: 'status', status: 'max_connections', message: 'Too many.' }]));
-  const { changes } = hub.stream('stocks');
-  expect(await changes.until(() => hub.stream('stocks').state === 'refused', 5_000)).toBe(true);
-  expect(await status(ann)).toMatchObject({ state: 'refused' });
+  const { changes } = ann.stream('stocks');
+  expect(await changes.until(() => ann.stream('stocks').state === 'refused', 5_000)).toBe(true);
+  const told = await status(ann);
+  expect(told).toMatchObject({ state: 'refused', subscription_count: 1 });
   await start(bob, 'T.MSFT');
   await trade('MSFT', 1);
-  expect(await status(ann)).toMatchObject({ state: 'stopped', subscription_count: 0 });
-  expect(await symbolsRead(ann)).toEqual([]);
+  expect(await status(ann)).toMatchObject({
+    ...told,
+    rate_per_s: expect.any(Number),
+    newest_age_ms: expect.any(Number),
+  });
+  expect(await symbolsRead(ann)).toEqual(['AAPL']);
   expect(await held()).toEqual(['T.MSFT']);
+});
+
+describe('a refusal of the feed', () => {
+  test('of what one asks for is nothing to another who asked at the same time', async () => {
+    feed.denied = new Set(['Q.AAPL']);
+    await start(ann, 'T.AAPL');
+    await start(bob, 'T.MSFT');
+    feed.mute = true;
+    const calls = [
+      refusalOf(ann, 'subscribe_stocks_channels', { channels: ['Q.AAPL'] }),
+      ask(bob, 'subscribe_stocks_channels', { channels: ['Q.MSFT'] }),
+    ];
+    await vi.waitFor(() => expect(feed.session!.kept).toHaveLength(1));
+    feed.mute = false;
+    feed.answer();
+    const [refused, served] = await Promise.all(calls);
+    expect(refused).toMatchObject({ code: 'CHANNELS_REJECTED' });
+    expect(served).toMatchObject({ accepted: ['Q.MSFT'], rejected: [] });
+    expect(await status(bob)).toMatchObject({ rejected: [], subscriptions: ['T.MSFT', 'Q.MSFT'] });
+  });
+
+  test('stays with the client who was told of it when another asks again and is served', async () => {
+    feed.denied = new Set(['Q.AAPL']);
+    await ask(ann, 'start_stocks_stream', { channels: ['T.AAPL', 'Q.AAPL'] });
+    feed.denied = new Set();
+    await start(bob, 'Q.AAPL');
+    expect(await status(ann)).toMatchObject({ rejected: [{ channel: 'Q.AAPL' }], subscriptions: ['T.AAPL'] });
+    expect(await status(bob)).toMatchObject({ rejected: [], subscriptions: ['Q.AAPL'] });
+    await stop(ann);
+    expect(await held()).toEqual(['Q.AAPL']);
+  });
+});
+
+describe('the bounds over all clients', () => {
+  async function bounded(options: Partial<Options>): Promise<void> {
+    await hub.close();
+    hub = sharedHubOn(suite, markets, feed.url, options);
+    [ann, bob] = [hub.client(), hub.client()];
+  }
+
+  const own = { channels: ['T.AAPL'], api_key: 'another-key-4711' };
+
+  test('leave no connection to a feed that a client chose where too many are open, but that of the operator', async () => {
+    await bounded({ httpStreams: 1 });
+    await ask(ann, 'start_stocks_stream', own);
+    expect(await refusalOf(bob, 'start_stocks_stream', { ...own, api_key: 'a-third-key-4711' })).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringMatching(/ 1 connection.*MCP_POLYGON_HTTP_STREAMS/),
+      hint: expect.stringContaining('without endpoint and api_key'),
+    });
+    expect(await status(bob)).toMatchObject({ state: 'idle' });
+    await start(bob, 'T.AAPL');
+    await stop(bob);
+    await ask(bob, 'start_stocks_stream', own);
+    await stop(ann);
+    await stop(bob);
+    await ask(bob, 'start_stocks_stream', { ...own, api_key: 'a-third-key-4711' });
+  });
+
+  test('leave no stream whose buffer would not fit, until another has stopped', async () => {
+    await bounded({ httpBufferBytes: 10_000, httpBufferTotalBytes: 25_000 });
+    await ask(ann, 'start_crypto_stream', { channels: ['XT.BTC-USD'] });
+    await start(ann, 'T.AAPL');
+    await trade('AAPL', 1);
+    expect(await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('MCP_POLYGON_HTTP_BUFFER_TOTAL_BYTES'),
+      hint: expect.stringContaining('Stop streams that you do not need'),
+    });
+    expect(await status(bob)).toMatchObject({ state: 'idle' });
+    await ask(ann, 'stop_crypto_stream');
+    await start(bob, 'T.MSFT');
+    await stop(ann);
+    // What a stopped stream still holds counts, and no more.
+    expect(await symbolsRead(ann)).toEqual(['AAPL']);
+    await ask(bob, 'start_crypto_stream', { channels: ['XT.BTC-USD'] });
+    expect(await refusalOf(ann, 'start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
+    expect(await symbolsRead(ann)).toEqual([expect.any(String)]);
+    await bob.close();
+    await start(ann, 'T.AAPL');
+  });
+
+  test('leave each client a buffer of its own size', async () => {
+    await bounded({ httpBufferBytes: 1_000 });
+    await start(ann, 'T.*');
+    await start(bob, 'T.MSFT');
+    await trade('MSFT', 1);
+    await trade('AAPL', 100);
+    expect((await symbolsRead(ann)).length).toBeLessThan(20);
+    expect(await symbolsRead(bob)).toEqual(['MSFT']);
+    expect(await status(bob)).toMatchObject({ messages_dropped: 0 });
+  });
 });
 
 test('a client waits no more often at the same time than the option says', async () => {

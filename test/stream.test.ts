@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
-import type { Hub } from '../runtime/hub.js';
+import type { Client } from '../runtime/client.js';
 import { Bench, type BenchOptions, callOn, hubOn, testKey } from './support/bench.js';
 import { greeting, polite, RawFeed, type RawFeedScript, statusFrame } from './support/rawfeed.js';
 
@@ -16,14 +16,14 @@ async function bench(options: Partial<BenchOptions> = {}): Promise<Bench> {
   return made;
 }
 
-async function scripted(script: RawFeedScript, options = {}): Promise<{ hub: Hub; feed: RawFeed }> {
+async function scripted(script: RawFeedScript, options = {}): Promise<{ hub: Client; feed: RawFeed }> {
   const feed = await RawFeed.open(script);
   const hub = hubOn(suite, markets, feed.url, options);
   open.push(feed, hub);
   return { hub, feed };
 }
 
-function until(hub: Hub, market: string, done: () => boolean): Promise<boolean> {
+function until(hub: Client, market: string, done: () => boolean): Promise<boolean> {
   return hub.stream(market).changes.until(done, 10_000);
 }
 

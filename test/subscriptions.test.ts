@@ -591,17 +591,32 @@ describe('answers that come late', () => {
   });
 });
 
-test('the revision differs after every change, and only then', () => {
-  const book = sent('T.AAPL', 'T.MSFT');
-  const seen = [book.revision];
-  for (const change of [() => book.acknowledged('T.AAPL'), () => book.settle(), () => book.drop(['T.MSFT'])]) {
-    change();
-    seen.push(book.revision);
-  }
-  expect(new Set(seen).size).toBe(4);
-  book.acknowledged('T.AAPL');
-  book.drop(['T.MSFT']);
-  expect(book.revision).toBe(seen.at(-1));
+test('whoever listens is told of every change, and of nothing else', () => {
+  const told: string[] = [];
+  const book = new Subscriptions(options, {
+    changed: name => told.push(`${name} ${book.stateOf(name)}`),
+    turnedDown: ({ channel, code }) => told.push(`${channel} ${code}`),
+    readmitted: ({ channel }) => told.push(`${channel} readmitted`),
+  });
+  const [kept, refused] = contracts('T', 0, 2);
+  book.want([kept!, refused!]);
+  book.sent([kept!.name, refused!.name]);
+  book.acknowledged(kept!.name);
+  book.acknowledged(kept!.name);
+  book.refusedOne();
+  book.settle();
+  book.acknowledged(refused!.name);
+  book.drop([refused!.name, refused!.name]);
+  expect(told).toEqual([
+    `${kept!.name} pending`,
+    `${refused!.name} pending`,
+    `${kept!.name} accepted`,
+    `${refused!.name} undefined`,
+    `${refused!.name} NOT_AUTHORIZED`,
+    `${refused!.name} accepted`,
+    `${refused!.name} readmitted`,
+    `${refused!.name} undefined`,
+  ]);
 });
 
 test('what was refused is remembered up to a bound', () => {

@@ -192,7 +192,7 @@ describe('a message is counted as mistyped', () => {
 
   /** How many of the messages in a frame are mistyped. */
   async function mistypedIn(market: string, frame: string): Promise<number> {
-    const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
+    const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
     const stream = hub.stream(market);
     stream.ingest(Buffer.from(frame));
     await read(hub, { market });

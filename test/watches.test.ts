@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
-import type { Hub } from '../runtime/hub.js';
+import type { Client } from '../runtime/client.js';
 import { hearClient, hearServer } from '../runtime/listening.js';
 import { SimulatedFeed } from '../runtime/simulator/feed.js';
 import { Watches, wholeList } from '../runtime/watches.js';
@@ -15,7 +15,7 @@ const msft = `${all}/T.MSFT`;
 /** A hub whose messages come from the test, and what a client that follows it is told. */
 class Followed {
   readonly clock = new TestClock();
-  readonly hub: Hub;
+  readonly hub: Client;
   readonly watches: Watches;
   readonly told: string[] = [];
   /** Holds up whatever is told from now on. */

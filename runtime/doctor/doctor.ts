@@ -1,4 +1,5 @@
 /** `mcp-polygon doctor`: looks at everything that can be wrong outside of the server, and says what to do. */
+import type { Client } from '../client.js';
 import { type Clock, systemClock } from '../clock.js';
 import { resolveEndpoint } from '../endpoint.js';
 import { StreamError } from '../errors.js';
@@ -39,15 +40,11 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
   process.stdout.write('', () => process.exit(isFine(findings) ? 0 : 1));
 }
 
-/** A hub that logs nothing, since the report says it all, and records nothing. */
-export function hubOf({ suite, markets, settings }: Setup, clock: Clock, dial?: Dial): Hub {
+/** The client of a hub that logs nothing, since the report says it all, and records nothing. */
+export function hubOf({ suite, markets, settings }: Setup, clock: Clock, dial?: Dial): Client {
   const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
-  return new Hub(suite, markets, bounded, {
-    clock,
-    write: () => {},
-    recording: false,
-    ...(dial ? { dial } : {}),
-  });
+  const services = { clock, write: () => {}, recording: false, ...(dial ? { dial } : {}) };
+  return new Hub(suite, markets, bounded, services).client({ alone: true });
 }
 
 /** Patience has an end here, whatever the server's is; channels are asked for one at a time, to know which is refused. */
@@ -66,7 +63,7 @@ function boundOptions(options: Options): Options {
  * @param listenSeconds how long to listen to what the plan allows; absent: not at all
  */
 export async function* examine(
-  hub: Hub,
+  hub: Client,
   connect: boolean,
   env: Environment,
   listenSeconds?: number,
@@ -104,7 +101,7 @@ const caution: Finding = {
 };
 
 /** One URL for each host of the feed. */
-function urlsOf({ suite, markets, settings }: Hub): Map<string, URL> {
+function urlsOf({ suite, markets, settings }: Client): Map<string, URL> {
   const urls = new Map<string, URL>();
   for (const market of markets) {
     try {
@@ -117,7 +114,7 @@ function urlsOf({ suite, markets, settings }: Hub): Map<string, URL> {
   return urls;
 }
 
-function reasonNotToAsk({ settings }: Hub, connect: boolean, probes: readonly Probe[]): string | undefined {
+function reasonNotToAsk({ settings }: Client, connect: boolean, probes: readonly Probe[]): string | undefined {
   if (!connect) return 'by --no-connect';
   if (probes.length === 0) return undefined;
   if (!settings.key) return 'there is no key';

@@ -2,13 +2,13 @@
 import type { Answer } from '../answer.js';
 import type { Channel, Market } from '../contract.js';
 import { count } from '../count.js';
-import type { Hub } from '../hub.js';
+import type { HubView } from '../view.js';
 import type { Finding } from './finding.js';
 import type { Difference, DifferenceKind, Inspector } from './inspector.js';
 import { type Heard, listenTo } from './listener.js';
 
 /** @param asked what became of asking this market for each of its channels */
-export async function judgeEvents(hub: Hub, market: Market, asked: Finding, seconds: number): Promise<Finding> {
+export async function judgeEvents(hub: HubView, market: Market, asked: Finding, seconds: number): Promise<Finding> {
   const common = { check: 'events', name: market.name } as const;
   const channels = allowedIn(market, asked);
   if (channels.length === 0) {

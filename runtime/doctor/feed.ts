@@ -1,13 +1,13 @@
 /** Where the streams come from, and whether there is anything to replay. */
 import { quoteForeign } from '../foreign.js';
-import type { Hub } from '../hub.js';
 import { Catalogue } from '../recording/catalogue.js';
 import { ReplayRefusal } from '../recording/refusal.js';
 import { isReplay, parseReplayFeed } from '../recording/request.js';
+import type { HubView } from '../view.js';
 import { operatorsWayOut, wayToRecordings } from '../wayout.js';
 import type { Finding } from './finding.js';
 
-export async function judgeFeed({ settings, markets }: Hub): Promise<Finding> {
+export async function judgeFeed({ settings, markets }: HubView): Promise<Finding> {
   const { feed, record } = settings;
   const found = { check: 'feed', facts: { feed } } as const;
   if (!isReplay(feed)) return { ...found, result: 'ok', message: feed };

@@ -8,7 +8,7 @@ import type { ErrorCode } from '../errors.js';
 import { parseExact } from '../json.js';
 import type { Options } from '../options.js';
 import { ackedChannel, isEvent, readStatus, type Status, subscribeFrame } from '../protocol.js';
-import type { Target } from '../stream.js';
+import type { Target } from '../target.js';
 import { Turn } from '../turn.js';
 import { fatalStatuses, verdicts } from '../verdict.js';
 import { Inspector } from './inspector.js';

@@ -5,11 +5,10 @@ import type { Channel, Market } from '../contract.js';
 import { describeDelay, type Endpoint, resolveEndpoint } from '../endpoint.js';
 import { type ErrorCode, StreamError } from '../errors.js';
 import { nextOpening, sessionAt } from '../hours.js';
-import type { Hub } from '../hub.js';
 import { ReplayRefusal } from '../recording/refusal.js';
-import type { Stream } from '../stream.js';
 import { isoOrNull } from '../time.js';
 import { start, stop } from '../verbs.js';
+import type { HubView, StreamView } from '../view.js';
 import { hasDelayed, operatorsWayOut, operatorsWayOutOf } from '../wayout.js';
 import type { Finding } from './finding.js';
 
@@ -17,7 +16,7 @@ import type { Finding } from './finding.js';
 const lingerMs = 1_000;
 
 /** @param skipped why the market is not to be asked, if so */
-export async function examineMarket(hub: Hub, market: Market, skipped?: string): Promise<Finding> {
+export async function examineMarket(hub: HubView, market: Market, skipped?: string): Promise<Finding> {
   const common = { check: 'market', name: market.name } as const;
   const endpoint = endpointOf(hub, market);
   if (endpoint instanceof StreamError) {
@@ -61,7 +60,7 @@ export async function examineMarket(hub: Hub, market: Market, skipped?: string):
   };
 }
 
-function endpointOf({ suite, settings }: Hub, market: Market): Endpoint | StreamError {
+function endpointOf({ suite, settings }: HubView, market: Market): Endpoint | StreamError {
   try {
     return resolveEndpoint(suite, market, settings);
   } catch (error) {
@@ -71,7 +70,7 @@ function endpointOf({ suite, settings }: Hub, market: Market): Endpoint | Stream
 }
 
 /** Why the market cannot be replayed, if so; the recordings of others may be fine. */
-async function refusalOf(hub: Hub, market: Market, { replay }: Endpoint): Promise<ReplayRefusal | undefined> {
+async function refusalOf(hub: HubView, market: Market, { replay }: Endpoint): Promise<ReplayRefusal | undefined> {
   try {
     if (replay) await hub.target(market, undefined, undefined);
     return undefined;
@@ -125,7 +124,7 @@ interface Outcome {
   readonly channels: readonly ChannelOutcome[];
 }
 
-async function ask(hub: Hub, market: Market): Promise<Outcome> {
+async function ask(hub: HubView, market: Market): Promise<Outcome> {
   const stream = hub.stream(market.name);
   const [instrument] = market.simulation.instruments;
   const names = market.channels.map(channel => ({ channel, name: `${channel.prefix}.${instrument!.symbol}` }));
@@ -148,7 +147,7 @@ async function ask(hub: Hub, market: Market): Promise<Outcome> {
 }
 
 function outcomeOf(
-  { subscriptions }: Stream,
+  { subscriptions }: StreamView,
   { channel, name }: Pick<ChannelOutcome, 'channel' | 'name'>,
 ): ChannelOutcome {
   if (subscriptions.stateOf(name) === 'accepted') return { channel, name, result: 'allowed' };
@@ -156,7 +155,7 @@ function outcomeOf(
   return rejection ? { channel, name, result: 'refused', rejection } : { channel, name, result: 'unanswered' };
 }
 
-function troubleOf({ state, lastFault }: Stream): Trouble | undefined {
+function troubleOf({ state, lastFault }: StreamView): Trouble | undefined {
   if (state === 'live') return undefined;
   if (lastFault) return { code: lastFault.code as ErrorCode, message: lastFault.message };
   return { code: 'CONNECT_FAILED', message: 'The feed took too long.' };
@@ -202,7 +201,12 @@ function showChannel({ channel, name, result, rejection }: ChannelOutcome): Answ
 }
 
 /** The way out for the operator, who unlike the agent can change settings. */
-export function adviceOn({ settings }: Hub, market: Market, { feed }: Pick<Endpoint, 'feed'>, code: ErrorCode): string {
+export function adviceOn(
+  { settings }: HubView,
+  market: Market,
+  { feed }: Pick<Endpoint, 'feed'>,
+  code: ErrorCode,
+): string {
   const leaveOut =
     'Leave out the markets that the plan does not have (--markets, MCP_POLYGON_MARKETS), or change the plan.';
   const delayed = feed === 'realtime' && hasDelayed(market);

@@ -31,13 +31,8 @@ export class Progress {
     return `Replay of ${isoOrNull(this.lastMs) ?? this.title} ${pace}: recorded, not live.`;
   }
 
-  /**
-   * Why nothing comes.
-   *
-   * @param shared whether the replay ends only when others stop it as well
-   */
-  explainSilence(shared: boolean): string {
-    if (this.over && shared) return `${this.describeEnd()}. It can be replayed once every client has stopped it.`;
+  /** Why nothing comes. */
+  explainSilence(): string {
     if (this.over) return `${this.describeEnd()}. Stop the stream and start it again to replay it once more.`;
     if (this.nextMs === undefined) return 'The replay begins with the first channel.';
     return `The replay waits for ${isoOrNull(this.nextMs)}, when the next frame came; it may be of other channels.`;

@@ -104,8 +104,8 @@ export class Replay {
   }
 
   /** Why nothing comes. */
-  explainSilence(shared: boolean): string {
-    return this.progress.explainSilence(shared);
+  explainSilence(): string {
+    return this.progress.explainSilence();
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Answer } from '../answer.js';
 import type { Rejection } from '../channels.js';
 import { count } from '../count.js';
 import type { Outage } from '../outages.js';
-import type { StreamFault } from '../stream.js';
+import type { StreamFault } from '../upstream.js';
 import { timeOfDay } from './text.js';
 
 export interface Circumstances {

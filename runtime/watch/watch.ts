@@ -27,7 +27,7 @@ export async function runWatch({ suite, markets, settings, command }: Setup): Pr
   }
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
   const print = (text: string): void => void stdout.write(hub.redactor.redact(text));
-  const watcher = new Watcher(hub, market, channels);
+  const watcher = new Watcher(hub.client({ alone: true }), market, channels);
   let display: Display | undefined;
   const end = endOf(hub, () => {
     watcher.stop();

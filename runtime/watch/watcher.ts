@@ -3,10 +3,10 @@ import type { Answer } from '../answer.js';
 import { type ParsedChannels, parseChannels, type Rejection } from '../channels.js';
 import type { Market } from '../contract.js';
 import { describeDelay } from '../endpoint.js';
-import type { Hub } from '../hub.js';
-import type { Stream, Target } from '../stream.js';
 import { summarize } from '../summary.js';
+import type { Target } from '../target.js';
 import { notesOnHost, requireRunning, start, status } from '../verbs.js';
+import type { HubView, StreamView } from '../view.js';
 import { listRemarks } from './remarks.js';
 import { Trail } from './trail.js';
 import type { Display, Row, View } from './view.js';
@@ -23,7 +23,7 @@ export class Watcher {
   private trails = new Map<string, Trail>();
 
   constructor(
-    private readonly hub: Hub,
+    private readonly hub: HubView,
     private readonly market: Market,
     private readonly channels: readonly string[],
   ) {
@@ -67,7 +67,7 @@ export class Watcher {
     }
   }
 
-  private async look(stream: Stream, { endpoint, urls, replay }: Target): Promise<View> {
+  private async look(stream: StreamView, { endpoint, urls, replay }: Target): Promise<View> {
     const { hub, market, parsed } = this;
     const { rows, omitted, incomplete } = await this.readRows();
     const { silence, notes } = status(hub, market);
@@ -125,12 +125,12 @@ export class Watcher {
   }
 }
 
-function stateOf({ state, target }: Stream): View['state'] {
+function stateOf({ state, target }: StreamView): View['state'] {
   if (state !== 'live' || !target?.replay) return state;
   return target.replay.ended ? 'ended' : 'replay';
 }
 
-function hasEnded({ target }: Stream): boolean {
+function hasEnded({ target }: StreamView): boolean {
   return target?.replay?.ended ?? false;
 }
 

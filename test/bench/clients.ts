@@ -1,8 +1,8 @@
 /** Who can take in a feed: the server's own connection, and what it is compared with. */
 import { WebSocket } from 'ws';
 import { markets as allMarkets, suite } from '../../generated/suite.js';
+import type { ClientStream } from '../../runtime/clientstream.js';
 import { authFrame, type RawEvent, subscribeFrame } from '../../runtime/protocol.js';
-import type { Stream } from '../../runtime/stream.js';
 import { callOn, hubOn, testKey, testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { loudChannels } from './load.js';
@@ -39,7 +39,7 @@ export function clientOf(name: ClientName, vendor: string): Client {
 /** The connection of the server, down to the buffer that tools read. */
 class OwnClient implements Client {
   deaf = false;
-  private streams: readonly Stream[] = [];
+  private streams: readonly ClientStream[] = [];
 
   get count(): number {
     return this.streams.reduce((sum, { totals }) => sum + totals.received, 0);

@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { markets, suite } from '../../generated/suite.js';
 import type { Answer } from '../../runtime/answer.js';
+import type { Client } from '../../runtime/client.js';
 import type { Market } from '../../runtime/contract.js';
 import type { Message } from '../../runtime/format.js';
-import type { Hub } from '../../runtime/hub.js';
 import { lineOf } from '../../runtime/text.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { BareServer } from '../support/stdio.js';
@@ -106,7 +106,7 @@ async function listOfTools(): Promise<string> {
 }
 
 /** Trades, quotes and values of a market, in every form in which they are answered. */
-async function askFor(hub: Hub, market: Market): Promise<Forms> {
+async function askFor(hub: Client, market: Market): Promise<Forms> {
   const events = eventsOf(market, symbols, messages);
   for (const frame of framesOf(events, 10)) hub.stream(market.name).ingest(Buffer.from(frame));
   const read = { market: market.name, limit: 200, max_bytes: 200_000 };
@@ -138,7 +138,7 @@ function weigh({ raw, message, full, text, csv, summary }: Forms, measure: Measu
   };
 }
 
-async function ask(hub: Hub, name: string, args: object): Promise<Answer> {
+async function ask(hub: Client, name: string, args: object): Promise<Answer> {
   const { structured, isError, text } = await callOn(hub, name, args);
   if (isError) throw new Error(text);
   return structured;

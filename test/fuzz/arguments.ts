@@ -1,4 +1,5 @@
 import { markets, suite } from '../../generated/suite.js';
+import type { Client } from '../../runtime/client.js';
 import { systemClock } from '../../runtime/clock.js';
 import type { Market } from '../../runtime/contract.js';
 import { Hub } from '../../runtime/hub.js';
@@ -34,7 +35,7 @@ export const argumentFuzzer: Fuzzer = {
     const settings = { feed: 'simulated', allowedHosts: [], options };
     const faults: string[] = [];
     const services = { clock: systemClock, write: (line: string) => faults.push(line) };
-    const hub = new Hub({ ...suite, feeds }, markets, settings, services);
+    const hub = new Hub({ ...suite, feeds }, markets, settings, services).client({ alone: true });
     const tools = listTools(hub);
     // Every verb, and more often those that take much or that let a stream be.
     const verbs = [
@@ -57,7 +58,7 @@ export const argumentFuzzer: Fuzzer = {
 };
 
 async function judgeCall(
-  hub: Hub,
+  hub: Client,
   owned: OwnedTool,
   args: unknown,
   faults: readonly string[],

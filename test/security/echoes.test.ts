@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { propertiesOf } from '../../runtime/argumentforms.js';
+import type { Client } from '../../runtime/client.js';
 import { systemClock } from '../../runtime/clock.js';
 import { complete } from '../../runtime/completion.js';
 import type { Tool } from '../../runtime/contract.js';
@@ -24,7 +25,7 @@ const secrets = fc
 
 const recordings = new RecordFolder();
 let logged = '';
-let hub: Hub;
+let hub: Client;
 
 beforeAll(async () => {
   await recordings.write('stocks.2026-11-23.realtime.0001', [{ atMs: Date.UTC(2026, 10, 23, 14, 30), text: '[]' }]);
@@ -32,7 +33,7 @@ beforeAll(async () => {
   const write = (line: string): void => {
     logged += line;
   };
-  hub = new Hub(suite, markets, settings, { clock: systemClock, write, recording: false });
+  hub = new Hub(suite, markets, settings, { clock: systemClock, write, recording: false }).client({ alone: true });
 });
 
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
+import type { Client } from '../../runtime/client.js';
 import { type Clock, systemClock } from '../../runtime/clock.js';
 import { Hub } from '../../runtime/hub.js';
 import { listRecordings } from '../../runtime/recording/folder.js';
@@ -38,9 +39,9 @@ function folder(): RecordFolder {
   return made;
 }
 
-function hubOf(disk: RecordFolder, clock: Clock = systemClock): Hub {
+function hubOf(disk: RecordFolder, clock: Clock = systemClock): Client {
   const settings = { feed: 'realtime', allowedHosts: [], options: testOptions, record: disk.path };
-  const hub = new Hub(suite, markets, settings, { clock, write: () => {} });
+  const hub = new Hub(suite, markets, settings, { clock, write: () => {} }).client({ alone: true });
   open.push(hub);
   return hub;
 }

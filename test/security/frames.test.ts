@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
+import type { Client } from '../../runtime/client.js';
 import { systemClock } from '../../runtime/clock.js';
 import { Hub } from '../../runtime/hub.js';
 import type { Options } from '../../runtime/options.js';
@@ -125,7 +126,7 @@ describe('a frame of sixteen mebibytes', () => {
     lag.end();
     expect(stream.state).toBe('live');
     expect(stream.totals.received - before.received).toBe((row.received ?? 0) + 1);
-    expect(stream.totals.malformed - before.malformed).toBe(row.malformed ?? 0);
+    expect(stream.totals.malformed! - before.malformed!).toBe(row.malformed ?? 0);
     expect(lag.longestMs).toBeLessThan(50);
   });
 
@@ -271,10 +272,10 @@ describe('a stop amid a large frame', () => {
 });
 
 /** A hub that records to a folder and plays from it. */
-function hubBeside(folder: RecordFolder, feed: string): Hub {
+function hubBeside(folder: RecordFolder, feed: string): Client {
   const key = { value: testKey, from: 'POLYGON_API_KEY' };
   const settings = { key, feed, allowedHosts: [], options: testOptions, record: folder.path };
-  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} });
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   open.push(hub);
   return hub;
 }

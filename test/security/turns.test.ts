@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
+import type { Client } from '../../runtime/client.js';
 import { encodeCursor } from '../../runtime/cursor.js';
-import type { Hub } from '../../runtime/hub.js';
 import type { ToolResult } from '../../runtime/tools.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { Lag } from '../support/lag.js';
@@ -18,7 +18,7 @@ const messages = 300_000;
 const symbols = 4_000;
 
 /** A buffer with trades and quotes of thousands of symbols. */
-function filled(count = messages, ofSymbols = symbols): Hub {
+function filled(count = messages, ofSymbols = symbols): Client {
   const hub = hubOn(suite, markets, 'ws://127.0.0.1:1');
   open.push(hub);
   const batch = 1_000;

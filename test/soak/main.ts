@@ -37,7 +37,7 @@ const hub = new Hub(
     options: { ...defaultOptions, backoffInitialMs: 50, backoffMaxMs: 400, bufferMessages: 5_000 },
   },
   { clock: systemClock, write: () => {} },
-);
+).client({ alone: true });
 const trial = new FrameTrial(markets, Date.now());
 const recordings = new RecordingTrial(Date.now());
 const tallies = new Map(markets.map(market => [market.name, new Tally(market)]));

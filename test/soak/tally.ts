@@ -1,6 +1,6 @@
+import type { ClientStream } from '../../runtime/clientstream.js';
 import type { Market } from '../../runtime/contract.js';
 import type { LiveSession } from '../../runtime/simulator/feed.js';
-import type { Stream } from '../../runtime/stream.js';
 
 /** What became of the messages of one market. */
 export interface Account {
@@ -35,7 +35,7 @@ export class Tally {
     this.symbol = market.simulation.instruments[0]!.symbol;
   }
 
-  send(session: LiveSession, stream: Stream, count: number): void {
+  send(session: LiveSession, stream: ClientStream, count: number): void {
     const events = Array.from({ length: count }, () => ({
       ev: this.prefix,
       [this.symbolKey]: this.symbol,
@@ -50,7 +50,7 @@ export class Tally {
     this.sent += count;
   }
 
-  account(stream: Stream): Account {
+  account(stream: ClientStream): Account {
     this.collect(stream);
     const { received, reconnects, malformed } = stream.totals;
     const missing = this.sent - received - this.lost;
@@ -62,12 +62,12 @@ export class Tally {
       unaccounted: this.unexplained + Math.abs(missing),
       outages: this.outages,
       reconnects,
-      malformed,
+      malformed: malformed!,
     };
   }
 
   /** Walks over what has arrived; a jump in the numbers must have an outage between its two ends. */
-  private collect(stream: Stream): void {
+  private collect(stream: ClientStream): void {
     const { buffer, outages } = stream;
     for (let seq = Math.max(this.readSeq, buffer.oldestSeq); seq < buffer.nextSeq; seq++) {
       const number = buffer.at(seq)!.raw.number as number;

@@ -1,3 +1,4 @@
+import type { Client } from '../../runtime/client.js';
 import { type Clock, systemClock } from '../../runtime/clock.js';
 import type { Market, Suite } from '../../runtime/contract.js';
 import { Hub } from '../../runtime/hub.js';
@@ -18,8 +19,13 @@ export const testOptions: Options = {
 
 export const testKey = 'test-key-0123456789';
 
-/** A hub whose feed is somewhere else, such as a scripted one. */
-export function hubOn(
+/** The client of a hub that nobody else uses, and whose feed is somewhere else, such as a scripted one. */
+export function hubOn(...where: Parameters<typeof sharedHubOn>): Client {
+  return sharedHubOn(...where).client({ alone: true });
+}
+
+/** A hub for many clients. */
+export function sharedHubOn(
   suite: Suite,
   markets: readonly Market[],
   url: string,
@@ -57,7 +63,7 @@ export interface BenchOptions {
 export class Bench {
   private constructor(
     readonly feed: SimulatedFeed,
-    readonly hub: Hub,
+    readonly hub: Client,
   ) {}
 
   static async open({ suite, markets, played = markets, feed: feedOptions, options }: BenchOptions): Promise<Bench> {

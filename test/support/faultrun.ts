@@ -1,13 +1,14 @@
 /** A hub on a feed that is about to fail, and what must hold whatever the fault was. */
 import { afterAll, beforeAll, expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
+import type { Client } from '../../runtime/client.js';
+import type { ClientStream } from '../../runtime/clientstream.js';
 import { type Clock, systemClock } from '../../runtime/clock.js';
 import type { Market } from '../../runtime/contract.js';
 import { Hub } from '../../runtime/hub.js';
 import type { Options } from '../../runtime/options.js';
 import { readSettings } from '../../runtime/settings.js';
 import type { StateName } from '../../runtime/state.js';
-import type { Stream } from '../../runtime/stream.js';
 import type { ToolResult } from '../../runtime/tools.js';
 import { callOn, testOptions } from './bench.js';
 import { FaultFeed, trade } from './faultfeed.js';
@@ -39,7 +40,7 @@ export class FaultRun {
 
   private constructor(
     readonly feed: FaultFeed,
-    readonly hub: Hub,
+    readonly hub: Client,
     /** Lines that would have gone to stderr. */
     readonly log: readonly string[],
   ) {}
@@ -55,11 +56,11 @@ export class FaultRun {
     const names = served.map(({ name }) => name);
     const settings = { ...readSettings(environment, names).settings, options: { ...faultOptions, ...options } };
     const log: string[] = [];
-    const hub = new Hub(suite, served, settings, { clock, write: line => log.push(line) });
+    const hub = new Hub(suite, served, settings, { clock, write: line => log.push(line) }).client({ alone: true });
     return new FaultRun(feed, hub, log);
   }
 
-  get stocks(): Stream {
+  get stocks(): ClientStream {
     return this.hub.stream('stocks');
   }
 

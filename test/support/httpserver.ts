@@ -1,12 +1,12 @@
-import { vi } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
+import type { Client } from '../../runtime/client.js';
 import { type Clock, systemClock } from '../../runtime/clock.js';
 import { HttpServer } from '../../runtime/http.js';
 import type { Hub } from '../../runtime/hub.js';
 import type { Options } from '../../runtime/options.js';
 import { Pages } from '../../runtime/pages.js';
 import { readSettings } from '../../runtime/settings.js';
-import { hubOn } from './bench.js';
+import { sharedHubOn } from './bench.js';
 import { ScriptedMarket } from './scriptedmarket.js';
 
 export interface HttpBenchOptions {
@@ -25,7 +25,7 @@ export class HttpBench {
 
   static async open({ tokens = [], options = {}, clock = systemClock }: HttpBenchOptions = {}): Promise<HttpBench> {
     const feed = await ScriptedMarket.open();
-    const hub = hubOn(suite, markets, feed.url, { port: 0, ...options }, clock);
+    const hub = sharedHubOn(suite, markets, feed.url, { port: 0, ...options }, clock);
     const env = { MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HTTP_TOKENS: tokens.join() };
     const { http } = readSettings(env, []).settings;
     const pages = new Pages(new URL('../../spec/polygon-docs/', import.meta.url));
@@ -36,10 +36,14 @@ export class HttpBench {
     return this.server.url;
   }
 
-  /** How many wait for something to change on the stocks stream, or follow it. */
+  /** How many wait for something to change on a stocks stream, or follow it. */
   get listeners(): number {
-    const { changes } = this.hub.stream('stocks');
-    return (changes as unknown as { listeners: Set<unknown> }).listeners.size;
+    const { clients } = this.hub as unknown as { clients: Set<Client> };
+    const changes = [...clients].map(client => client.stream('stocks').changes);
+    return (changes as unknown as { listeners: Set<unknown> }[]).reduce(
+      (sum, { listeners }) => sum + listeners.size,
+      0,
+    );
   }
 
   /** Names that the feed serves now, when all that was sent has arrived. */
@@ -50,12 +54,8 @@ export class HttpBench {
 
   /** Has the feed send trades, and waits until they are in. */
   async trade(symbol: string, count = 1): Promise<void> {
-    const stream = this.hub.stream('stocks');
-    const due = stream.totals.received + count;
     this.feed.trade(symbol, count);
-    await vi.waitFor(() => {
-      if (stream.totals.received < due) throw new Error(`${stream.totals.received} of ${due} trades came`);
-    });
+    await this.feed.barrier();
   }
 
   async close(): Promise<void> {

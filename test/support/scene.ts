@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
+import type { Client } from '../../runtime/client.js';
+import type { ClientStream } from '../../runtime/clientstream.js';
 import { type Clock, systemClock } from '../../runtime/clock.js';
-import type { Hub } from '../../runtime/hub.js';
 import type { Options } from '../../runtime/options.js';
-import type { Stream } from '../../runtime/stream.js';
 import { callOn, hubOn } from './bench.js';
 import { greeting, RawFeed, type RawFeedScript, statusFrame } from './rawfeed.js';
 
@@ -37,7 +37,7 @@ export const trade = (p: number, sym = 'AAPL') => ({ ev: 'T', sym, x: 4, i: '1',
 export class Scene {
   private constructor(
     readonly feed: RawFeed,
-    readonly hub: Hub,
+    readonly hub: Client,
     private readonly sockets: readonly WebSocket[],
   ) {}
 
@@ -65,7 +65,7 @@ export class Scene {
     return new Scene(feed, hubOn(suite, markets, feed.url, options, clock, log), sockets);
   }
 
-  get stream(): Stream {
+  get stream(): ClientStream {
     return this.hub.stream('stocks');
   }
 

@@ -28,6 +28,8 @@ export class ScriptedMarket {
   mute = false;
   /** Names that were ever refused. */
   readonly refused = new Set<string>();
+  /** With which key each of them was let in. */
+  readonly keys: string[] = [];
   /** Every session that was let in, the newest last. */
   readonly sessions: FeedSession[] = [];
   private serial = 0;
@@ -45,6 +47,7 @@ export class ScriptedMarket {
             const admitted = { held: new Set<string>(), sent: [], socket, kept: [], due: [] };
             known.set(socket, admitted);
             market.sessions.push(admitted);
+            market.keys.push(params);
             socket.send(statusFrame('auth_success', 'authenticated'));
           } else if (action === 'subscribe') market.subscribe(session!, params.split(','));
           else for (const name of params.split(',')) market.unsubscribe(session!, name);
@@ -91,8 +94,7 @@ export class ScriptedMarket {
   }
 
   /** Resolves when each side has taken in all that the other one sent before; at once if nobody is connected. */
-  async barrier(): Promise<void> {
-    const { session } = this;
+  async barrier(session = this.session): Promise<void> {
     if (!session) return;
     const gone = new AbortController();
     const { signal } = gone;

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Answer } from '../../runtime/answer.js';
+import type { Client } from '../../runtime/client.js';
 import { decodeCursor } from '../../runtime/cursor.js';
-import type { Hub } from '../../runtime/hub.js';
 import type { ToolResult } from '../../runtime/tools.js';
 import { callOn, hubOn } from './bench.js';
 import { type FeedSession, ScriptedMarket } from './scriptedmarket.js';
@@ -135,7 +135,7 @@ export class ModelledStream {
 
   private constructor(
     private readonly feed: ScriptedMarket,
-    private readonly hub: Hub,
+    private readonly hub: Client,
     private readonly bufferMessages: number,
   ) {}
 

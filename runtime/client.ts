@@ -1,0 +1,87 @@
+/** One client of a hub: streams of its own, on upstreams in common. */
+import { randomBytes } from 'node:crypto';
+import { ClientStream } from './clientstream.js';
+import type { Clock } from './clock.js';
+import type { Market, Suite } from './contract.js';
+import { StreamError } from './errors.js';
+import type { Redactor } from './foreign.js';
+import type { Hub } from './hub.js';
+import type { Log } from './log.js';
+import { nearest, suggest } from './nearest.js';
+import type { Settings } from './settings.js';
+import type { Target } from './target.js';
+import type { HubView } from './view.js';
+import { Waits } from './waits.js';
+
+export interface ClientOptions {
+  /**
+   * Whether nobody else uses the hub. Then the client has all that the feeds send, asked for or not, waits as often as
+   * it likes, and takes the hub with it when it closes.
+   */
+  readonly alone?: boolean;
+}
+
+export class Client implements HubView {
+  readonly suite: Suite;
+  readonly markets: readonly Market[];
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly process = randomBytes(4).toString('hex');
+  private readonly streams: ReadonlyMap<string, ClientStream>;
+  private readonly waits: Waits;
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly options: ClientOptions,
+  ) {
+    const { suite, markets, settings, clock, log, redactor, turn, upstreams } = hub;
+    this.suite = suite;
+    this.markets = markets;
+    this.settings = settings;
+    this.clock = clock;
+    this.log = log;
+    this.redactor = redactor;
+    this.waits = new Waits(settings.options.httpWaits);
+    const room = options.alone ? {} : { room: hub.room };
+    const services = { options: settings.options, clock, log, turn, upstreams, ...room };
+    this.streams = new Map(markets.map(market => [market.name, new ClientStream(market, services)]));
+  }
+
+  stream(market: string): ClientStream {
+    const stream = this.streams.get(market);
+    if (!stream) {
+      const names = [...this.streams.keys()];
+      throw new StreamError(
+        'INVALID_ARGUMENT',
+        `market is one of ${names.join(', ')}${suggest(nearest(market.toLowerCase(), names)) || '.'}`,
+      );
+    }
+    return stream;
+  }
+
+  target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
+    return this.hub.target(market, endpoint, apiKey);
+  }
+
+  /** What one of many recorded is not told to another. */
+  notesOnRecording(market: string): readonly string[] {
+    return this.options.alone ? (this.hub.recorder?.notesOn(market) ?? []) : [];
+  }
+
+  /** @throws StreamError LIMIT_EXCEEDED where it is one of many and waits too often already */
+  duringWait<T>(call: () => Promise<T>): Promise<T> {
+    return this.options.alone ? call() : this.waits.during(call);
+  }
+
+  /** Lets go of everything that it holds. */
+  close(): Promise<void> {
+    return this.options.alone ? this.hub.close() : this.hub.dismiss(this);
+  }
+
+  /** Ends its streams. */
+  async leave(): Promise<void> {
+    await Promise.all([...this.streams.values()].map(stream => stream.close()));
+  }
+}
