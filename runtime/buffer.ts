@@ -2,7 +2,6 @@
 import { type ChannelName, canonicalSymbol, symbolKeyOf } from './channels.js';
 import type { Market } from './contract.js';
 import { column, columns, type Events } from './eventlist.js';
-import { quoteForeign } from './foreign.js';
 import { parseExact } from './json.js';
 import type { RawEvent } from './protocol.js';
 import { ByteRing } from './ring.js';
@@ -15,6 +14,7 @@ export interface Entry {
   readonly seq: number;
   /** Arrival, monotonic ms. */
   readonly arrivedMs: number;
+  /** As it came; one that the spec does not know is text of the feed. */
   readonly ev: string;
   /** Canonical symbol; null where the event has none we know of. */
   readonly symbol: string | null;
@@ -126,7 +126,7 @@ export class MessageBuffer {
   at(seq: number): Entry | undefined {
     if (!this.holds(seq)) return undefined;
     const raw = this.parse(seq);
-    const ev = this.prefixAt(seq) ?? quoteForeign(raw.ev as string);
+    const ev = this.prefixAt(seq) ?? (raw.ev as string);
     return { seq, arrivedMs: this.rows.arrivedMs(seq), ev, symbol: this.symbolAt(seq, raw), raw };
   }
 

@@ -4,7 +4,6 @@ import { ClientStream } from './clientstream.js';
 import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
 import { StreamError } from './errors.js';
-import type { Redactor } from './foreign.js';
 import type { Hub } from './hub.js';
 import type { Log } from './log.js';
 import { nearest, suggest } from './nearest.js';
@@ -19,6 +18,8 @@ export interface ClientOptions {
    * it likes, and takes the hub with it when it closes.
    */
   readonly alone?: boolean;
+  /** Name of whoever it is, which its recordings carry; absent where it has none. */
+  readonly owner?: string | undefined;
 }
 
 export class Client implements HubView {
@@ -27,7 +28,7 @@ export class Client implements HubView {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
-  readonly redactor: Redactor;
+  readonly owner: string | undefined;
   readonly process = randomBytes(4).toString('hex');
   private readonly streams: ReadonlyMap<string, ClientStream>;
   private readonly waits: Waits;
@@ -36,13 +37,13 @@ export class Client implements HubView {
     private readonly hub: Hub,
     private readonly options: ClientOptions,
   ) {
-    const { suite, markets, settings, clock, log, redactor, turn, upstreams } = hub;
+    const { suite, markets, settings, clock, log, turn, upstreams } = hub;
     this.suite = suite;
     this.markets = markets;
     this.settings = settings;
     this.clock = clock;
     this.log = log;
-    this.redactor = redactor;
+    this.owner = options.owner;
     this.waits = new Waits(settings.options.httpWaits);
     const room = options.alone ? {} : { room: hub.room };
     const services = { options: settings.options, clock, log, turn, upstreams, ...room };
@@ -62,12 +63,14 @@ export class Client implements HubView {
   }
 
   target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
-    return this.hub.target(market, endpoint, apiKey);
+    return this.hub.target(market, endpoint, apiKey, this.owner);
   }
 
-  /** What one of many recorded is not told to another. */
+  /** One of many is told of what is kept for it alone. */
   notesOnRecording(market: string): readonly string[] {
-    return this.options.alone ? (this.hub.recorder?.notesOn(market) ?? []) : [];
+    const { target } = this.stream(market);
+    const isOwn = this.options.alone || target?.keeper.of === 'caller';
+    return isOwn ? (this.hub.recorder?.notesOn(market, target) ?? []) : [];
   }
 
   /** @throws StreamError LIMIT_EXCEEDED where it is one of many and waits too often already */

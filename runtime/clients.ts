@@ -118,7 +118,7 @@ export class Clients {
   }
 
   private makeVisitor(caller: Caller): Visitor {
-    const client = this.parts.hub.client();
+    const client = this.parts.hub.client(caller.hasToken ? { owner: caller.name } : {});
     return new Visitor(this.partsOf(caller, client), () => client.close());
   }
 

@@ -7,7 +7,7 @@ import type { Clock } from './clock.js';
 import type { Market } from './contract.js';
 import { StreamError } from './errors.js';
 import type { Events } from './eventlist.js';
-import { quoteForeign } from './foreign.js';
+import { FeedText } from './feedtext.js';
 import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from './format.js';
 import type { Log } from './log.js';
 import { type Options, optionTable } from './options.js';
@@ -18,6 +18,7 @@ import { RateMeter } from './rate.js';
 import type { Room } from './room.js';
 import { isWanted, type StateName } from './state.js';
 import type { Target } from './target.js';
+import { describeThrown } from './thrown.js';
 import { wallMsOf } from './time.js';
 import type { Turn } from './turn.js';
 import type { UnaskedRefusal } from './unasked.js';
@@ -44,6 +45,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   /** The one that was left last; some of what came before may still be on its way. */
   private left: Upstream | undefined;
   private held: Target | undefined;
+  private feedText = new FeedText();
   private lastUrl: string | undefined;
   /** Absent where all is the client's. */
   private own: OwnEvents | undefined;
@@ -92,6 +94,10 @@ export class ClientStream implements StreamView, UpstreamUser {
 
   get isOver(): boolean {
     return !isWanted(this.state) || (this.held?.replay?.ended ?? false);
+  }
+
+  get text(): FeedText {
+    return this.feedText;
   }
 
   get target(): Target | undefined {
@@ -195,6 +201,7 @@ export class ClientStream implements StreamView, UpstreamUser {
     if (upstream.state === 'live') this.becameLive();
     // The order in which hosts are tried is that of whoever came first.
     this.held = { ...target, urls: upstream.target!.urls };
+    this.feedText = new FeedText(target.key);
     upstream.join(this);
   }
 
@@ -253,15 +260,16 @@ export class ClientStream implements StreamView, UpstreamUser {
   show(entry: Entry, detail: Detail): Message {
     const first = this.buffer.judge(entry.seq);
     try {
-      const message = formatMessage(this.market, entry, detail);
+      const message = formatMessage(this.market, entry, detail, this.text);
       const validator = channelOf(this.market, entry.ev)?.validator;
       if (first && validator && !validator.safeParse(entry.raw).success) this.counts.mistyped++;
       return message;
     } catch (error) {
       if (first) this.counts.mistyped++;
-      this.services.log.say(`${this.market.name} format`, `${this.market.name}: ${entry.ev} not formatted: ${error}`);
-      const symbol = entry.symbol === null ? null : quoteForeign(entry.symbol);
-      return { event: 'UNKNOWN', symbol, full_data: cleanRaw(entry.raw) };
+      const what = `${this.market.name}: an event was not formatted: ${describeThrown(error)}`;
+      this.services.log.say(`${this.market.name} format`, what);
+      const symbol = entry.symbol === null ? null : this.text.quote(entry.symbol);
+      return { event: 'UNKNOWN', symbol, full_data: cleanRaw(entry.raw, this.text) };
     }
   }
 

@@ -1,5 +1,5 @@
 /** The command line taken apart; what it means for the settings is said elsewhere. */
-import { tokensVariable } from './httpsettings.js';
+import { tokensVariable } from './key.js';
 import { kindOf } from './kind.js';
 import { nearest, suggest } from './nearest.js';
 

@@ -5,11 +5,12 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { backoffMs, isStable, steadyMs } from './backoff.js';
 import type { Clock } from './clock.js';
-import { quotedForeign, quoteForeign } from './foreign.js';
+import { FeedText } from './feedtext.js';
 import { Intake, type Steps } from './intake.js';
 import type { Options } from './options.js';
-import { authFrame, noText } from './protocol.js';
+import { noText } from './protocol.js';
 import { describeLongWait, longestRetryAfterMs, parseHttpDate, readRetryAfter } from './retryafter.js';
+import type { Secret } from './secret.js';
 import { type Dial, dialNetwork, type FeedSocket } from './socket.js';
 import {
   type ConnectionEvent,
@@ -60,22 +61,25 @@ export class Connection {
   private farewell: Promise<void> = Promise.resolve();
   /** Monotonic ms. */
   private retryMs: number | undefined;
+  private readonly text: FeedText;
 
   /**
    * @param urls of one feed, tried in turn
-   * @param key sent as it is, in the auth frame only
+   * @param key goes out in the auth frame only
    * @param turn shared by all connections of the process
    * @param dial opens a socket
    */
   constructor(
     readonly urls: readonly string[],
-    private readonly key: string,
+    private readonly key: Secret,
     private readonly options: Options,
     private readonly clock: Clock,
     private readonly turn: Turn,
     private readonly listener: ConnectionListener,
     private readonly dial: Dial = dialNetwork,
-  ) {}
+  ) {
+    this.text = new FeedText(key);
+  }
 
   get state(): ConnectionState {
     return this.current;
@@ -154,7 +158,9 @@ export class Connection {
     const isLive = this.current.name === 'live';
     const stable =
       isLive && isStable(this.clock.elapsed() - this.liveAtMs, this.streamedMs, this.options.stableAfterMs);
-    this.dispatch({ type: 'failed', fault, stable, hosts: this.urls.length });
+    // A URL could hold the key, too.
+    const shown = { ...fault, message: this.text.clean(fault.message) };
+    this.dispatch({ type: 'failed', fault: shown, stable, hosts: this.urls.length });
   }
 
   /** From the first to the last message of this connection, ms. */
@@ -256,7 +262,7 @@ export class Connection {
   }
 
   private faultOf(error: Error): Fault {
-    const trouble = describeError(error);
+    const trouble = this.describeError(error);
     if (this.current.name === 'connecting') {
       return { kind: 'unreachable', message: `Could not connect to ${this.url}: ${trouble}.` };
     }
@@ -264,9 +270,16 @@ export class Connection {
   }
 
   private faultOfClose(code: number, reason: Buffer): Fault {
-    const why = reason.length > 0 ? ` ${quotedForeign(reason.toString())}` : '';
+    const why = reason.length > 0 ? ` ${this.text.quoted(reason.toString())}` : '';
     const how = code === 1006 ? 'ended without a close frame' : `was closed by the feed with code ${code}${why}`;
     return { kind: judgeClose(code, this.authenticating), message: `The connection ${how}.` };
+  }
+
+  /** What the system or `ws` says of the peer can repeat what the peer sent. */
+  private describeError(error: Error): string {
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+    const text = this.text.quote(error.message);
+    return code === '' || text.includes(code) ? text : `${code} ${text}`;
   }
 
   private get authenticating(): boolean {
@@ -287,7 +300,7 @@ export class Connection {
   private sendKey(): void {
     if (this.current.name !== 'authenticating' || this.authSent) return;
     this.authSent = true;
-    this.socket?.send(authFrame(this.key));
+    this.socket?.send(this.key.authFrame());
   }
 
   private heard(socket: FeedSocket): void {
@@ -391,9 +404,3 @@ function describeHttp(response: IncomingMessage, nowMs: number): Fault {
 }
 
 const proxyWantsUser = 407;
-
-function describeError(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const text = quoteForeign(error.message);
-  return code === '' || text.includes(code) ? text : `${code} ${text}`;
-}

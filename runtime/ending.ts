@@ -1,5 +1,7 @@
-import type { Redactor } from './foreign.js';
+import { oneLine } from './foreign.js';
 import type { Hub } from './hub.js';
+import { longestLine } from './log.js';
+import { describeThrown } from './thrown.js';
 
 /** After so long the process ends, closed sockets or not. */
 const patienceMs = 800;
@@ -19,7 +21,7 @@ export function endOf(hub: Hub, before: () => void = () => {}): (code: number) =
     before();
     void hub.close().finally(() => process.exit(code));
   };
-  guard(hub.redactor, end);
+  guard(end);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
   process.stdout.on('error', () => end(0));
   process.stderr.on('error', () => end(0));
@@ -27,16 +29,15 @@ export function endOf(hub: Hub, before: () => void = () => {}): (code: number) =
 }
 
 /**
- * Writes errors that nobody caught without a key in them, and ends the process with 1.
+ * Writes where errors were thrown that nobody caught, without their messages, and ends the process with 1.
  *
  * @param end does it; by default once they are written
  * @returns ends the watch, when another has begun
  */
-export function guard(redactor: Redactor, end: (code: number) => void = exitSoon): () => void {
+export function guard(end: (code: number) => void = exitSoon): () => void {
   const crash = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     end(1);
-    process.stderr.write(`${redactor.redact(text)}\n`);
+    process.stderr.write(`${oneLine(`mcp-polygon failed: ${describeThrown(error)}`, longestLine)}\n`);
   };
   const events = ['uncaughtException', 'unhandledRejection'] as const;
   for (const event of events) process.on(event, crash);

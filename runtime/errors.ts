@@ -121,11 +121,6 @@ export function hintFor(code: ErrorCode): string {
   return advice[code].hint;
 }
 
-/** Every code, and what is said with it. */
-export function adviceTexts(): string[] {
-  return Object.entries(advice).flatMap(([code, { hint, docs }]) => [code, hint, docs]);
-}
-
 /** An error that a caller can act on. */
 export class StreamError extends Error {
   readonly hint: string;

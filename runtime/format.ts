@@ -2,7 +2,7 @@
 import type { Entry } from './buffer.js';
 import type { Channel, Field, FieldType, Flag, Market } from './contract.js';
 import { decimalValue, subtract } from './decimal.js';
-import { quoteForeign } from './foreign.js';
+import { type FeedText, unshown } from './feedtext.js';
 import type { RawEvent } from './protocol.js';
 import { isoTime } from './time.js';
 
@@ -19,24 +19,26 @@ export function channelOf(market: Market, ev: string): Channel | undefined {
 /**
  * Formats one message. Fields that are missing on the wire are missing here; nothing is made up.
  * An event that the market's tables do not know is answered whole, as UNKNOWN.
+ *
+ * @param text of the connection that it came over; absent where the message is not shown
  */
-export function formatMessage(market: Market, entry: Entry, detail: Detail): Message {
+export function formatMessage(market: Market, entry: Entry, detail: Detail, text = unshown): Message {
   const channel = channelOf(market, entry.ev);
-  if (!channel) return { event: 'UNKNOWN', symbol: null, full_data: cleanRaw(entry.raw) };
-  const message = formatFields(channel, entry);
-  return detail === 'full' ? { ...message, full_data: cleanRaw(entry.raw) } : message;
+  if (!channel) return { event: 'UNKNOWN', symbol: null, full_data: cleanRaw(entry.raw, text) };
+  const message = formatFields(channel, entry, text);
+  return detail === 'full' ? { ...message, full_data: cleanRaw(entry.raw, text) } : message;
 }
 
-function formatFields(channel: Channel, { raw, symbol }: Entry): Message {
+function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText): Message {
   const message: Record<string, unknown> = {
     event: channel.event,
-    symbol: symbol === null ? null : quoteForeign(symbol),
+    symbol: symbol === null ? null : text.quote(symbol),
   };
   let timestamp: unknown;
   for (const field of channel.fields) {
     const value = raw[field.key];
     if (field.role === 'symbol' || value === undefined || value === null) continue;
-    const formatted = formatValue(field, value);
+    const formatted = formatValue(field, value, text);
     if (field.role === 'time') timestamp = formatted;
     if (field.name !== 'timestamp') place(message, field.name, formatted);
     const flag = field.flag && readFlag(field.flag, value);
@@ -48,9 +50,9 @@ function formatFields(channel: Channel, { raw, symbol }: Entry): Message {
   return message as Message;
 }
 
-function formatValue({ type, epoch }: Field, value: unknown): unknown {
-  if (epoch) return cleanValue(isoTime(value));
-  return cleanValue(type === 'decimal' && typeof value === 'string' ? decimalValue(value) : value);
+function formatValue({ type, epoch }: Field, value: unknown, text: FeedText): unknown {
+  if (epoch) return cleanValue(isoTime(value), text);
+  return cleanValue(type === 'decimal' && typeof value === 'string' ? decimalValue(value) : value, text);
 }
 
 function readFlag({ on, off }: Flag, codes: unknown): boolean | undefined {
@@ -84,26 +86,31 @@ function place(message: Record<string, unknown>, name: string, value: unknown): 
 const deepest = 8;
 
 /** The event as it came, its texts fit to be shown; on a null prototype, since its keys are foreign. */
-export function cleanRaw(raw: RawEvent): unknown {
-  return cleanValue(raw);
+export function cleanRaw(raw: RawEvent, text: FeedText): unknown {
+  return cleanValue(raw, text);
 }
 
-function cleanValue(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return quoteForeign(value);
+function cleanValue(value: unknown, text: FeedText, depth = 0): unknown {
+  if (typeof value === 'string') return text.quote(value);
+  if (typeof value === 'number') return text.number(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepest) return '…';
-  if (Array.isArray(value)) return value.map(item => cleanValue(item, depth + 1));
+  if (Array.isArray(value)) return value.map(item => cleanValue(item, text, depth + 1));
   const clean: Record<string, unknown> = Object.create(null);
-  for (const [key, item] of Object.entries(value)) clean[quoteForeign(key)] = cleanValue(item, depth + 1);
+  for (const [key, item] of Object.entries(value)) clean[text.quote(key)] = cleanValue(item, text, depth + 1);
   return clean;
 }
 
-/** One field of an event as it is answered; nothing where it is missing. */
-export function readField(channel: Channel, raw: RawEvent, name: string): unknown {
+/**
+ * One field of an event as it is answered; nothing where it is missing.
+ *
+ * @param text of the connection that it came over; absent where the field is not shown
+ */
+export function readField(channel: Channel, raw: RawEvent, name: string, text = unshown): unknown {
   const field = fieldsByName(channel).get(name);
   const value = field && raw[field.key];
   if (value === undefined || value === null) return undefined;
-  return field!.flag?.name === name ? readFlag(field!.flag, value) : formatValue(field!, value);
+  return field!.flag?.name === name ? readFlag(field!.flag, value) : formatValue(field!, value, text);
 }
 
 const byName = new WeakMap<Channel, ReadonlyMap<string, Field>>();

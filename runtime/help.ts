@@ -1,4 +1,4 @@
-import { tokensVariable } from './httpsettings.js';
+import { tokensVariable } from './key.js';
 import { keyVariables, type SettingRow, settingTable } from './settings.js';
 
 const switches: readonly (readonly [string, string])[] = [

@@ -8,6 +8,7 @@ import { Bodies, type Unread } from './bodies.js';
 import type { Caller } from './caller.js';
 import { Clients, type HttpParts } from './clients.js';
 import { Connections } from './connections.js';
+import { faultOfEchoes } from './echoes.js';
 import { answer, toWeb, whenClosed } from './exchange.js';
 import { type HttpSettings, inUrl } from './httpsettings.js';
 import { type Options, optionTable } from './options.js';
@@ -119,6 +120,8 @@ export class HttpServer {
     body: unknown,
     caller: Caller,
   ): Promise<Response> {
+    const echo = faultOfEchoes(body);
+    if (echo) return refuse(400, echo.message, { code: echo.code });
     const web = toWeb(request, response);
     if (!web) return refuse(400, 'The request is not valid HTTP.');
     const exchange = { request: web, response, body };

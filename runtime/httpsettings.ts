@@ -1,6 +1,8 @@
 /** Who may reach the server over HTTP. */
+import { tokensVariable } from './key.js';
 import { kindOf } from './kind.js';
 import type { Lookup } from './options.js';
+import { Secret } from './secret.js';
 import { describeToken, describeTokenName, isToken, isTokenName, judgeTogether, type Token } from './token.js';
 
 export interface HttpSettings {
@@ -13,8 +15,6 @@ export interface HttpSettings {
   /** Path of a file of further tokens. */
   readonly tokensFile?: string;
 }
-
-export const tokensVariable = 'MCP_POLYGON_HTTP_TOKENS';
 
 /** Values of the settings as they came. */
 export interface HttpTexts {
@@ -40,7 +40,8 @@ export function readHttp({ transport, host, hosts, tokens: text, tokensFile }: H
     };
   }
   const address = host.text ?? loopback;
-  const tokens = parseTokens(text);
+  const texts = parseTokens(text);
+  const tokens = texts.map(({ name, text: secret }): Token => ({ name, secret: new Secret(secret) }));
   const open = tokens.length === 0 && tokensFile.text === undefined;
   return {
     http: {
@@ -51,18 +52,25 @@ export function readHttp({ transport, host, hosts, tokens: text, tokensFile }: H
     },
     problems: [
       ...hosts.list.flatMap(name => judgeName(hosts.name, name)),
-      ...judgeTokens(tokens),
+      ...judgeTokens(texts),
+      ...judgeTogether(tokens).map(fault => `${tokensVariable}: ${fault}`),
       ...(open ? judgeAddress(host.name, address) : []),
     ],
   };
 }
 
+/** A token as it came. */
+interface TokenText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Comma separated, each `token` or `name:token`; one without a name is called by its place. */
-export function parseTokens(text = ''): Token[] {
+function parseTokens(text = ''): TokenText[] {
   const items = text.split(',').flatMap(item => item.trim() || []);
   return items.map((item, index) => {
     const [, name, secret] = /^([^:]*):(.*)$/s.exec(item) ?? [];
-    return { name: name?.trim() ?? `token-${index + 1}`, secret: secret?.trim() ?? item };
+    return { name: name?.trim() ?? `token-${index + 1}`, text: secret?.trim() ?? item };
   });
 }
 
@@ -73,11 +81,10 @@ function judgeName(setting: string, name: string): string[] {
 }
 
 /** No token is shown, not even a wrong one, and no name, which may be one. */
-function judgeTokens(tokens: readonly Token[]): string[] {
+function judgeTokens(tokens: readonly TokenText[]): string[] {
   const faults = [
-    tokens.every(({ secret }) => isToken(secret)) ? [] : [`each token needs ${describeToken}`],
+    tokens.every(({ text }) => isToken(text)) ? [] : [`each token needs ${describeToken}`],
     tokens.every(({ name }) => isTokenName(name)) ? [] : [`the name before a token needs ${describeTokenName}`],
-    judgeTogether(tokens),
   ];
   return faults.flat().map(fault => `${tokensVariable}: ${fault}`);
 }

@@ -4,19 +4,20 @@ import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
 import { type Endpoint, resolveEndpoint } from './endpoint.js';
 import { StreamError } from './errors.js';
-import { quoteForeign, Redactor } from './foreign.js';
 import { faultOfKey } from './key.js';
 import { Log } from './log.js';
+import type { Keeper } from './recording/keeper.js';
 import { Recorder } from './recording/recorder.js';
 import type { ReplayRequest } from './recording/request.js';
 import { Room } from './room.js';
-import { cleanKey, type Settings, secretsOf } from './settings.js';
+import { Secret } from './secret.js';
+import { cleanKey, type Settings } from './settings.js';
 import type { SimulatedFeed } from './simulator/feed.js';
 import type { Dial } from './socket.js';
 import type { Target } from './target.js';
+import { describeTrouble } from './thrown.js';
 import { Turn } from './turn.js';
 import { Upstreams } from './upstreams.js';
-import { vocabularyOf } from './vocabulary.js';
 
 export interface HubServices {
   readonly clock: Clock;
@@ -28,12 +29,9 @@ export interface HubServices {
 }
 
 /** Stands for the key where none is needed. */
-const noKey = 'none';
-/** All are looked for in every answer. */
-const mostCallerKeys = 1_000;
+const noKey = new Secret('none');
 
 export class Hub {
-  readonly redactor = new Redactor(() => this.vocabulary);
   readonly log: Log;
   readonly clock: Clock;
   /** Absent where nothing is recorded. */
@@ -44,8 +42,6 @@ export class Hub {
   /** For the buffers of many clients. */
   readonly room: Room;
   private readonly clients = new Set<Client>();
-  private readonly callerKeys = new Set<string>();
-  private words: ReadonlySet<string> | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
   constructor(
@@ -55,12 +51,11 @@ export class Hub {
     { clock, write, dial, recording = true }: HubServices,
   ) {
     this.clock = clock;
-    this.log = new Log(clock, this.redactor, write);
-    for (const secret of secretsOf(settings)) this.redactor.add(secret);
+    this.log = new Log(clock, write);
     this.turn = new Turn(clock);
     const { options, record } = settings;
-    const { log, redactor, turn } = this;
-    if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log, redactor });
+    const { log, turn } = this;
+    if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log });
     this.upstreams = new Upstreams({ options, clock, log, turn, decoding: suite, dial, recorder: this.recorder });
     this.room = new Room(options.httpBufferTotalBytes);
   }
@@ -79,22 +74,29 @@ export class Hub {
   }
 
   /**
-   * Decides where a start leads and with which key.
+   * Decides where a start leads and with which key, which is that of the caller from then on.
    *
+   * @param owner name of the caller, if it has one
    * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
    */
-  async target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
-    // From here on the key is known, so that no refusal can show it.
-    const given = this.judgeKey(cleanKey(apiKey));
+  async target(
+    market: Market,
+    endpoint: string | undefined,
+    apiKey: string | undefined,
+    owner?: string | undefined,
+  ): Promise<Target> {
     const resolved = resolveEndpoint(this.suite, market, this.settings, endpoint);
+    const given = judgeKey(cleanKey(apiKey));
     const usual = endpoint === undefined && given === undefined;
     if (resolved.simulated) return { ...(await this.simulatedTarget(market, resolved)), usual };
-    if (resolved.replay) return this.replayTarget(market, resolved, resolved.replay);
+    if (resolved.replay) return this.replayTarget(market, resolved, resolved.replay, owner);
     const key = given ?? this.settings.key?.value;
     if (key === undefined) {
       throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
     }
-    return { endpoint: resolved, urls: resolved.urls, key, usual };
+    const isOther = given !== undefined && !this.settings.key?.value.equals(given);
+    const keeper: Keeper = isOther ? { of: 'caller', owner } : { of: 'all' };
+    return { endpoint: resolved, urls: resolved.urls, key, keeper, usual };
   }
 
   async close(): Promise<void> {
@@ -103,44 +105,28 @@ export class Hub {
     await (await this.simulator?.catch(() => undefined))?.feed.close();
   }
 
-  private judgeKey(key: string | undefined): string | undefined {
-    if (key === undefined) return undefined;
-    const fault = faultOfKey(key, this.vocabulary);
-    if (fault !== undefined) throw new StreamError('INVALID_ARGUMENT', `api_key ${fault}.`);
-    this.callerKeys.add(key);
-    if (this.callerKeys.size > mostCallerKeys) {
-      this.callerKeys.delete(key);
-      throw new StreamError(
-        'LIMIT_EXCEEDED',
-        `Callers have used ${mostCallerKeys} different keys, and none is forgotten, so that none is shown.`,
-        'Use one of them, or the key of the server.',
-      );
-    }
-    this.redactor.add(key);
-    return key;
-  }
-
-  private get vocabulary(): ReadonlySet<string> {
-    this.words ??= vocabularyOf(this.suite, this.markets);
-    return this.words;
-  }
-
   /** The feed starts with the first stream that asks for it, and never gets a real key. */
   private async simulatedTarget(market: Market, endpoint: Endpoint): Promise<Target> {
     this.simulator ??= this.startSimulator().catch(error => {
       // The next start tries anew.
       this.simulator = undefined;
-      throw new StreamError('CONNECT_FAILED', `The simulated feed could not be started: ${describeError(error)}.`);
+      throw new StreamError('CONNECT_FAILED', `The simulated feed could not be started: ${describeTrouble(error)}.`);
     });
     const { url } = await this.simulator;
-    return { endpoint, urls: [`${url}${market.paths[0]}`], key: noKey };
+    return { endpoint, urls: [`${url}${market.paths[0]}`], key: noKey, keeper: { of: 'all' } };
   }
 
-  private async replayTarget(market: Market, endpoint: Endpoint, request: ReplayRequest): Promise<Target> {
+  private async replayTarget(
+    market: Market,
+    endpoint: Endpoint,
+    request: ReplayRequest,
+    owner: string | undefined,
+  ): Promise<Target> {
     const { Replay } = await import('./recording/replay.js');
-    const replay = await Replay.find(market, this.suite, request, this.clock, this.settings.options.maxFrameBytes);
+    const { maxFrameBytes } = this.settings.options;
+    const replay = await Replay.find(market, this.suite, request, this.clock, maxFrameBytes, owner);
     const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
-    return { endpoint: found, urls: [replay.url], key: noKey, replay };
+    return { endpoint: found, urls: [replay.url], key: noKey, keeper: { of: 'all' }, replay };
   }
 
   private async startSimulator(): Promise<{ feed: SimulatedFeed; url: string }> {
@@ -150,6 +136,12 @@ export class Hub {
   }
 }
 
-function describeError(error: unknown): string {
-  return quoteForeign(error instanceof Error ? error.message : String(error));
+/** @throws StreamError INVALID_ARGUMENT, which does not show it */
+function judgeKey(key: string | undefined): Secret | undefined {
+  if (key === undefined) return undefined;
+  const fault = faultOfKey(key);
+  if (fault !== undefined) throw new StreamError('INVALID_ARGUMENT', `api_key ${fault}.`, keyHint);
+  return new Secret(key);
 }
+
+const keyHint = 'Give the key as the dashboard of the vendor shows it, or leave api_key out to use that of the server.';

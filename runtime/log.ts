@@ -1,15 +1,17 @@
 import type { Clock } from './clock.js';
-import type { Redactor } from './foreign.js';
+import { oneLine } from './foreign.js';
 
 const quietMs = 60_000;
 
-/** Writes to stderr, at most once a minute per kind, keys redacted. */
+/** Characters of a line, its time included and its end not. */
+export const longestLine = 1_000;
+
+/** Writes to stderr, at most once a minute per kind. */
 export class Log {
   private readonly kinds = new Map<string, { lastMs: number; skipped: number }>();
 
   constructor(
     private readonly clock: Clock,
-    private readonly redactor: Redactor,
     private readonly write: (line: string) => void,
   ) {}
 
@@ -26,6 +28,7 @@ export class Log {
     }
     const more = last && last.skipped > 0 ? ` (and ${last.skipped} more like it)` : '';
     this.kinds.set(kind, { lastMs: nowMs, skipped: 0 });
-    this.write(`${new Date(this.clock.now()).toISOString()} ${this.redactor.redact(text)}${more}\n`);
+    const time = `${new Date(this.clock.now()).toISOString()} `;
+    this.write(`${time}${oneLine(text, longestLine - time.length - more.length)}${more}\n`);
   }
 }

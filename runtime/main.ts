@@ -1,7 +1,6 @@
 /** The process: settings in, server up, and an end that leaves nothing behind. */
 import { systemClock } from './clock.js';
 import { endOf, guard } from './ending.js';
-import { Redactor } from './foreign.js';
 import type { HttpServer } from './http.js';
 import { Hub } from './hub.js';
 import { Pages } from './pages.js';
@@ -9,8 +8,9 @@ import { watchParent } from './parent.js';
 import { dialVia, readProxies } from './proxy.js';
 import type { Offer } from './served.js';
 import { serve } from './server.js';
-import { remarksOnVariables, secretsIn } from './settings.js';
+import { remarksOnVariables } from './settings.js';
 import { readSetup, type Setup } from './setup.js';
+import { describeTrouble } from './thrown.js';
 
 /** What the composition root hands over. */
 export interface Root extends Offer {
@@ -24,10 +24,8 @@ const wrongUsage = 2;
 
 /** Does what the command line says; without a command it serves. */
 export async function main(root: Root): Promise<void> {
-  // First of all, since from here on everything can know the key.
-  const redactor = new Redactor();
-  for (const secret of secretsIn(process.env)) redactor.add(secret);
-  const release = guard(redactor);
+  // First of all, since the messages of errors quote what came in.
+  const release = guard();
   const setup = readSetup(root, process.argv.slice(2), process.env);
   const { name } = setup.command;
   if (name === 'version') {
@@ -36,7 +34,7 @@ export async function main(root: Root): Promise<void> {
     const { describeUsage } = await import('./help.js');
     print(describeUsage(root.version));
   } else if (setup.problems.length > 0) {
-    complain(setup, redactor);
+    complain(setup);
   } else if (name === 'doctor') {
     const { runDoctor } = await import('./doctor/doctor.js');
     await runDoctor(setup, root.version);
@@ -76,7 +74,10 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
     http = await Server.listen({ hub, ...parts }, settings.http!);
     process.stderr.write(`mcp-polygon ${version} serves MCP at ${http.url}\n`);
   } catch (error) {
-    process.stderr.write(`mcp-polygon cannot serve over HTTP: ${error instanceof Error ? error.message : error}\n`);
+    const { TokenFileError } = await import('./tokenstore.js');
+    const { port } = settings.options;
+    const trouble = error instanceof TokenFileError ? error.message : `${describeTrouble(error)} on port ${port}`;
+    process.stderr.write(`mcp-polygon cannot serve over HTTP: ${trouble}\n`);
     end(wrongUsage);
   }
 }
@@ -95,8 +96,8 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-function complain({ problems }: Setup, redactor: Redactor): void {
+function complain({ problems }: Setup): void {
   const text = [...problems, 'Run mcp-polygon --help to see every option.'].join('\n');
-  process.stderr.write(`${redactor.redact(text)}\n`);
+  process.stderr.write(`${text}\n`);
   process.exitCode = wrongUsage;
 }

@@ -2,7 +2,7 @@
 import type { Answer } from './answer.js';
 import type { Channel, EventKind } from './contract.js';
 import { decimalOf, subtract } from './decimal.js';
-import { quoteForeign } from './foreign.js';
+import type { FeedText } from './feedtext.js';
 import { readField } from './format.js';
 import type { RawEvent } from './protocol.js';
 import { BarRange, Range } from './range.js';
@@ -57,23 +57,24 @@ export class Picture {
   /**
    * @param nowMs monotonic ms
    * @param isHeld whether messages of a kind would come, so that none of them is a zero and not unknown
+   * @param text of the connection that they came over
    */
-  row(nowMs: number, isHeld: (event: EventKind) => boolean): Answer {
+  row(nowMs: number, isHeld: (event: EventKind) => boolean, text: FeedText): Answer {
     const { TRADE: trades, QUOTE: quotes } = this.counts;
     return {
-      symbol: quoteForeign(this.symbol),
+      symbol: text.quote(this.symbol),
       messages: this.messages,
       ...(trades > 0 || isHeld('TRADE') ? { trades } : {}),
       ...(quotes > 0 || isHeld('QUOTE') ? { quotes } : {}),
-      ...this.tradeOf(nowMs),
-      ...this.quoteOf(nowMs),
+      ...this.tradeOf(nowMs, text),
+      ...this.quoteOf(nowMs, text),
       ...this.rangeOf(),
-      ...this.barOf(nowMs),
-      ...this.pick('INDEX_VALUE', nowMs, 'value_age_ms'),
-      ...this.pick('LULD', nowMs, 'luld_age_ms'),
+      ...this.barOf(nowMs, text),
+      ...this.pick('INDEX_VALUE', nowMs, 'value_age_ms', text),
+      ...this.pick('LULD', nowMs, 'luld_age_ms', text),
       ...(this.last.has('LULD') ? { halted: this.halted } : {}),
-      ...this.pick('FAIR_MARKET_VALUE', nowMs, 'fair_value_age_ms'),
-      ...this.pick('IMBALANCE', nowMs, 'imbalance_age_ms'),
+      ...this.pick('FAIR_MARKET_VALUE', nowMs, 'fair_value_age_ms', text),
+      ...this.pick('IMBALANCE', nowMs, 'imbalance_age_ms', text),
     };
   }
 
@@ -85,34 +86,37 @@ export class Picture {
     return old !== undefined && now !== undefined && now < old;
   }
 
-  private tradeOf(nowMs: number): Answer {
+  private tradeOf(nowMs: number, text: FeedText): Answer {
     const trade = this.last.get('TRADE');
     if (!trade) return {};
-    const { price: last, size: last_size } = valuesOf(trade, ['price', 'size']);
+    const { price: last, size: last_size } = valuesOf(trade, ['price', 'size'], text);
     return { last, last_size, trade_age_ms: age(trade, nowMs) };
   }
 
-  private quoteOf(nowMs: number): Answer {
+  private quoteOf(nowMs: number, text: FeedText): Answer {
     const quote = this.last.get('QUOTE');
     if (!quote) return {};
-    const { 'bid.price': bid, 'ask.price': ask } = valuesOf(quote, ['bid.price', 'ask.price']);
+    const { 'bid.price': bid, 'ask.price': ask } = valuesOf(quote, ['bid.price', 'ask.price'], text);
     const spread = typeof bid === 'number' && typeof ask === 'number' ? subtract(ask, bid) : null;
     return { bid, ask, spread, quote_age_ms: age(quote, nowMs) };
   }
 
-  private barOf(nowMs: number): Answer {
+  private barOf(nowMs: number, text: FeedText): Answer {
     const bars = barKinds.flatMap(kind => this.last.get(kind) ?? []);
     if (bars.length === 0) return {};
     const bar = bars.reduce((newest, other) => (endOf(other) > endOf(newest) ? other : newest));
-    const values = Object.entries(valuesOf(bar, barFields)).filter(([, value]) => value !== null);
+    const values = Object.entries(valuesOf(bar, barFields, text)).filter(([, value]) => value !== null);
     return { bar: { event: bar.channel.event, ...Object.fromEntries(values) }, bar_age_ms: age(bar, nowMs) };
   }
 
   /** Values of the last message of a kind, and its age; nothing if there was none. */
-  private pick(event: EventKind, nowMs: number, ageName: string): Answer {
+  private pick(event: EventKind, nowMs: number, ageName: string, text: FeedText): Answer {
     const seen = this.last.get(event);
     if (!seen) return {};
-    const values = Object.entries(shown[event] ?? {}).map(([name, field]) => [name, valuesOf(seen, [field])[field]]);
+    const values = Object.entries(shown[event] ?? {}).map(([name, field]) => [
+      name,
+      valuesOf(seen, [field], text)[field],
+    ]);
     return { ...Object.fromEntries(values), [ageName]: age(seen, nowMs) };
   }
 
@@ -154,8 +158,8 @@ function endOf({ channel, raw }: Seen): string {
   return end ?? start ?? '';
 }
 
-function valuesOf({ channel, raw }: Seen, fields: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(fields.map(field => [field, readField(channel, raw, field) ?? null]));
+function valuesOf({ channel, raw }: Seen, fields: readonly string[], text: FeedText): Record<string, unknown> {
+  return Object.fromEntries(fields.map(field => [field, readField(channel, raw, field, text) ?? null]));
 }
 
 function age({ arrivedMs }: Seen, nowMs: number): number {

@@ -31,11 +31,6 @@ export function ackedChannel(message: string): string {
   return message.slice(message.indexOf(': ') + 2).trim();
 }
 
-/** @see polygon-docs/websockets/quickstart.md:79 `"action":"auth"` */
-export function authFrame(key: string): string {
-  return JSON.stringify({ action: 'auth', params: key });
-}
-
 /**
  * @param names validated channel names
  * @see polygon-docs/websockets/quickstart.md:100-107 `params`

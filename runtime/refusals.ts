@@ -1,4 +1,5 @@
 /** Answers to requests over HTTP that are not served. */
+import { type WireError, withoutEcho } from './echoes.js';
 
 const serverError = -32_000;
 export const sessionNotFound = -32_001;
@@ -27,4 +28,14 @@ export function refuse(status: number, message: string, { headers = {}, code, da
 export function refuseMore(status: 429 | 503, message: string, extra: Extra = {}): Response {
   const data = { code: 'LIMIT_EXCEEDED', ...extra.data };
   return refuse(status, message, { ...extra, data, headers: { 'retry-after': '10', ...extra.headers } });
+}
+
+/** Takes its words out of a refusal of the protocol's package, which quotes what came. */
+export async function withoutWords(response: Response): Promise<Response> {
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  if (response.status < 400 || !isJson) return response;
+  const { error, ...rest } = (await response.json()) as { readonly error?: WireError };
+  const { status, headers } = response;
+  headers.delete('content-length');
+  return Response.json(error ? { ...rest, error: withoutEcho(error) } : rest, { status, headers });
 }

@@ -1,6 +1,7 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import type { Caller } from './caller.js';
 import { type Exchange, OpenResponses } from './exchange.js';
+import { withoutWords } from './refusals.js';
 import { buildServer, complainTo } from './server.js';
 import type { ClientParts } from './visitor.js';
 import { Watches, wholeList } from './watches.js';
@@ -53,7 +54,7 @@ export class Session {
 
   serve({ request, response, body }: Exchange): Promise<Response> {
     if (request.method === 'GET') this.listening.add(response);
-    return this.transport.handleRequest(request, { parsedBody: body });
+    return this.transport.handleRequest(request, { parsedBody: body }).then(withoutWords);
   }
 
   async close(): Promise<void> {

@@ -1,12 +1,13 @@
-import { type HttpSettings, loopback, parseTokens, readHttp, tokensVariable } from './httpsettings.js';
-import { faultOfOwnKey } from './key.js';
+import { type HttpSettings, loopback, readHttp } from './httpsettings.js';
+import { faultOfOwnKey, tokensVariable } from './key.js';
 import { nearest, suggest } from './nearest.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
+import { Secret } from './secret.js';
 
 /** What the operator decided before the first call. */
 export interface Settings {
   /** The API key, and the variable it came from. */
-  readonly key?: { readonly value: string; readonly from: string };
+  readonly key?: { readonly value: Secret; readonly from: string };
   /** Feed name, `replay:FOLDER` or `replay:FOLDER/DAY`, or base URL to which `/{market}` is added. */
   readonly feed: string;
   /** Further `host[:port]` that an endpoint may name, lower case. */
@@ -140,7 +141,7 @@ export function readSettings(
   const record = find(texts.record.variable).text;
   return {
     settings: {
-      ...(key?.value ? { key: { value: key.value, from: key.from } } : {}),
+      ...(key?.value ? { key: { value: new Secret(key.value), from: key.from } } : {}),
       feed: find(texts.feed.variable).text ?? texts.feed.standard,
       allowedHosts: list(find(texts.allowedHosts.variable).text),
       ...(served.length > 0 ? { markets: served } : {}),
@@ -150,19 +151,6 @@ export function readSettings(
     },
     problems,
   };
-}
-
-/** What must never be shown. */
-export function secretsOf({ key, http }: Settings): string[] {
-  return [...(key ? [key.value] : []), ...(http?.tokens ?? []).map(({ secret }) => secret)];
-}
-
-/** The same before the settings are read, and whether they are used or not. */
-export function secretsIn(env: Environment): string[] {
-  return [
-    ...keyVariables.flatMap(name => cleanKey(env[name]) ?? []),
-    ...parseTokens(cleanKey(env[tokensVariable])).map(({ secret }) => secret),
-  ];
 }
 
 function lookup(env: Environment, given: Environment): Lookup {

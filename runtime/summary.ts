@@ -90,7 +90,7 @@ async function rowsWithin(
     if (slice.spent()) await slice.rest();
     const { picture } = next;
     const { symbol } = picture;
-    const row = picture.row(nowMs, event => isHeld(stream, event, symbol));
+    const row = picture.row(nowMs, event => isHeld(stream, event, symbol), stream.text);
     bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
     if (bytes > maxBytes) break;
     rows.push(row);

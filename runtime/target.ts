@@ -1,12 +1,16 @@
 /** Where a stream leads: a place of a feed, and the key that opens it. */
 import { type Endpoint, isSamePlace } from './endpoint.js';
+import type { Keeper } from './recording/keeper.js';
 import type { Replay } from './recording/replay.js';
+import type { Secret } from './secret.js';
 
 /** Where a stream is connected to, and with which key. */
 export interface Target {
   readonly endpoint: Endpoint;
   readonly urls: readonly string[];
-  readonly key: string;
+  readonly key: Secret;
+  /** Whose recordings of it are; nobody records what came for a key of a caller without a name. */
+  readonly keeper: Keeper;
   /** Whether it is what the operator set up, since the start named neither an endpoint nor a key. */
   readonly usual?: boolean;
   /** Present where a recording stands in for the feed. */
@@ -15,7 +19,7 @@ export interface Target {
 
 /** Whether both are opened by one key. */
 export function isSameKey(one: Target, other: Target): boolean {
-  return one.key === other.key;
+  return one.key.equals(other.key);
 }
 
 /** Whether one connection does for both; a replay is that of whoever began it. */

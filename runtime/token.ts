@@ -1,10 +1,11 @@
 /** What a bearer token is. */
+import { Secret } from './secret.js';
 
 /** Lets whoever has it in. Nothing but its name is ever shown. */
 export interface Token {
   /** Names its client in the log. */
   readonly name: string;
-  readonly secret: string;
+  readonly secret: Secret;
   /** Wall clock ms from which it is none. */
   readonly expiresAtMs?: number;
   /** Name of the token whose streams it may look at, and nothing else; absent: it has streams of its own. */
@@ -31,13 +32,14 @@ export const describeTokenName = '1 to 40 letters, digits and ._-, beginning wit
 /** What is wrong with tokens together, each by its place, from 1; neither names nor tokens are shown. */
 export function judgeTogether(tokens: readonly Token[]): string[] {
   const problems: string[] = [];
-  tokens.forEach(({ name, secret, reads }, index) => {
+  const twins = Secret.twins(tokens.map(({ secret }) => secret));
+  tokens.forEach(({ name, reads }, index) => {
     const earlier = tokens.slice(0, index);
     const place = `token ${index + 1}`;
     const named = earlier.findIndex(other => other.name === name);
     if (named >= 0) problems.push(`${place} has the name of token ${named + 1}; each needs a name of its own`);
-    const same = earlier.findIndex(other => other.secret === secret);
-    if (same >= 0) problems.push(`${place} is the same as token ${same + 1}; each client needs its own`);
+    const same = twins[index];
+    if (same !== undefined) problems.push(`${place} is the same as token ${same + 1}; each client needs its own`);
     if (reads === undefined) return;
     const owner = tokens.find(other => other.name === reads);
     if (!owner) problems.push(`${place}: reads must be the name of another token`);
@@ -53,6 +55,6 @@ export function isValid({ expiresAtMs = Number.POSITIVE_INFINITY }: Token, nowMs
 /** The tokens of a list that are not in the other one, or mean something else there. */
 export function goneFrom(before: readonly Token[], after: readonly Token[]): Token[] {
   const isSame = (one: Token, other: Token): boolean =>
-    one.name === other.name && one.secret === other.secret && one.reads === other.reads;
+    one.name === other.name && one.secret.equals(other.secret) && one.reads === other.reads;
   return before.filter(token => !after.some(other => isSame(token, other)));
 }

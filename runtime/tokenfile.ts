@@ -1,4 +1,5 @@
 /** The file of bearer tokens, judged. No word of it is ever shown: what is wrong is said by its place. */
+import { Secret } from './secret.js';
 import { describeToken, describeTokenName, isToken, isTokenName, judgeTogether, type Token } from './token.js';
 
 const example = '[{"name": "alice", "token": "...", "expires": "2027-01-01T00:00:00Z"}]';
@@ -53,7 +54,7 @@ function parseEntry(entry: unknown): { token?: Token; problems: string[] } {
     problems,
     token: {
       name: name as string,
-      secret: token as string,
+      secret: new Secret(token as string),
       ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
       ...(reads === undefined ? {} : { reads: reads as string }),
     },

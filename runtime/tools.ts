@@ -9,6 +9,7 @@ import { type ErrorCode, StreamError } from './errors.js';
 import { exampleArguments } from './example.js';
 import { type ReadArguments, read } from './read.js';
 import { type SummarizeArguments, summarize } from './summary.js';
+import { describeThrown } from './thrown.js';
 import { validate } from './validation.js';
 import * as verbs from './verbs.js';
 import type { HubView } from './view.js';
@@ -52,15 +53,15 @@ export async function callTool(
     const args = judgeArguments(tool, shaped, about ?? hub.markets[0]!);
     const done = await (market ? callVerb(hub, tool, market, args) : callAcross(hub, tool, args, abort));
     const answer = withNotes(done, shaped.notes);
-    return clean(hub, { structured: answer, text: describeAnswer(tool.verb, answer), isError: false });
+    return { structured: answer, text: describeAnswer(tool.verb, answer), isError: false };
   } catch (error) {
-    return clean(hub, failure(hub, asStreamError(hub, tool, error), tool, about, shaped.notes));
+    return failure(hub, asStreamError(hub, tool, error), tool, about, shaped.notes);
   }
 }
 
 /** Turns a refusal of a call, which never began, into its answer. */
 export function refuseCall(hub: HubView, { tool, market }: OwnedTool, error: unknown): ToolResult {
-  return clean(hub, failure(hub, asStreamError(hub, tool, error), tool, market, []));
+  return failure(hub, asStreamError(hub, tool, error), tool, market, []);
 }
 
 /** The market that a tool across markets was called for, if it is served. */
@@ -110,6 +111,7 @@ function callAcross(hub: HubView, tool: Tool, args: unknown, abort?: AbortSignal
 /** @throws StreamError INVALID_ARGUMENT with the right form by example */
 function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
   const { name, validator, inputSchema } = tool;
+  requireKeyWhole(args);
   const judged = validate(validator, args);
   if (judged.success) return judged.data;
   // Of an issue only the place is taken: its message quotes what came.
@@ -122,17 +124,24 @@ function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
   );
 }
 
-function asStreamError(hub: HubView, tool: Tool, error: unknown): StreamError {
-  if (error instanceof StreamError) return error;
-  hub.log.say(`${tool.name} fault`, `${tool.name}: ${traceOf(error)}`);
-  return new StreamError('INTERNAL', `${tool.name} failed unexpectedly.`);
+/**
+ * A key of digits alone may come as a number, as long as that keeps all of them; it is a text by now then.
+ *
+ * @throws StreamError INVALID_ARGUMENT which does not show it
+ */
+function requireKeyWhole(args: unknown): void {
+  if (typeof (args as { readonly api_key?: unknown } | null)?.api_key !== 'number') return;
+  throw new StreamError(
+    'INVALID_ARGUMENT',
+    'api_key came as a number that does not keep all of its digits; what came is not shown.',
+    'Put it in quotes: {"api_key": "the digits"}.',
+  );
 }
 
-/** Where it happened; what an error says may quote the caller. */
-function traceOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'something was thrown that is no error';
-  const frames = error.stack?.split('\n').filter(line => /^\s+at /.test(line)) ?? [];
-  return [error.constructor.name, ...frames.map(frame => frame.trim())].join(' ');
+function asStreamError(hub: HubView, tool: Tool, error: unknown): StreamError {
+  if (error instanceof StreamError) return error;
+  hub.log.say(`${tool.name} fault`, `${tool.name}: ${describeThrown(error)}`);
+  return new StreamError('INTERNAL', `${tool.name} failed unexpectedly.`);
 }
 
 /** Errors about the arguments of a tool: its own page shows them by example. */
@@ -154,9 +163,4 @@ function failure(
     text: describeFailure(error, { hint, docs, notes }),
     isError: true,
   };
-}
-
-/** Nothing leaves with a key in it. */
-function clean(hub: HubView, { structured, text, isError }: ToolResult): ToolResult {
-  return { structured: hub.redactor.redactIn(structured), text: hub.redactor.redact(text), isError };
 }

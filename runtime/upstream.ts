@@ -7,14 +7,14 @@ import { Connection, type ConnectionListener } from './connection.js';
 import type { Decoding, Market } from './contract.js';
 import type { ErrorCode } from './errors.js';
 import type { Events } from './eventlist.js';
-import { quotedForeign, quoteForeign } from './foreign.js';
+import { FeedText } from './feedtext.js';
 import { FrameReader } from './frame.js';
 import type { Steps } from './intake.js';
 import type { Log } from './log.js';
 import type { Options } from './options.js';
 import { isAwaited, proveByData } from './proof.js';
 import { ackedChannel, type Status, unsubscribeFrame } from './protocol.js';
-import type { Recorder } from './recording/recorder.js';
+import type { Origin, Recorder } from './recording/recorder.js';
 import type { Dial } from './socket.js';
 import type { StateName } from './state.js';
 import { SubscriptionPump } from './subscriptionpump.js';
@@ -101,6 +101,9 @@ export class Upstream {
   private connection: Connection | undefined;
   private fault: StreamFault | undefined;
   private readonly pump: SubscriptionPump;
+  private readonly text: FeedText;
+  /** Of what is recorded; absent for a replay, which is recorded already. */
+  private readonly origin: Origin | undefined;
   /** Refusals in the frame that is taken in, which answered nothing and named nothing. */
   private unasked: Notice[] = [];
   /** Whether the frame that is taken in said anything against what is subscribed, without being asked. */
@@ -124,6 +127,11 @@ export class Upstream {
     private readonly keeper: UpstreamKeeper = nobody,
   ) {
     this.changes = new Changes(services.clock);
+    this.text = new FeedText(target?.key);
+    if (target && !target.replay) {
+      const { endpoint, key, keeper: owner } = target;
+      this.origin = { market: market.name, feed: endpoint.feed, keeper: owner, key };
+    }
     this.reader = new FrameReader(market, services.decoding, symbols);
     const tell = (event: (user: UpstreamUser) => void): void => this.tell(event);
     this.subscriptions = new Subscriptions(market, {
@@ -253,11 +261,10 @@ export class Upstream {
     for (const user of this.users) event(user);
   }
 
-  /** What came after the key was accepted; a replay is recorded already. */
+  /** What came after the key was accepted. */
   private record(recorder: Recorder, data: Buffer): void {
-    const { target, services } = this;
-    if (target && !target.replay && this.state === 'live' && this.keeper.isRecorded()) {
-      recorder.take(this.market.name, target.endpoint.feed, services.turn.nowMs, data);
+    if (this.origin && this.state === 'live' && this.keeper.isRecorded()) {
+      recorder.take(this.origin, this.services.turn.nowMs, data);
     }
   }
 
@@ -322,7 +329,7 @@ export class Upstream {
     this.tell(user => user.strayed({ unknown: kinds.length }));
     this.services.log.say(
       `${this.market.name} unknown`,
-      `${this.market.name}: event ${quoteForeign(kinds[0]!)} is not in the spec`,
+      `${this.market.name}: event ${this.text.quote(kinds[0]!)} is not in the spec`,
     );
   }
 
@@ -331,11 +338,14 @@ export class Upstream {
     const fatal = status.means && fatalStatuses[status.means];
     // A feed that was not sent the key yet has nothing to time out on.
     if (fatal === 'auth_timeout' && !this.connection?.keySent) {
-      this.connection?.fail({ kind: 'close', message: `The feed said before it was sent a key: ${quoted(status)}.` });
+      this.connection?.fail({
+        kind: 'close',
+        message: `The feed said before it was sent a key: ${this.quoted(status)}.`,
+      });
       return;
     }
     if (fatal) {
-      this.connection?.fail({ kind: fatal, message: `The feed answered: ${quotedForeign(status.message)}.` });
+      this.connection?.fail({ kind: fatal, message: `The feed answered: ${this.text.quoted(status.message)}.` });
       return;
     }
     switch (status.means) {
@@ -356,11 +366,11 @@ export class Upstream {
         if (this.subscriptions.refusedOne() === 'unasked') this.doubt(status, false);
         return;
       case 'limit_exceeded':
-        if (this.subscriptions.refusedWhole(`The feed answered: ${quotedForeign(status.message)}.`) === 'unasked')
+        if (this.subscriptions.refusedWhole(`The feed answered: ${this.text.quoted(status.message)}.`) === 'unasked')
           this.doubt(status, false);
         return;
       default:
-        this.notice({ text: quoted(status), atMs: this.services.clock.elapsed() });
+        this.notice({ text: this.quoted(status), atMs: this.services.clock.elapsed() });
     }
   }
 
@@ -372,7 +382,7 @@ export class Upstream {
   /** The feed said something against what is subscribed although nothing was asked. */
   private doubt(status: Status, saysWhich: boolean): void {
     const { services, market } = this;
-    const text = quoted(status);
+    const text = this.quoted(status);
     this.doubts = true;
     if (!saysWhich) this.unasked.push({ text, atMs: services.clock.elapsed() });
     services.log.say(`${market.name} unasked`, `${market.name}: the feed says, without being asked: ${text}`);
@@ -383,6 +393,10 @@ export class Upstream {
     const name = ackedChannel(message);
     const parsed = parseChannel(this.market, name);
     return 'code' in parsed ? name : parsed.name;
+  }
+
+  private quoted({ status, message }: Status): string {
+    return `${this.text.quote(status)} ${this.text.quoted(message)}`;
   }
 
   private countMalformed(count: number): void {
@@ -423,10 +437,6 @@ export class Upstream {
     this.tell(user => user.stateChanged(from));
     this.changes.notify();
   }
-}
-
-function quoted({ status, message }: Status): string {
-  return `${quoteForeign(status)} ${quotedForeign(message)}`;
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

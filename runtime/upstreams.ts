@@ -2,6 +2,7 @@
 import type { Market } from './contract.js';
 import { StreamError } from './errors.js';
 import { optionTable } from './options.js';
+import { placeOf } from './recording/keeper.js';
 import { isWanted } from './state.js';
 import type { SymbolTable } from './symbols.js';
 import { isSameTarget, type Target } from './target.js';
@@ -25,7 +26,7 @@ export class Upstreams {
     if (shared) return shared;
     if (!target.usual) this.requirePlace();
     const upstream: Upstream = new Upstream(market, this.services, target, undefined, {
-      isRecorded: () => upstream === this.firstOn(market, target.endpoint.feed),
+      isRecorded: () => upstream === this.firstOn(market, target),
       vacated: () => this.open.delete(upstream),
     });
     this.open.add(upstream);
@@ -37,9 +38,14 @@ export class Upstreams {
     return new Upstream(market, this.services, undefined, symbols);
   }
 
-  /** The same feed is recorded once, whatever keys open it. */
-  private firstOn(market: Market, feed: string): Upstream | undefined {
-    return [...this.open].find(one => one.market === market && one.target!.endpoint.feed === feed);
+  /** The same feed is recorded once for everybody to whom recordings are kept, whatever keys open it. */
+  private firstOn(market: Market, { endpoint, keeper }: Target): Upstream | undefined {
+    const place = placeOf(keeper);
+    if (place === undefined) return undefined;
+    return [...this.open].find(
+      one =>
+        one.market === market && one.target!.endpoint.feed === endpoint.feed && placeOf(one.target!.keeper) === place,
+    );
   }
 
   private requirePlace(): void {

@@ -4,7 +4,7 @@ import type { Changes } from './changes.js';
 import type { ChannelName, Rejection } from './channels.js';
 import type { Clock } from './clock.js';
 import type { Market, Suite } from './contract.js';
-import type { Redactor } from './foreign.js';
+import type { FeedText } from './feedtext.js';
 import type { Detail, Message } from './format.js';
 import type { Log } from './log.js';
 import type { Outage } from './outages.js';
@@ -23,7 +23,8 @@ export interface HubView {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
-  readonly redactor: Redactor;
+  /** Name of whoever calls, which its recordings carry; absent where it has none. */
+  readonly owner?: string | undefined;
   /** Names this client of this process in cursors. */
   readonly process: string;
   /** @throws StreamError INVALID_ARGUMENT for a market that is not served */
@@ -54,6 +55,8 @@ export interface StreamView {
   readonly isOver: boolean;
   /** Where it was started to; absent before that. */
   readonly target: Target | undefined;
+  /** How text that came over its connection is shown. */
+  readonly text: FeedText;
   /** URL in use, or of the last attempt. */
   readonly url: string | undefined;
   readonly lastFault: StreamFault | undefined;

@@ -3,6 +3,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from './caller.js';
 import { type Exchange, OpenResponses, whenClosed } from './exchange.js';
 import { listenedBy } from './listening.js';
+import { withoutWords } from './refusals.js';
 import { buildServer, complainTo, type ServerParts } from './server.js';
 import { type UriBound, Watches } from './watches.js';
 
@@ -60,7 +61,7 @@ export class Visitor {
   serve({ request, response, body }: Exchange): Promise<Response> {
     const uris = listenedBy(body);
     if (uris) this.listen(response, uris);
-    return this.handler.fetch(request, { parsedBody: body });
+    return this.handler.fetch(request, { parsedBody: body }).then(withoutWords);
   }
 
   async close(): Promise<void> {

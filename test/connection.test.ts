@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { Changes } from '../runtime/changes.js';
 import { type Clock, systemClock } from '../runtime/clock.js';
 import { Connection } from '../runtime/connection.js';
+import { Secret } from '../runtime/secret.js';
 import type { FeedSocket } from '../runtime/socket.js';
 import { Turn } from '../runtime/turn.js';
 import { wireFrame } from './bench/wire.js';
@@ -56,19 +57,26 @@ async function watch(
   const changes = new Changes(systemClock);
   const states: string[] = [];
   const turn = new Turn({ ...clock, elapsed });
-  const connection: Connection = new Connection([feed.url], testKey, { ...testOptions, ...options }, clock, turn, {
-    live: () => {},
-    frame: data => {
-      frame?.(String(data));
-      if (String(data) === greeting) connection.greeted();
-      if (String(data).includes('auth_success')) connection.authenticated();
+  const connection: Connection = new Connection(
+    [feed.url],
+    new Secret(testKey),
+    { ...testOptions, ...options },
+    clock,
+    turn,
+    {
+      live: () => {},
+      frame: data => {
+        frame?.(String(data));
+        if (String(data) === greeting) connection.greeted();
+        if (String(data).includes('auth_success')) connection.authenticated();
+      },
+      delivered: () => {},
+      changed: () => {
+        states.push(connection.state.name);
+        changes.notify();
+      },
     },
-    delivered: () => {},
-    changed: () => {
-      states.push(connection.state.name);
-      changes.notify();
-    },
-  });
+  );
   open.push(feed, { close: () => connection.stop() });
   connection.start();
   return { connection, feed, states, until: state => changes.until(() => connection.state.name === state, 5_000) };
@@ -191,7 +199,7 @@ describe('a feed that cuts again and again', () => {
     const feed = await RawFeed.open(polite);
     const connection: Connection = new Connection(
       [feed.url],
-      testKey,
+      new Secret(testKey),
       { ...testOptions, ...usual, ...patient },
       hands.clock,
       new Turn(hands.clock),
@@ -359,7 +367,7 @@ describe('what one read of the socket brings', () => {
     const seen: string[] = [];
     const connection: Connection = new Connection(
       ['ws://nowhere'],
-      testKey,
+      new Secret(testKey),
       testOptions,
       systemClock,
       new Turn(systemClock),

@@ -9,8 +9,10 @@ import { listenTo } from '../runtime/doctor/listener.js';
 import { describeFinding, showReport } from '../runtime/doctor/report.js';
 import type { Endpoint } from '../runtime/endpoint.js';
 import { parseExact } from '../runtime/json.js';
+import { Secret } from '../runtime/secret.js';
 import { readSetup } from '../runtime/setup.js';
 import { SimulatedFeed, type SimulatedFeedOptions } from '../runtime/simulator/feed.js';
+import type { Target } from '../runtime/target.js';
 import { testOptions } from './support/bench.js';
 import { marketOf } from './support/markets.js';
 import { runProgram } from './support/program.js';
@@ -280,7 +282,12 @@ describe('doctor --events', () => {
         socket.send(statusFrame('novel', 'in a flood'));
       },
     });
-    const target = { endpoint: {} as Endpoint, urls: [`${feed.url}/stocks`], key };
+    const target: Target = {
+      endpoint: {} as Endpoint,
+      urls: [`${feed.url}/stocks`],
+      key: new Secret(key),
+      keeper: { of: 'all' },
+    };
     // Each look at a frame takes 100 ms.
     const clock = { ...systemClock, elapsed: () => (elapsedMs += 100) };
     const [trades] = marketOf('stocks').channels;

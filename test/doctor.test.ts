@@ -13,6 +13,7 @@ import { adviceOn, examineMarket } from '../runtime/doctor/market.js';
 import { describeFinding, showReport } from '../runtime/doctor/report.js';
 import type { ErrorCode } from '../runtime/errors.js';
 import { Hub } from '../runtime/hub.js';
+import { Secret } from '../runtime/secret.js';
 import { readSetup } from '../runtime/setup.js';
 import { SimulatedFeed } from '../runtime/simulator/feed.js';
 import { testOptions } from './support/bench.js';
@@ -338,15 +339,14 @@ describe('the key', () => {
     const feed = await rawFeed({
       ...polite,
       message: (socket, { params }) => {
-        socket.send(statusFrame('auth_failed', `authentication failed for ${params}, or ${params.slice(3, 15)}`));
+        socket.send(statusFrame('auth_failed', `authentication failed for ${params}, or ${params.toUpperCase()}`));
       },
     });
     for (const args of [[], ['--json']]) {
       const { stdout, stderr, code } = await doctor(feed.url, ['--markets', 'stocks', ...args]);
       expect(code).toBe(1);
-      for (let from = 0; from + 8 <= key.length; from++)
-        expect(stdout + stderr).not.toContain(key.slice(from, from + 8));
-      expect(stdout).toContain('[redacted]');
+      expect((stdout + stderr).toLowerCase()).not.toContain(key.toLowerCase());
+      expect(stdout).toContain('authentication failed for [redacted], or [redacted]');
     }
     expect(feed.received[0]).toContain(key);
   });
@@ -365,12 +365,21 @@ describe('the key', () => {
   const settings = { feed: 'realtime', allowedHosts: [], options: {} as never };
 
   test('is said to come from its variable', () => {
-    const found = judgeKey({ ...settings, key: { value: key, from: 'MASSIVE_API_KEY' } }, {});
+    const found = judgeKey({ ...settings, key: { value: new Secret(key), from: 'MASSIVE_API_KEY' } }, {});
     expect(found).toMatchObject({
       result: 'ok',
       message: 'set in MASSIVE_API_KEY',
       facts: { from: 'MASSIVE_API_KEY' },
     });
+  });
+
+  test('is said not to be cleaned for where it is short', () => {
+    const found = judgeKey({ ...settings, key: { value: new Secret('short7'), from: 'POLYGON_API_KEY' } }, {});
+    expect(found).toMatchObject({
+      result: 'note',
+      message: expect.stringContaining('not taken out of what the feed says'),
+    });
+    expect(JSON.stringify(found)).not.toContain('short7');
   });
 
   test('is said to be a placeholder where the host did not fill it', () => {
@@ -379,10 +388,10 @@ describe('the key', () => {
     expect(found.message).toBe("POLYGON_API_KEY still holds the placeholder of the host's configuration");
   });
 
-  test.each([`"${key}"`, `'${key}'`, `${key} ${key}`])('is refused when it is %s', async value => {
+  test.each([`${key} ${key}`, `${key}\u0007${key}`, `${key}é`])('is refused when it is %s', async value => {
     const { code, stdout, stderr } = await runProgram(['doctor'], { POLYGON_API_KEY: value });
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/^POLYGON_API_KEY must be .* without blanks, quotes and backslash/);
+    expect(stderr).toMatch(/^POLYGON_API_KEY must be 1 to 256 visible ASCII characters, without blanks/);
     expect(stderr).not.toContain('sentinel');
   });
 });

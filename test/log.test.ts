@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
-import { Redactor } from '../runtime/foreign.js';
 import { Log } from '../runtime/log.js';
 import { TestClock } from './support/clock.js';
 
-function start(): { log: Log; lines: string[]; clock: TestClock; redactor: Redactor } {
+function start(): { log: Log; lines: string[]; clock: TestClock } {
   const clock = new TestClock(Date.UTC(2026, 8, 9, 14, 30));
   const lines: string[] = [];
-  const redactor = new Redactor();
-  return { log: new Log(clock, redactor, line => lines.push(line)), lines, clock, redactor };
+  return { log: new Log(clock, line => lines.push(line)), lines, clock };
 }
 
 test('a line shows when it was written', () => {
@@ -64,9 +62,19 @@ test('a flood of a thousand lines is one line', () => {
   expect(lines).toEqual(['2026-09-09T14:30:00.000Z line 0\n']);
 });
 
-test('a key is never written, neither whole nor in part', () => {
-  const { log, lines, redactor } = start();
-  redactor.add('Qx7rT2mZ9kLpW4vB');
-  log.say('a', 'key Qx7rT2mZ9kLpW4vB, beginning Qx7rT2mZ9k');
-  expect(lines).toEqual(['2026-09-09T14:30:00.000Z key [redacted], beginning [redacted]\n']);
+test('a line has 1,000 characters at most, and no control characters, whoever sent them', () => {
+  const { log, lines, clock } = start();
+  log.say('a', `one\ntwo\u001b[2J\u202e${'x'.repeat(5_000)}`);
+  clock.advance(60_000);
+  log.say('a', '\u0000'.repeat(2_000));
+  log.say('a', 'more');
+  clock.advance(60_000);
+  log.say('a', '😀'.repeat(2_000));
+  expect(lines[0]).toMatch(/^2026-09-09T14:30:00.000Z one\\u000atwo\\u001b\[2J\\u202exxx.*x…\n$/);
+  for (const line of lines) {
+    expect(line.length).toBeLessThanOrEqual(1_001);
+    expect(Buffer.from(line).toString()).toBe(line);
+    expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  }
+  expect(lines.at(-1)).toMatch(/… \(and 1 more like it\)\n$/);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../runtime/clock.js';
+import { unshown } from '../runtime/feedtext.js';
 import { Pictures } from '../runtime/pictures.js';
 import { Held } from './support/held.js';
 import { marketOf } from './support/markets.js';
@@ -80,7 +81,7 @@ describe('the pictures of a stream', () => {
             continue;
           }
           await pictures.update();
-          const rows = [...pictures.all].map(picture => picture.row(startMs, () => false));
+          const rows = [...pictures.all].map(picture => picture.row(startMs, () => false, unshown));
           expect(rows).toHaveLength(new Set(came.map(other => other.symbol)).size);
           for (const row of rows) expect(row).toMatchObject(naive(came.filter(other => other.symbol === row.symbol)));
         }

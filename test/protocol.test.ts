@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ackedChannel, authFrame, subscribeFrame, unsubscribeFrame } from '../runtime/protocol.js';
+import { ackedChannel, subscribeFrame, unsubscribeFrame } from '../runtime/protocol.js';
+import { Secret } from '../runtime/secret.js';
 
 describe('what is sent', () => {
   test('is one request as JSON with comma-separated names and no blanks', () => {
@@ -8,8 +9,8 @@ describe('what is sent', () => {
   });
 
   test('carries the key as data', () => {
-    expect(authFrame('YOUR_API_KEY')).toBe('{"action":"auth","params":"YOUR_API_KEY"}');
-    expect(authFrame('a"b\n')).toBe('{"action":"auth","params":"a\\"b\\n"}');
+    expect(new Secret('YOUR_API_KEY').authFrame()).toBe('{"action":"auth","params":"YOUR_API_KEY"}');
+    expect(new Secret('a"b\n').authFrame()).toBe('{"action":"auth","params":"a\\"b\\n"}');
   });
 });
 

@@ -341,7 +341,7 @@ describe('a market that one client has started', () => {
   });
 });
 
-test('a feed that several keys open is recorded once, and goes on being so without the first', async () => {
+test('a feed that several keys open is recorded once for each to whom its recordings are kept', async () => {
   const folder = new RecordFolder();
   const { settings } = hub;
   const recording = new Hub(
@@ -350,19 +350,20 @@ test('a feed that several keys open is recorded once, and goes on being so witho
     { ...settings, record: folder.path },
     { clock: systemClock, write: () => {} },
   );
-  [ann, bob] = [recording.client(), recording.client()];
+  const eve = recording.client();
+  [ann, bob] = [recording.client({ owner: 'ann' }), recording.client({ owner: 'bob' })];
   const taken = vi.spyOn(recording.recorder!, 'take');
   const frames = () => taken.mock.calls.map(call => call.at(-1)!.toString()).filter(text => !text.includes('status'));
   await start(ann, 'T.AAPL');
   await ask(bob, 'start_stocks_stream', { channels: ['T.*'], api_key: 'another-key-4711' });
+  await ask(eve, 'start_stocks_stream', { channels: ['T.*'], api_key: 'key-of-nobody-4711' });
   for (const [index, session] of feed.sessions.entries()) {
     session.socket.send(trades('AAPL', ...(index === 0 ? [] : ['MSFT'])));
     await feed.barrier(session);
   }
-  expect(frames()).toEqual([trades('AAPL')]);
-  await stop(ann);
-  await trade('NVDA', 1);
-  expect(frames()).toEqual([trades('AAPL'), expect.stringContaining('NVDA')]);
+  const keepers = taken.mock.calls.map(([{ keeper }]) => keeper);
+  expect(frames()).toEqual([trades('AAPL'), trades('AAPL', 'MSFT')]);
+  expect(new Set(keepers)).toEqual(new Set([{ of: 'all' }, { of: 'caller', owner: 'bob' }]));
   await recording.close();
   await folder.close();
 });

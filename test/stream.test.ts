@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import type { Client } from '../runtime/client.js';
+import { Secret } from '../runtime/secret.js';
 import { Bench, type BenchOptions, callOn, hubOn, testKey } from './support/bench.js';
 import { greeting, polite, RawFeed, type RawFeedScript, statusFrame } from './support/rawfeed.js';
 
@@ -509,7 +510,12 @@ describe('a feed with two hosts', () => {
     const { hub, feed } = await scripted(polite);
     const stream = hub.stream('stocks');
     const endpoint = { feed: 'realtime', spelled: 'realtime', urls: [], simulated: false, delayMinutes: 0 };
-    stream.open({ endpoint, urls: [`${gone.url}/stocks`, `${feed.url}/stocks`], key: testKey });
+    stream.open({
+      endpoint,
+      urls: [`${gone.url}/stocks`, `${feed.url}/stocks`],
+      key: new Secret(testKey),
+      keeper: { of: 'all' },
+    });
     const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
     expect(structured).toMatchObject({
       state: 'live',

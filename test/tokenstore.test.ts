@@ -2,12 +2,13 @@ import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Redactor } from '../runtime/foreign.js';
 import { Log } from '../runtime/log.js';
+import { Secret } from '../runtime/secret.js';
 import { type TokenSources, TokenStore } from '../runtime/tokenstore.js';
 import { TestClock } from './support/clock.js';
 
-const ann = { name: 'ann', secret: 'token-of-ann-0123456789' };
+const annsToken = 'token-of-ann-0123456789';
+const ann = { name: 'ann', secret: new Secret(annsToken) };
 const alice = { name: 'alice', token: 'token-of-alice-0123456789' };
 
 let folder: string;
@@ -39,7 +40,7 @@ function write(content: unknown, mode = 0o600): void {
 }
 
 async function opened(sources: TokenSources): Promise<{ store: TokenStore; gone: string[] }> {
-  const log = new Log(clock, new Redactor(), line => lines.push(line));
+  const log = new Log(clock, line => lines.push(line));
   const store = await TokenStore.open(clock, log, sources);
   stores.push(store);
   const gone: string[] = [];
@@ -51,7 +52,7 @@ const nameOf = (store: TokenStore, token: string): string | undefined => store.f
 
 test('without a file and without an end there is nothing to look at', async () => {
   const { store } = await opened({ tokens: [ann] });
-  expect([clock.waiting, store.required, store.count, nameOf(store, ann.secret)]).toEqual([0, true, 1, 'ann']);
+  expect([clock.waiting, store.required, store.count, nameOf(store, annsToken)]).toEqual([0, true, 1, 'ann']);
   const { store: none } = await opened({ tokens: [] });
   expect(none.required).toBe(false);
 });
@@ -65,7 +66,7 @@ test('the file is read again when it changes, within a second', async () => {
   await vi.waitFor(() => expect(gone).toEqual(['alice']));
   expect(nameOf(store, 'token-of-carol-0123456789')).toBe('carol');
   expect(nameOf(store, alice.token)).toBeUndefined();
-  expect(nameOf(store, ann.secret)).toBe('ann');
+  expect(nameOf(store, annsToken)).toBe('ann');
   expect(lines).toEqual([expect.stringContaining('the tokens file was read again: there are 2 tokens')]);
 });
 

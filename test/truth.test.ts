@@ -1,5 +1,7 @@
 /** What a client is told must be so, however odd the feed, the clock or the callers are. */
+
 import { afterEach, describe, expect, test } from 'vitest';
+import { testKey } from './support/bench.js';
 import { statusFrame } from './support/rawfeed.js';
 import { type Answer, denied, granted, Hands, Scene, trade } from './support/scene.js';
 
@@ -56,7 +58,12 @@ describe('a start', () => {
     });
     const { hub, feed, stream } = scene;
     const endpoint = { feed: 'realtime', spelled: 'realtime', urls: [], simulated: false, delayMinutes: 0 };
-    stream.open({ endpoint, urls: [`${feed.url}/stocks`, `${feed.url}/other`], key: hub.settings.key!.value });
+    stream.open({
+      endpoint,
+      urls: [`${feed.url}/stocks`, `${feed.url}/other`],
+      key: hub.settings.key!.value,
+      keeper: { of: 'all' },
+    });
     expect(await scene.start('T.AAPL')).toMatchObject({
       state: 'retrying',
       last_error: { code: 'CONNECT_FAILED', hint: expect.any(String) },
@@ -362,7 +369,7 @@ test('a stop resolves when the last socket is gone, also that of a connection th
 test('a start that names only the key it runs with adds channels, whatever endpoint it runs on', async () => {
   const scene = await staged();
   await scene.call('start_stocks_stream', { channels: ['T.AAPL'], endpoint: `${scene.feed.url}/some/path` });
-  const again = { channels: ['T.MSFT'], api_key: scene.hub.settings.key!.value };
+  const again = { channels: ['T.MSFT'], api_key: testKey };
   expect(await scene.call('start_stocks_stream', again)).toMatchObject({ state: 'live', subscription_count: 2 });
 });
 
@@ -370,7 +377,7 @@ test('the delay of a feed is in every answer', async () => {
   const scene = await staged();
   const { stream, feed, hub } = scene;
   const endpoint = { feed: 'delayed', spelled: 'delayed', urls: [], simulated: false, delayMinutes: 15 };
-  stream.open({ endpoint, urls: [`${feed.url}/stocks`], key: hub.settings.key!.value });
+  stream.open({ endpoint, urls: [`${feed.url}/stocks`], key: hub.settings.key!.value, keeper: { of: 'all' } });
   const answers: Answer[] = [
     await scene.start('T.AAPL'),
     await scene.status(),

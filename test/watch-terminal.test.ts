@@ -172,7 +172,7 @@ describe.skipIf(missing !== '')(`watch in a terminal${missing === '' ? '' : ` (s
     await watched.ended();
 
     expectGivenBack(watched);
-    expect(watched.text).toContain('Error: boom');
+    expect(watched.text).toContain('mcp-polygon failed: Error at ');
     expect(watched.text).toContain('exit 1\nas it was');
   });
 

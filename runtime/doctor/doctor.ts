@@ -23,7 +23,7 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
   const { json } = setup.command;
   const proxies = await readProxies(process.env);
   const hub = hubOf(setup, systemClock, dialVia(proxies.find));
-  const write = (text: string): void => void process.stdout.write(hub.redactor.redact(text));
+  const write = (text: string): void => void process.stdout.write(text);
   const findings: Finding[] = [];
   process.stdout.on('error', () => process.exit(1));
   if (!json) write(`mcp-polygon ${version} doctor\n\n`);

@@ -27,6 +27,10 @@ export function judgeVariables(env: Environment): Finding[] {
 /** Says where the key comes from, and never what it is. */
 export function judgeKey({ key, feed }: Settings, env: Environment): Finding {
   const facts = { from: key?.from ?? null };
+  if (key && !key.value.isCleaned) {
+    const message = `set in ${key.from}; it is so short that it is not taken out of what the feed says`;
+    return { check: 'key', result: 'note', message, facts };
+  }
   if (key) return { check: 'key', result: 'ok', message: `set in ${key.from}`, facts };
   const unfilled = keyVariables.filter(name => env[name]?.trim() && cleanKey(env[name]) === undefined);
   const message =

@@ -22,11 +22,11 @@ export async function judgeRecord(folder: string): Promise<Finding> {
     const how = there === path ? 'can be written' : 'is made when the first frame comes';
     return { ...found, result: 'ok', message: `${name} ${how}` };
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
+    const { code = '' } = error as NodeJS.ErrnoException;
     return {
       ...found,
       result: 'fail',
-      message: `${name} cannot be written: ${explanations[code] ?? quoteForeign(message)} (${code})`,
+      message: `${name} cannot be written: ${explanations[code] ?? 'the system refuses it'} (${code})`,
       toDo: 'Name another folder with --record, or let this user write there.',
     };
   }

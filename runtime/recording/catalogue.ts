@@ -1,8 +1,15 @@
+import { join } from 'node:path';
 import { quoteForeign } from '../foreign.js';
 import { listRecordings, TooManyEntries } from './folder.js';
+import { folderOf } from './keeper.js';
 import { feedTitleOf, isCalled, type RecordingName, select } from './name.js';
 import { ReplayRefusal } from './refusal.js';
 import type { Place } from './request.js';
+
+/** A recording, and the folder that it is in. */
+export interface FoundRecording extends RecordingName {
+  readonly folder: string;
+}
 
 /** What is recorded in the folder that the operator named. */
 export class Catalogue {
@@ -10,15 +17,16 @@ export class Catalogue {
     readonly folder: string,
     /** What the operator named in it, if anything. */
     readonly title: string,
-    private readonly names: readonly RecordingName[],
+    private readonly names: readonly FoundRecording[],
   ) {}
 
   /**
    * Looks where recordings may be: the first place that is there counts.
    *
+   * @param owner also finds what was recorded for this caller alone
    * @throws ReplayRefusal with what was found instead
    */
-  static async open(places: readonly Place[]): Promise<Catalogue> {
+  static async open(places: readonly Place[], owner?: string | undefined): Promise<Catalogue> {
     const found: string[] = [];
     let other: Catalogue | undefined;
     for (const { folder, title } of places) {
@@ -27,8 +35,9 @@ export class Catalogue {
         found.push(describeTrouble(folder, names));
         continue;
       }
-      const catalogue = new Catalogue(folder, title, names);
-      if (title === '' || names.some(name => isCalled(name, title))) return catalogue;
+      const all = names.map(name => ({ ...name, folder }));
+      const catalogue = new Catalogue(folder, title, [...all, ...(await listOwn(folder, owner))]);
+      if (title === '' || catalogue.names.some(name => isCalled(name, title))) return catalogue;
       found.push(`in ${quoteForeign(folder)} is no recording ${title}`);
       other = catalogue;
     }
@@ -40,7 +49,7 @@ export class Catalogue {
   }
 
   /** The recordings of a market that a title names, in the order in which they were made. */
-  of(market: string, title: string): RecordingName[] {
+  of(market: string, title: string): FoundRecording[] {
     return select(this.names, market, title);
   }
 
@@ -55,6 +64,15 @@ export class Catalogue {
     const meant = this.names.filter(name => title === '' || isCalled(name, title));
     return [...new Set(meant.map(({ market }) => market))];
   }
+}
+
+/** Where there are none, that is no trouble. */
+async function listOwn(folder: string, owner: string | undefined): Promise<FoundRecording[]> {
+  const own = owner === undefined ? undefined : folderOf(owner);
+  if (own === undefined) return [];
+  const path = join(folder, own);
+  const names = await listRecordings(path).catch(() => []);
+  return names.map(name => ({ ...name, folder: path }));
 }
 
 function describeTrouble(folder: string, error: NodeJS.ErrnoException): string {

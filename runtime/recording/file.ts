@@ -1,6 +1,8 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { RecordingName } from './name.js';
 
+const onlyOwner = 0o600;
+
 /** A recording that is being written. It holds whole members only, also after a failure. */
 export class RecordingFile {
   private written = 0;
@@ -13,7 +15,7 @@ export class RecordingFile {
 
   /** @throws Error EEXIST if there is such a file */
   static async create(name: RecordingName, path: string): Promise<RecordingFile> {
-    return new RecordingFile(name, path, await open(path, 'wx'));
+    return new RecordingFile(name, path, await open(path, 'wx', onlyOwner));
   }
 
   get bytes(): number {

@@ -3,6 +3,12 @@ import { join } from 'node:path';
 import { RecordingFile } from './file.js';
 import { formatName, nextNumber, parseName, type RecordingName } from './name.js';
 
+/** Of folders that are made. */
+const onlyOwner = 0o700;
+
+/** There is no room for more. */
+export class FolderFull extends Error {}
+
 /** A recording on the disk. */
 interface Held {
   readonly name: RecordingName;
@@ -54,7 +60,7 @@ export class Folder {
   }
 
   private async createNext(like: Omit<RecordingName, 'number'>): Promise<RecordingFile> {
-    await mkdir(this.path, { recursive: true });
+    await mkdir(this.path, { recursive: true, mode: onlyOwner });
     const held = await this.list();
     this.bytes = sumOf(held);
     const names = held.map(({ name }) => name);
@@ -84,7 +90,8 @@ export class Folder {
       await rm(join(this.path, file), { force: true });
       this.bytes -= freed;
     }
-    if (this.bytes > this.maxBytes) throw new Error(`the ${this.maxBytes} bytes that recordings may take are full`);
+    if (this.bytes > this.maxBytes)
+      throw new FolderFull(`the ${this.maxBytes} bytes that recordings may take are full`);
   }
 
   private async list(): Promise<Held[]> {

@@ -1,6 +1,7 @@
 /**
  * What stands in a recording, once it is unpacked: one line of JSON about the file, then frames. A frame is a line with
- * its arrival (wall clock, ms) and its length in bytes, the bytes as they came, and a line feed.
+ * its arrival (wall clock, ms), its length in bytes, and a mark where it was cleaned of a key; then the bytes as they
+ * came otherwise, and a line feed.
  */
 
 /** A frame of the feed, and when it came. */
@@ -8,6 +9,8 @@ export interface RecordedFrame {
   /** Arrival, wall clock ms. */
   readonly atMs: number;
   readonly data: Buffer;
+  /** Whether the key of its connection stood in it. */
+  readonly cleaned?: boolean;
 }
 
 /** The first line of a recording. */
@@ -24,6 +27,7 @@ const format = 'mcp-polygon frames';
 const version = 1;
 const lineFeed = 10;
 const longestLine = 40;
+const cleanedMark = ' cleaned';
 
 /** Bytes of a frame's own line and of the line feed behind it, at most. */
 export const frameOverhead = longestLine;
@@ -49,8 +53,8 @@ export function encodeFrames(frames: readonly RecordedFrame[]): Buffer {
   const size = frames.reduce((sum, { data }) => sum + data.length + frameOverhead, 0);
   const bytes = Buffer.allocUnsafe(size);
   let end = 0;
-  for (const { atMs, data } of frames) {
-    end += bytes.write(`${Math.round(atMs)} ${data.length}\n`, end, 'latin1');
+  for (const { atMs, data, cleaned } of frames) {
+    end += bytes.write(`${Math.round(atMs)} ${data.length}${cleaned ? cleanedMark : ''}\n`, end, 'latin1');
     end += data.copy(bytes, end);
     bytes[end++] = lineFeed;
   }
@@ -61,12 +65,12 @@ export function encodeFrames(frames: readonly RecordedFrame[]): Buffer {
 export function* decodeFrames(bytes: Buffer): Generator<RecordedFrame> {
   for (let at = 0; at < bytes.length; ) {
     const line = bytes.toString('latin1', at, at + longestLine);
-    const [head, atMs, length] = /^(\d{1,16}) (\d{1,10})\n/.exec(line) ?? [];
+    const [head, atMs, length, mark] = /^(\d{1,16}) (\d{1,10})( cleaned)?\n/.exec(line) ?? [];
     if (head === undefined) throw new SyntaxError('expected arrival and length of a frame');
     const start = at + head.length;
     const end = start + Number(length);
     if (bytes[end] !== lineFeed) throw new SyntaxError('a frame is shorter or longer than it says');
-    yield { atMs: Number(atMs), data: bytes.subarray(start, end) };
+    yield { atMs: Number(atMs), data: bytes.subarray(start, end), ...(mark ? { cleaned: true } : {}) };
     at = end + 1;
   }
 }

@@ -71,7 +71,7 @@ export function nextNumber(names: readonly RecordingName[], like: Omit<Recording
  *
  * @param title empty: the newest day
  */
-export function select(names: readonly RecordingName[], market: string, title: string): RecordingName[] {
+export function select<Name extends RecordingName>(names: readonly Name[], market: string, title: string): Name[] {
   const own = names.filter(name => name.market === market).toSorted(compareNames);
   const wanted = title || (own.at(-1)?.day ?? '');
   return own.filter(name => isCalled(name, wanted));

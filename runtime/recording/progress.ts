@@ -1,3 +1,4 @@
+import { count } from '../count.js';
 import { isoOrNull } from '../time.js';
 
 /** How far a replay has come, in the time of the recording. */
@@ -8,6 +9,7 @@ export class Progress {
   /** Arrival of the frame that is waited for. */
   private nextMs: number | undefined;
   private over = false;
+  private cleaned = 0;
 
   constructor(
     private readonly title: string,
@@ -31,6 +33,14 @@ export class Progress {
     return `Replay of ${isoOrNull(this.lastMs) ?? this.title} ${pace}: recorded, not live.`;
   }
 
+  /** What else should be known of what was played, in sentences. */
+  get notes(): string[] {
+    if (this.cleaned === 0) return [];
+    return [
+      `${count(this.cleaned, 'frame')} of it held the API key, and ${this.cleaned === 1 ? 'was' : 'were'} recorded without it.`,
+    ];
+  }
+
   /** Why nothing comes. */
   explainSilence(): string {
     if (this.over) return `${this.describeEnd()}. Stop the stream and start it again to replay it once more.`;
@@ -42,7 +52,9 @@ export class Progress {
     this.nextMs = atMs;
   }
 
-  passed(atMs: number): void {
+  /** @param cleaned whether the key was taken out of the frame */
+  passed(atMs: number, cleaned = false): void {
+    if (cleaned) this.cleaned++;
     this.firstMs ??= atMs;
     this.lastMs = atMs;
   }

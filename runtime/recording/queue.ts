@@ -3,9 +3,16 @@ import { dayOf } from './name.js';
 
 const dayMs = 86_400_000;
 
+/** Takes a key out of a frame, and gives back one without the key as it is. */
+export interface FrameCleaner {
+  cleanBytes(frame: Buffer): Buffer;
+}
+
 /** A frame that waits for the disk. */
 export interface QueuedFrame extends RecordedFrame {
   readonly feed: string;
+  /** Key of the connection that it came over. */
+  readonly key: FrameCleaner;
 }
 
 /** Frames that belong into one file, the oldest first. */

@@ -55,6 +55,7 @@ export class Replay {
 
   /**
    * @param mostFrameBytes of which one is larger is no frame of a feed
+   * @param owner name of the caller, who may replay what was recorded for it alone
    * @throws ReplayRefusal if the request names no recording, or those of several feeds
    */
   static async find(
@@ -63,15 +64,20 @@ export class Replay {
     request: ReplayRequest,
     clock: Clock,
     mostFrameBytes: number,
+    owner?: string | undefined,
   ): Promise<Replay> {
-    const catalogue = await Catalogue.open(request.places);
+    const catalogue = await Catalogue.open(request.places, owner);
     const { folder, title: named } = catalogue;
     const title = request.title ?? named;
     const names = catalogue.of(market.name, title);
     const feeds = [...new Set(names.map(feedTitleOf))];
     if (feeds.length === 1) {
-      await requireWithin(request, folder, names);
-      return new Replay(market, decoding, request, clock, { folder, title, names }, mostFrameBytes);
+      // What was recorded for the caller alone goes before what was recorded for all at the same time.
+      const own = names.filter(name => name.folder !== folder);
+      const played = own.length > 0 ? own : names;
+      const chosen = { folder: played[0]!.folder, title, names: played };
+      await requireWithin(request, chosen.folder, played);
+      return new Replay(market, decoding, request, clock, chosen, mostFrameBytes);
     }
     const markets = catalogue.markets(title);
     if (feeds.length > 1) {
@@ -100,7 +106,7 @@ export class Replay {
 
   /** For every answer: that it is a replay, of when, and what is missing. */
   get notes(): readonly string[] {
-    return [this.progress.note, ...this.reel.damages];
+    return [this.progress.note, ...this.progress.notes, ...this.reel.damages];
   }
 
   /** Why nothing comes. */

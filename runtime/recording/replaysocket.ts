@@ -129,9 +129,9 @@ export class ReplaySocket extends EventEmitter implements FeedSocket {
     return first !== undefined;
   }
 
-  private async deliver({ data, atMs }: RecordedFrame): Promise<void> {
+  private async deliver({ data, atMs, cleaned }: RecordedFrame): Promise<void> {
     const { sieve, progress } = this.programme;
-    progress.passed(atMs);
+    progress.passed(atMs, cleaned);
     const steps = sieve.pass(data, this.session.held);
     let step = steps.next();
     for (; !step.done && !this.isClosed; step = steps.next()) await nextTurn();

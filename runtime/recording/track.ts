@@ -1,21 +1,22 @@
 import type { Clock } from '../clock.js';
-import { quoteForeign, type Redactor } from '../foreign.js';
+import { count } from '../count.js';
 import type { Log } from '../log.js';
 import type { Options } from '../options.js';
+import type { Secret } from '../secret.js';
+import { describeTrouble } from '../thrown.js';
 import { isoOrNull, wallMsOf } from '../time.js';
 import type { RecordingFile } from './file.js';
-import type { Folder } from './folder.js';
-import { encodeFrames, encodeHeader } from './frames.js';
+import { type Folder, FolderFull } from './folder.js';
+import { encodeFrames, encodeHeader, type RecordedFrame } from './frames.js';
 import { pack } from './member.js';
 import { titleOf } from './name.js';
-import { type Batch, FrameQueue } from './queue.js';
+import { type Batch, FrameQueue, type QueuedFrame } from './queue.js';
 
 /** What a recorder needs. */
 export interface RecorderServices {
   readonly options: Options;
   readonly clock: Clock;
   readonly log: Log;
-  readonly redactor: Redactor;
 }
 
 /** Bytes of frames that are packed at once. */
@@ -33,8 +34,8 @@ export class Track {
   private trouble: { readonly message: string; readonly retryElapsedMs: number } | undefined;
   /** Frames that came while the queue was full. */
   private lost = 0;
-  /** Frames that hold a key. */
-  private withheld = 0;
+  /** Frames that held the key of their connection. */
+  private cleaned = 0;
 
   constructor(
     private readonly market: string,
@@ -46,7 +47,7 @@ export class Track {
 
   /** What an agent should know of it, in sentences. */
   get notes(): string[] {
-    const { trouble, lost, withheld, file } = this;
+    const { trouble, lost, cleaned, file } = this;
     return [
       ...(file ? [`Recorded as ${titleOf(file.name)}.`] : []),
       ...(trouble
@@ -55,13 +56,17 @@ export class Track {
           ]
         : []),
       ...(lost > 0 ? [`${lost} frames were not recorded, since the disk did not keep up.`] : []),
-      ...(withheld > 0 ? [`${withheld} frames were not recorded, since they hold the API key.`] : []),
+      ...(cleaned > 0
+        ? [
+            `${count(cleaned, 'frame')} of it held the API key, and ${cleaned === 1 ? 'was' : 'were'} recorded without it.`,
+          ]
+        : []),
     ];
   }
 
   /** Takes a frame and returns at once; the disk has its own time. */
-  take(feed: string, atMs: number, data: Buffer): void {
-    if (!this.queue.offer({ feed, atMs, data })) {
+  take({ feed, key }: { readonly feed: string; readonly key: Secret }, atMs: number, data: Buffer): void {
+    if (!this.queue.offer({ feed, key, atMs, data })) {
       this.lost++;
       this.services.log.say(
         `${this.market} record lost`,
@@ -98,18 +103,18 @@ export class Track {
   private async writeAll(): Promise<void> {
     try {
       for (let batch = this.queue.next(batchBytes); batch; batch = this.queue.next(batchBytes)) {
-        const fit = this.fitToKeep(batch);
-        if (fit.length > 0) await this.write({ ...batch, frames: fit });
+        const frames = batch.frames.map(cleanFrame);
+        await this.write({ ...batch, frames });
         this.queue.drop(batch);
-        this.withheld += batch.frames.length - fit.length;
+        this.cleaned += frames.filter(({ cleaned }) => cleaned).length;
         this.trouble = undefined;
       }
     } catch (error) {
-      await this.fail(error as Error);
+      await this.fail(error);
     }
   }
 
-  private async write(batch: Batch): Promise<void> {
+  private async write(batch: Omit<Batch, 'frames'> & { readonly frames: readonly RecordedFrame[] }): Promise<void> {
     const { frames, day, feed } = batch;
     const newestMs = frames.at(-1)!.atMs;
     const member = await pack(encodeFrames(frames), newestMs);
@@ -124,20 +129,15 @@ export class Track {
   }
 
   /** A file is of one day and feed, and so small that the oldest can leave while others are written. */
-  private isOver({ name, bytes }: RecordingFile, { day, feed }: Batch): boolean {
+  private isOver({ name, bytes }: RecordingFile, { day, feed }: Pick<Batch, 'day' | 'feed'>): boolean {
     const { recordFileBytes, recordTotalBytes } = this.services.options;
     const full = bytes >= Math.min(recordFileBytes, recordTotalBytes / filesInFolder);
     return full || name.day !== day || name.feed !== feed;
   }
 
-  /** A feed that repeats the key must not get it onto the disk. */
-  private fitToKeep({ frames }: Batch): Batch['frames'] {
-    return frames.filter(({ data }) => !this.services.redactor.occursIn(data));
-  }
-
-  private async fail(error: Error): Promise<void> {
+  private async fail(error: unknown): Promise<void> {
     const { clock, log, options } = this.services;
-    const message = quoteForeign(error.message);
+    const message = error instanceof FolderFull ? error.message : describeTrouble(error);
     this.trouble = { message, retryElapsedMs: clock.elapsed() + options.recordRetryMs };
     log.say(`${this.market} record`, `${this.market}: recording is interrupted: ${message}`);
     await this.closeFile().catch(() => {});
@@ -148,4 +148,10 @@ export class Track {
     this.file = undefined;
     if (file) await this.folder.close(file);
   }
+}
+
+/** A feed that repeats the key must not get it onto the disk. */
+function cleanFrame({ atMs, data, key }: QueuedFrame): RecordedFrame {
+  const clean = key.cleanBytes(data);
+  return clean === data ? { atMs, data } : { atMs, data: clean, cleaned: true };
 }

@@ -26,7 +26,7 @@ export async function runWatch({ suite, markets, settings, command }: Setup): Pr
     stderr.write(`mcp-polygon: ${remark}\n`);
   }
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
-  const print = (text: string): void => void stdout.write(hub.redactor.redact(text));
+  const print = (text: string): void => void stdout.write(text);
   const watcher = new Watcher(hub.client({ alone: true }), market, channels);
   let display: Display | undefined;
   const end = endOf(hub, () => {
@@ -42,7 +42,7 @@ export async function runWatch({ suite, markets, settings, command }: Setup): Pr
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
     display.close();
-    stderr.write(`${hub.redactor.redact(describeTrouble(error, operatorsWayOut(error, market)))}\n`);
+    stderr.write(`${describeTrouble(error, operatorsWayOut(error, market))}\n`);
     end(1);
   }
 }

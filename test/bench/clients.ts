@@ -2,7 +2,8 @@
 import { WebSocket } from 'ws';
 import { markets as allMarkets, suite } from '../../generated/suite.js';
 import type { ClientStream } from '../../runtime/clientstream.js';
-import { authFrame, type RawEvent, subscribeFrame } from '../../runtime/protocol.js';
+import { type RawEvent, subscribeFrame } from '../../runtime/protocol.js';
+import { Secret } from '../../runtime/secret.js';
 import { callOn, hubOn, testKey, testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { loudChannels } from './load.js';
@@ -107,7 +108,7 @@ abstract class BareClient extends ForgetfulClient {
       socket.once('error', reject);
       const shakeHands = (data: Buffer): void => {
         const [{ status }] = JSON.parse(data.toString());
-        if (status === 'connected') socket.send(authFrame(testKey));
+        if (status === 'connected') socket.send(new Secret(testKey).authFrame());
         else if (status === 'auth_success') socket.send(subscribeFrame(channels));
         else {
           socket.off('message', shakeHands);

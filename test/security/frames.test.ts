@@ -8,6 +8,7 @@ import type { Client } from '../../runtime/client.js';
 import { systemClock } from '../../runtime/clock.js';
 import { Hub } from '../../runtime/hub.js';
 import type { Options } from '../../runtime/options.js';
+import { Secret } from '../../runtime/secret.js';
 import { callOn, hubOn, testKey, testOptions } from '../support/bench.js';
 import { Lag } from '../support/lag.js';
 import { greeting, polite, RawFeed, statusFrame } from '../support/rawfeed.js';
@@ -273,7 +274,7 @@ describe('a stop amid a large frame', () => {
 
 /** A hub that records to a folder and plays from it. */
 function hubBeside(folder: RecordFolder, feed: string): Client {
-  const key = { value: testKey, from: 'POLYGON_API_KEY' };
+  const key = { value: new Secret(testKey), from: 'POLYGON_API_KEY' };
   const settings = { key, feed, allowedHosts: [], options: testOptions, record: folder.path };
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   open.push(hub);

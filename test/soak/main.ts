@@ -9,6 +9,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { systemClock } from '../../runtime/clock.js';
 import { Hub } from '../../runtime/hub.js';
 import { defaultOptions } from '../../runtime/options.js';
+import { Secret } from '../../runtime/secret.js';
 import { type LiveSession, SimulatedFeed } from '../../runtime/simulator/feed.js';
 import { callTool, listTools } from '../../runtime/tools.js';
 import { FrameTrial } from './frametrial.js';
@@ -31,7 +32,7 @@ const hub = new Hub(
   suite,
   markets,
   {
-    key: { value: 'soak-key-0123456789', from: 'POLYGON_API_KEY' },
+    key: { value: new Secret('soak-key-0123456789'), from: 'POLYGON_API_KEY' },
     feed: await feed.listen(),
     allowedHosts: [],
     options: { ...defaultOptions, backoffInitialMs: 50, backoffMaxMs: 400, bufferMessages: 5_000 },

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../runtime/clock.js';
 import type { Market, Suite } from '../../runtime/contract.js';
 import { Hub } from '../../runtime/hub.js';
 import { defaultOptions, type Options } from '../../runtime/options.js';
+import { Secret } from '../../runtime/secret.js';
 import { type LiveSession, SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
 import { callTool, listTools, type ToolResult } from '../../runtime/tools.js';
 import type { HubView } from '../../runtime/view.js';
@@ -34,7 +35,7 @@ export function sharedHubOn(
   write: (line: string) => void = () => {},
 ): Hub {
   const settings = {
-    key: { value: testKey, from: 'POLYGON_API_KEY' },
+    key: { value: new Secret(testKey), from: 'POLYGON_API_KEY' },
     feed: url,
     allowedHosts: [],
     options: { ...testOptions, ...options },

@@ -137,9 +137,9 @@ export class FaultRun {
       expect(stream.nextRetryAtMs, name).toBeUndefined();
       expect(['stopped', 'idle', 'refused'], name).toContain(stream.state);
     }
-    const said = [...this.answers, ...this.log].join('\n');
-    for (let from = 0; from + 8 <= secretKey.length; from++) {
-      expect(said.includes(secretKey.slice(from, from + 8)), 'the key is in no answer').toBe(false);
+    const said = [...this.answers, ...this.log].join('\n').toLowerCase();
+    for (const spelled of [secretKey, encodeURIComponent(secretKey), secretKey.replaceAll('-', '%2D')]) {
+      expect(said.includes(spelled.toLowerCase()), 'the key is in no answer').toBe(false);
     }
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   }

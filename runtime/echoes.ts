@@ -1,0 +1,116 @@
+/**
+ * What the protocol itself demands to be said back to whoever said it; nothing else that a caller sent ever is. No
+ * secret is compared with these, so that nobody learns anything from what comes back; they are bounded in length.
+ */
+
+/** The longest of each kind, in characters. */
+const longest = {
+  /** The id of a request, in its response; of a subscription, in each of its notifications. */
+  id: 256,
+  /** In every notice of progress. */
+  progressToken: 256,
+  /** Of a resource, in what it holds and in the news of its own subscriptions; in `data.uri` where it is not found. */
+  uri: 2_048,
+  /** In `data.requested` where the version of the protocol is not known. */
+  version: 64,
+} as const;
+
+const codes = { request: -32_600, params: -32_602 } as const;
+
+/** Why a message is refused: a code of JSON-RPC, and a sentence without anything that came. */
+export interface EchoFault {
+  readonly code: number;
+  readonly message: string;
+}
+
+interface Loose {
+  readonly [name: string]: unknown;
+}
+
+/**
+ * Judges what would have to be repeated in the answer.
+ *
+ * @param message of a client, or several of them, of any shape
+ * @returns what is too long, if anything
+ */
+export function faultOfEchoes(message: unknown): EchoFault | undefined {
+  if (Array.isArray(message)) {
+    for (const one of message) {
+      const fault = faultOfEchoes(one);
+      if (fault) return fault;
+    }
+    return undefined;
+  }
+  const { id, params } = asObject(message);
+  const { uri, _meta, notifications } = asObject(params);
+  if (isLonger(id, longest.id)) return refuse(codes.request, 'id', longest.id);
+  const { progressToken } = asObject(_meta);
+  if (isLonger(progressToken, longest.progressToken)) {
+    return refuse(codes.params, 'params._meta.progressToken', longest.progressToken);
+  }
+  if (isLonger(uri, longest.uri)) return refuse(codes.params, 'params.uri', longest.uri);
+  const { resourceSubscriptions } = asObject(notifications);
+  const uris: unknown[] = Array.isArray(resourceSubscriptions) ? resourceSubscriptions : [];
+  const at = uris.findIndex(one => isLonger(one, longest.uri));
+  return at < 0 ? undefined : refuse(codes.params, `params.notifications.resourceSubscriptions[${at}]`, longest.uri);
+}
+
+function refuse(code: number, what: string, most: number): EchoFault {
+  return { code, message: `${what} has at most ${most} characters.` };
+}
+
+function isLonger(value: unknown, most: number): boolean {
+  return typeof value === 'string' && value.length > most;
+}
+
+function asObject(value: unknown): Loose {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
+}
+
+/** An error of JSON-RPC. */
+export interface WireError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** Sentences of ours, and those of the protocol's package that hold nothing of what came. */
+const known = new Set(['Method not found', 'Session not found']);
+const mostKnown = 1_000;
+
+/** Marks a sentence as ours, so that it is sent as it is. It holds nothing that a caller sent. */
+export function ownSentence(text: string): string {
+  const [oldest] = known;
+  if (known.size >= mostKnown && oldest !== undefined) known.delete(oldest);
+  known.add(text);
+  return text;
+}
+
+const plainly: Readonly<Record<number, string>> = {
+  [-32_700]: 'The message is not valid JSON.',
+  [-32_600]: 'The message is no valid request of JSON-RPC 2.0.',
+  [-32_601]: 'Method not found',
+  [-32_602]: 'The params are not what this method takes; the protocol describes them.',
+  [-32_603]: 'This is a fault of the server; its log on stderr has the details.',
+};
+
+/** The package quotes what came in its messages; they are replaced, and of the data that stays which the protocol asks for. */
+export function withoutEcho({ code, message, data }: WireError): WireError {
+  const { uri, supported, requested, code: own } = asObject(data);
+  const kept = {
+    ...(typeof uri === 'string' && uri.length <= longest.uri ? { uri } : {}),
+    ...(Array.isArray(supported) ? { supported } : {}),
+    ...(known.has(message) && typeof own === 'string' ? { code: own } : {}),
+    ...(typeof requested === 'string' && requested.length <= longest.version ? { requested } : {}),
+  };
+  return {
+    code,
+    message: known.has(message) ? message : describe(code, Array.isArray(supported)),
+    ...(Object.keys(kept).length > 0 ? { data: kept } : {}),
+  };
+}
+
+function describe(code: number, hasSupported: boolean): string {
+  if (hasSupported) return 'This version of the protocol is not served; data.supported lists those that are.';
+  return plainly[code] ?? 'The request was refused, since it does not keep to the protocol.';
+}

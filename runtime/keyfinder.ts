@@ -1,0 +1,226 @@
+/**
+ * Finds a whole key in what a feed says, however the feed spells it: in any case, as it is, URL-encoded, escaped for
+ * JSON or as a code, in base64 and in hex. Known to secret.ts alone, since it holds the key.
+ */
+
+/** A shorter key is not looked for. */
+export const shortestCleaned = 8;
+
+const blackout = '[redacted]';
+/** How often a text may be encoded for a URL. */
+const mostEncoded = 8;
+/** So many characters of each spelling are looked for at once, before one is looked at more closely. */
+const glanced = 4;
+/** More is taken by texts only that were made for it. */
+const stepsPerCharacter = 8;
+const leastSteps = 100_000;
+const emptyFrame = '[]';
+const percent = 37;
+const backslash = 92;
+
+/** Where a spelling begins and ends. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One of the ways in which the whole key can be written. */
+interface Spelling {
+  readonly text: string;
+  /** What may follow and belongs to it, such as the padding of base64. */
+  readonly rest?: RegExp;
+}
+
+export class KeyFinder {
+  private readonly spellings: readonly Spelling[];
+  private readonly shortest: number;
+  /** Finds where a spelling could begin; far faster than to look at every character. */
+  private readonly glance: RegExp;
+  private readonly isDigits: boolean;
+  /** Steps that are left for the text that is looked at. */
+  private patience = 0;
+
+  /** @param key visible ASCII */
+  constructor(key: string) {
+    const bytes = Buffer.from(key);
+    const spellings = [{ text: key }, { text: bytes.toString('hex') }, ...[0, 1, 2].map(at => base64Of(bytes, at))];
+    this.spellings = spellings.map(({ text, ...rest }) => ({ text: fold(text), ...rest }));
+    this.shortest = Math.min(...this.spellings.map(({ text }) => text.length));
+    const firsts = new Set(
+      this.spellings.map(({ text }) => text[0]!).filter(first => first === fold(key[0]!) || /\W/.test(first)),
+    );
+    const glances = [...this.spellings.map(glanceAt), ...[...firsts].map(escapedGlanceAt)];
+    this.glance = new RegExp(glances.join('|'), 'gi');
+    this.isDigits = /^\d+$/.test(key);
+  }
+
+  clean(text: string): string {
+    return this.replace(text, () => blackout, blackout) ?? text;
+  }
+
+  cleanBytes(bytes: Buffer): Buffer {
+    const text = bytes.toString('latin1');
+    const clean = this.replace(text, place => (this.isNumber(text, place) ? 'null' : blackout), emptyFrame);
+    return clean === undefined ? bytes : Buffer.from(clean, 'latin1');
+  }
+
+  /**
+   * @param whole stands for a text in which nearly everything could be a key, so that it would take too long
+   * @returns nothing where there is no key
+   */
+  private replace(text: string, substitute: (place: Place) => string, whole: string): string | undefined {
+    if (text.length < this.shortest) return undefined;
+    let clean: string | undefined;
+    let copied = 0;
+    this.patience = stepsPerCharacter * text.length + leastSteps;
+    this.glance.lastIndex = 0;
+    for (let found = this.glance.exec(text); found; found = this.glance.exec(text)) {
+      const end = this.endAt(text, found.index);
+      if (this.patience < 0) return whole;
+      if (end === undefined) {
+        this.glance.lastIndex = found.index + 1;
+        continue;
+      }
+      clean = `${clean ?? ''}${text.slice(copied, found.index)}${substitute({ start: found.index, end })}`;
+      copied = end;
+      this.glance.lastIndex = end;
+    }
+    return clean === undefined ? undefined : clean + text.slice(copied);
+  }
+
+  /** Where the longest spelling ends that begins here. */
+  private endAt(text: string, start: number): number | undefined {
+    const ends = this.spellings.flatMap(spelling => this.endOf(spelling, text, start) ?? []);
+    const end = ends.length > 0 ? Math.max(...ends) : undefined;
+    return end !== undefined && this.isPartOfNumber(text, start, end) ? undefined : end;
+  }
+
+  /** @returns where the longest way to read a spelling ends that begins here */
+  private endOf({ text: wanted, rest }: Spelling, text: string, start: number): number | undefined {
+    const read = plainLength(wanted, text, start);
+    this.patience -= read;
+    const stopped = text[start + read];
+    if (read < wanted.length && stopped !== '%' && stopped !== '\\' && !isTwin(wanted[read]!, stopped))
+      return undefined;
+    // Several ways are followed at once, so that no text takes more than its length.
+    let ends = new Set([start + read]);
+    for (let index = read; index < wanted.length; index++) {
+      const next = new Set<number>();
+      this.patience -= 64 * ends.size;
+      // Backslashes in a row count as one: how many there are tells only how often the text was escaped.
+      const goesOn = wanted[index] === '\\' && wanted[index - 1] === '\\';
+      for (const at of ends) addEnds(next, wanted[index]!, text, at, goesOn);
+      if (next.size === 0) return undefined;
+      ends = next;
+    }
+    const end = Math.max(...ends);
+    if (!rest) return end;
+    rest.lastIndex = end;
+    return rest.test(text) ? Math.max(end, rest.lastIndex) : end;
+  }
+
+  /** A key of digits alone is none within a longer number, such as a time. */
+  private isPartOfNumber(text: string, start: number, end: number): boolean {
+    if (!this.isDigits) return false;
+    return /[\d.]$/.test(text.slice(Math.max(0, start - 1), start)) || /^\.?\d/.test(text.slice(end, end + 2));
+  }
+
+  /** Whether it is a number of JSON, which a word would not replace. */
+  private isNumber(text: string, { start, end }: Place): boolean {
+    return (
+      this.isDigits &&
+      /[[:,]\s*$/.test(text.slice(Math.max(0, start - 8), start)) &&
+      /^\s*[\],}]/.test(text.slice(end, end + 8))
+    );
+  }
+}
+
+/** The characters of base64 that hold nothing but bits of these bytes, when others stand before them. */
+function base64Of(bytes: Buffer, before: number): Spelling {
+  const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+  const first = Math.ceil((before * 8) / 6);
+  const last = Math.floor(((before + bytes.length) * 8) / 6);
+  // The character behind them begins with their last bits.
+  return { text: text.slice(first, last), rest: /[a-z0-9+/_-]?(?:=|%3d|\\+u003d){0,2}/iy };
+}
+
+/** In small letters, and as long as before. */
+function fold(text: string): string {
+  return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
+}
+
+/** How many characters are there as they are, up to one that could be the beginning of an escape. */
+function plainLength(wanted: string, text: string, start: number): number {
+  let read = 0;
+  for (; read < wanted.length; read++) {
+    const code = text.charCodeAt(start + read);
+    const small = code >= 65 && code <= 90 ? code + 32 : code;
+    if (small !== wanted.charCodeAt(read) || small === percent || small === backslash) break;
+  }
+  return read;
+}
+
+/** Adds where a character can end that begins here. */
+function addEnds(ends: Set<number>, character: string, text: string, at: number, goesOn: boolean): void {
+  if (goesOn) ends.add(at);
+  const first = text[at];
+  if (first === undefined) return;
+  if (first === '%') {
+    // Whoever encodes twice encodes the sign, too.
+    for (let digits = at + 1; digits <= at + 1 + 2 * mostEncoded; digits += 2) {
+      if (codesOf(character).some(code => hasAt(text, digits, code))) ends.add(digits + 2);
+      if (!text.startsWith('25', digits)) break;
+    }
+  }
+  if (first !== '\\') {
+    if (fold(first) === character || isTwin(character, first)) ends.add(at + 1);
+    if (text[at - 1] !== '\\') return;
+  }
+  let next = at;
+  while (text[next] === '\\') next++;
+  for (const form of escapesOf(character)) if (hasAt(text, next, form)) ends.add(next + form.length);
+  if (character === '\\' && next > at) ends.add(next);
+}
+
+/** Two digits of hex, for a letter those of its capital as well. */
+function codesOf(character: string): string[] {
+  const both = new Set([character, character.toUpperCase()]);
+  return [...both].map(one => one.charCodeAt(0).toString(16).padStart(2, '0'));
+}
+
+/** What may stand behind backslashes instead of a character. */
+function escapesOf(character: string): string[] {
+  const codes = codesOf(character).flatMap(code => [`u00${code}`, `x${code}`]);
+  return [...codes, ...(/[^a-z0-9\\]/.test(character) ? [character] : [])];
+}
+
+/** Whether it stands for the character in the other form of base64. */
+function isTwin(character: string, other: string | undefined): boolean {
+  return (character === '+' && other === '-') || (character === '/' && other === '_');
+}
+
+function hasAt(text: string, at: number, wanted: string): boolean {
+  return fold(text.slice(at, at + wanted.length)) === wanted;
+}
+
+/** A pattern for the first characters of a spelling, up to one that is escaped; only the first escape is looked into. */
+function glanceAt({ text }: Spelling): string {
+  const characters = [...text.slice(0, glanced)];
+  const plain = characters.reduceRight((rest, character) => {
+    const one = `[${literally(character)}${character === '+' ? '\\-' : character === '/' ? '_' : ''}]`;
+    return rest === '' ? one : `${one}(?:[%\\\\]|${rest})`;
+  }, '');
+  return plain;
+}
+
+/** A pattern for a first character that is escaped. */
+function escapedGlanceAt(first: string): string {
+  // Where there are many backslashes, only the first of them begins anything.
+  const escaped = `(?<!\\\\)\\\\+(?:${escapesOf(first).map(literally).join('|')})`;
+  return `%(?:25){0,${mostEncoded}}(?:${codesOf(first).join('|')})|${escaped}`;
+}
+
+/** A pattern that matches this text alone, also among the characters of a class. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
