@@ -43,6 +43,11 @@ export class FeedBook {
     else this.unproven.add(name);
   }
 
+  /** Whether it is known of every name whether it is served. */
+  get isProven(): boolean {
+    return this.unproven.isEmpty;
+  }
+
   /** Prefixes of the names of which it is not known whether they are served. */
   get unprovenPrefixes(): Iterable<string> {
     return this.unproven.prefixes;

@@ -14,6 +14,10 @@ export class NamesByPrefix {
     return this.byPrefix.keys();
   }
 
+  get isEmpty(): boolean {
+    return this.byPrefix.size === 0;
+  }
+
   has(name: string): boolean {
     return this.byPrefix.get(prefixOf(name))?.has(name) ?? false;
   }

@@ -215,6 +215,11 @@ export class Subscriptions {
     this.echoing = false;
   }
 
+  /** Whether it is known of every name whether it is served. */
+  get isProven(): boolean {
+    return this.feed.isProven;
+  }
+
   /** Prefixes of the names of which it is not known whether they are served. */
   get unprovenPrefixes(): Iterable<string> {
     return this.feed.unprovenPrefixes;

@@ -112,8 +112,10 @@ export class Upstream {
   private turns = 0;
   /** Counts the times that the connection became live. */
   private lives = 0;
-  /** Whether messages of what is subscribed came that are not accounted for yet. */
-  private awaited = false;
+  /** Whether it still matters that messages of what is subscribed come, and none came since it was looked at last. */
+  private awaits = false;
+  /** Whether events are to be looked at for what they say of the connection and the subscriptions. */
+  private looks = false;
 
   /**
    * @param target where it leads; without one it never connects
@@ -303,24 +305,29 @@ export class Upstream {
       for (const status of statuses) this.hear(status);
     }
     if (unknown.length > 0) this.countUnknown(unknown);
-    if (events.count > 0) this.give(data, events, arrivedMs);
+    if (events.count > 0) {
+      if (this.looks) this.examine(events);
+      for (const taker of this.takers) taker.take(data, events, arrivedMs);
+    }
     if (statuses.length === 0) return;
     for (const notice of this.unasked.splice(0)) this.tell(user => user.doubted(notice));
     this.doubts = false;
   }
 
-  private give(frame: Buffer, events: Events, arrivedMs: number): void {
+  /** Looks at what events say of the subscriptions and of the connection. */
+  private examine(events: Events): void {
     const { market, symbols, subscriptions } = this;
     const arrival = { market, symbols, events };
     // Of events in the frame of a doubt it is not known whether they came before or after.
     if (!this.doubts && proveByData(subscriptions, arrival)) void this.pump.run();
-    if (this.connection?.wantsMessages) this.awaited ||= isAwaited(subscriptions, arrival);
-    for (const taker of this.takers) taker.take(frame, events, arrivedMs);
+    if (!this.awaits || !isAwaited(subscriptions, arrival)) return;
+    this.awaits = false;
+    this.connection?.messageCame();
   }
 
   private account(): void {
-    if (this.awaited) this.connection?.messageCame();
-    this.awaited = false;
+    this.awaits = this.connection?.wantsMessages ?? false;
+    this.looks = this.awaits || !this.subscriptions.isProven;
     for (const taker of this.takers) taker.account();
     this.changes.notify();
   }
