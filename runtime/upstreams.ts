@@ -10,6 +10,8 @@ import { Upstream, type UpstreamServices } from './upstream.js';
 
 export class Upstreams {
   private readonly open = new Set<Upstream>();
+  /** Those that callers of different names use with one key: what each of them asked for is not for the other. */
+  private readonly mixed = new WeakSet<Upstream>();
 
   constructor(private readonly services: UpstreamServices) {}
 
@@ -23,10 +25,13 @@ export class Upstreams {
     const shared = [...this.open].find(
       one => one.market === market && isSameTarget(one.target!, target) && isWanted(one.state),
     );
-    if (shared) return shared;
+    if (shared) {
+      if (placeOf(shared.target!.keeper) !== placeOf(target.keeper)) this.mixed.add(shared);
+      return shared;
+    }
     if (!target.usual) this.requirePlace();
     const upstream: Upstream = new Upstream(market, this.services, target, undefined, {
-      isRecorded: () => upstream === this.firstOn(market, target),
+      isRecorded: () => !this.mixed.has(upstream) && upstream === this.firstOn(market, target),
       vacated: () => this.open.delete(upstream),
     });
     this.open.add(upstream);

@@ -383,6 +383,23 @@ describe('a recording', () => {
     expect(disk.files).toEqual([]);
   });
 
+  test('goes on no more when a caller of another name uses the same key, since what each asked for is not for the other', async () => {
+    const disk = folder();
+    const { hub, socket } = await onFeed(disk);
+    const [ann, bob] = [clientOf(hub, 'ann'), clientOf(hub, 'bob')];
+    await ask(ann, 'start_stocks_stream', start);
+    socket().send(JSON.stringify([{ ev: 'T', sym: 'AAPL', p: 1, t: 1789654286204 }]));
+    await vi.waitFor(() => expect(disk.files).toEqual(['of-ann']));
+    await ask(bob, 'start_stocks_stream', { ...start, channels: ['T.MSFT'] });
+    socket().send(JSON.stringify([{ ev: 'T', sym: 'MSFT', p: 2, t: 1789654286204 }]));
+    await vi.waitFor(() => expect(bob.stream('stocks').totals.received).toBe(1));
+    await hub.close();
+    const texts = readRecording(disk.pathOf(`of-ann/${inFolder(disk, 'of-ann')[0]!}`)).frames.map(({ text }) => text);
+    expect(texts.join()).toContain('AAPL');
+    expect(texts.join()).not.toContain('MSFT');
+    expect(disk.files).toEqual(['of-ann']);
+  });
+
   test("of the operator's key is for all, in a file that nobody else can read", async () => {
     const disk = folder();
     const { hub } = await onFeed(disk);
