@@ -5,12 +5,13 @@ import type { Options } from '../options.js';
 import type { Secret } from '../secret.js';
 import { describeTrouble } from '../thrown.js';
 import { isoOrNull, wallMsOf } from '../time.js';
+import { cleanFrame } from './clean.js';
 import type { RecordingFile } from './file.js';
 import { type Folder, FolderFull } from './folder.js';
 import { encodeFrames, encodeHeader, type RecordedFrame } from './frames.js';
 import { pack } from './member.js';
 import { titleOf } from './name.js';
-import { type Batch, FrameQueue, type QueuedFrame } from './queue.js';
+import { type Batch, FrameQueue } from './queue.js';
 
 /** What a recorder needs. */
 export interface RecorderServices {
@@ -103,7 +104,7 @@ export class Track {
   private async writeAll(): Promise<void> {
     try {
       for (let batch = this.queue.next(batchBytes); batch; batch = this.queue.next(batchBytes)) {
-        const frames = batch.frames.map(cleanFrame);
+        const frames = await Promise.all(batch.frames.map(cleanFrame));
         await this.write({ ...batch, frames });
         this.queue.drop(batch);
         this.cleaned += frames.filter(({ cleaned }) => cleaned).length;
@@ -148,10 +149,4 @@ export class Track {
     this.file = undefined;
     if (file) await this.folder.close(file);
   }
-}
-
-/** A feed that repeats the key must not get it onto the disk. */
-function cleanFrame({ atMs, data, key }: QueuedFrame): RecordedFrame {
-  const clean = key.cleanBytes(data);
-  return clean === data ? { atMs, data } : { atMs, data: clean, cleaned: true };
 }
