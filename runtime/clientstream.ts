@@ -404,7 +404,7 @@ export class ClientStream implements StreamView, UpstreamUser {
     }
     throw new StreamError(
       'LIMIT_EXCEEDED',
-      `A stream of a client keeps up to ${this.maxBytes} bytes, and the buffers of all clients together may take ${options.httpBufferTotalBytes} (${optionTable.httpBufferTotalBytes.variable}).`,
+      `A stream of a client keeps up to ${this.maxBytes} bytes, and the buffers of all clients together may take ${options.httpMemoryBytes} (${optionTable.httpMemoryBytes.variable}).`,
       'Stop streams that you do not need, or start again when others have stopped theirs; the operator can raise the limit.',
     );
   }

@@ -52,9 +52,9 @@ export class ClientSubscriptions implements SubscriptionsView {
     return this.all()?.doubtsOf(names.filter(name => this.asked.has(name))) ?? [];
   }
 
-  /** Whether the feed may hold a name although the client was told that it was refused. */
+  /** Whether the feed may hold a name for the client, also one of which it was told that it was refused. */
   mayHold(name: string): boolean {
-    return this.perhaps.has(name);
+    return this.perhaps.has(name) || (this.asked.has(name) && (this.all()?.mayHold(name) ?? false));
   }
 
   asks(name: string): boolean {

@@ -57,7 +57,7 @@ export class Hub {
     const { log, turn } = this;
     if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log });
     this.upstreams = new Upstreams({ options, clock, log, turn, decoding: suite, dial, recorder: this.recorder });
-    this.room = new Room(options.httpBufferTotalBytes);
+    this.room = new Room(options.httpMemoryBytes);
   }
 
   /** A new client, that is to be closed when it is gone. */

@@ -100,22 +100,16 @@ export const optionTable = {
   ),
   httpUris: row('HTTP_URIS', 'http: resources of which a client is told news', 1_000, 1, 100_000),
   httpSessions: row('HTTP_SESSIONS', 'http: sessions of one token', 16, 1, 10_000),
-  httpStreams: row(
-    'HTTP_STREAMS',
-    "http: connections to feeds that clients chose, beside those to the operator's own",
-    64,
-    0,
-    10_000,
-  ),
+  httpStreams: row('HTTP_STREAMS', "http: connections to feeds of the clients' own choice", 64, 0, 10_000),
   httpBufferBytes: row(
     'HTTP_BUFFER_BYTES',
-    'http: bytes of messages kept per client and market, if BUFFER_BYTES is not less',
+    'http: bytes kept per client and market, if less',
     16 * mebibyte,
     1_000,
     4_096 * mebibyte,
   ),
-  httpBufferTotalBytes: row(
-    'HTTP_BUFFER_TOTAL_BYTES',
+  httpMemoryBytes: row(
+    'HTTP_MEMORY_BYTES',
     'http: bytes of messages kept for all clients together',
     1_024 * mebibyte,
     1_000,

@@ -61,7 +61,7 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_HTTP_SESSIONS', 'http-sessions'],
     ['MCP_POLYGON_HTTP_STREAMS', 'http-streams'],
     ['MCP_POLYGON_HTTP_BUFFER_BYTES', 'http-buffer-bytes'],
-    ['MCP_POLYGON_HTTP_BUFFER_TOTAL_BYTES', 'http-buffer-total-bytes'],
+    ['MCP_POLYGON_HTTP_MEMORY_BYTES', 'http-memory-bytes'],
   ]);
 });
 

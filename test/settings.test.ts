@@ -56,7 +56,7 @@ test('an empty environment means the defaults', () => {
       httpSessions: 16,
       httpStreams: 64,
       httpBufferBytes: 16_777_216,
-      httpBufferTotalBytes: 1_073_741_824,
+      httpMemoryBytes: 1_073_741_824,
     },
   });
 });

@@ -528,13 +528,13 @@ describe('the bounds over all clients', () => {
   });
 
   test('leave no stream whose buffer would not fit, until another has stopped', async () => {
-    await bounded({ httpBufferBytes: 10_000, httpBufferTotalBytes: 25_000 });
+    await bounded({ httpBufferBytes: 10_000, httpMemoryBytes: 25_000 });
     await ask(ann, 'start_crypto_stream', { channels: ['XT.BTC-USD'] });
     await start(ann, 'T.AAPL');
     await trade('AAPL', 1);
     expect(await refusalOf(bob, 'start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({
       code: 'LIMIT_EXCEEDED',
-      message: expect.stringContaining('MCP_POLYGON_HTTP_BUFFER_TOTAL_BYTES'),
+      message: expect.stringContaining('MCP_POLYGON_HTTP_MEMORY_BYTES'),
       hint: expect.stringContaining('Stop streams that you do not need'),
     });
     expect(await status(bob)).toMatchObject({ state: 'idle' });
