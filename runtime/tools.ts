@@ -111,7 +111,6 @@ function callAcross(hub: HubView, tool: Tool, args: unknown, abort?: AbortSignal
 /** @throws StreamError INVALID_ARGUMENT with the right form by example */
 function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
   const { name, validator, inputSchema } = tool;
-  requireKeyWhole(args);
   const judged = validate(validator, args);
   if (judged.success) return judged.data;
   // Of an issue only the place is taken: its message quotes what came.
@@ -121,20 +120,6 @@ function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
     'INVALID_ARGUMENT',
     describeFaults(inputSchema, args, places).join(' ') || 'The arguments have a form in which they cannot be read.',
     `Call ${name} with ${example}.`,
-  );
-}
-
-/**
- * A key of digits alone may come as a number, as long as that keeps all of them; it is a text by now then.
- *
- * @throws StreamError INVALID_ARGUMENT which does not show it
- */
-function requireKeyWhole(args: unknown): void {
-  if (typeof (args as { readonly api_key?: unknown } | null)?.api_key !== 'number') return;
-  throw new StreamError(
-    'INVALID_ARGUMENT',
-    'api_key came as a number that does not keep all of its digits; what came is not shown.',
-    'Put it in quotes: {"api_key": "the digits"}.',
   );
 }
 

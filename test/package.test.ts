@@ -82,11 +82,16 @@ describe('the npm package', () => {
     }
 
     const { devDependencies } = manifest;
+    // Both are released together.
+    const proxyAgent = devDependencies['https-proxy-agent'];
     expect(registry.asked).toEqual([
       {
         'mcp-polygon': [manifest.version],
         '@modelcontextprotocol/core': [devDependencies['@modelcontextprotocol/server']],
         '@modelcontextprotocol/server': [devDependencies['@modelcontextprotocol/server']],
+        'agent-base': [proxyAgent],
+        'https-proxy-agent': [proxyAgent],
+        'proxy-from-env': [devDependencies['proxy-from-env']],
         ws: [devDependencies.ws],
         zod: [devDependencies.zod],
       },

@@ -300,7 +300,7 @@ describe('an api_key', () => {
     await ask(client, 'stop_stocks_stream');
     for (const api_key of [Number('12345678901234567890'), 1.2345678901234567, -123456789]) {
       const { structured, text } = await callOn(client, 'start_stocks_stream', { channels: ['T.AAPL'], api_key });
-      expect(structured.error).toMatchObject({ code: 'INVALID_ARGUMENT', hint: expect.stringContaining('quotes') });
+      expect(structured.error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('quotes') });
       expect(JSON.stringify([structured, text, log])).not.toMatch(/1\.?23456789/);
     }
   });
