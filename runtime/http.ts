@@ -15,6 +15,7 @@ import { type Options, optionTable } from './options.js';
 import { Quota } from './quota.js';
 import { parseError, refuse, refuseMore } from './refusals.js';
 import { complainTo } from './server.js';
+import type { Token } from './token.js';
 import { TokenStore } from './tokenstore.js';
 
 const probeAfterMs = 30_000;
@@ -92,6 +93,9 @@ export class HttpServer {
     const caller = this.clients.nameCaller(token, request.headers['mcp-session-id'] as string | undefined);
     const read = await this.read(request, response, caller);
     if ('refusal' in read) return read.refusal;
+    // A body may take its time; its token may be none by now, and its name another one's.
+    if (token && !isSameCaller(token, this.tokens.find(request.headers.authorization)))
+      return this.refuseLogin(request);
     // What has not come whole holds no place.
     const exceeded = this.requests.take(caller.id);
     if (exceeded) return refuseRequest(exceeded, this.requests[exceeded]);
@@ -147,6 +151,10 @@ export class HttpServer {
       headers,
     });
   }
+}
+
+function isSameCaller({ name, reads }: Token, now: Token | undefined): boolean {
+  return now !== undefined && now.name === name && now.reads === reads;
 }
 
 function listenerOptions({ httpHeadTimeoutMs, httpTimeoutMs }: Options) {

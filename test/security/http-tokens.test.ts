@@ -94,6 +94,21 @@ describe('the tokens file', () => {
     expect(await ask(again, 'list_stocks_subscriptions')).toMatchObject({ subscription_count: 0 });
   });
 
+  test('lets nobody in by a body that comes when its token is none any more', { timeout: 20_000 }, async () => {
+    const file = new TokensFile([alice]);
+    const { url } = await servedTo(file);
+    const text = JSON.stringify({ jsonrpc: '2.0', id: 1, ...initialize });
+    const late = await connected(url);
+    const headers = { ...headersOf(alice.token), 'content-length': String(text.length) };
+    late.socket.write(rawRequest(url, 'POST', headers, text.slice(0, 10)));
+
+    const renewed = `${alice.token}-new`;
+    file.write([{ ...alice, token: renewed }]);
+    await vi.waitFor(async () => expect((await openSession(url, renewed)).status).toBe(200), patient);
+    late.socket.write(text.slice(10));
+    expect(await late.status()).toBe(401);
+  });
+
   test('that breaks leaves the tokens of before, says so, and is taken when it is mended', {
     timeout: 40_000,
   }, async () => {
