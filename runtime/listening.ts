@@ -46,5 +46,7 @@ export function listenedBy(body: unknown): readonly string[] | undefined {
 }
 
 function urisOf({ resourceSubscriptions = [], resourcesListChanged = false }: Filter): string[] {
-  return [...resourceSubscriptions, ...(resourcesListChanged ? [wholeList] : [])];
+  // The name of the list is no URI, and would not be counted as one.
+  const uris = resourceSubscriptions.filter(uri => uri !== wholeList);
+  return [...uris, ...(resourcesListChanged ? [wholeList] : [])];
 }

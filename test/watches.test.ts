@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../generated/suite.js';
 import type { Client } from '../runtime/client.js';
-import { hearClient, hearServer } from '../runtime/listening.js';
+import { hearClient, hearServer, listenedBy } from '../runtime/listening.js';
 import { SimulatedFeed } from '../runtime/simulator/feed.js';
 import { Watches, wholeList } from '../runtime/watches.js';
 import { callOn, hubOn } from './support/bench.js';
@@ -311,4 +311,11 @@ describe('a client of 2026-07-28', () => {
     hearServer(followed.watches, acknowledged(1, { toolsListChanged: true }));
     expect([followed.listeners, followed.clock.waiting]).toEqual([0, 0]);
   });
+});
+
+test('the list of the resources is listened to by its own name alone, so that every URI counts', () => {
+  const listen = (notifications: object): unknown =>
+    listenedBy({ method: 'subscriptions/listen', params: { notifications } });
+  expect(listen({ resourceSubscriptions: ['', 'polygon://streams/stocks', ''] })).toEqual(['polygon://streams/stocks']);
+  expect(listen({ resourceSubscriptions: [''], resourcesListChanged: true })).toEqual(['']);
 });
