@@ -34,13 +34,15 @@ interface Loose {
  * @returns what is too long, if anything
  */
 export function faultOfEchoes(message: unknown): EchoFault | undefined {
-  if (Array.isArray(message)) {
-    for (const one of message) {
-      const fault = faultOfEchoes(one);
-      if (fault) return fault;
-    }
-    return undefined;
+  // A list within a list is no message, however deep it goes.
+  for (const one of Array.isArray(message) ? message : [message]) {
+    const fault = faultOf(one);
+    if (fault) return fault;
   }
+  return undefined;
+}
+
+function faultOf(message: unknown): EchoFault | undefined {
   const { id, params } = asObject(message);
   const { uri, _meta, notifications } = asObject(params);
   if (isLonger(id, longest.id)) return refuse(codes.request, 'id', longest.id);

@@ -37,6 +37,12 @@ describe('what the protocol repeats', () => {
   });
 });
 
+test('lists within lists are no messages, however deep they go', () => {
+  let deep: unknown = [];
+  for (let depth = 0; depth < 500_000; depth++) deep = [deep];
+  expect(faultOfEchoes(deep)).toBeUndefined();
+});
+
 describe('an error', () => {
   test('keeps a sentence of ours, and loses one of anybody else', () => {
     const mine = ownSentence('There is no such tool.');
