@@ -68,6 +68,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   private liveSince: number | undefined;
   private started: number | undefined;
   private stopped: number | undefined;
+  private closed = false;
 
   constructor(
     readonly market: Market,
@@ -179,9 +180,11 @@ export class ClientStream implements StreamView, UpstreamUser {
   /**
    * Opens a stream that is not wanted yet; what the last one left in the buffer is cleared.
    *
-   * @throws StreamError LIMIT_EXCEEDED; then everything is as before
+   * @throws StreamError LIMIT_EXCEEDED, or STOPPED where the client is gone; then everything is as before
    */
   open(target: Target): void {
+    // Nobody would ever end it.
+    if (this.closed) throw new StreamError('STOPPED', 'The client of this stream is gone.');
     const upstream = this.findUpstream(target);
     void this.leave();
     this.left?.forget(this);
@@ -217,8 +220,9 @@ export class ClientStream implements StreamView, UpstreamUser {
     this.keepOnly(this.buffer.bytes);
   }
 
-  /** Stops, and forgets everything. */
+  /** Stops, forgets everything, and opens nothing more. */
   async close(): Promise<void> {
+    this.closed = true;
     await this.stop();
     this.buffer.clear();
     this.keepOnly(0);

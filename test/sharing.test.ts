@@ -253,6 +253,14 @@ describe('letting go', () => {
     expect(feed.session).toBeUndefined();
   });
 
+  test('of everything holds also for a start that was still on its way', async () => {
+    const late = callOn(ann, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
+    await ann.close();
+    expect((await late).structured.error).toMatchObject({ code: 'STOPPED' });
+    const { upstreams, room } = hub as unknown as { upstreams: { open: Set<unknown> }; room: { taken: number } };
+    expect([upstreams.open.size, room.taken]).toEqual([0, 0]);
+  });
+
   test('ends the waits of whoever let go, and of nobody else', async () => {
     await start(ann, 'T.AAPL');
     await start(bob, 'T.AAPL');
