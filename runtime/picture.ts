@@ -68,7 +68,7 @@ export class Picture {
       ...(quotes > 0 || isHeld('QUOTE') ? { quotes } : {}),
       ...this.tradeOf(nowMs, text),
       ...this.quoteOf(nowMs, text),
-      ...this.rangeOf(),
+      ...this.rangeOf(text),
       ...this.barOf(nowMs, text),
       ...this.pick('INDEX_VALUE', nowMs, 'value_age_ms', text),
       ...this.pick('LULD', nowMs, 'luld_age_ms', text),
@@ -142,13 +142,16 @@ export class Picture {
   }
 
   /** Of trades or values, or else of the bars that there are, the shortest first. */
-  private rangeOf(): Answer {
+  private rangeOf(text: FeedText): Answer {
     const isOwn = this.range.low !== null || this.counts.TRADE > 0;
     const range = isOwn ? this.range : barKinds.flatMap(kind => this.bars.get(kind) ?? [])[0];
     if (!range) return {};
     const { open, high, low, volume, vwap } = range;
     const hasVolume = this.counts.TRADE > 0 || volume !== null;
-    return { ...(low === null ? {} : { open, high, low }), ...(hasVolume ? { volume, vwap } : {}) };
+    const values = { ...(low === null ? {} : { open, high, low }), ...(hasVolume ? { volume, vwap } : {}) };
+    // What is drawn from one message may be what the feed said in it, to the digit.
+    const cleaned = Object.entries(values).map(([name, value]) => [name, value === null ? null : text.number(value)]);
+    return Object.fromEntries(cleaned);
   }
 }
 

@@ -289,6 +289,21 @@ describe('a feed that repeats the key', () => {
       }),
     ]);
   });
+
+  test('as a number does not get it into a summary', async () => {
+    const { client, socket } = await onFeed();
+    const key = 1789654286;
+    await ask(client, 'start_stocks_stream', { channels: ['T.*', 'AM.*'], api_key: String(key) });
+    socket().send(JSON.stringify([{ ev: 'T', sym: 'AAPL', p: key, s: key, t: 1789654286204, q: 1 }]));
+    const bar = { ev: 'AM', sym: 'MSFT', v: key, o: key, h: key, l: key, c: key, vw: key };
+    socket().send(JSON.stringify([{ ...bar, s: 1789654280000, e: 1789654340000 }]));
+    await vi.waitFor(() => expect(client.stream('stocks').totals.received).toBe(2));
+    const { structured, text } = await callOn(client, 'summarize_stream', { market: 'stocks' });
+    expect(`${JSON.stringify(structured)} ${text}`).not.toMatch(/(?<!\d)1789654286(?!\d)/);
+    expect(structured.symbols).toEqual(
+      expect.arrayContaining([expect.objectContaining({ symbol: 'AAPL', open: '[redacted]', vwap: '[redacted]' })]),
+    );
+  });
 });
 
 describe('an api_key', () => {
