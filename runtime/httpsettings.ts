@@ -1,4 +1,5 @@
 /** Who may reach the server over HTTP. */
+import { isIP } from 'node:net';
 import { tokensVariable } from './key.js';
 import { kindOf } from './kind.js';
 import type { Lookup } from './options.js';
@@ -91,7 +92,9 @@ function judgeTokens(tokens: readonly TokenText[]): string[] {
 
 function judgeAddress(name: string, address: string): string[] {
   if (isLoopback(address)) return [];
-  const open = `${name} ${address} lets other machines in, which then need a bearer token`;
+  // Whatever else came in its place is not shown.
+  const shown = isIP(address) ? `${name} ${address}` : name;
+  const open = `${shown} lets other machines in, which then need a bearer token`;
   return [
     `${open}: set ${tokensVariable} in the environment to one token or more, comma separated, or name a file of them with --http-tokens-file`,
   ];

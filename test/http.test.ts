@@ -418,6 +418,7 @@ describe('the program', () => {
       '--host 0.0.0.0 lets other machines in, which then need a bearer token: set MCP_POLYGON_HTTP_TOKENS',
     ],
     ['::', {}, '--host :: lets other machines in'],
+    ['a-key-that-went-astray', {}, '--host lets other machines in'],
     ['0.0.0.0', { MCP_POLYGON_HTTP_TOKENS: 'tooshort' }, 'each token needs 16 to 512 characters'],
     [
       '127.0.0.1',
