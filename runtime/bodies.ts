@@ -6,7 +6,7 @@ import { Quota } from './quota.js';
 export type Unread = 'too large' | 'gave way' | 'gone';
 
 /** What came of a body, which takes its room until it is said to be done with. */
-export type Body = { readonly text: string; readonly done: () => void } | { readonly unread: Unread };
+export type Body = { readonly bytes: Buffer; readonly done: () => void } | { readonly unread: Unread };
 
 /** A body of which some has come. */
 interface Reading {
@@ -67,7 +67,7 @@ export class Bodies {
         length += chunk.copy(reading.bytes, length);
         this.makeRoom(reading);
       };
-      const finish = (): void => end({ text: reading.bytes.toString('utf8', 0, length), done: release });
+      const finish = (): void => end({ bytes: reading.bytes.subarray(0, length), done: release });
       const lose = (): void => giveUp('gone');
       const reading: Reading = { client, bytes: Buffer.alloc(0), giveUp };
       this.unfinished.add(reading);

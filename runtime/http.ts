@@ -11,6 +11,7 @@ import { Connections } from './connections.js';
 import { faultOfEchoes } from './echoes.js';
 import { answer, toWeb, whenClosed } from './exchange.js';
 import { type HttpSettings, inUrl } from './httpsettings.js';
+import { hasMoreParts } from './json.js';
 import { type Options, optionTable } from './options.js';
 import { Quota } from './quota.js';
 import { parseError, refuse, refuseMore } from './refusals.js';
@@ -20,6 +21,8 @@ import { TokenStore } from './tokenstore.js';
 
 const probeAfterMs = 30_000;
 const largestHeadBytes = 16_384;
+/** No call needs a tenth of them. */
+const mostParts = 50_000;
 
 export class HttpServer {
   private readonly listener;
@@ -114,7 +117,11 @@ export class HttpServer {
     const read = await this.bodies.read(request, caller.id);
     if ('unread' in read) return { refusal: this.refuseBody(read.unread) };
     whenClosed(response, read.done);
-    const body = parse(read.text);
+    // To read a body holds everybody, for as long as it has parts.
+    if (hasMoreParts(read.bytes, 0, read.bytes.length, mostParts)) {
+      return { refusal: refuse(413, `A request has at most ${mostParts} lists, objects and items of them.`) };
+    }
+    const body = parse(read.bytes.toString());
     return body === notJson ? { refusal: refuse(400, 'The body is not valid JSON.', { code: parseError }) } : { body };
   }
 

@@ -120,6 +120,35 @@ describe('connections', () => {
 });
 
 describe('fairness', () => {
+  test.each([
+    ['lists in lists', '['.repeat(500_000) + ']'.repeat(500_000)],
+    ['objects', `[${'{},'.repeat(340_000)}{}]`],
+    ['items', `["${'a","'.repeat(260_000)}"]`],
+  ])('of bodies: a megabyte of %s is refused before it is read, and holds nobody', async (_what, body) => {
+    const { url } = await served(both);
+    const { session } = await openSession(url, bob);
+    let isOver = false;
+    const answers = new Set<string>();
+    const storm = Array.from({ length: 8 }, async () => {
+      while (!isOver) {
+        const response = await fetch(url, { method: 'POST', headers: headersOf(ann), body });
+        answers.add(`${response.status} ${await response.text()}`);
+      }
+    });
+    const tookMs: number[] = [];
+    for (let round = 0; round < 40; round++) {
+      const begin = performance.now();
+      expect((await post(url, ping, bob, session)).status).toBe(200);
+      tookMs.push(performance.now() - begin);
+    }
+    isOver = true;
+    await Promise.all(storm);
+    // Of so many, some give way to others.
+    const [refused, ...others] = [...answers].filter(answer => !answer.startsWith('503 '));
+    expect([refused, others]).toEqual([expect.stringMatching(/^413 .*at most 50000 lists/), []]);
+    expect(tookMs.toSorted((a, b) => a - b)[20]).toBeLessThan(100);
+  });
+
   const read = {
     method: 'tools/call',
     params: { name: 'read_stream_messages', arguments: { market: 'stocks', limit: 1_000, max_bytes: 200_000 } },
