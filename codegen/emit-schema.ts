@@ -12,17 +12,15 @@ const comparison = {
 /** Of comparisons, to which deeper groups may be added. */
 const group = { type: 'array', items: { type: 'object', properties: { ...comparison, op: { type: 'string' } } } };
 
+/** Of a tool that takes none, `properties` is empty, for hosts that want it; what comes all the same is ignored. */
 export function emitInputSchema(tool: Tool, markets: readonly string[]): Literal {
   const names = Object.keys(tool.arguments);
   const required = names.filter(name => tool.arguments[name]!.required);
   return {
     type: 'object',
-    properties:
-      names.length === 0
-        ? undefined
-        : Object.fromEntries(names.map(name => [name, emitProperty(tool.arguments[name]!, markets)])),
+    properties: Object.fromEntries(names.map(name => [name, emitProperty(tool.arguments[name]!, markets)])),
     required: required.length === 0 ? undefined : required,
-    additionalProperties: false,
+    additionalProperties: names.length === 0 ? undefined : false,
   };
 }
 

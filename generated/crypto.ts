@@ -289,7 +289,7 @@ const tools: readonly Tool[] = [
     title: 'Stop Crypto stream',
     verb: 'stop',
     description: 'Stop the Crypto stream; what was received stays readable until the next start.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -308,7 +308,7 @@ const tools: readonly Tool[] = [
     title: 'Crypto stream status',
     verb: 'status',
     description: 'State of the Crypto stream: channels, counts, outages, last error, and why nothing comes.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -394,7 +394,7 @@ const tools: readonly Tool[] = [
     title: 'List Crypto subscriptions',
     verb: 'list',
     description: 'The channels of the Crypto stream, grouped by kind.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {

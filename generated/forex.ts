@@ -239,7 +239,7 @@ const tools: readonly Tool[] = [
     title: 'Stop Forex stream',
     verb: 'stop',
     description: 'Stop the Forex stream; what was received stays readable until the next start.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -258,7 +258,7 @@ const tools: readonly Tool[] = [
     title: 'Forex stream status',
     verb: 'status',
     description: 'State of the Forex stream: channels, counts, outages, last error, and why nothing comes.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -344,7 +344,7 @@ const tools: readonly Tool[] = [
     title: 'List Forex subscriptions',
     verb: 'list',
     description: 'The channels of the Forex stream, grouped by kind.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {

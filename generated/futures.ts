@@ -235,7 +235,7 @@ const tools: readonly Tool[] = [
     title: 'Stop US futures stream',
     verb: 'stop',
     description: 'Stop the US futures stream; what was received stays readable until the next start.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -254,7 +254,7 @@ const tools: readonly Tool[] = [
     title: 'US futures stream status',
     verb: 'status',
     description: 'State of the US futures stream: channels, counts, outages, last error, and why nothing comes.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -340,7 +340,7 @@ const tools: readonly Tool[] = [
     title: 'List US futures subscriptions',
     verb: 'list',
     description: 'The channels of the US futures stream, grouped by kind.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {

@@ -174,7 +174,7 @@ const tools: readonly Tool[] = [
     title: 'Stop Indices stream',
     verb: 'stop',
     description: 'Stop the Indices stream; what was received stays readable until the next start.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -193,7 +193,7 @@ const tools: readonly Tool[] = [
     title: 'Indices stream status',
     verb: 'status',
     description: 'State of the Indices stream: channels, counts, outages, last error, and why nothing comes.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -279,7 +279,7 @@ const tools: readonly Tool[] = [
     title: 'List Indices subscriptions',
     verb: 'list',
     description: 'The channels of the Indices stream, grouped by kind.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {

@@ -302,7 +302,7 @@ const tools: readonly Tool[] = [
     title: 'Stop US options stream',
     verb: 'stop',
     description: 'Stop the US options stream; what was received stays readable until the next start.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -321,7 +321,7 @@ const tools: readonly Tool[] = [
     title: 'US options stream status',
     verb: 'status',
     description: 'State of the US options stream: channels, counts, outages, last error, and why nothing comes.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -407,7 +407,7 @@ const tools: readonly Tool[] = [
     title: 'List US options subscriptions',
     verb: 'list',
     description: 'The channels of the US options stream, grouped by kind.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {

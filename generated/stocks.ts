@@ -470,7 +470,7 @@ const tools: readonly Tool[] = [
     title: 'Stop US stocks stream',
     verb: 'stop',
     description: 'Stop the US stocks stream; what was received stays readable until the next start.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -489,7 +489,7 @@ const tools: readonly Tool[] = [
     title: 'US stocks stream status',
     verb: 'status',
     description: 'State of the US stocks stream: channels, counts, outages, last error, and why nothing comes.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {
@@ -575,7 +575,7 @@ const tools: readonly Tool[] = [
     title: 'List US stocks subscriptions',
     verb: 'list',
     description: 'The channels of the US stocks stream, grouped by kind.',
-    inputSchema: { type: 'object', additionalProperties: false },
+    inputSchema: { type: 'object', properties: {} },
     outputSchema: {
       type: 'object',
       properties: {

@@ -27,15 +27,15 @@ const allowed = [
 ];
 
 /** What is wrong with a schema and with all in it. */
-function faultsIn(schema: Schema, place: string, isRoot = true): string[] {
+function faultsIn(schema: Schema, place: string): string[] {
   const { type, properties, items } = schema;
   return [
     ...(typeof type === 'string' ? [] : [`${place} has no type of its own`]),
     ...Object.keys(schema).flatMap(keyword => (allowed.includes(keyword) ? [] : [`${place} has ${keyword}`])),
-    ...(type === 'object' && !isRoot && !properties ? [`${place} lists no properties`] : []),
+    ...(type === 'object' && !properties ? [`${place} lists no properties`] : []),
     ...(type === 'array' && !items ? [`${place} says nothing of its items`] : []),
-    ...Object.entries(properties ?? {}).flatMap(([name, inner]) => faultsIn(inner, `${place}.${name}`, false)),
-    ...(items ? faultsIn(items, `${place}[]`, false) : []),
+    ...Object.entries(properties ?? {}).flatMap(([name, inner]) => faultsIn(inner, `${place}.${name}`)),
+    ...(items ? faultsIn(items, `${place}[]`) : []),
   ];
 }
 
