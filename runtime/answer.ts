@@ -7,7 +7,7 @@ import { explainSilence, type Sought } from './silence.js';
 import { isoOrNull } from './time.js';
 import { notesOnUnasked } from './unasked.js';
 import type { HubView, StreamView } from './view.js';
-import { wayOutOf } from './wayout.js';
+import { wayOutOf, wayOutOfPassing } from './wayout.js';
 
 /** What a tool answers: JSON with snake_case keys. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -83,10 +83,11 @@ function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): Answ
   };
 }
 
-export function showFault({ lastFault, market }: StreamView): Answer | null {
+export function showFault({ lastFault, market, state }: StreamView): Answer | null {
   if (!lastFault) return null;
   const { code, message, atMs } = lastFault;
-  return { code, message, hint: wayOutOf(market, code), at: isoOrNull(atMs) };
+  const hint = state === 'refused' || state === 'stopped' ? wayOutOf(market, code) : wayOutOfPassing(market, code);
+  return { code, message, hint, at: isoOrNull(atMs) };
 }
 
 const doubtsShown = 20;

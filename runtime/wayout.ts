@@ -38,6 +38,18 @@ export function wayOutOf(market: Market, code: ErrorCode): string {
   }
 }
 
+/** The same for a stream that goes on by itself: nothing has to be started again. */
+export function wayOutOfPassing(market: Market, code: ErrorCode): string {
+  switch (code) {
+    case 'CONNECT_FAILED':
+      return 'It goes on trying by itself; if it stays so, check the network and the endpoint.';
+    case 'AUTH_TIMEOUT':
+      return 'It tries once more by itself; if that fails too, check the key.';
+    default:
+      return wayOutOf(market, code);
+  }
+}
+
 /** What an agent can do about an error that says nothing better itself. */
 export function hintOf(error: StreamError, market: Market | undefined): string {
   return market && error.hint === hintFor(error.code) ? wayOutOf(market, error.code) : error.hint;
@@ -49,6 +61,7 @@ export const wayToRecordings = `Record it with --record FOLDER, or name another 
 /** What a person at a shell can do about an error. */
 export function operatorsWayOut(error: StreamError, market: Market): string {
   if (error instanceof ReplayRefusal) return wayToRecording(error);
+  if (error.hint === wayOutOf(market, 'INVALID_CHANNEL')) return operatorsWayOutOf(market, 'INVALID_CHANNEL');
   return error.hint === hintFor(error.code) || error.hint === wayOutOf(market, error.code)
     ? operatorsWayOutOf(market, error.code)
     : error.hint;

@@ -12,7 +12,7 @@ import { exampleChannel, exampleCondition, exampleSymbol } from '../runtime/exam
 import { defaultOptions } from '../runtime/options.js';
 import { keyVariables, settingTable } from '../runtime/settings.js';
 import { listTools } from '../runtime/tools.js';
-import { operatorsWayOutOf, wayOutOf } from '../runtime/wayout.js';
+import { operatorsWayOutOf, wayOutOf, wayOutOfPassing } from '../runtime/wayout.js';
 import { Bench } from './support/bench.js';
 import { repository } from './support/project.js';
 
@@ -55,6 +55,7 @@ function leads(market: Market, feed: string): boolean {
 describe('a way out', () => {
   test.each(cases)('of %s for %s is possible, for an agent and for a person', (_, code, market) => {
     expect(impossible(market, wayOutOf(market, code))).toEqual([]);
+    expect(impossible(market, wayOutOfPassing(market, code))).toEqual([]);
     expect(impossible(market, operatorsWayOutOf(market, code))).toEqual([]);
     expect(wayOutOf(market, code)).toMatch(/^[A-Z].*\.$/);
   });

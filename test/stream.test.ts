@@ -180,7 +180,11 @@ describe('a stream that is refused', () => {
     const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
     expect(structured).toMatchObject({
       state: 'refused',
-      error: { code: 'CONNECT_FAILED', message: expect.stringContaining(`${status}`) },
+      error: {
+        code: 'CONNECT_FAILED',
+        message: expect.stringContaining(`${status}`),
+        hint: 'Check the network and the endpoint, then start again.',
+      },
     });
     expect(feed.attempts).toBe(1);
   });
@@ -235,7 +239,11 @@ describe('a start that cannot connect', () => {
     expect(structured).toMatchObject({
       state: 'retrying',
       unconfirmed: ['T.AAPL'],
-      last_error: { code: 'CONNECT_FAILED', message: expect.stringContaining(`${status}`) },
+      last_error: {
+        code: 'CONNECT_FAILED',
+        message: expect.stringContaining(`${status}`),
+        hint: 'It goes on trying by itself; if it stays so, check the network and the endpoint.',
+      },
       next_retry_at: expect.any(String),
     });
     await until(hub, 'stocks', () => hub.stream('stocks').subscriptions.stateOf('T.AAPL') === 'accepted');
