@@ -62,7 +62,15 @@ function describeFault(properties: Readonly<Record<string, PropertySchema>>, arg
   }
   if (value === undefined) return `${spelled} is missing: ${describeExpected(schema)} is expected.`;
   const meant = schema?.enum && typeof value === 'string' ? nearest(value.toLowerCase(), schema.enum) : undefined;
-  return `${spelled}: ${describeExpected(schema)} is expected, and ${kindOf(value)} came${suggest(meant) || (rest.length > 0 ? '.' : lossOf(schema, value))}`;
+  return `${spelled}: ${describeExpected(schema)} is expected, and ${cameOf(schema, value)} came${suggest(meant) || (rest.length > 0 ? '.' : lossOf(schema, value))}`;
+}
+
+/** Of a number that would do but for its size, that alone. */
+function cameOf({ type, minimum, maximum }: PropertySchema = {}, value: unknown): string {
+  if (typeof value !== 'number' || (type !== 'integer' && type !== 'number')) return kindOf(value);
+  if (minimum !== undefined && value < minimum) return 'a smaller one';
+  if (maximum !== undefined && value > maximum) return 'a larger one';
+  return type === 'integer' ? 'a number with a fraction' : kindOf(value);
 }
 
 /** What a number has lost where a text was meant. */

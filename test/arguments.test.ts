@@ -81,7 +81,10 @@ describe('a number', () => {
 
   test.each([
     ['many', 'a text of 4 characters'],
-    ['0', 'a number'],
+    ['0', 'a smaller one'],
+    [-1, 'a smaller one'],
+    ['1001', 'a larger one'],
+    [2.5, 'a number with a fraction'],
     [true, 'true or false'],
     ['1e3', 'a text of 3 characters'],
   ])('that is none, or out of range, is refused: %j', async (limit, kind) => {
