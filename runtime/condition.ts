@@ -6,6 +6,7 @@ import { suggestSymbol, symbolOf } from './channels.js';
 import type { Channel, Market } from './contract.js';
 import { decimalOf, decimalValue } from './decimal.js';
 import { StreamError } from './errors.js';
+import { exampleSymbol } from './example.js';
 import { channelOf, fieldKinds, fieldValue, formatMessage, type Kind, type Message } from './format.js';
 import { kindOf } from './kind.js';
 import { nearest, suggest } from './nearest.js';
@@ -103,9 +104,15 @@ function parseField({ market, kinds }: Terms, given: unknown, place: string): st
   const names = [...kinds.keys()];
   const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
   // A field of other channels is a name of ours.
-  const ours = market.channels.flatMap(channel => [...fieldKinds(channel).keys()]).find(name => name === given);
-  const called = ours ?? `as ${place}.field (${kindOf(given)})`;
-  throw refuse(market, `There is no field ${called} in these messages; they have ${names.join(', ')}${meant || '.'}`);
+  const others = market.channels.filter(channel => typeof given === 'string' && fieldKinds(channel).has(given));
+  const called = others.length > 0 ? given : `of that name (${place}.field, ${kindOf(given)})`;
+  const elsewhere = others.length > 0 ? `, but in those of ${others.map(({ prefix }) => prefix).join(', ')}` : '';
+  throw refuse(
+    market,
+    `There is no field ${called} in these messages${elsewhere}; they have ${names.join(', ')}${meant || '.'}`,
+    others[0] &&
+      `Name one of these fields, or subscribe and select a channel that has it, such as ${others[0].prefix}.${exampleSymbol(market)}.`,
+  );
 }
 
 function parseOperator({ market }: Terms, given: unknown, place: string): Operator {
@@ -207,8 +214,8 @@ function parseSymbol({ market, symbols }: Terms, given: unknown, place: string):
   throw refuse(market, `channels leaves out ${symbol}, so the condition could never hold.`);
 }
 
-function refuse(market: Market, message: string): StreamError {
-  return new StreamError('BAD_CONDITION', message, wayOutOf(market, 'BAD_CONDITION'));
+function refuse(market: Market, message: string, wayOut = wayOutOf(market, 'BAD_CONDITION')): StreamError {
+  return new StreamError('BAD_CONDITION', message, wayOut);
 }
 
 /**

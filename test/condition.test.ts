@@ -425,12 +425,14 @@ describe('a condition is refused', () => {
 
   test('with an unknown field, and the answer names those there are', () => {
     expect(refusalOf({ field: 'prize', op: '>', value: 5 }, 'indices', ['V'])).toBe(
-      'There is no field as condition.field (a text of 5 characters) in these messages; they have state, event, value, timestamp.',
+      'There is no field of that name (condition.field, a text of 5 characters) in these messages; they have state, event, value, timestamp.',
     );
   });
 
   test('with a field that only other channels have', () => {
-    expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T'])).toContain('There is no field close');
+    expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T'])).toMatch(
+      /^There is no field close in these messages, but in those of AM, A; they have state, .*\.$/,
+    );
     expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T', 'AM'])).toBe('accepted');
   });
 
