@@ -287,10 +287,12 @@ async function requireSameTarget(hub: HubView, stream: StreamView, args: StartAr
   const { target, market } = stream;
   const wanted = await hub.target(market, args.endpoint ?? target?.endpoint.spelled, args.api_key);
   const sameKey = args.api_key === undefined || (target !== undefined && isSameKey(wanted, target));
-  if (sameKey && target && isSamePlace(wanted, target)) return;
+  const samePlace = target !== undefined && isSamePlace(wanted, target);
+  if (sameKey && samePlace) return;
+  const other = [...(samePlace ? [] : ['endpoint']), ...(sameKey ? [] : ['key'])].join(' and ');
   throw new StreamError(
     'ALREADY_STARTED',
-    `The ${market.title} stream runs on ${shownEndpoint(stream)} already, with another ${sameKey ? 'endpoint' : 'key'}.`,
+    `The ${market.title} stream runs on ${shownEndpoint(stream)} already, with another ${other}.`,
     undefined,
     commonAnswer(stream),
   );

@@ -334,9 +334,24 @@ describe('a market that one client has started', () => {
   test('stays with its endpoint for that client itself', async () => {
     await start(ann, 'T.AAPL');
     const refused = await refusalOf(ann, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
-    expect(refused).toMatchObject({ code: 'ALREADY_STARTED', hint: expect.stringContaining('stop_stocks_stream') });
+    expect(refused).toMatchObject({
+      code: 'ALREADY_STARTED',
+      message: expect.stringMatching(/with another endpoint\.$/),
+      hint: expect.stringContaining('stop_stocks_stream'),
+    });
     const change = { channels: ['T.AAPL'], api_key: 'another-key-4711' };
-    expect(await refusalOf(ann, 'start_stocks_stream', change)).toMatchObject({ code: 'ALREADY_STARTED' });
+    expect(await refusalOf(ann, 'start_stocks_stream', change)).toMatchObject({
+      code: 'ALREADY_STARTED',
+      message: expect.stringMatching(/with another key\.$/),
+    });
+  });
+
+  test('says that both are others', async () => {
+    await ask(ann, 'start_stocks_stream', { channels: ['T.AAPL'], endpoint: 'simulated' });
+    const change = { channels: ['T.AAPL'], endpoint: 'realtime', api_key: 'another-key-4711' };
+    expect(await refusalOf(ann, 'start_stocks_stream', change)).toMatchObject({
+      message: expect.stringMatching(/with another endpoint and key\.$/),
+    });
   });
 
   test('keeps nothing of a connection that nobody uses any more', async () => {
