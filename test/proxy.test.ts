@@ -171,8 +171,17 @@ describe('doctor', () => {
     const { checks } = JSON.parse(stdout) as { checks: { check: string; result: string; message: string }[] };
     expect(checks.find(({ check }) => check === 'host')).toMatchObject({
       result: 'fail',
-      message: 'not reached: the proxy answered HTTP 403',
+      message: `not reached by way of http://127.0.0.1:${hidden.port}: the proxy answered HTTP 403`,
+      to_do: expect.stringContaining('HTTPS_PROXY'),
     });
+  });
+
+  test('says that it is the proxy that cannot be reached', async () => {
+    const env = environment({ HTTPS_PROXY: `http://${user}:${password}@127.0.0.1:1` });
+    const { stdout } = await runProgram(['doctor', '--markets', 'stocks', '--no-connect'], env);
+    expect(stdout).toContain('not reached by way of http://127.0.0.1:1: it refuses connections (ECONNREFUSED)');
+    expect(stdout).toContain('Check the proxy that HTTPS_PROXY or ALL_PROXY names');
+    expect(stdout).not.toContain('s3cret');
   });
 
   test('says that a variable is of no use, and does not show it', async () => {

@@ -121,6 +121,8 @@ function describeTrouble(error: Error): string {
 
 const adviceOnNetwork =
   'Check the network, the firewall and the feed (--feed, POLYGON_FEED): no connection can be opened.';
+const adviceOnProxy =
+  'Check the proxy that HTTPS_PROXY or ALL_PROXY names, or name the hosts in NO_PROXY: it leads to no feed.';
 const adviceOnCertificate =
   'The certificate is not trusted. Behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its CA certificate; else look at the clock of this machine, and at who answers for the host.';
 
@@ -129,7 +131,10 @@ const adviceOnCertificate =
  *
  * @param all the hosts that serve the same feed
  */
-export function judgeHost({ host, secure, tcpMs, tlsMs, trouble, untrusted }: Probe, all: readonly Probe[]): Finding {
+export function judgeHost(
+  { host, secure, proxy, tcpMs, tlsMs, trouble, untrusted }: Probe,
+  all: readonly Probe[],
+): Finding {
   const facts = { tcp_ms: tcpMs ?? null, tls_ms: tlsMs ?? null };
   if (trouble === undefined) {
     const message = secure
@@ -137,13 +142,15 @@ export function judgeHost({ host, secure, tcpMs, tlsMs, trouble, untrusted }: Pr
       : `reached after ${tcpMs} ms, without TLS`;
     return { check: 'host', name: host, result: 'ok', message, facts };
   }
+  const failing = proxy !== undefined && tcpMs === undefined ? proxy : undefined;
+  const advice = failing === undefined ? adviceOnNetwork : adviceOnProxy;
   const spare = all.some(other => other.trouble === undefined);
   return {
     check: 'host',
     name: host,
     result: spare ? 'note' : 'fail',
-    message: `not reached: ${trouble}${spare ? '; its twin stands in' : ''}`,
-    ...(spare ? {} : { toDo: untrusted ? adviceOnCertificate : adviceOnNetwork }),
+    message: `not reached${failing === undefined ? '' : ` by way of ${failing}`}: ${trouble}${spare ? '; its twin stands in' : ''}`,
+    ...(spare ? {} : { toDo: untrusted ? adviceOnCertificate : advice }),
     facts,
   };
 }
