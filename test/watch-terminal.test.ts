@@ -423,6 +423,7 @@ describe('watch without a terminal', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('CHANNELS_REJECTED: None of the channels can be subscribed.\nRejected channels[0]: ');
     expect(stderr).toContain('\nRejected channels[1]: ');
+    expect(stderr).toContain('\nWrite channels as PREFIX.SYMBOL, such as T.AAPL.');
   });
 
   test('says plainly that the feed refuses the key, with exit code 1 and without the key', async () => {
