@@ -145,7 +145,8 @@ function oddities(answer: Answer): string[] {
 }
 
 function notes({ notes: texts }: Answer): string[] {
-  return Array.isArray(texts) && texts.length > 0 ? [`Note: ${texts.join('; ')}`] : [];
+  if (!Array.isArray(texts) || texts.length === 0) return [];
+  return [`Note: ${texts.map(text => (/[.!?]$/.test(text) ? text : `${text}.`)).join(' ')}`];
 }
 
 function named(label: string, names: unknown, most = namesShown): string {
