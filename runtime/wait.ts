@@ -1,7 +1,6 @@
 import { type Answer, commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
 import type { Filter } from './channels.js';
 import { type Condition, ConditionWatch, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
-
 import { StreamError } from './errors.js';
 import { fieldValue, type Message } from './format.js';
 import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
@@ -9,6 +8,7 @@ import { Reach } from './reach.js';
 import { positionOf } from './read.js';
 import { notesOnFilters, parseFilters, selectionOf } from './selection.js';
 import { Sight } from './sight.js';
+import { unheldOf } from './silence.js';
 import { isWanted } from './state.js';
 import type { HubView, StreamView } from './view.js';
 
@@ -68,7 +68,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     dropped: sight.dropped,
     ...showOutagesSince(stream, since),
     newest_age_ms: newestAge(stream),
-    silence: isSilent ? silenceOf(hub, stream, { filters, ...search.outcome }) : null,
+    silence: isSilent ? silenceOf(hub, stream, { filters: filters ?? search.unheld, ...search.outcome }) : null,
     matched,
     waited_ms: Math.round(hub.clock.elapsed() - beganMs),
   };
@@ -110,6 +110,13 @@ class Search {
   get outcome() {
     const { seen, passed } = this.sight;
     return { seen, passed, last: this.lastValues };
+  }
+
+  /** The symbols that alone can decide, if none of them is subscribed. */
+  get unheld(): readonly Filter[] | undefined {
+    const wanted = [...(this.symbols ?? [])].map(symbol => ({ symbol }));
+    const unheld = unheldOf(this.stream.subscriptions.names, wanted);
+    return unheld.length > 0 && unheld.length === wanted.length ? wanted : undefined;
   }
 
   /** Looks at what has come since the last look. */

@@ -279,6 +279,13 @@ describe('a wait in vain says', () => {
     expect((await waiting).silence).toBe('Nothing of Q.MSFT is subscribed: call subscribe_stocks_channels.');
   });
 
+  test('that nothing of the symbol of its condition is subscribed', async () => {
+    const { send, wait } = await streaming(['T.AAPL']);
+    const waiting = wait({ condition: { ...above(1), symbol: 'MSFT' }, timeout_s: 1 });
+    await send(trade(200));
+    expect((await waiting).silence).toBe('Nothing of MSFT is subscribed: call subscribe_stocks_channels.');
+  });
+
   test('which of it is not subscribed', async () => {
     const { send, wait } = await streaming(['T.AAPL', 'T.NVDA']);
     const waiting = wait({ channels: ['MSFT', 'NVDA'], timeout_s: 1 });
