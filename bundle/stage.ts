@@ -13,6 +13,7 @@ interface Manifest {
   readonly devDependencies?: unknown;
   readonly scripts?: unknown;
   readonly bundled?: unknown;
+  readonly scarfSettings?: unknown;
 }
 
 /** Where it goes, from the root of the repository; git does not keep it. */
@@ -20,7 +21,13 @@ const staged = 'build/npm';
 
 /** Writes the package with its manifests; what it holds must be built. */
 export function stagePackage(root: string, manifest: Manifest, packages: readonly BundledPackage[]): void {
-  const { devDependencies: _tools, scripts: _scripts, bundled: _names, ...published } = manifest;
+  const {
+    devDependencies: _tools,
+    scripts: _scripts,
+    bundled: _names,
+    scarfSettings: _telemetry,
+    ...published
+  } = manifest;
   const target = join(root, staged);
   rmSync(target, { recursive: true, force: true });
   for (const path of [...manifest.files, 'README.md', 'LICENSE']) copy(join(root, path), join(target, path));

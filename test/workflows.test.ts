@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import manifest from '../package.json' with { type: 'json' };
 import { repository } from './support/project.js';
 
 interface Job {
@@ -149,4 +150,13 @@ test('updates of packages, of actions and of the base image are proposed', () =>
     'github-actions',
     'docker',
   ]);
+  const tools = new Set(Object.keys(manifest.devDependencies));
+  const [{ groups }] = updates;
+  expect(groups.tools['exclude-patterns'], 'what goes into the program is looked at by itself').toEqual(
+    manifest.bundled.filter(name => tools.has(name)),
+  );
+});
+
+test('no package that this one is made with reports its installation to anybody', () => {
+  expect(manifest.scarfSettings).toEqual({ enabled: false });
 });
