@@ -1,7 +1,7 @@
 /** The packages that went into the program: who they are, under which licence, and whether anybody decided so. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Metafile, programPath } from './program.js';
+import { type Metafile, programPath, replaced } from './program.js';
 
 /** A package of which at least one file is in the program. */
 export interface BundledPackage {
@@ -52,6 +52,13 @@ export function readBundledPackages(root: string, { inputs, outputs }: Metafile)
       if (otherFolder !== undefined && otherFolder !== folder) imported.add(otherFolder);
     }
   }
+  for (const [folder, imported] of [...imports]) {
+    const paths = [...used].filter(path => folder !== '' && folderOf(path) === folder);
+    for (const inner of new Set(paths.flatMap(path => inlinedIn(root, path)))) {
+      imported.add(inner);
+      if (!imports.has(inner)) imports.set(inner, new Set());
+    }
+  }
   const own = imports.get('') ?? new Set();
   imports.delete('');
   return [...imports].sort(byFolder).map(([folder, imported]) => {
@@ -60,6 +67,27 @@ export function readBundledPackages(root: string, { inputs, outputs }: Metafile)
     const integrity = lock.packages[folder]?.integrity;
     if (!integrity) throw new Error(`${name} ${version} goes into the program and is not in the lock file`);
     return { name, version, license, folder, integrity, direct: own.has(folder), imports: [...imported].sort() };
+  });
+}
+
+/**
+ * Packages of which a package has the code in its own files, as bundlers mark it: `//#region ../node_modules/.pnpm/...`.
+ *
+ * @returns their folders here, from which they have manifest and licence
+ * @throws where another version is installed here, or none
+ */
+function inlinedIn(root: string, path: string): string[] {
+  if (replaced.test(path)) return [];
+  const marks = readFileSync(join(root, path), 'utf8').matchAll(
+    /^\/\/#region \S*node_modules\/\.pnpm\/[^/\s]*?@(\d[^/\s_(]*)[^/\s]*\/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\//gm,
+  );
+  return [...marks].map(([, version, name]) => {
+    const folder = `node_modules/${name}`;
+    const here = existsSync(join(root, folder))
+      ? (readJson(root, `${folder}/package.json`) as { version: string })
+      : undefined;
+    if (here?.version === version) return folder;
+    throw new Error(`${path} has ${name} ${version} in it; install that version, so that its licence can be shown`);
   });
 }
 

@@ -4,6 +4,9 @@ import { type BuildResult, build, type Plugin } from 'esbuild';
 /** Where the program goes, from the root of the repository. */
 export const programPath = 'dist/mcp-polygon.js';
 
+/** The file in place of which a few lines go into the program. */
+export const replaced = /@modelcontextprotocol\/server\/dist\/ajvProvider-[\w-]+\.mjs$/;
+
 export type Metafile = BuildResult<{ metafile: true }>['metafile'];
 
 /**
@@ -27,7 +30,7 @@ export async function bundleProgram(root: string, version: string, write: boolea
     legalComments: 'inline',
     metafile: true,
     logLevel: 'warning',
-    plugins: [versionOnly(resolve(root, 'package.json'), version), withoutDebug()],
+    plugins: [versionOnly(resolve(root, 'package.json'), version), withoutDebug(), withoutValidator()],
   });
   return metafile;
 }
@@ -39,6 +42,25 @@ function withoutDebug(): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: 'silent' }));
       onLoad({ filter: /.*/, namespace: 'silent' }, () => ({ contents: 'export default () => () => {};' }));
+    },
+  };
+}
+
+/**
+ * The protocol's package has a whole validator of JSON Schema inside, for answers of a user whom a server asked; this one
+ * asks nobody.
+ */
+function withoutValidator(): Plugin {
+  const contents = `export class n {
+  getValidator() {
+    throw new Error('This program asks no user.');
+  }
+}
+export { n as t };`;
+  return {
+    name: 'without-validator',
+    setup({ onLoad }) {
+      onLoad({ filter: replaced }, () => ({ contents }));
     },
   };
 }

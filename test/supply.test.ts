@@ -9,6 +9,9 @@ import manifest from '../package.json' with { type: 'json' };
 import lock from '../package-lock.json' with { type: 'json' };
 import { makeFolder, removeFolders, repository } from './support/project.js';
 
+/** Where a bundler put a package into a file of another one. */
+const inlined = /^ *\/\/#region \S*node_modules\/\.pnpm\/([^/\s_(]+)/gm;
+
 const read = (path: string): string => readFileSync(join(repository, path), 'utf8');
 
 afterAll(removeFolders);
@@ -17,6 +20,7 @@ describe('what goes into the program', () => {
   let metafile: Metafile;
   /** Name and version of each package of which a file goes in, found without the code that makes the papers. */
   const found = new Set<string>();
+  const inside = new Set<string>();
 
   beforeAll(async () => {
     metafile = await bundleProgram(repository, manifest.version, false);
@@ -28,6 +32,12 @@ describe('what goes into the program', () => {
       const { name, version } = JSON.parse(read(`${parts.slice(0, at + length).join('/')}/package.json`));
       found.add(`${name} ${version}`);
     }
+    // Whole packages that another has in its own files; those of its validator do not go in.
+    for (const path of Object.keys(metafile.outputs[programPath]!.inputs)) {
+      if (!path.startsWith('node_modules/') || path.includes('/ajvProvider-')) continue;
+      for (const [, one] of read(path).matchAll(inlined)) inside.add(one!.replace(/(?<=.)@/, ' '));
+    }
+    for (const one of inside) found.add(one);
   });
 
   test('is what package.json declares as bundled', () => {
@@ -37,7 +47,12 @@ describe('what goes into the program', () => {
   test('is what the program itself says where its files begin', () => {
     const begun = read(programPath).matchAll(/^\/\/ (?:\S*\/)?node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//gm);
 
-    expect([...new Set([...begun].map(([, name]) => name))].sort()).toEqual(manifest.bundled);
+    const names = [...[...begun].map(([, name]) => name), ...[...inside].map(one => one.split(' ')[0])];
+    expect([...new Set(names)].sort()).toEqual(manifest.bundled);
+  });
+
+  test('is no validator of JSON Schema, which nothing here would call', () => {
+    expect(/uriResolver|strictTypes/.test(read(programPath))).toBe(false);
   });
 
   test('stands in LICENSES.txt with its licence', () => {
@@ -125,6 +140,27 @@ describe('a package', () => {
     [`${inner}/index.js`]: '',
     [`${inner}/COPYING`]: 'the inner licence',
   };
+
+  test('that another one has in its own files is named by the version there', () => {
+    const mark = '//#region ../node_modules/.pnpm/two@1.0.5/node_modules/two/index.js';
+    const two = { 'node_modules/two/package.json': '{"name":"two","version":"1.0.5","license":"MIT"}' };
+    const lockFile = {
+      packages: { [outer]: { integrity: 'sha512-AAAA' }, 'node_modules/two': { integrity: 'sha512-CCCC' } },
+    };
+    const tree = {
+      'package-lock.json': JSON.stringify(lockFile),
+      [`${outer}/package.json`]: files[`${outer}/package.json`]!,
+    };
+    const inlining = project({ ...tree, [`${outer}/index.js`]: mark, ...two });
+    expect(readBundledPackages(inlining.root, inlining.metafile)).toMatchObject([
+      { name: 'one', imports: ['node_modules/two'] },
+      { name: 'two', version: '1.0.5', integrity: 'sha512-CCCC' },
+    ]);
+    const other = project({ ...tree, [`${outer}/index.js`]: mark.replace('1.0.5', '1.0.6'), ...two });
+    expect(() => readBundledPackages(other.root, other.metafile)).toThrow(
+      /has two 1\.0\.6 in it; install that version/,
+    );
+  });
 
   test('that is there twice is named twice, with the licences and notices of both', () => {
     const { root, metafile } = project(files);
