@@ -90,6 +90,8 @@ describe('the npm package', () => {
         '@modelcontextprotocol/core': [devDependencies['@modelcontextprotocol/server']],
         '@modelcontextprotocol/server': [devDependencies['@modelcontextprotocol/server']],
         'agent-base': [proxyAgent],
+        // Inside the protocol's package.
+        'content-type': ['1.0.5'],
         'https-proxy-agent': [proxyAgent],
         'proxy-from-env': [devDependencies['proxy-from-env']],
         ws: [devDependencies.ws],
