@@ -50,6 +50,16 @@ export function numberOf({ digits, scale }: Decimal): number {
   return Number(`${digits}e-${scale}`);
 }
 
+/** The double that is nearest; beyond 2^53, where it loses whole units, all digits as a text instead. */
+export function numberOrDigits(decimal: Decimal): number | string {
+  const number = numberOf(decimal);
+  if (Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number;
+  const { digits, scale } = decimal;
+  const unit = powerOfTen(scale);
+  const [whole, fraction] = [digits / unit, size(digits % unit)];
+  return fraction === 0n ? String(whole) : `${whole}.${String(fraction).padStart(scale, '0').replace(/0+$/, '')}`;
+}
+
 /**
  * A decimal text as a number, if no digit gets lost; else the text itself.
  */

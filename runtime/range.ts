@@ -1,5 +1,5 @@
 /** Open, high, low, volume and VWAP of a stretch of time, from trades, values or bars. */
-import { divide, numberOf } from './decimal.js';
+import { divide, numberOf, numberOrDigits } from './decimal.js';
 import { type Amount, decimalsIn, ExactSum } from './exact.js';
 
 /** Digits that a VWAP has at least, and digits behind the point beyond those of the price that has the most. */
@@ -16,9 +16,9 @@ export class Range {
   private readonly priced = new ExactSum();
   private priceDecimals = 0;
 
-  /** The exact sum, as the double that is nearest. */
-  get volume(): number | null {
-    return this.volumes.isEmpty ? null : numberOf(this.volumes.value);
+  /** The exact sum: as the double that is nearest, or as its digits beyond 2^53, where a double loses whole units. */
+  get volume(): number | string | null {
+    return this.volumes.isEmpty ? null : numberOrDigits(this.volumes.value);
   }
 
   /**

@@ -372,6 +372,18 @@ describe('a summary', () => {
     expect(symbols).toMatchObject([{ volume: 123_457.089_013, vwap: 2 }]);
   });
 
+  test.each<[string, unknown[], unknown]>([
+    ['as a number up to 2^53', [9_007_199_254_740_990, 1], 9_007_199_254_740_991],
+    ['as digits beyond it', [9_007_199_254_740_991, 2], '9007199254740993'],
+    ['as digits where one size is beyond it', ['9007199254740993', '9007199254740993', 3], '18014398509481989'],
+    ['as digits behind the point, too', [9_007_199_254_740_991, 2, '0.250'], '9007199254740993.25'],
+    ['as digits beyond what a number can be', [1e308, 1e308], `2${'0'.repeat(308)}`],
+  ])('counts a volume to the last whole unit: %s', (_what, sizes, volume) => {
+    const range = new Range();
+    for (const size of sizes) range.addVolume(size, 2);
+    expect(range.volume).toBe(volume);
+  });
+
   describe('averages prices', () => {
     test.each<[string, [price: number | string, size: number | string][], number | null]>([
       ['with every digit of one trade', [[1234567.8901, 3]], 1234567.8901],
