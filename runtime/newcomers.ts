@@ -1,6 +1,7 @@
 /**
- * Node takes in one new connection in each turn of the event loop. Where turns are filled with long work, somebody who
- * comes behind a hundred others waits for a hundred of them; so work rests while newcomers come in.
+ * Node takes in one new connection in each turn of the event loop, and a host's requests are let in one in a turn, too.
+ * Where turns are filled with long work, whoever comes behind a hundred others waits for a hundred of them; so work rests
+ * while newcomers come in.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
@@ -9,7 +10,7 @@ const mostTurns = 256;
 
 let came = 0;
 
-/** To be called with each new connection. */
+/** To be called with each new connection, and with each request of a host. */
 export function noteNewcomer(): void {
   came++;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { finished, PassThrough, pipeline, Readable, type Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LineCutter, tooLong } from './lines.js';
+import { noteNewcomer } from './newcomers.js';
 
 const aheadBytes = 2 ** 18;
 /** How long a host that has hung up may take to read an answer. */
@@ -36,6 +37,7 @@ async function* lines(
   for await (const chunk of ahead as AsyncIterable<Buffer>) {
     for (const line of cutter.cut(chunk)) {
       if (stdout.writableNeedDrain && !(await isRead(stdin, stdout, patienceMs))) return;
+      noteNewcomer();
       if (line === tooLong) stdout.write(refusal(mostLineBytes));
       else yield line;
       // A request that is answered at once has its answer written before the next one is let in.

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
+import { whenAllAreIn } from '../runtime/newcomers.js';
 import { pace } from '../runtime/pace.js';
 
 const mostLineBytes = 2 ** 20;
@@ -101,4 +102,15 @@ test('a line that is too long is answered with an error at once, and the next on
   await once(paced, 'end');
   expect(seen).toEqual(['123456789\n', 'next\n']);
   expect(stdout.read()).toBeNull();
+});
+
+test('requests that came together are all let in before long work has its next turn', async () => {
+  const stdin = new PassThrough();
+  let seen = 0;
+  pace(stdin, new PassThrough(), { mostLineBytes }).on('data', () => seen++);
+  stdin.write('{}\n'.repeat(50));
+  while (seen === 0) await new Promise(resolve => setImmediate(resolve));
+  let turnsOfWork = 0;
+  for (; seen < 50; turnsOfWork++) await whenAllAreIn();
+  expect(turnsOfWork).toBeLessThanOrEqual(1);
 });
