@@ -1,6 +1,7 @@
 /** The current picture of each symbol, from what has arrived. */
 import { type Answer, commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { suggestSymbol, symbolOf } from './channels.js';
+import type { Clock } from './clock.js';
 import type { EventKind, Market } from './contract.js';
 import { count } from './count.js';
 import { StreamError } from './errors.js';
@@ -11,6 +12,7 @@ import { suggest } from './nearest.js';
 import { defaultMaxBytes } from './page.js';
 import type { Picture } from './picture.js';
 import { Pictures } from './pictures.js';
+import { Places } from './places.js';
 import { noteUnheld, unheldOf } from './silence.js';
 import { Slice } from './slice.js';
 import { isoOrNull } from './time.js';
@@ -23,6 +25,20 @@ export interface SummarizeArguments {
   readonly max_bytes?: number;
 }
 
+/** A window has pictures of its own; those of a hundred thousand symbols take 130 MB, so few are drawn at once. */
+const windowsAtOnce = 2;
+/** So many messages, and symbols, cost little. */
+const fewMessages = 2_000;
+
+/** All who go by the same clock share the places. */
+const places = new WeakMap<Clock, Places>();
+
+function placesOf(clock: Clock): Places {
+  const known = places.get(clock) ?? new Places(windowsAtOnce);
+  places.set(clock, known);
+  return known;
+}
+
 /**
  * One row per symbol, the most active first; what could not be known is absent or null.
  *
@@ -33,8 +49,24 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
   const wanted = args.symbols && [
     ...new Set(args.symbols.map((symbol, index) => requireSymbol(stream, symbol, index))),
   ];
+  const { window_s } = args;
+  if (window_s === undefined) return summarizeSince(hub, stream, args, wanted);
+  const { buffer } = stream;
+  const beginMs = (): number => hub.clock.elapsed() - window_s * 1_000;
+  const draw = (): Promise<Answer> => summarizeSince(hub, stream, args, wanted, beginMs());
+  const isShort = buffer.nextSeq - buffer.firstSince(beginMs()) <= fewMessages;
+  return isShort ? draw() : placesOf(hub.clock).with(draw);
+}
+
+/** @param fromMs begin of the window, monotonic ms; without one, all that has come */
+async function summarizeSince(
+  hub: HubView,
+  stream: StreamView,
+  args: SummarizeArguments,
+  wanted: readonly string[] | undefined,
+  fromMs?: number,
+): Promise<Answer> {
   const nowMs = hub.clock.elapsed();
-  const fromMs = args.window_s === undefined ? undefined : nowMs - args.window_s * 1_000;
   const pictures = fromMs === undefined ? stream.pictures : picturesSince(hub, stream, fromMs);
   await pictures.update();
 

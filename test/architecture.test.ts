@@ -197,6 +197,7 @@ describe('files without input and output', () => {
     'recording/refusal',
     'recording/request',
     'room',
+    'places',
     'shift',
     'silence',
     'splitter',

@@ -7,6 +7,8 @@ import { encodeCursor } from '../../runtime/cursor.js';
 import type { ToolResult } from '../../runtime/tools.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { Lag } from '../support/lag.js';
+import { polite, RawFeed } from '../support/rawfeed.js';
+import { HostedServer } from '../support/stdio.js';
 
 const open: { close(): Promise<unknown> }[] = [];
 
@@ -113,4 +115,35 @@ test('fifty summaries of a buffer take turns with a short call, which is answere
   await callOn(hub, 'get_stocks_stream_status').then(() => done.push('status'));
   await Promise.all(long);
   expect(done[0]).toBe('status');
+});
+
+test('a process with a heap of 256 MiB survives twenty summaries of a window at once over 50,000 symbols', {
+  timeout: 120_000,
+}, async () => {
+  const batch = (from: number): string =>
+    `[${Array.from({ length: 1_000 }, (_, n) => `{"ev":"T","sym":"S${from + n}","p":1.5,"s":1}`).join()}]`;
+  const feed = await RawFeed.open({
+    ...polite,
+    message(socket, frame, attempt) {
+      polite.message(socket, frame, attempt);
+      if (frame.action !== 'subscribe') return;
+      for (let from = 0; from < 50_000; from += 1_000) socket.send(batch(from));
+      socket.send('[{"ev":"T","sym":"LAST","p":1}]');
+    },
+  });
+  open.push(feed);
+  const server = await HostedServer.start({
+    POLYGON_API_KEY: 'a-key-of-nobody',
+    POLYGON_FEED: feed.url,
+    NODE_OPTIONS: '--max-old-space-size=256',
+  });
+  open.push(server);
+  const started = await server.call('start_stocks_stream', { channels: ['T.*'] });
+  const { cursor } = started.structuredContent as { cursor: string };
+  await server.call('wait_for_stream_message', { market: 'stocks', channels: ['T.LAST'], cursor });
+  const summaries = Array.from({ length: 20 }, (_, n) =>
+    server.call('summarize_stream', { market: 'stocks', window_s: 1_000 + n }),
+  );
+  const omitted = (await Promise.all(summaries)).map(({ structuredContent }) => Number(structuredContent!.omitted));
+  expect(omitted.every(count => count > 49_000)).toBe(true);
 });
