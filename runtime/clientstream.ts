@@ -230,7 +230,8 @@ export class ClientStream implements StreamView, UpstreamUser {
 
   subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
     const fresh = names.filter(name => this.subscriptions.ask(name)).map(({ name }) => name);
-    this.upstream?.subscribe(names);
+    const tooMany = new Set(this.turnDownBeyond(fresh));
+    this.upstream?.subscribe(names.filter(({ name }) => !tooMany.has(name)));
     const rejected = fresh.flatMap(name => this.subscriptions.rejectionOf(name) ?? []);
     const added = fresh.filter(name => this.subscriptions.asks(name));
     const already = names.map(({ name }) => name).filter(name => !fresh.includes(name));
@@ -249,6 +250,17 @@ export class ClientStream implements StreamView, UpstreamUser {
     this.upstream?.unsubscribe(removed);
     this.tellChanges();
     return { removed, notHeld };
+  }
+
+  /** Turns down the newest names of one of many that holds too many. @returns these */
+  private turnDownBeyond(fresh: readonly string[]): readonly string[] {
+    const { room, options } = this.services;
+    const excess = room ? this.subscriptions.size - options.httpChannels : 0;
+    if (excess <= 0) return [];
+    const message = `A client holds at most ${options.httpChannels} channels of a market (${optionTable.httpChannels.variable}). Unsubscribe what you do not need.`;
+    const tooMany = fresh.slice(-excess);
+    for (const channel of tooMany) this.subscriptions.turnDown({ channel, code: 'LIMIT_EXCEEDED', message });
+    return tooMany;
   }
 
   /** Takes in a frame as if a feed had sent it alone, whether the stream was started or not. */

@@ -98,6 +98,7 @@ export const optionTable = {
     10,
     60 * minute,
   ),
+  httpChannels: row('HTTP_CHANNELS', 'http: channels of a client in a market', 5_000, 1, 1_000_000),
   httpUris: row('HTTP_URIS', 'http: resources of which a client is told news', 1_000, 1, 100_000),
   httpSessions: row('HTTP_SESSIONS', 'http: sessions of one token', 16, 1, 10_000),
   httpStreams: row('HTTP_STREAMS', "http: connections to feeds of the clients' own choice", 64, 0, 10_000),

@@ -150,9 +150,14 @@ export class Picture {
     const hasVolume = this.counts.TRADE > 0 || volume !== null;
     const values = { ...(low === null ? {} : { open, high, low }), ...(hasVolume ? { volume, vwap } : {}) };
     // What is drawn from one message may be what the feed said in it, to the digit.
-    const cleaned = Object.entries(values).map(([name, value]) => [name, value === null ? null : text.number(value)]);
+    const cleaned = Object.entries(values).map(([name, value]) => [name, cleanNumber(value, text)]);
     return Object.fromEntries(cleaned);
   }
+}
+
+/** A number, or the digits of one that a number cannot hold. */
+function cleanNumber(value: number | string | null, text: FeedText): number | string | null {
+  return typeof value === 'number' ? text.number(value) : value && text.clean(value);
 }
 
 /** When a bar ended, as a text that sorts as time does; without that, when it began. */

@@ -57,6 +57,7 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_HTTP_PER_ADDRESS', 'http-per-address'],
     ['MCP_POLYGON_HTTP_HEAD_TIMEOUT_MS', 'http-head-timeout-ms'],
     ['MCP_POLYGON_HTTP_TIMEOUT_MS', 'http-timeout-ms'],
+    ['MCP_POLYGON_HTTP_CHANNELS', 'http-channels'],
     ['MCP_POLYGON_HTTP_URIS', 'http-uris'],
     ['MCP_POLYGON_HTTP_SESSIONS', 'http-sessions'],
     ['MCP_POLYGON_HTTP_STREAMS', 'http-streams'],

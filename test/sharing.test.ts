@@ -603,3 +603,20 @@ test('a client waits no more often at the same time than the option says', async
     await ask(ann, 'wait_for_stream_message', { ...args, condition: { field: 'state', op: '==', value: 'live' } }),
   ).toMatchObject({ matched: true });
 });
+
+test('a client of many holds so many channels of a market and no more, whatever another holds', async () => {
+  const most = hub.settings.options.httpChannels;
+  const names = Array.from({ length: most }, (_, index) => `T.A${index}`);
+  await start(bob, ...names.slice(0, 10));
+  await start(ann, ...names.slice(0, most - 1));
+  const more = await ask(ann, 'subscribe_stocks_channels', { channels: ['Q.AAPL', 'Q.MSFT'] });
+  expect(more).toMatchObject({
+    accepted: ['Q.AAPL'],
+    rejected: [
+      { channel: 'Q.MSFT', code: 'LIMIT_EXCEEDED', message: expect.stringContaining('MCP_POLYGON_HTTP_CHANNELS') },
+    ],
+    subscription_count: most,
+  });
+  await ask(ann, 'unsubscribe_stocks_channels', { channels: [names[0]] });
+  expect(await ask(ann, 'subscribe_stocks_channels', { channels: ['Q.MSFT'] })).toMatchObject({ accepted: ['Q.MSFT'] });
+});
