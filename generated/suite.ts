@@ -290,7 +290,7 @@ export const suite: Suite = {
                 },
               },
             },
-            description: 'e.g. {"field":"price","op":">","value":200}',
+            description: 'e.g. {"field":"price","op":">","value":"200"}',
           },
           count: { type: 'integer', minimum: 1, maximum: 1000, description: 'Messages to wait for; 1' },
           cursor: { type: 'string', description: 'From the last answer; else from now' },

@@ -39,12 +39,12 @@ function exampleOf(name: string, schema: PropertySchema, market: Market): unknow
   return schema.enum?.[0] ?? Math.max(schema.minimum ?? 0, Math.min(schema.maximum ?? 10, 10));
 }
 
-/** A condition on the first number that the first kind of message has. */
+/** A condition on the first number that the first kind of message has; its value is a text, as the schema has it. */
 export function exampleCondition(market: Market): unknown {
   const [channel] = market.channels;
   const numbers = [...fieldKinds(channel!)].filter(([, kinds]) => kinds.includes('number')).map(([name]) => name);
   const field = numbers.find(name => /price|close|value/.test(name)) ?? numbers[0]!;
-  return { field, op: '>', value: Math.ceil(market.simulation.instruments[0]!.price) };
+  return { field, op: '>', value: String(Math.ceil(market.simulation.instruments[0]!.price)) };
 }
 
 /** JSON as a person writes it on one line. */

@@ -117,7 +117,7 @@ describe('a condition', () => {
   test('that is none is refused with one of the market', async () => {
     expect(await errorOf('wait_for_stream_message', { market: 'forex', condition: 'up' })).toMatchObject({
       message: 'condition: an object is expected, and a text of 2 characters came.',
-      hint: expect.stringMatching(/"condition": \{"field": "(?:bid|ask)\.price", "op": ">", "value": 2\}/),
+      hint: expect.stringMatching(/"condition": \{"field": "(?:bid|ask)\.price", "op": ">", "value": "2"\}/),
     });
   });
 });
