@@ -169,7 +169,7 @@ describe('doctor --events', () => {
     ],
   ])('finds %s', async (_what, frame, difference, line) => {
     const listened = await planted('stocks', [frame]);
-    expect(listened.finding.result).toBe('note');
+    expect(listened.finding).toMatchObject({ result: 'note', toDo: expect.stringMatching(/^Report the differences/) });
     expect(differencesOf(listened)).toEqual([expect.objectContaining({ ...difference, count: 1 })]);
     expect(listened.text).toContain(line);
   });

@@ -36,13 +36,16 @@ function describeHeard(heard: Heard, channels: readonly Channel[]): Omit<Finding
   const seconds = Math.round(listenedMs / 100) / 10;
   const verdict =
     differences.length > 0
-      ? `${count(differences.length + further, 'difference')} from the spec; please report them, there is no key and no data in these lines`
+      ? `${count(differences.length + further, 'difference')} from the spec`
       : total > 0
         ? 'all as the spec says'
         : 'nothing came, which is no fault where the market is closed or quiet';
   return {
     result: differences.length > 0 || trouble !== undefined || total === 0 ? 'note' : 'ok',
     message: `${count(total, 'event')} in ${seconds} s: ${verdict}`,
+    ...(differences.length > 0
+      ? { toDo: 'Report the differences as they stand here; they hold no key and no data.' }
+      : {}),
     details: [
       ...named(
         'heard',
