@@ -36,18 +36,22 @@ export class Pictures {
     return picture ?? new Picture(symbol);
   }
 
-  /** Draws what has arrived since the last time. Callers at the same time share the work. */
-  async update(): Promise<void> {
-    this.running ??= this.draw(this.buffer.nextSeq).finally(() => {
+  /**
+   * Draws what has arrived since the last time. Callers at the same time share the work.
+   *
+   * @param abort ends it early; only for pictures that nobody else looks at
+   */
+  async update(abort?: AbortSignal): Promise<void> {
+    this.running ??= this.draw(this.buffer.nextSeq, abort).finally(() => {
       this.running = undefined;
     });
     await this.running;
   }
 
-  private async draw(end: number): Promise<void> {
+  private async draw(end: number, abort: AbortSignal | undefined): Promise<void> {
     const slice = new Slice(this.clock);
     await slice.begin();
-    while (this.next < end) {
+    while (this.next < end && !abort?.aborted) {
       if (slice.spent()) await slice.rest();
       this.drawNext();
     }

@@ -42,9 +42,10 @@ function placesOf(clock: Clock): Places {
 /**
  * One row per symbol, the most active first; what could not be known is absent or null.
  *
- * @throws StreamError INVALID_CHANNEL
+ * @param abort ends a call that draws a window, or waits for its turn to
+ * @throws StreamError INVALID_CHANNEL, STOPPED
  */
-export async function summarize(hub: HubView, args: SummarizeArguments): Promise<Answer> {
+export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal): Promise<Answer> {
   const stream = hub.stream(args.market);
   const wanted = args.symbols && [
     ...new Set(args.symbols.map((symbol, index) => requireSymbol(stream, symbol, index))),
@@ -53,22 +54,37 @@ export async function summarize(hub: HubView, args: SummarizeArguments): Promise
   if (window_s === undefined) return summarizeSince(hub, stream, args, wanted);
   const { buffer } = stream;
   const beginMs = (): number => hub.clock.elapsed() - window_s * 1_000;
-  const draw = (): Promise<Answer> => summarizeSince(hub, stream, args, wanted, beginMs());
+  const draw = (): Promise<Answer> => summarizeSince(hub, stream, args, wanted, { fromMs: beginMs(), abort });
   const isShort = buffer.nextSeq - buffer.firstSince(beginMs()) <= fewMessages;
-  return isShort ? draw() : placesOf(hub.clock).with(draw);
+  if (isShort) return draw();
+  const answer = await placesOf(hub.clock).with(hub.process, draw, abort);
+  if (!answer) throw cancelled();
+  return answer;
 }
 
-/** @param fromMs begin of the window, monotonic ms; without one, all that has come */
+function cancelled(): StreamError {
+  return new StreamError('STOPPED', 'The call was cancelled.');
+}
+
+interface Window {
+  /** Its begin, monotonic ms. */
+  readonly fromMs: number;
+  readonly abort: AbortSignal | undefined;
+}
+
+/** @param window without one, all that has come */
 async function summarizeSince(
   hub: HubView,
   stream: StreamView,
   args: SummarizeArguments,
   wanted: readonly string[] | undefined,
-  fromMs?: number,
+  window?: Window,
 ): Promise<Answer> {
   const nowMs = hub.clock.elapsed();
+  const fromMs = window?.fromMs;
   const pictures = fromMs === undefined ? stream.pictures : picturesSince(hub, stream, fromMs);
-  await pictures.update();
+  await pictures.update(window?.abort);
+  if (window?.abort?.aborted) throw cancelled();
 
   const found = wanted?.map(symbol => pictures.of(symbol)) ?? [...pictures.all];
   const filters = wanted?.map(symbol => ({ symbol }));

@@ -102,7 +102,7 @@ function callAcross(hub: HubView, tool: Tool, args: unknown, abort?: AbortSignal
     case 'wait':
       return hub.duringWait(() => wait(hub, args as WaitArguments, abort));
     case 'summarize':
-      return summarize(hub, args as SummarizeArguments);
+      return summarize(hub, args as SummarizeArguments, abort);
     default:
       throw new Error(`${tool.name}: the verb ${tool.verb} needs a market`);
   }
