@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Channel, Market } from '../contract.js';
 import { encode } from './encode.js';
@@ -18,6 +19,11 @@ const minuteMs = 60_000;
 
 /** How long before the turn of a minute a market begins to play. */
 const leadMs = 3_000;
+
+/** So many symbols are played at once; with more of them, others get their turn in between. */
+const symbolsAtOnce = 100;
+/** After so long they do. */
+const sliceMs = 5;
 
 /** Real time that one step makes up for at most, so that a machine that slept is not drowned when it wakes. */
 const maxCatchUpMs = 5_000;
@@ -92,10 +98,24 @@ export class SimulatedFeed {
 
   /** Plays so much virtual time at once; whoever holds channels is sent a frame or more per second of it. */
   advance(virtualMs: number): void {
+    for (const _ of this.playing(virtualMs));
+  }
+
+  private *playing(virtualMs: number): Generator<void> {
     for (let left = virtualMs; left > 0; left -= secondMs) {
       const toMs = this.nowMs + Math.min(left, secondMs);
-      for (const stage of this.stages) stage.play(this.nowMs, toMs);
+      for (const stage of this.stages) yield* stage.play(this.nowMs, toMs);
       this.nowMs = toMs;
+    }
+  }
+
+  /** The same in turns of the event loop, which is that of the server as well. */
+  private async advanceInTurns(virtualMs: number): Promise<void> {
+    let beganMs = performance.now();
+    for (const _ of this.playing(virtualMs)) {
+      if (performance.now() - beganMs < sliceMs) continue;
+      await nextTurn();
+      beganMs = performance.now();
     }
   }
 
@@ -139,9 +159,15 @@ export class SimulatedFeed {
     const { stepMs = 100, speed = 1 } = this.options;
     if (stepMs <= 0) return;
     let playedAt = performance.now();
+    let playing = false;
     this.timer = setInterval(() => {
+      // A step that takes longer than the time it plays is made up for by the next one.
+      if (playing) return;
+      playing = true;
       const now = performance.now();
-      this.advance(Math.min(now - playedAt, maxCatchUpMs) * speed);
+      void this.advanceInTurns(Math.min(now - playedAt, maxCatchUpMs) * speed).finally(() => {
+        playing = false;
+      });
       playedAt = now;
     }, stepMs);
     this.timer.unref();
@@ -196,11 +222,20 @@ class Stage {
     connection.greet();
   }
 
-  play(fromMs: number, toMs: number): void {
+  /** Plays a stretch of time, some of the symbols in each step. */
+  *play(fromMs: number, toMs: number): Generator<void> {
     this.cast ??= this.whoPlays();
     if (this.cast.size === 0) return;
     this.lagMs ??= (fromMs % minuteMs) + leadMs;
-    const events = this.tape.play(this.cast, fromMs - this.lagMs, toMs - this.lagMs);
+    const [beginMs, endMs] = [fromMs - this.lagMs, toMs - this.lagMs];
+    const symbols = [...this.cast];
+    for (let first = 0; first < symbols.length; first += symbolsAtOnce) {
+      this.deliver(this.tape.play(symbols.slice(first, first + symbolsAtOnce), beginMs, endMs));
+      yield;
+    }
+  }
+
+  private deliver(events: readonly SimulatedEvent[]): void {
     const texts = new Map<SimulatedEvent, string>();
     for (const connection of this.connections) {
       const wanted = events.filter(event => connection.wants(event));

@@ -157,6 +157,7 @@ export class Session {
   }
 
   private crossesCap(more: Iterable<string>): boolean {
+    if (this.market.caps.length === 0) return false;
     const prefixes = [...this.holding, ...more].map(channel => splitChannel(channel)[0]);
     return this.market.caps.some(cap => prefixes.filter(prefix => cap.prefixes.includes(prefix)).length > cap.maxHeld);
   }

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Client } from '../../runtime/client.js';
 import { encodeCursor } from '../../runtime/cursor.js';
+import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { ToolResult } from '../../runtime/tools.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { Lag } from '../support/lag.js';
@@ -146,4 +147,23 @@ test('a process with a heap of 256 MiB survives twenty summaries of a window at 
   );
   const omitted = (await Promise.all(summaries)).map(({ structuredContent }) => Number(structuredContent!.omitted));
   expect(omitted.every(count => count > 49_000)).toBe(true);
+});
+
+describe('the simulated feed, which plays in the process of the server', { timeout: 60_000 }, () => {
+  test('keeps nobody waiting, however many symbols a client asks it for', async () => {
+    const feed = new SimulatedFeed(markets, { stepMs: 100 });
+    open.push(feed);
+    const hub = hubOn(suite, markets, await feed.listen());
+    open.push(hub);
+    const names = Array.from({ length: 5_000 }, (_, number) => `T.S${number}`);
+    await callOn(hub, 'start_stocks_stream', { channels: names.slice(0, 100) });
+    const stream = hub.stream('stocks');
+    const lag = await lagOf(async () => {
+      await callOn(hub, 'subscribe_stocks_channels', { channels: names });
+      const before = stream.totals.received;
+      await stream.changes.until(() => stream.totals.received > before + 20_000, 20_000);
+    });
+    expect(stream.totals.received).toBeGreaterThan(20_000);
+    expect(lag).toBeLessThan(mostMs);
+  });
 });
