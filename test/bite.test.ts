@@ -134,7 +134,10 @@ describe('the judge bites', () => {
     [
       'a schema with open arguments',
       'stocks',
-      withTool('list', tool => ({ ...tool, inputSchema: { type: 'object' } })),
+      withTool('start', ({ inputSchema: { additionalProperties: _, ...open }, ...tool }) => ({
+        ...tool,
+        inputSchema: { ...open, type: 'object' },
+      })),
     ],
     [
       'an answer with a key left out of its schema',

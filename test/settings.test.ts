@@ -52,6 +52,7 @@ test('an empty environment means the defaults', () => {
       httpPerAddress: 256,
       httpHeadTimeoutMs: 10_000,
       httpTimeoutMs: 30_000,
+      httpChannels: 5_000,
       httpUris: 1_000,
       httpSessions: 16,
       httpStreams: 64,

@@ -182,7 +182,8 @@ function checkTool(market: Market, name: string, verb: Verb): string[] {
   const schema = tool.inputSchema as Record<string, unknown>;
   const properties = (schema.properties ?? {}) as Record<string, Record<string, unknown>>;
   faults.same('verb', tool.verb, verb);
-  faults.same('additionalProperties', schema.additionalProperties, false);
+  // Some hosts send a key to tools that take none.
+  faults.same('additionalProperties', schema.additionalProperties, argumentNames(verb).length > 0 ? false : undefined);
   faults.same('annotations', Object.values(tool.annotations), hints[verb]);
   faults.same('arguments', Object.keys(properties), argumentNames(verb));
   faults.same('required', schema.required, takesChannels.includes(verb) ? ['channels'] : undefined);
