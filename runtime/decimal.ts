@@ -57,7 +57,13 @@ export function numberOrDigits(decimal: Decimal): number | string {
   const { digits, scale } = decimal;
   const unit = powerOfTen(scale);
   const [whole, fraction] = [digits / unit, size(digits % unit)];
-  return fraction === 0n ? String(whole) : `${whole}.${String(fraction).padStart(scale, '0').replace(/0+$/, '')}`;
+  return fraction === 0n ? String(whole) : `${whole}.${withoutLastZeros(String(fraction).padStart(scale, '0'))}`;
+}
+
+function withoutLastZeros(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '0') end--;
+  return text.slice(0, end);
 }
 
 /**
