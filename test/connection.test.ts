@@ -549,7 +549,31 @@ describe('Retry-After', () => {
     },
   );
 
+  test('is no part of what a proxy answers that wants a user', async () => {
+    const { connection, until } = await watch({ upgrade: answer('HTTP/1.1 407 Who are you', 'Date: now') });
+    await until('retrying');
+    expect(connection.state.lastFault?.message).toMatch(/^The proxy answered HTTP 407: .* HTTPS_PROXY\.$/);
+  });
+
   test.each(['soon', '0', 'Thu, 01 Jan 1970 00:00:00 GMT'])('is ignored as %s', async header => {
     expect(await waitOf(header)).toBeLessThan(1_000);
   });
+});
+
+test('a connection that was never begun has given everything that came', () => {
+  const turn = new Turn(systemClock);
+  const listener = { live() {}, frame: () => undefined, delivered() {}, changed() {} };
+  const connection = new Connection(
+    ['ws://127.0.0.1:1'],
+    new Secret(testKey),
+    testOptions,
+    systemClock,
+    turn,
+    listener,
+  );
+  let called = false;
+  connection.given(() => {
+    called = true;
+  });
+  expect(called).toBe(true);
 });

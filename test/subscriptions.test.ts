@@ -259,6 +259,22 @@ describe('a refusal of a whole frame', () => {
     expect(book.rejections).toEqual([]);
   });
 
+  test('is taken back for names that were forgotten meanwhile, too', () => {
+    const book = new Subscriptions(stocks);
+    const many = names(...Array.from({ length: 5_002 }, (_, index) => `T.A${index}`));
+    const [first, second] = many.map(({ name }) => name);
+    book.want(many);
+    for (let times = 0; times < 2; times++) {
+      book.want(many.slice(0, 1));
+      book.sent([first!]);
+      book.refusedWhole(limit);
+      book.settle();
+    }
+    expect(book.rejectionOf(second!)).toBeUndefined();
+    expect(book.acknowledged(first!)).toBe(true);
+    expect(book.namesIn('pending')).toHaveLength(5_001);
+  });
+
   test('that comes when the time of a frame is up is told of every name of it', () => {
     const book = sent('T.AAPL', 'T.MSFT', 'Q.AAPL');
     book.settle();
