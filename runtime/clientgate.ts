@@ -3,9 +3,9 @@ import type { Caller } from './caller.js';
 import type { Calls } from './calls.js';
 import type { Verb } from './contract.js';
 import { StreamError } from './errors.js';
-import type { Gate } from './gate.js';
+import type { Asked, Gate } from './gate.js';
 import { isWanted } from './state.js';
-import type { OwnedTool, ToolResult } from './tools.js';
+import { listTools, type OwnedTool, type ToolResult } from './tools.js';
 import type { HubView } from './view.js';
 
 /** What changes a stream. */
@@ -14,23 +14,24 @@ const changing: readonly Verb[] = ['start', 'stop', 'subscribe', 'unsubscribe'];
 const waiting: readonly Verb[] = ['start', 'stop', 'subscribe', 'wait'];
 
 export class ClientGate implements Gate {
+  /** Names of tools. */
+  private readonly waits: ReadonlySet<unknown>;
+
   constructor(
     private readonly caller: Caller,
     private readonly view: HubView,
     private readonly calls: Calls,
-  ) {}
-
-  call(owned: OwnedTool, call: () => Promise<ToolResult>, signal?: AbortSignal): Promise<ToolResult> {
-    const { verb } = owned.tool;
-    const waits = waiting.includes(verb);
-    return this.calls.run(this.caller.id, () => this.judged(owned, call), { waits, signal });
+  ) {
+    const tools = listTools(view).filter(({ tool: { verb } }) => waiting.includes(verb));
+    this.waits = new Set(tools.map(({ tool: { name } }) => name));
   }
 
-  ask<T>(answer: () => Promise<T>): Promise<T> {
-    return this.calls.run(this.caller.id, answer);
+  enter<T>({ method, params }: Asked, answer: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const waits = method === 'tools/call' && this.waits.has(params?.name);
+    return this.calls.run(this.caller.id, answer, { waits, signal });
   }
 
-  private judged(owned: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult> {
+  async call(owned: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult> {
     const { verb } = owned.tool;
     if (this.caller.reads !== undefined && changing.includes(verb)) {
       throw new StreamError('READ_ONLY', `This token may look at streams, and must not ${verb}.`);

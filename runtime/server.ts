@@ -4,10 +4,13 @@ import {
   isJSONRPCNotification,
   isJSONRPCRequest,
   type JSONRPCMessage,
+  type JSONRPCRequest,
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
+  type Result,
   Server,
+  type ServerContext,
   STDIO_DEFAULT_MAX_BUFFER_SIZE,
   type Transport,
   type TransportSendOptions,
@@ -26,7 +29,7 @@ import { reportProgress } from './progress.js';
 import { fillPrompt } from './prompts.js';
 import { Resources, resourceTemplates } from './resources.js';
 import { describeThrown } from './thrown.js';
-import { callTool, listTools, refuseCall } from './tools.js';
+import { callTool, listTools, type OwnedTool, refuseCall, type ToolResult } from './tools.js';
 import type { HubView } from './view.js';
 import { Watches, wholeList } from './watches.js';
 
@@ -109,8 +112,38 @@ export function complainTo({ log }: Pick<HubView, 'log'>): (error: unknown) => v
   return error => log.say('protocol', `protocol: ${describeThrown(error)}`);
 }
 
-/** What comes out of it repeats nothing of what came in, save what the protocol asks for. */
+type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
+
+/**
+ * What comes out of it repeats nothing of what came in, save what the protocol asks for. Whatever handles a request,
+ * ours or the package's own, does so behind the gate.
+ */
 class DiscreetServer extends Server {
+  constructor(
+    private readonly parts: ServerParts,
+    ...[implementation, options]: ConstructorParameters<typeof Server>
+  ) {
+    super(implementation, options);
+  }
+
+  /** The package has every handler wrapped here, some of them while it is made. */
+  protected override _wrapHandler(method: string, handler: Handler): Handler {
+    const wrapped = super._wrapHandler(method, handler);
+    return async (request, context) => {
+      const { gate = openGate, hub } = this.parts;
+      const { signal } = context.mcpReq;
+      try {
+        return await gate.enter(request, () => wrapped(request, context), signal);
+      } catch (error) {
+        // Nobody waits for the answer to what was given up before its turn.
+        if (!(error instanceof StreamError) || signal.aborted) throw error;
+        const owned = method === 'tools/call' ? toolOf(hub, request.params?.name) : undefined;
+        if (owned) return shown(refuseCall(hub, owned, error));
+        throw refuseBusy(error);
+      }
+    };
+  }
+
   override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport);
     transport.send = (message: JSONRPCMessage, options?: TransportSendOptions) => send(cleaned(message), options);
@@ -129,7 +162,9 @@ function refusal(id: string | number | undefined, { code, message }: EchoFault):
 /** @param watches is told what a client of the 2025 protocols subscribes to */
 export function buildServer({ hub, pages, version, gate = openGate }: ServerParts, watches: Watches): Server {
   const { name, title, instructions } = hub.suite;
+  const parts = { hub, pages, version, gate };
   const server = new DiscreetServer(
+    parts,
     { name, title, version },
     {
       capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
@@ -137,24 +172,21 @@ export function buildServer({ hub, pages, version, gate = openGate }: ServerPart
     },
   );
   serveTools(server, hub, gate);
-  serveResources(server, hub, new Resources(hub, pages), watches, gate);
-  servePrompts(server, hub, gate);
+  serveResources(server, hub, new Resources(hub, pages), watches);
+  servePrompts(server, hub);
   server.setRequestHandler('completion/complete', ({ params: { argument, context } }) =>
-    letIn(hub, gate, () => ({ completion: { ...complete(hub, argument, context?.arguments) } })),
+    answered(hub, () => ({ completion: { ...complete(hub, argument, context?.arguments) } })),
   );
   return server;
 }
 
-/** Answers in its turn. Whatever goes wrong unexpectedly is logged, and answered without its message. */
-async function letIn<T>(hub: HubView, gate: Gate, answer: () => T | Promise<T>): Promise<T> {
+/** Whatever goes wrong unexpectedly is logged, and answered without its message. */
+async function answered<T>(hub: HubView, answer: () => T | Promise<T>): Promise<T> {
   try {
-    return await gate.ask(async () => answer());
+    return await answer();
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    if (error instanceof StreamError) {
-      const { message, hint, code } = error;
-      throw new ProtocolError(serverBusy, ownSentence(`${message} ${hint}`), { code });
-    }
+    if (error instanceof StreamError) throw refuseBusy(error);
     complainTo(hub)(error);
     throw new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error');
   }
@@ -163,11 +195,29 @@ async function letIn<T>(hub: HubView, gate: Gate, answer: () => T | Promise<T>):
 /** The first of the codes that JSON-RPC leaves to servers. */
 const serverBusy = -32_000;
 
+/** @returns what a client is answered whose request is not let in */
+export function refuseBusy({ message, hint, code }: StreamError): ProtocolError {
+  return new ProtocolError(serverBusy, ownSentence(`${message} ${hint}`), { code });
+}
+
+function toolOf(hub: HubView, name: unknown): OwnedTool | undefined {
+  return listTools(hub).find(({ tool }) => tool.name === name);
+}
+
+/** A result as the protocol has it. */
+function shown({ structured, text, isError }: ToolResult) {
+  return {
+    structuredContent: { ...structured },
+    content: [{ type: 'text' as const, text }],
+    ...(isError ? { isError } : {}),
+  };
+}
+
 function serveTools(server: Server, hub: HubView, gate: Gate): void {
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const complain = complainTo(hub);
   server.setRequestHandler('tools/list', () =>
-    letIn(hub, gate, () => ({ tools: [...tools.values()].map(describeTool) })),
+    answered(hub, () => ({ tools: [...tools.values()].map(describeTool) })),
   );
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
@@ -176,18 +226,8 @@ function serveTools(server: Server, hub: HubView, gate: Gate): void {
       mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
     );
     try {
-      const { structured, text, isError } = await gate
-        .call(owned, () => callTool(hub, owned, params.arguments, mcpReq.signal), mcpReq.signal)
-        .catch(error => {
-          // Nobody waits for the answer of a call that was given up before its turn.
-          if (mcpReq.signal.aborted) throw error;
-          return refuseCall(hub, owned, error);
-        });
-      return {
-        structuredContent: { ...structured },
-        content: [{ type: 'text' as const, text }],
-        ...(isError ? { isError } : {}),
-      };
+      const call = () => callTool(hub, owned, params.arguments, mcpReq.signal);
+      return shown(await gate.call(owned, call).catch(error => refuseCall(hub, owned, error)));
     } finally {
       stopProgress();
     }
@@ -210,21 +250,21 @@ function refuseName(kind: 'tool' | 'prompt', name: string, names: readonly strin
 
 const noResource = 'There is no such resource; resources/list and resources/templates/list have those that there are.';
 
-function serveResources(server: Server, hub: HubView, resources: Resources, watches: Watches, gate: Gate): void {
+function serveResources(server: Server, hub: HubView, resources: Resources, watches: Watches): void {
   const read = async (uri: string) => {
     const content = await resources.read(uri);
     if (!content) throw new ResourceNotFoundError(uri, ownSentence(noResource));
     return content;
   };
   server.setRequestHandler('resources/list', () =>
-    letIn(hub, gate, async () => ({ resources: [...(await resources.list())] })),
+    answered(hub, async () => ({ resources: [...(await resources.list())] })),
   );
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }));
   server.setRequestHandler('resources/read', ({ params: { uri } }) =>
-    letIn(hub, gate, async () => ({ contents: [{ ...(await read(uri)) }] })),
+    answered(hub, async () => ({ contents: [{ ...(await read(uri)) }] })),
   );
   server.setRequestHandler('resources/subscribe', ({ params: { uri } }) =>
-    letIn(hub, gate, async () => {
+    answered(hub, async () => {
       // What cannot be read cannot change.
       await read(uri);
       watches.follow(uri, [uri]);
@@ -237,13 +277,13 @@ function serveResources(server: Server, hub: HubView, resources: Resources, watc
   });
 }
 
-function servePrompts(server: Server, hub: HubView, gate: Gate): void {
+function servePrompts(server: Server, hub: HubView): void {
   const prompts = new Map(hub.suite.prompts.map(prompt => [prompt.name, prompt]));
   server.setRequestHandler('prompts/list', () =>
-    letIn(hub, gate, () => ({ prompts: [...prompts.values()].map(describePrompt) })),
+    answered(hub, () => ({ prompts: [...prompts.values()].map(describePrompt) })),
   );
   server.setRequestHandler('prompts/get', ({ params }) =>
-    letIn(hub, gate, () => {
+    answered(hub, () => {
       const prompt = prompts.get(params.name);
       if (!prompt) throw refuseName('prompt', params.name, [...prompts.keys()]);
       try {

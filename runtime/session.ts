@@ -1,8 +1,15 @@
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import {
+  isJSONRPCErrorResponse,
+  type JSONRPCMessage,
+  type Transport,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import type { Caller } from './caller.js';
+import { StreamError } from './errors.js';
 import { type Exchange, OpenResponses } from './exchange.js';
+import { type Gate, unhandled } from './gate.js';
 import { withoutWords } from './refusals.js';
-import { buildServer, complainTo } from './server.js';
+import { buildServer, complainTo, refuseBusy } from './server.js';
 import type { ClientParts } from './visitor.js';
 import { Watches, wholeList } from './watches.js';
 
@@ -50,6 +57,7 @@ export class Session {
   async open(): Promise<void> {
     this.watches.follow(wholeList, [wholeList]);
     await this.server.connect(this.transport);
+    letOut(this.transport, this.parts.gate);
   }
 
   serve({ request, response, body }: Exchange): Promise<Response> {
@@ -66,4 +74,33 @@ export class Session {
     this.listening.dropUnread();
     await send().catch(() => {});
   }
+}
+
+/** What the package answers by itself, while the request is handed over and nothing handles it, has its turn, too. */
+function letOut(transport: Transport, gate: Gate): void {
+  const deliver = transport.onmessage;
+  const send = transport.send.bind(transport);
+  let delivers = false;
+  transport.onmessage = (message, extra) => {
+    delivers = true;
+    try {
+      deliver?.(message, extra);
+    } finally {
+      delivers = false;
+    }
+  };
+  transport.send = (message, options) => {
+    if (!delivers) return send(message, options);
+    return gate
+      .enter(unhandled, async () => message)
+      .catch(error => busy(message, error))
+      .then(answered => send(answered, options));
+  };
+}
+
+/** What is answered in the place of an answer that was not let in. */
+function busy(message: JSONRPCMessage, error: unknown): JSONRPCMessage {
+  if (!(error instanceof StreamError) || !isJSONRPCErrorResponse(message)) return message;
+  const { code, message: text, data } = refuseBusy(error);
+  return { ...message, error: { code, message: text, data } };
 }

@@ -4,12 +4,14 @@ import type { Caller } from './caller.js';
 import { type Exchange, OpenResponses, whenClosed } from './exchange.js';
 import { listenedBy } from './listening.js';
 import { withoutWords } from './refusals.js';
+import { type Gate, unhandled } from './gate.js';
 import { buildServer, complainTo, type ServerParts } from './server.js';
 import { type UriBound, Watches } from './watches.js';
 
 /** What a client is made of. */
 export interface ClientParts extends ServerParts {
   readonly caller: Caller;
+  readonly gate: Gate;
   readonly uris: UriBound;
 }
 
@@ -19,6 +21,8 @@ export class Visitor {
   private readonly watches: Watches;
   private readonly handler;
   private listens = 0;
+  /** Requests of which a server has found the gate. */
+  private readonly entered = new WeakSet<Request>();
 
   /**
    * @param parts what it is made of; its sessions are made of the same
@@ -45,7 +49,7 @@ export class Visitor {
       uris,
     );
     this.watches = watches;
-    this.handler = createMcpHandler(() => buildServer(parts, watches), {
+    this.handler = createMcpHandler(({ requestInfo }) => buildServer({ ...parts, gate: this.gateFor(requestInfo) }, watches), {
       legacy: 'reject',
       maxSubscriptions: httpWaits,
       maxRequestBodySize: httpMaxBytes,
@@ -61,12 +65,36 @@ export class Visitor {
   serve({ request, response, body }: Exchange): Promise<Response> {
     const uris = listenedBy(body);
     if (uris) this.listen(response, uris);
-    return this.handler.fetch(request, { parsedBody: body }).then(withoutWords);
+    return this.handler
+      .fetch(request, { parsedBody: body })
+      .then(withoutWords)
+      .then(answered => (this.entered.has(request) ? answered : this.letOut(request, answered)));
   }
 
   async close(): Promise<void> {
     this.watches.close();
     await Promise.all([this.handler.close(), this.closed()]);
+  }
+
+  private gateFor(request: Request | undefined): Gate {
+    const { gate } = this.parts;
+    return {
+      enter: (asked, answer, signal) => {
+        if (request) this.entered.add(request);
+        return gate.enter(asked, answer, signal);
+      },
+      call: (owned, call) => gate.call(owned, call),
+    };
+  }
+
+  /** What the package answers by itself, news as well as refusals, has its turn like the rest. */
+  private async letOut({ signal }: Request, answered: Response): Promise<Response> {
+    try {
+      return await this.parts.gate.enter(unhandled, async () => answered, signal);
+    } catch (error) {
+      await answered.body?.cancel();
+      throw error;
+    }
   }
 
   private listen(response: ServerResponse, uris: readonly string[]): void {

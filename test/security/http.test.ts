@@ -205,15 +205,24 @@ describe('calls', () => {
     expect(await ask(other, 'get_stocks_stream_status')).toMatchObject({ state: 'live' });
   });
 
-  test('in a batch are bounded one by one', async () => {
+  test.each<[string, object]>([
+    ['tools/list', {}],
+    ['tools/call', { name: 'no_such_tool' }],
+    ['resources/templates/list', {}],
+    ['resources/unsubscribe', { uri: aapl }],
+    ['ping', {}],
+    ['server/discover', {}],
+    ['logging/setLevel', { level: 'debug' }],
+    ['nobody/knows', {}],
+  ])('%s %j in a batch are bounded one by one', async (method, params) => {
     const { url } = await served({ MCP_POLYGON_HTTP_CALLS: '10' });
     const { session } = await openSession(url);
-    const batch = Array.from({ length: 60 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'tools/list', params: {} }));
+    const batch = Array.from({ length: 60 }, (_, id) => ({ jsonrpc: '2.0', id, method, params }));
     const headers = { ...headersOf(undefined, session), 'mcp-protocol-version': '2025-03-26' };
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(batch) });
     const text = await response.text();
     expect(text.match(/LIMIT_EXCEEDED/g)?.length).toBe(50);
-    expect(text.match(/"tools":\[/g)?.length).toBe(10);
+    expect(text.match(/"id":/g)?.length).toBe(60);
   });
 });
 
