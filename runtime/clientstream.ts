@@ -52,7 +52,8 @@ export class ClientStream implements StreamView, UpstreamUser {
   private readonly maxBytes: number;
   /** Bytes of the room that are the buffer's. */
   private reserved = 0;
-  private drawn: Pictures | undefined;
+  /** By whoever looks at them. */
+  private drawn = new WeakMap<object, Pictures>();
   private rate = new RateMeter();
   private counts = freshCounts();
   /** Messages that are not accounted for yet, and their bytes. */
@@ -164,13 +165,16 @@ export class ClientStream implements StreamView, UpstreamUser {
     return this.counts.received - this.buffer.size;
   }
 
-  /** Drawn from what the buffer holds when they are first asked for. */
   get pictures(): Pictures {
-    if (!this.drawn) {
-      this.drawn = new Pictures(this.market, this.buffer, this.services.clock, this.buffer.oldestSeq);
-      this.drawn.missed = this.dropped;
-    }
-    return this.drawn;
+    return this.picturesOf(this);
+  }
+
+  forReader(): StreamView {
+    const reader = {};
+    return Object.create(this, {
+      pictures: { get: () => this.picturesOf(reader) },
+      show: { value: (entry: Entry, detail: Detail) => this.format(entry, detail) ?? this.asItCame(entry) },
+    });
   }
 
   ratePerSecond(): number {
@@ -191,7 +195,7 @@ export class ClientStream implements StreamView, UpstreamUser {
     this.buffer.clear(this.services.room ? undefined : upstream.symbols);
     this.subscriptions.clear();
     this.outages.clear();
-    this.drawn = undefined;
+    this.drawn = new WeakMap();
     this.rate = new RateMeter();
     this.counts = freshCounts();
     this.lastMessage = undefined;
@@ -274,19 +278,12 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   show(entry: Entry, detail: Detail): Message {
-    const first = this.buffer.judge(entry.seq);
-    try {
-      const message = formatMessage(this.market, entry, detail, this.text);
+    const message = this.format(entry, detail);
+    if (this.buffer.judge(entry.seq)) {
       const validator = channelOf(this.market, entry.ev)?.validator;
-      if (first && validator && !validator.safeParse(entry.raw).success) this.counts.mistyped++;
-      return message;
-    } catch (error) {
-      if (first) this.counts.mistyped++;
-      const what = `${this.market.name}: an event was not formatted: ${describeThrown(error)}`;
-      this.services.log.say(`${this.market.name} format`, what);
-      const symbol = entry.symbol === null ? null : this.text.quote(entry.symbol);
-      return { event: 'UNKNOWN', symbol, full_data: cleanRaw(entry.raw, this.text) };
+      if (!message || (validator && !validator.safeParse(entry.raw).success)) this.counts.mistyped++;
     }
+    return message ?? this.asItCame(entry);
   }
 
   take(frame: Buffer, events: Events, arrivedMs: number): void {
@@ -349,6 +346,32 @@ export class ClientStream implements StreamView, UpstreamUser {
 
   readmitted(rejection: Rejection): void {
     this.subscriptions.readmit(rejection);
+  }
+
+  private picturesOf(viewer: object): Pictures {
+    let pictures = this.drawn.get(viewer);
+    if (!pictures) {
+      pictures = new Pictures(this.market, this.buffer, this.services.clock, this.buffer.oldestSeq);
+      pictures.missed = this.dropped;
+      this.drawn.set(viewer, pictures);
+    }
+    return pictures;
+  }
+
+  /** @returns nothing where it cannot be formatted */
+  private format(entry: Entry, detail: Detail): Message | undefined {
+    try {
+      return formatMessage(this.market, entry, detail, this.text);
+    } catch (error) {
+      const what = `${this.market.name}: an event was not formatted: ${describeThrown(error)}`;
+      this.services.log.say(`${this.market.name} format`, what);
+      return undefined;
+    }
+  }
+
+  private asItCame({ symbol, raw }: Entry): Message {
+    const shownSymbol = symbol === null ? null : this.text.quote(symbol);
+    return { event: 'UNKNOWN', symbol: shownSymbol, full_data: cleanRaw(raw, this.text) };
   }
 
   private keep(bytes: Buffer, events: Events, arrivedMs: number): void {
@@ -457,7 +480,7 @@ interface Counts {
   received: number;
   malformed: number;
   unknown: number;
-  /** Shown messages whose fields have wrong types. */
+  /** Messages whose fields have wrong types, of those that its owner was shown. */
   mistyped: number;
   reconnects: number;
   wasLive: boolean;

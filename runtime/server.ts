@@ -216,9 +216,7 @@ function shown({ structured, text, isError }: ToolResult) {
 function serveTools(server: Server, hub: HubView, gate: Gate): void {
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const complain = complainTo(hub);
-  server.setRequestHandler('tools/list', () =>
-    answered(hub, () => ({ tools: [...tools.values()].map(describeTool) })),
-  );
+  server.setRequestHandler('tools/list', () => answered(hub, () => ({ tools: [...tools.values()].map(describeTool) })));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
     if (!owned) throw refuseName('tool', params.name, [...tools.keys()]);

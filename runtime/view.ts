@@ -82,6 +82,7 @@ export interface StreamView {
   readonly totals: StreamCounts;
   /** Messages of this start that left the buffer. */
   readonly dropped: number;
+  /** Drawn from what the buffer holds when they are first asked for. */
   readonly pictures: Pictures;
   ratePerSecond(): number;
   /**
@@ -89,6 +90,8 @@ export interface StreamView {
    * first shown; one that cannot be formatted is answered as it came.
    */
   show(entry: Entry, detail: Detail): Message;
+  /** The same for somebody who only looks at it: with pictures of its own, and without anything being counted. */
+  forReader(): StreamView;
   /**
    * Opens a stream that is not wanted yet; what the last one left is cleared.
    *
@@ -109,7 +112,7 @@ export interface StreamCounts {
   readonly malformed: number | null;
   /** Events that the spec does not know; null where others may have asked for them. */
   readonly unknown: number | null;
-  /** Shown messages whose fields have wrong types. */
+  /** Messages whose fields have wrong types, of those that its owner was shown. */
   readonly mistyped: number;
   readonly reconnects: number;
   /** Wall clock ms. */

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import type { Caller } from './caller.js';
 import { type Exchange, OpenResponses, whenClosed } from './exchange.js';
+import { type Gate, unhandled } from './gate.js';
 import { listenedBy } from './listening.js';
 import { withoutWords } from './refusals.js';
-import { type Gate, unhandled } from './gate.js';
 import { buildServer, complainTo, type ServerParts } from './server.js';
 import { type UriBound, Watches } from './watches.js';
 
@@ -49,12 +49,15 @@ export class Visitor {
       uris,
     );
     this.watches = watches;
-    this.handler = createMcpHandler(({ requestInfo }) => buildServer({ ...parts, gate: this.gateFor(requestInfo) }, watches), {
-      legacy: 'reject',
-      maxSubscriptions: httpWaits,
-      maxRequestBodySize: httpMaxBytes,
-      onerror: complainTo(hub),
-    });
+    this.handler = createMcpHandler(
+      ({ requestInfo }) => buildServer({ ...parts, gate: this.gateFor(requestInfo) }, watches),
+      {
+        legacy: 'reject',
+        maxSubscriptions: httpWaits,
+        maxRequestBodySize: httpMaxBytes,
+        onerror: complainTo(hub),
+      },
+    );
   }
 
   get caller(): Caller {

@@ -121,17 +121,20 @@ describe('in protocol 2026-07-28', () => {
     return visitor.serve(exchangeOf({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } }, headers));
   }
 
-  test.each([['initialize', initialize] as const, ...requests])('%s %j passes the gate, once', async (method, params) => {
-    const [open, shut] = [new NarrowGate(1), new NarrowGate(0)];
-    const answered = await askBehind(open, method, params);
-    await answered.body?.cancel();
-    const refused = await askBehind(shut, method, params).then(
-      response => response.text(),
-      (error: unknown) => (error as StreamError).code,
-    );
-    expect([open.came, shut.came]).toEqual([1, 1]);
-    expect(refused).toContain('LIMIT_EXCEEDED');
-  });
+  test.each([['initialize', initialize] as const, ...requests])(
+    '%s %j passes the gate, once',
+    async (method, params) => {
+      const [open, shut] = [new NarrowGate(1), new NarrowGate(0)];
+      const answered = await askBehind(open, method, params);
+      await answered.body?.cancel();
+      const refused = await askBehind(shut, method, params).then(
+        response => response.text(),
+        (error: unknown) => (error as StreamError).code,
+      );
+      expect([open.came, shut.came]).toEqual([1, 1]);
+      expect(refused).toContain('LIMIT_EXCEEDED');
+    },
+  );
 
   test.each(['nobody/knows', 'ping'])('%s is still answered with 404', async method => {
     expect((await askBehind(new NarrowGate(1), method, {})).status).toBe(404);
