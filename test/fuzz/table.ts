@@ -2,7 +2,14 @@ import { argumentFuzzer } from './arguments.js';
 import { endpointFuzzer } from './endpoints.js';
 import type { Fuzzer } from './fuzzer.js';
 import { recordingFuzzer } from './recordings.js';
+import { requestFuzzer } from './requests.js';
 import { scannerFuzzer } from './scanner.js';
 
 /** Every fuzzer. A new one is a file beside these and a line here; the suite and `npm run fuzz` take it from here. */
-export const fuzzers: readonly Fuzzer[] = [scannerFuzzer, endpointFuzzer, argumentFuzzer, recordingFuzzer];
+export const fuzzers: readonly Fuzzer[] = [
+  scannerFuzzer,
+  endpointFuzzer,
+  argumentFuzzer,
+  recordingFuzzer,
+  requestFuzzer,
+];
