@@ -63,36 +63,29 @@ export class Clients {
     const visitor = this.visit(caller.hasToken ? caller : anybody);
     if (!visitor) return this.refuseClient();
     this.use(exchange, visitor.caller);
-    try {
-      return await visitor.serve(exchange);
-    } catch (error) {
-      if (!(error instanceof StreamError)) throw error;
-      return refuseMore(429, error.message, { id: idIn(exchange.body) });
-    }
+    return orRefusal(exchange, visitor.serve(exchange));
   }
 
   /** Serves the 2025 protocols. */
   async serveLegacy(exchange: Exchange, caller: Caller): Promise<Response> {
-    const { request, response, body } = exchange;
+    const { request, body } = exchange;
     const id = request.headers.get('mcp-session-id') ?? undefined;
     if (id === undefined && !isInitializeRequest(body)) {
       return request.method === 'POST'
         ? refuse(400, 'A session is needed: initialize, then send Mcp-Session-Id with every request.')
         : refuse(405, 'Without a session there is nothing to get or to delete.', { headers: { allow: 'POST' } });
     }
-    const session =
-      id === undefined ? await this.openSession(caller.hasToken ? caller : undefined) : this.sessions.get(id);
-    if (!session && id === undefined) return this.refuseClient();
+    // Whoever opens sessions does so in its own turn, and not in one of each session.
+    if (id === undefined) {
+      const opening = this.calls.run(caller.id, () => this.serveNew(exchange, caller), { signal: request.signal });
+      return orRefusal(exchange, opening);
+    }
+    const session = this.sessions.get(id);
     if (!session || session.owner.id !== (caller.hasToken ? caller.id : session.id)) {
       return refuse(404, 'Session not found', { code: sessionNotFound });
     }
-    whenClosed(response, this.sessions.use(session.id));
-    this.use(exchange, session.owner);
-    if (id !== undefined) session.isUsed = true;
-    const answered = await session.serve(exchange);
-    // Nobody was told of a session that was not opened after all.
-    if (id === undefined && !answered.ok) this.sessions.end(session.id);
-    return answered;
+    session.isUsed = true;
+    return this.serveIn(session, exchange);
   }
 
   /** Ends what belongs to tokens that are none any more. */
@@ -138,6 +131,21 @@ export class Clients {
         else if (this.uris.take(id, change)) throw tooManyUris(this.uris.perClient);
       },
     };
+  }
+
+  private async serveNew(exchange: Exchange, caller: Caller): Promise<Response> {
+    const session = await this.openSession(caller.hasToken ? caller : undefined);
+    if (!session) return this.refuseClient();
+    const answered = await this.serveIn(session, exchange);
+    // Nobody was told of a session that was not opened after all.
+    if (!answered.ok) this.sessions.end(session.id);
+    return answered;
+  }
+
+  private serveIn(session: Session, exchange: Exchange): Promise<Response> {
+    whenClosed(exchange.response, this.sessions.use(session.id));
+    this.use(exchange, session.owner);
+    return session.serve(exchange);
   }
 
   /** What a client holds is kept while it or somebody who looks at it calls. */
@@ -205,6 +213,17 @@ export class Clients {
 
 function holdsNothing({ parts: { hub } }: Session): boolean {
   return hub.markets.every(({ name }) => !isWanted(hub.stream(name).state));
+}
+
+async function orRefusal({ request, body }: Exchange, serving: Promise<Response>): Promise<Response> {
+  try {
+    return await serving;
+  } catch (error) {
+    // Nobody reads it.
+    if (request.signal.aborted) return new Response(null, { status: 499 });
+    if (!(error instanceof StreamError)) throw error;
+    return refuseMore(429, `${error.message} ${error.hint}`, { id: idIn(body) });
+  }
 }
 
 function tooManyUris(most: number): StreamError {

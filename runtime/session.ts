@@ -18,6 +18,11 @@ export class Session {
   /** Whether its client did anything after it had opened it. */
   isUsed = false;
   private readonly listening = new OpenResponses();
+  /** The request that opens the session has passed it before there was a session. */
+  private readonly gate: Gate = {
+    enter: (asked, answer, signal) => (this.isUsed ? this.parts.gate.enter(asked, answer, signal) : answer()),
+    call: (owned, call) => this.parts.gate.call(owned, call),
+  };
   private readonly watches: Watches;
   private readonly server;
   private readonly transport;
@@ -40,7 +45,7 @@ export class Session {
       },
       uris,
     );
-    this.server = buildServer(parts, this.watches);
+    this.server = buildServer({ ...parts, gate: this.gate }, this.watches);
     this.server.onerror = complainTo(hub);
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
@@ -57,7 +62,7 @@ export class Session {
   async open(): Promise<void> {
     this.watches.follow(wholeList, [wholeList]);
     await this.server.connect(this.transport);
-    letOut(this.transport, this.parts.gate);
+    letOut(this.transport, this.gate);
   }
 
   serve({ request, response, body }: Exchange): Promise<Response> {

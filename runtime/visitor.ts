@@ -65,13 +65,11 @@ export class Visitor {
   }
 
   /** @throws StreamError LIMIT_EXCEEDED */
-  serve({ request, response, body }: Exchange): Promise<Response> {
+  async serve({ request, response, body }: Exchange): Promise<Response> {
     const uris = listenedBy(body);
-    if (uris) this.listen(response, uris);
-    return this.handler
-      .fetch(request, { parsedBody: body })
-      .then(withoutWords)
-      .then(answered => (this.entered.has(request) ? answered : this.letOut(request, answered)));
+    if (uris) await this.gateFor(request).enter(unhandled, async () => this.listen(response, uris), request.signal);
+    const answered = await this.handler.fetch(request, { parsedBody: body }).then(withoutWords);
+    return this.entered.has(request) ? answered : this.letOut(request, answered);
   }
 
   async close(): Promise<void> {
@@ -90,7 +88,7 @@ export class Visitor {
     };
   }
 
-  /** What the package answers by itself, news as well as refusals, has its turn like the rest. */
+  /** What the package answers by itself has its turn like the rest. */
   private async letOut({ signal }: Request, answered: Response): Promise<Response> {
     try {
       return await this.parts.gate.enter(unhandled, async () => answered, signal);

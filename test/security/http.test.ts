@@ -224,6 +224,28 @@ describe('calls', () => {
     expect(text.match(/LIMIT_EXCEEDED/g)?.length).toBe(50);
     expect(text.match(/"id":/g)?.length).toBe(60);
   });
+
+  test('that open a session are bounded like all others', async () => {
+    const { url } = await served({ ...both, MCP_POLYGON_HTTP_TOTAL_CALLS: '4' });
+    const { session } = await openSession(url, ann);
+    const headers = { ...headersOf(ann, session), 'mcp-protocol-version': '2025-03-26' };
+    await (await post(url, startOf('T.AAPL'), ann, session)).text();
+    const params = { name: 'wait_for_stream_message', arguments: wait('stocks') };
+    const batch = Array.from({ length: 4 }, (_, id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { ...params, arguments: { ...params.arguments, condition: { field: 'price', op: '<', value: 0 } } },
+    }));
+    const leave = new AbortController();
+    await fetch(url, { method: 'POST', headers, body: JSON.stringify(batch), signal: leave.signal });
+    await vi.waitFor(async () => {
+      const response = await post(url, initialize, bob);
+      expect(response.headers.get('mcp-session-id')).toBeNull();
+      expect(await response.text()).toMatch(/At most 4 calls of all clients.*MCP_POLYGON_HTTP_TOTAL_CALLS/);
+    }, patient);
+    leave.abort();
+  });
 });
 
 describe('listened resources', () => {
