@@ -21,6 +21,7 @@ import {
   type StateName,
   transition,
 } from './state.js';
+import { describeBreak, describeRefusal, describeTunnelTimeout, isOpen, type Tunnel } from './tunnel.js';
 import type { Turn } from './turn.js';
 import { type Fault, judgeClose, judgeHttp } from './verdict.js';
 
@@ -225,7 +226,7 @@ export class Connection {
     this.lastFrameMs = this.clock.elapsed();
     const { connectTimeoutMs } = this.options;
     this.after(connectTimeoutMs, () =>
-      this.fail({ kind: 'unanswered', message: `${this.url} did not open a WebSocket within ${connectTimeoutMs} ms.` }),
+      this.fail({ kind: 'unanswered', message: this.describeTimeout(connectTimeoutMs) }),
     );
     const intake = new Intake(socket, this.turn, {
       frame: data => this.listener.frame(data),
@@ -254,7 +255,7 @@ export class Connection {
     }
     socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
       request.destroy();
-      mine(() => this.fail(describeHttp(response, this.clock.now())));
+      mine(() => this.fail(describeHttp(response, this.clock.now(), socket.tunnel)));
     });
     // An error ends the connection at once; the peer may take its time to close.
     socket.on('error', error => mine(() => this.fail(this.faultOf(error))));
@@ -262,11 +263,24 @@ export class Connection {
   }
 
   private faultOf(error: Error): Fault {
+    const tunnel = this.socket?.tunnel;
+    const isConnecting = this.current.name === 'connecting';
+    if (isConnecting && tunnel && !isOpen(tunnel)) {
+      return { kind: 'unreachable', message: describeBreak(tunnel, error) };
+    }
     const trouble = this.describeError(error);
-    if (this.current.name === 'connecting') {
-      return { kind: 'unreachable', message: `Could not connect to ${this.url}: ${trouble}.` };
+    if (isConnecting) {
+      const way = tunnel ? ` through the proxy that ${tunnel.variable} names` : '';
+      return { kind: 'unreachable', message: `Could not connect to ${this.url}${way}: ${trouble}.` };
     }
     return { kind: judgeClose(1006, this.authenticating), message: `The connection broke: ${trouble}.` };
+  }
+
+  private describeTimeout(timeoutMs: number): string {
+    const tunnel = this.socket?.tunnel;
+    return tunnel && !isOpen(tunnel)
+      ? describeTunnelTimeout(tunnel, timeoutMs)
+      : `${this.url} did not open a WebSocket within ${timeoutMs} ms.`;
   }
 
   private faultOfClose(code: number, reason: Buffer): Fault {
@@ -387,14 +401,14 @@ function answerPings(socket: FeedSocket): void {
   socket.on('ping', answer);
 }
 
-function describeHttp(response: IncomingMessage, nowMs: number): Fault {
+function describeHttp(response: IncomingMessage, nowMs: number, tunnel: Tunnel | undefined): Fault {
   const status = response.statusCode!;
   const { date, 'retry-after': retryAfter } = response.headers;
   const hostMs = parseHttpDate(date ?? '');
   const retryAfterMs = readRetryAfter(retryAfter, Number.isNaN(hostMs) ? nowMs : hostMs) ?? 0;
   const answer =
-    status === proxyWantsUser
-      ? 'The proxy answered HTTP 407: it wants a user and a password, which belong into HTTPS_PROXY.'
+    tunnel && !isOpen(tunnel)
+      ? describeRefusal(tunnel, status)
       : `The host answered HTTP ${status} instead of opening a WebSocket.`;
   return {
     kind: judgeHttp(status),
@@ -402,5 +416,3 @@ function describeHttp(response: IncomingMessage, nowMs: number): Fault {
     retryAfterMs,
   };
 }
-
-const proxyWantsUser = 407;

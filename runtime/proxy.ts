@@ -3,13 +3,14 @@ import type { Agent } from 'node:http';
 import { isLoopback } from './endpoint.js';
 import type { Environment } from './settings.js';
 import { type Dial, dialNetwork } from './socket.js';
+import type { Tunnel } from './tunnel.js';
 
 /** A proxy, and the way through it. */
 export interface FeedProxy {
-  /** Scheme, host and port, without user and password. */
-  readonly shown: string;
-  /** Opens a tunnel for each connection; TLS is spoken with the host behind it, whose certificate is judged as ever. */
-  readonly agent: Agent;
+  /** Names it; nothing of its value is ever shown, since with a slip a secret can stand in any part of it. */
+  readonly variable: string;
+  /** Opens a tunnel for one connection; TLS is spoken with the host behind it, whose certificate is judged as ever. */
+  readonly dig: () => { readonly agent: Agent; readonly tunnel: Tunnel };
 }
 
 /** Finds the proxy for a URL of a feed, if it is to go through one. */
@@ -43,11 +44,28 @@ export async function readProxies(env: Environment): Promise<Proxies> {
     import('proxy-from-env'),
     import('https-proxy-agent'),
   ]);
-  // Not in the URL, which the package shows in its own log.
   const headers = authorizationOf(proxy);
-  proxy.username = '';
-  proxy.password = '';
-  const found: FeedProxy = { shown: proxy.origin, agent: new HttpsProxyAgent(proxy, { headers, keepAlive: false }) };
+  // The package shows the URL in its own log.
+  const { origin } = proxy;
+  const found: FeedProxy = {
+    variable,
+    dig: () => {
+      const agent = new HttpsProxyAgent(origin, { headers, keepAlive: false });
+      let status: number | undefined;
+      agent.on('proxyConnect', ({ statusCode }) => {
+        status = statusCode;
+      });
+      return {
+        agent,
+        tunnel: {
+          variable,
+          get status() {
+            return status;
+          },
+        },
+      };
+    },
+  };
   return {
     // Of this machine no proxy knows; NO_PROXY says which others are reached without one.
     find: url => {
@@ -62,7 +80,9 @@ export async function readProxies(env: Environment): Promise<Proxies> {
 export function dialVia(find: FindProxy): Dial {
   return (url, options) => {
     const proxy = find(new URL(url));
-    return dialNetwork(url, proxy ? { ...options, agent: proxy.agent } : options);
+    if (!proxy) return dialNetwork(url, options);
+    const { agent, tunnel } = proxy.dig();
+    return Object.assign(dialNetwork(url, { ...options, agent }), { tunnel });
   };
 }
 

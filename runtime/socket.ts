@@ -1,9 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type ClientOptions, WebSocket } from 'ws';
+import type { Tunnel } from './tunnel.js';
 
 /** What a connection needs of a WebSocket, so that something else can stand in for it. */
 export interface FeedSocket {
   readonly readyState: number;
+  /** Present where it goes through a proxy. */
+  readonly tunnel?: Tunnel;
   on(event: 'open', listener: () => void): unknown;
   on(event: 'upgrade', listener: (response: IncomingMessage) => void): unknown;
   on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): unknown;

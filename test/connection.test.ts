@@ -549,12 +549,6 @@ describe('Retry-After', () => {
     },
   );
 
-  test('is no part of what a proxy answers that wants a user', async () => {
-    const { connection, until } = await watch({ upgrade: answer('HTTP/1.1 407 Who are you', 'Date: now') });
-    await until('retrying');
-    expect(connection.state.lastFault?.message).toMatch(/^The proxy answered HTTP 407: .* HTTPS_PROXY\.$/);
-  });
-
   test.each(['soon', '0', 'Thu, 01 Jan 1970 00:00:00 GMT'])('is ignored as %s', async header => {
     expect(await waitOf(header)).toBeLessThan(1_000);
   });

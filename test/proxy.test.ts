@@ -32,7 +32,7 @@ class HiddenFeed {
     cert: readFileSync(tls('remote.pem')),
   });
   private readonly proxy = createServer((_, response) => response.writeHead(405).end());
-  /** HTTP status with which the proxy answers; 200 opens the tunnel. */
+  /** HTTP status with which the proxy answers; 200 opens the tunnel, and to 0 there is no answer. */
   verdict = 200;
 
   async open(): Promise<void> {
@@ -54,6 +54,7 @@ class HiddenFeed {
     this.proxy.on('connect', ({ url = '', headers }, socket, head) => {
       this.tunnels.push({ target: url, authorization: headers['proxy-authorization'] });
       socket.on('error', () => {});
+      if (this.verdict === 0) return;
       if (this.verdict !== 200) {
         socket.end(`HTTP/1.1 ${this.verdict} No\r\nContent-Length: 0\r\n\r\n`);
         return;
@@ -122,7 +123,7 @@ describe('a feed beyond the proxy of the environment', () => {
   test('is told its user and password, and nobody else is', async () => {
     hidden.verdict = 407;
     const answer = JSON.stringify(await start(environment({ DEBUG: '*' })));
-    expect(answer).toContain('HTTP 407');
+    expect(answer).toContain('The proxy that HTTPS_PROXY names answered HTTP 407');
     for (const text of [answer, server!.stderr]) expect(text).not.toMatch(/s3cret|cHJveHktdXNlcj/);
   });
 
@@ -141,6 +142,38 @@ describe('a feed beyond the proxy of the environment', () => {
     },
   );
 
+  test('is not there for a proxy that refuses: the fault says so, with the variable and the way out', async () => {
+    hidden.verdict = 502;
+    const { HTTPS_PROXY: proxy, ...env } = environment();
+    const { last_error: error } = await start({ ...env, all_proxy: proxy! });
+    expect(error).toMatchObject({
+      code: 'CONNECT_FAILED',
+      message:
+        'The proxy that all_proxy names answered HTTP 502 instead of opening a tunnel to the feed. ' +
+        'Correct or unset all_proxy, or name the host of the feed in NO_PROXY, and start the server again.',
+    });
+  });
+
+  test.each([
+    [`http://${user}:${password}@127.0.0.1:1`, /could not be used: it refuses connections \(ECONNREFUSED\)\. Correct/],
+    ['http://s3cret-token.invalid:8080', /could not be used: its name .* \((?:ENOTFOUND|EAI_AGAIN)\)\. Correct/],
+    ['s3cret-token.invalid', /could not be used: its name .* \((?:ENOTFOUND|EAI_AGAIN)\)\. Correct/],
+  ])('is out of reach where the proxy is, which is said without its place: %s', async (proxy, how) => {
+    const { last_error: error } = await start(environment({ HTTPS_PROXY: proxy, DEBUG: '' }));
+    expect(error).toMatchObject({ code: 'CONNECT_FAILED', message: expect.stringMatching(how) });
+    const { message } = error as { message: string };
+    expect(message).toMatch(/^The proxy that HTTPS_PROXY names /);
+    for (const text of [JSON.stringify(error), server!.stderr]) expect(text).not.toMatch(/s3cret|127\.0\.0\.1:1\b/);
+  });
+
+  test('is out of reach where a proxy says nothing', async () => {
+    hidden.verdict = 0;
+    const { last_error: error } = await start(environment({ MCP_POLYGON_CONNECT_TIMEOUT_MS: '300' }));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^The proxy that HTTPS_PROXY names opened no tunnel to the feed within 300 ms\./),
+    });
+  });
+
   test('is no matter of loopback, where the simulated feed is', async () => {
     server = await HostedServer.start(environment());
     const { structuredContent } = await server.call('start_crypto_stream', {
@@ -158,11 +191,11 @@ describe('doctor', () => {
     const { checks } = JSON.parse(stdout) as { checks: { check: string; result: string; message: string }[] };
     expect(checks.find(({ check }) => check === 'proxy')).toMatchObject({
       result: 'ok',
-      message: `feed.example:4443 by way of http://127.0.0.1:${hidden.port}`,
+      message: 'feed.example:4443 by way of the proxy that HTTPS_PROXY names',
     });
     expect(checks.find(({ check }) => check === 'host')).toMatchObject({ result: 'ok' });
     expect(checks.find(({ check }) => check === 'market')).toMatchObject({ result: 'ok' });
-    expect([code, stdout.match(/s3cret|proxy-user/)]).toEqual([0, null]);
+    expect([code, stdout.match(/s3cret|proxy-user|127\.0\.0\.1/)]).toEqual([0, null]);
   });
 
   test('says that a proxy refuses', async () => {
@@ -171,7 +204,7 @@ describe('doctor', () => {
     const { checks } = JSON.parse(stdout) as { checks: { check: string; result: string; message: string }[] };
     expect(checks.find(({ check }) => check === 'host')).toMatchObject({
       result: 'fail',
-      message: `not reached by way of http://127.0.0.1:${hidden.port}: the proxy answered HTTP 403`,
+      message: 'not reached by way of the proxy that HTTPS_PROXY names: it answered HTTP 403',
       to_do: expect.stringContaining('HTTPS_PROXY'),
     });
   });
@@ -179,9 +212,32 @@ describe('doctor', () => {
   test('says that it is the proxy that cannot be reached', async () => {
     const env = environment({ HTTPS_PROXY: `http://${user}:${password}@127.0.0.1:1` });
     const { stdout } = await runProgram(['doctor', '--markets', 'stocks', '--no-connect'], env);
-    expect(stdout).toContain('not reached by way of http://127.0.0.1:1: it refuses connections (ECONNREFUSED)');
-    expect(stdout).toContain('Check the proxy that HTTPS_PROXY or ALL_PROXY names');
+    expect(stdout).toContain(
+      'not reached by way of the proxy that HTTPS_PROXY names: it refuses connections (ECONNREFUSED)',
+    );
+    expect(stdout).toContain('Check the proxy that HTTPS_PROXY names');
     expect(stdout).not.toContain('s3cret');
+  });
+
+  test.each([
+    'http://s3cret@@proxy.invalid',
+    'http://user@s3cret@proxy.invalid:8080',
+    's3cret:x',
+    's3cret:8080',
+    'http://s3cret.invalid',
+    'http://proxy.invalid:s3cret',
+    'http://proxy.invalid/s3cret?s3cret#s3cret',
+    'http:s3cret',
+    'http:///s3cret@proxy.invalid',
+    'http://[s3cret]:1',
+    'http://proxy.invalid\\@s3cret',
+    '//s3cret@proxy.invalid',
+    '%s3cret%',
+  ])('shows nothing of a variable in which a secret stands by a slip: %s', async proxy => {
+    const env = environment({ HTTPS_PROXY: proxy, DEBUG: '' });
+    const { stdout, stderr } = await runProgram(['doctor', '--json', '--markets', 'stocks'], env);
+    expect(stdout).toContain('HTTPS_PROXY');
+    expect(stdout + stderr).not.toMatch(/s3cret|proxy\.invalid/i);
   });
 
   test('says that a variable is of no use, and does not show it', async () => {
@@ -206,15 +262,15 @@ describe('the variables', () => {
   test.each([
     [{}, undefined],
     [{ HTTPS_PROXY: ' ' }, undefined],
-    [{ HTTPS_PROXY: 'proxy.example:3128' }, 'http://proxy.example:3128'],
-    [{ HTTPS_PROXY: 'https://u:p@proxy.example' }, 'https://proxy.example'],
+    [{ HTTPS_PROXY: 'proxy.example:3128' }, 'HTTPS_PROXY'],
+    [{ HTTPS_PROXY: 'https://u:p@proxy.example', ALL_PROXY: 'http://other.example' }, 'HTTPS_PROXY'],
     [{ HTTP_PROXY: 'http://proxy.example' }, undefined],
-  ])('%j lead to %s', async (env, shown) => {
+  ])('%j lead to %s', async (env, variable) => {
     const before = { ...process.env };
     Object.assign(process.env, env);
     try {
       const { find } = await readProxies(env);
-      expect(find(new URL('wss://feed.example/stocks'))?.shown).toBe(shown);
+      expect(find(new URL('wss://feed.example/stocks'))?.variable).toBe(variable);
       expect(find(new URL('ws://feed.example/stocks'))).toBeUndefined();
       expect(find(new URL('wss://127.0.0.1:9/stocks'))).toBeUndefined();
     } finally {

@@ -4,6 +4,7 @@ import { request as secureRequest } from 'node:https';
 import type { Clock } from '../clock.js';
 import { quoteForeign } from '../foreign.js';
 import type { FeedProxy, Proxies } from '../proxy.js';
+import { reasonOf } from '../tunnel.js';
 import type { Finding } from './finding.js';
 
 /** What one host answered. */
@@ -11,7 +12,7 @@ export interface Probe {
   /** `host[:port]`. */
   readonly host: string;
   readonly secure: boolean;
-  /** Through which it is reached, if so, without user and password. */
+  /** Variable that names the proxy through which it is reached, if so. */
   readonly proxy?: string;
   /** Until the TCP connection stood, ms; absent if it never did. */
   readonly tcpMs?: number;
@@ -41,18 +42,22 @@ export function probe(url: URL, clock: Clock, timeoutMs: number, proxy?: FeedPro
   const found: { -readonly [key in keyof Probe]: Probe[key] } = {
     host: url.host,
     secure,
-    ...(proxy ? { proxy: proxy.shown } : {}),
+    ...(proxy ? { proxy: proxy.variable } : {}),
   };
   const request = (secure ? secureRequest : plainRequest)({
     method: 'HEAD',
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (secure ? 443 : 80),
     path: '/',
-    agent: proxy?.agent ?? false,
+    agent: proxy?.dig().agent ?? false,
     // As a stream judges it.
     rejectUnauthorized: true,
   });
-  let cancel = clock.after(timeoutMs, () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+  const giveUp = (trouble: string): void => {
+    found.trouble = trouble;
+    request.destroy();
+  };
+  let cancel = clock.after(timeoutMs, () => giveUp(`no answer within ${timeoutMs} ms`));
   const reached = (): void => {
     cancel();
     cancel = clock.after(datePatienceMs, () => request.destroy());
@@ -69,7 +74,7 @@ export function probe(url: URL, clock: Clock, timeoutMs: number, proxy?: FeedPro
   });
   request.once('proxyConnect', ({ statusCode }: { readonly statusCode: number }) => {
     if (statusCode === tunnelOpen) found.tcpMs = Math.round(clock.elapsed() - begunMs);
-    else request.destroy(new Error(`the proxy answered HTTP ${statusCode}`));
+    else giveUp(`it answered HTTP ${statusCode}`);
   });
   request.on('response', ({ headers }) => {
     const skewMs = readSkew(headers.date, clock.now());
@@ -78,7 +83,8 @@ export function probe(url: URL, clock: Clock, timeoutMs: number, proxy?: FeedPro
   });
   request.on('error', error => {
     if ((secure ? found.tlsMs : found.tcpMs) !== undefined) return;
-    found.trouble = describeTrouble(error);
+    const atProxy = proxy !== undefined && found.tcpMs === undefined;
+    found.trouble ??= atProxy ? reasonOf(error) : describeTrouble(error);
     found.untrusted = isAboutCertificate(error);
   });
   return new Promise(resolve => {
@@ -121,8 +127,8 @@ function describeTrouble(error: Error): string {
 
 const adviceOnNetwork =
   'Check the network, the firewall and the feed (--feed, POLYGON_FEED): no connection can be opened.';
-const adviceOnProxy =
-  'Check the proxy that HTTPS_PROXY or ALL_PROXY names, or name the hosts in NO_PROXY: it leads to no feed.';
+const adviceOnProxy = (variable: string): string =>
+  `Check the proxy that ${variable} names, or name the hosts in NO_PROXY: it leads to no feed.`;
 const adviceOnCertificate =
   'The certificate is not trusted. Behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its CA certificate; else look at the clock of this machine, and at who answers for the host.';
 
@@ -143,13 +149,13 @@ export function judgeHost(
     return { check: 'host', name: host, result: 'ok', message, facts };
   }
   const failing = proxy !== undefined && tcpMs === undefined ? proxy : undefined;
-  const advice = failing === undefined ? adviceOnNetwork : adviceOnProxy;
+  const advice = failing === undefined ? adviceOnNetwork : adviceOnProxy(failing);
   const spare = all.some(other => other.trouble === undefined);
   return {
     check: 'host',
     name: host,
     result: spare ? 'note' : 'fail',
-    message: `not reached${failing === undefined ? '' : ` by way of ${failing}`}: ${trouble}${spare ? '; its twin stands in' : ''}`,
+    message: `not reached${failing === undefined ? '' : ` by way of the proxy that ${failing} names`}: ${trouble}${spare ? '; its twin stands in' : ''}`,
     ...(spare ? {} : { toDo: untrusted ? adviceOnCertificate : advice }),
     facts,
   };
@@ -164,12 +170,17 @@ export function judgeProxy({ find, problem }: Proxies, urls: readonly URL[]): Fi
   }
   const through = urls.flatMap(url => {
     const proxy = find(url);
-    return proxy ? [{ host: url.host, shown: proxy.shown }] : [];
+    return proxy ? [{ host: url.host, variable: proxy.variable }] : [];
   });
   const [first] = through;
   if (!first) return [];
   const hosts = through.map(({ host }) => host).join(', ');
   return [
-    { check: 'proxy', result: 'ok', message: `${hosts} by way of ${first.shown}`, facts: { proxy: first.shown } },
+    {
+      check: 'proxy',
+      result: 'ok',
+      message: `${hosts} by way of the proxy that ${first.variable} names`,
+      facts: { variable: first.variable },
+    },
   ];
 }
