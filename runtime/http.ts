@@ -18,6 +18,7 @@ import { parseError, refuse, refuseMore } from './refusals.js';
 import { complainTo } from './server.js';
 import type { Token } from './token.js';
 import { TokenStore } from './tokenstore.js';
+import { packArguments } from './wholearguments.js';
 
 const probeAfterMs = 30_000;
 const largestHeadBytes = 16_384;
@@ -135,7 +136,7 @@ export class HttpServer {
     if (echo) return refuse(400, echo.message, { code: echo.code });
     const web = toWeb(request, response);
     if (!web) return refuse(400, 'The request is not valid HTTP.');
-    const exchange = { request: web, response, body };
+    const exchange = { request: web, response, body: packArguments(body) };
     return (await isLegacyRequest(web, body))
       ? this.clients.serveLegacy(exchange, caller)
       : this.clients.serveModern(exchange, caller);

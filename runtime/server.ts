@@ -32,6 +32,7 @@ import { describeThrown } from './thrown.js';
 import { callTool, listTools, type OwnedTool, refuseCall, type ToolResult } from './tools.js';
 import type { HubView } from './view.js';
 import { Watches, wholeList } from './watches.js';
+import { packArguments, textsOf, unpackArguments } from './wholearguments.js';
 
 export interface ServerParts {
   readonly hub: HubView;
@@ -92,7 +93,7 @@ class HostTransport extends StdioServerTransport {
         return;
       }
       if (isJSONRPCNotification(message)) hearClient(this.watches, message);
-      deliver?.(message);
+      deliver?.(packArguments(message));
     };
   }
 
@@ -224,7 +225,7 @@ function serveTools(server: Server, hub: HubView, gate: Gate): void {
       mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
     );
     try {
-      const call = () => callTool(hub, owned, params.arguments, mcpReq.signal);
+      const call = () => callTool(hub, owned, unpackArguments(params.arguments), mcpReq.signal);
       return shown(await gate.call(owned, call).catch(error => refuseCall(hub, owned, error)));
     } finally {
       stopProgress();
@@ -285,7 +286,7 @@ function servePrompts(server: Server, hub: HubView): void {
       const prompt = prompts.get(params.name);
       if (!prompt) throw refuseName('prompt', params.name, [...prompts.keys()]);
       try {
-        const text = fillPrompt(hub, prompt, params.arguments ?? {});
+        const text = fillPrompt(hub, prompt, textsOf(unpackArguments(params.arguments)));
         return {
           description: prompt.description,
           messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],

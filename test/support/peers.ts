@@ -39,6 +39,8 @@ export abstract class Peer {
 
   abstract readonly pid: number;
   abstract call(name: string, args?: Arguments, options?: CallOptions): Promise<Called>;
+  /** @param json the arguments, of any shape */
+  abstract callWith(name: string, json: string): Promise<Called>;
   /** Asks for updates of resources, each on its own. */
   abstract follow(...uris: readonly string[]): Promise<void>;
   /** Asks to be told when the list of the resources changes. */
@@ -164,6 +166,10 @@ class LegacyPeer extends Peer {
     return (await this.client.callTool({ name, arguments: { ...args } }, undefined, options)) as Called;
   }
 
+  async callWith(name: string, json: string): Promise<Called> {
+    return (await this.client.callTool({ name, arguments: JSON.parse(json) })) as Called;
+  }
+
   async follow(...uris: readonly string[]): Promise<void> {
     for (const uri of uris) await this.client.subscribeResource({ uri });
   }
@@ -215,6 +221,10 @@ class ModernPeer extends Peer {
 
   async call(name: string, args: Arguments = {}, options: CallOptions = {}): Promise<Called> {
     return this.client.callTool({ name, arguments: { ...args } }, options);
+  }
+
+  callWith(name: string, json: string): Promise<Called> {
+    return this.client.callTool({ name, arguments: JSON.parse(json) });
   }
 
   async follow(...uris: readonly string[]): Promise<void> {
