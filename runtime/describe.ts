@@ -14,8 +14,8 @@ export function describeAnswer(verb: Verb, answer: Answer): string {
 /** What stands in a refusal beside what happened. */
 interface Advice {
   readonly hint: string;
-  /** URI of a resource. */
-  readonly docs: string;
+  /** URI of a resource, if there is one. */
+  readonly docs: string | undefined;
   /** What was read into the arguments. */
   readonly notes: readonly string[];
 }
@@ -25,7 +25,7 @@ export function describeFailure(error: StreamError, { hint, docs, notes: read }:
   const { details } = error;
   return lines(
     describeTrouble(error, hint),
-    `See ${docs}`,
+    docs === undefined ? '' : `See ${docs}`,
     details.cursor === undefined ? '' : `Cursor: ${details.cursor}`,
     ...notes({ notes: [...read, ...((details.notes ?? []) as readonly string[])] }),
   );

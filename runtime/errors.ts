@@ -23,10 +23,10 @@ export type ErrorCode =
   | 'STOPPED'
   | 'INTERNAL';
 
-/** What to do about an error, and where its background is documented. */
+/** What to do about an error, and where the vendor's pages say why; nowhere, where it is a matter of this server. */
 interface Advice {
   readonly hint: string;
-  readonly docs: string;
+  readonly docs?: string;
 }
 
 /**
@@ -40,7 +40,7 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   ENDPOINT_NOT_ALLOWED: {
     hint: 'Name a feed of the market, or leave endpoint out.',
-    docs: 'polygon-docs/websockets/quickstart.md:8-35',
+    docs: 'polygon-docs/websockets/quickstart.md:8-48',
   },
   INVALID_CHANNEL: {
     hint: 'Write channels as PREFIX.SYMBOL or PREFIX.*, with a prefix of this market.',
@@ -48,16 +48,14 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   CHANNELS_REJECTED: {
     hint: 'See rejected for the reason of each channel; correct them and call again.',
-    docs: 'polygon-docs/websockets/quickstart.md:109-118',
+    docs: 'polygon-docs/websockets/quickstart.md:109-119',
   },
   ALREADY_STARTED: {
     hint: 'Stop the stream first to change its endpoint or key, or call start without them to add channels.',
-    docs: 'polygon-docs/websockets/quickstart.md:32',
   },
-  NOT_STARTED: { hint: 'Start the stream of this market first.', docs: 'polygon-docs/websockets/quickstart.md:122' },
+  NOT_STARTED: { hint: 'Start the stream of this market first.' },
   CONNECT_FAILED: {
     hint: 'Check the network and the endpoint, then start again.',
-    docs: 'polygon-docs/websockets/quickstart.md:309-319',
   },
   AUTH_FAILED: {
     hint: 'Check the API key (POLYGON_API_KEY) in the dashboard of the vendor, then start again.',
@@ -81,11 +79,9 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   READ_ONLY: {
     hint: 'Read, wait, summarize, list or ask for the status; the client whose streams these are starts and stops them.',
-    docs: 'polygon-docs/websockets/quickstart.md:196',
   },
   LIMIT_EXCEEDED: {
     hint: 'Unsubscribe contracts that are no longer needed, then subscribe again.',
-    docs: 'polygon-docs/websockets/quickstart.md:196-202',
   },
   MAX_CONNECTIONS: {
     hint: 'Another program uses this key on this market. End it, then start again; the stream stays down until then.',
@@ -93,23 +89,18 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   BAD_CURSOR: {
     hint: 'Read without a cursor to get the newest messages and a fresh cursor.',
-    docs: 'polygon-docs/websockets/quickstart.md:121',
   },
   BAD_CONDITION: {
     hint: 'Use {field, op, value} with a field of the channels, or all/any of several.',
-    docs: 'polygon-docs/websockets/quickstart.md:204-213',
   },
   INVALID_ARGUMENT: {
     hint: "Correct the arguments by the tool's input schema.",
-    docs: 'polygon-docs/websockets/quickstart.md:109-110',
   },
   STOPPED: {
     hint: 'The stream was stopped meanwhile; start it again if it is still wanted.',
-    docs: 'polygon-docs/websockets/quickstart.md:122',
   },
   INTERNAL: {
     hint: 'This is a fault of the server; its log on stderr has the details.',
-    docs: 'polygon-docs/websockets/quickstart.md:141-173',
   },
 };
 
@@ -124,8 +115,8 @@ export function hintFor(code: ErrorCode): string {
 /** An error that a caller can act on. */
 export class StreamError extends Error {
   readonly hint: string;
-  /** URI of a resource. */
-  readonly docs: string;
+  /** URI of a resource; absent where no page speaks of it. */
+  readonly docs: string | undefined;
 
   /**
    * @param message what was expected and what came
@@ -141,6 +132,12 @@ export class StreamError extends Error {
     super(message);
     this.name = 'StreamError';
     this.hint = hint ?? advice[code].hint;
-    this.docs = citationUri(advice[code].docs);
+    const { docs } = advice[code];
+    this.docs = docs === undefined ? undefined : citationUri(docs);
   }
+}
+
+/** The same about something of which the vendor's pages do not speak, although they do of others with its code. */
+export class UncitedError extends StreamError {
+  override readonly docs = undefined;
 }

@@ -144,7 +144,10 @@ function failure(
   const docs = aboutArguments.includes(code) ? toolUri(tool.name) : error.docs;
   const known = market ? { market: market.name, state: hub.stream(market.name).state } : {};
   return {
-    structured: withNotes({ ...known, ...details, error: { code, message, hint, docs } }, notes),
+    structured: withNotes(
+      { ...known, ...details, error: { code, message, hint, ...(docs === undefined ? {} : { docs }) } },
+      notes,
+    ),
     text: describeFailure(error, { hint, docs, notes }),
     isError: true,
   };

@@ -88,10 +88,16 @@ function waitsFor(hub: Client, ms: number): Promise<void> {
   return vi.waitFor(() => expect(hub.stream('stocks').target?.replay?.explainSilence()).toContain(text), patiently);
 }
 
+/** Of a replay no page of the vendor speaks, so that none is cited. */
 async function refusalOf(hub: Client, endpoint: string, market = 'stocks'): Promise<unknown> {
   const [channel] = markets.find(({ name }) => name === market)!.channels;
   const channels = [`${channel!.prefix}.${market === 'stocks' ? 'AAPL' : 'BTC-USD'}`];
-  return (await callOn(hub, `start_${market}_stream`, { channels, endpoint })).structured.error;
+  const { structured, text } = await callOn(hub, `start_${market}_stream`, { channels, endpoint });
+  if (endpoint.startsWith('replay')) {
+    expect(structured.error).not.toHaveProperty('docs');
+    expect(text).not.toContain('polygon-docs');
+  }
+  return structured.error;
 }
 
 /** What the stream is said to have been, but for when it came. */

@@ -1,7 +1,7 @@
 /** Arguments that come whole in another form than that of an object, from real clients of every era and transport. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { SpawnedHttp } from './support/spawnedhttp.js';
 import { eras, httpEras, type Peer } from './support/peers.js';
+import { SpawnedHttp } from './support/spawnedhttp.js';
 import { BareServer } from './support/stdio.js';
 
 const open: { close(): unknown }[] = [];

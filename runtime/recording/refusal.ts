@@ -1,4 +1,4 @@
-import { StreamError } from '../errors.js';
+import { UncitedError } from '../errors.js';
 import { replayFeed } from './request.js';
 
 /** What can be played where something else was asked for. */
@@ -13,7 +13,7 @@ export interface Offered {
 const shown = 10;
 
 /** Nothing can be played. */
-export class ReplayRefusal extends StreamError {
+export class ReplayRefusal extends UncitedError {
   readonly offered: Offered | undefined;
 
   /** @param offered absent where there is no folder */

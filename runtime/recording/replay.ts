@@ -1,7 +1,7 @@
 import { parseChannel } from '../channels.js';
 import type { Clock } from '../clock.js';
 import type { Decoding, Market } from '../contract.js';
-import { StreamError } from '../errors.js';
+import { UncitedError } from '../errors.js';
 import { simulatedFeed } from '../feednames.js';
 import type { Dial } from '../socket.js';
 import { isoOrNull } from '../time.js';
@@ -160,7 +160,7 @@ async function requireWithin({ from }: ReplayRequest, folder: string, names: rea
   const endMs = await endOfRecording(folder, last);
   if (endMs === undefined || momentOf(from, first.day) < endMs) return;
   const name = feedTitleOf(first);
-  throw new StreamError(
+  throw new UncitedError(
     'ENDPOINT_NOT_ALLOWED',
     `The recording ${name} ends before ${isoOrNull(endMs)}, and from lies behind that.`,
     `Leave from out, as in ${replayFeed}:${name}, or name an earlier time.`,
