@@ -1,6 +1,7 @@
 import { type Answer, commonAnswer, cursorOf, newestAge, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { CsvScale, toCsv } from './csv.js';
 import { decodeCursor } from './cursor.js';
+import { everyFieldNote, notesOnFields } from './fieldnotes.js';
 import type { Detail, Message } from './format.js';
 import { defaultMaxBytes, PageBuilder } from './page.js';
 import { notesOnFilters, parseFilters, type Selection, selectionOf } from './selection.js';
@@ -61,7 +62,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
   const isCsv = args.format === 'csv';
   const notes = notesOnFilters(args.channels, filters);
   const frame = {
-    ...commonAnswer(stream, notes),
+    ...commonAnswer(stream, [...notes, ...everyFieldNote(stream.market)]),
     cursor: cursorOf(hub, stream),
     ...showOutagesSince(stream, since ?? stream.buffer.oldestSeq),
   };
@@ -73,7 +74,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
   const tooLarge = page.tooLarge ? [`The next message alone has ${page.tooLarge} bytes: raise max_bytes.`] : [];
   return {
     ...frame,
-    ...commonAnswer(stream, [...notes, ...tooLarge]),
+    ...commonAnswer(stream, [...notes, ...tooLarge, ...notesOnFields(stream.market, messages)]),
     ...(isCsv ? { csv: toCsv(messages) } : { messages }),
     count: messages.length,
     cursor: cursorOf(hub, stream, page.next),

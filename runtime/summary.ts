@@ -6,6 +6,7 @@ import type { EventKind, Market } from './contract.js';
 import { count } from './count.js';
 import { StreamError } from './errors.js';
 import { exampleSymbol } from './example.js';
+import { noteOn } from './fieldnotes.js';
 import { Heap } from './heap.js';
 import { kindOf } from './kind.js';
 import { suggest } from './nearest.js';
@@ -165,8 +166,8 @@ function noteOnOthers(others: number): string {
 
 /** Where volume is not what a reader takes it for. */
 function noteOnVolume({ channels }: Market): string[] {
-  const notes = channels.flatMap(({ fields }) => fields.flatMap(({ name, note }) => (name === 'volume' ? note : [])));
-  return [...new Set(notes)].flatMap(note => (note === undefined ? [] : [`volume is ${note}.`]));
+  const volumes = channels.flatMap(({ fields }) => fields.filter(({ name }) => name === 'volume'));
+  return [...new Set(volumes.flatMap(noteOn))];
 }
 
 function requireSymbol({ market }: StreamView, text: string, index: number): string {

@@ -2,6 +2,7 @@ import { type Answer, commonAnswer, cursorOf, newestAge, showOutagesSince, silen
 import type { Filter } from './channels.js';
 import { type Condition, ConditionWatch, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
 import { StreamError } from './errors.js';
+import { notesOnFields } from './fieldnotes.js';
 import { fieldValue, type Message } from './format.js';
 import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
 import { Reach } from './reach.js';
@@ -60,7 +61,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   const { messages, matched, notes } = search;
   const isSilent = !matched && (messages.length === 0 || stream.isOver);
   return {
-    ...commonAnswer(stream, [...notesOnFilters(args.channels, filters), ...notes]),
+    ...commonAnswer(stream, [...notesOnFilters(args.channels, filters), ...notes, ...notesOnFields(market, messages)]),
     messages,
     count: messages.length,
     cursor: cursorOf(hub, stream, sight.position),

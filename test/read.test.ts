@@ -178,6 +178,60 @@ describe('a list of outages', () => {
   });
 });
 
+describe('what a number counts', () => {
+  const bar = { ev: 'CA', pair: 'EUR/USD', o: 1.1, c: 1.1, h: 1.1, l: 1.1, v: 7, s: 1_790_000_000_000 };
+  const quote = { ev: 'C', p: 'EUR/USD', x: 48, a: 1.2, b: 1.1, t: 1_790_000_000_000 };
+  const counted = 'volume is in quote updates: a count of quotes, not of money or lots.';
+
+  async function answerTo(market: string, events: readonly object[], args: object = {}) {
+    const hub = hubOn(suite, markets, 'realtime');
+    hub.stream(market).ingest(Buffer.from(JSON.stringify(events)));
+    return callOn(hub, 'read_stream_messages', { market, ...args });
+  }
+
+  test.each([{}, { format: 'csv' }, { detail: 'full' }])(
+    'is said once where it is no matter of course: %j',
+    async args => {
+      const { structured, text } = await answerTo('forex', [bar, quote, { ...bar, ev: 'CAS' }, bar], args);
+      expect(structured.notes).toEqual([counted]);
+      expect(text.split(counted)).toHaveLength(2);
+    },
+  );
+
+  test('is said of every field whose note the spec has', async () => {
+    const imbalance = {
+      ev: 'NOI',
+      T: 'AAPL',
+      t: 1_790_000_000_000,
+      at: 930,
+      a: 'M',
+      i: 44,
+      x: 10,
+      o: 480,
+      p: 440,
+      b: 25,
+    };
+    const { structured } = await answerTo('stocks', [imbalance]);
+    expect(structured.notes).toEqual(['auction_time is in HHMM Eastern: 930 is 09:30 in New York.']);
+  });
+
+  test('is not said where no such number is shown', async () => {
+    const { v: _, ...without } = bar;
+    for (const events of [[quote], [without], []]) {
+      expect((await answerTo('forex', events)).structured.notes).toEqual([]);
+    }
+    const bars = [{ ev: 'AM', sym: 'AAPL', v: 7, o: 1, c: 1, h: 1, l: 1, s: 1_790_000_000_000 }];
+    expect((await answerTo('stocks', bars)).structured.notes).toEqual([]);
+  });
+
+  test('has its room in the size of the answer', async () => {
+    const bars = Array.from({ length: 100 }, () => bar);
+    const { structured } = await answerTo('forex', bars, { limit: 1_000, max_bytes: 2_000 });
+    expect(structured.notes).toEqual([counted]);
+    expect(Buffer.byteLength(JSON.stringify(structured))).toBeLessThanOrEqual(2_000);
+  });
+});
+
 describe('as text', () => {
   const trade = { ev: 'T', sym: 'AAPL', p: 232.02, s: 55, c: [12, 37], t: 1_790_000_000_000, i: 'a, price 1' };
 

@@ -276,7 +276,7 @@ describe('a summary', () => {
     const minute = { ev: 'CA', pair: 'EUR/USD', o: 1.1, c: 1.1, h: 1.1, l: 1.1, v: 42, s: 1_790_000_000_000 };
     const { symbols, notes } = await summaryOf('forex', ['CA.*'], [minute]);
     expect(symbols).toMatchObject([{ symbol: 'EUR/USD', volume: 42 }]);
-    expect(notes).toEqual(['volume is a count of quotes, not of money or lots.']);
+    expect(notes).toEqual(['volume is in quote updates: a count of quotes, not of money or lots.']);
     await bench!.close();
     expect((await summaryOf('stocks', ['T.*'], [{ ev: 'T', sym: 'A', p: 1, s: 1 }])).notes).toEqual([]);
   });

@@ -57,6 +57,16 @@ const pricesOf = ({ messages }: Answer): unknown[] => (messages as Answer[]).map
 const above = (value: number): Answer => ({ field: 'price', op: '>', value });
 
 describe('a wait', () => {
+  test('says what a number counts where it is no matter of course', async () => {
+    const { hub, bench } = await opened();
+    await callOn(hub, 'start_forex_stream', { channels: ['CA.EUR/USD'] });
+    const waiting = callOn(hub, 'wait_for_stream_message', { market: 'forex', timeout_s: 20 });
+    bench.session('forex').send('[{"ev":"CA","pair":"EUR/USD","v":7}]');
+    expect((await waiting).structured.notes).toEqual([
+      'volume is in quote updates: a count of quotes, not of money or lots.',
+    ]);
+  });
+
   test('ends at once when the stream ends, and says why', async () => {
     const { hub } = await opened();
     await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
