@@ -230,6 +230,11 @@ export function symbolsOf(condition: Condition): ReadonlySet<string> | undefined
   return leaves.every(({ symbol, field }) => symbol !== undefined && field !== 'state') ? symbols : undefined;
 }
 
+/** Whether the state of the stream has a say, with or without messages. */
+export function dependsOnState(condition: Condition): boolean {
+  return leavesOf(condition).some(({ field }) => field === 'state');
+}
+
 /** The fields that it asks for in messages. */
 export function fieldsOf(condition: Condition): string[] {
   return [...new Set(leavesOf(condition).map(({ field }) => field))].filter(field => field !== 'state');

@@ -2,9 +2,10 @@
 import { type Filter, spellFilter } from './channels.js';
 import type { Market } from './contract.js';
 import { count } from './count.js';
+import { exampleChannel, exampleSymbol, spellJson } from './example.js';
 import { nextOpening, sessionAt } from './hours.js';
 import { Reach } from './reach.js';
-import type { StateName } from './state.js';
+import { isWanted, type StateName } from './state.js';
 import { isoOrNull } from './time.js';
 
 /** What is known of a stream that is silent. */
@@ -56,9 +57,12 @@ const justLiveMs = 5_000;
 const namesShown = 5;
 
 export function explainSilence(silence: Silence): string {
+  const lack = isWanted(silence.state) ? explainLack(silence) : undefined;
+  const state = explainState(silence);
+  if (state !== undefined) return lack === undefined ? state : `${lack} ${state}`;
   return (
-    explainState(silence) ??
     explainSubscriptions(silence) ??
+    lack ??
     explainSearch(silence) ??
     silence.replay ??
     [explainMarket(silence), ...explainDoubts(silence)].join(' ')
@@ -87,8 +91,9 @@ function explainState({ state, market, fault, attempts, nextRetryAtMs }: Silence
 function explainSubscriptions(silence: Silence): string | undefined {
   const { subscriptions, pending, unconfirmed, doubts, rejected, market } = silence;
   if (subscriptions.length === 0) {
-    const why = rejected > 0 ? 'every channel was rejected (see rejected)' : 'nothing is subscribed';
-    return `The stream is live, but ${why}: call subscribe_${market.name}_channels.`;
+    return rejected > 0
+      ? `The stream is live, but every channel was rejected (see rejected): call subscribe_${market.name}_channels.`
+      : `The stream is live, but nothing is subscribed: ${callFor(market, silence.sought?.filters)}`;
   }
   if (pending.length === subscriptions.length)
     return `The feed was asked for ${listed(pending)}, and has not answered.`;
@@ -110,14 +115,33 @@ function explainDoubts({ unconfirmed, pending, doubts, suspects }: Silence): str
   ];
 }
 
+/** What a call looked for, where nothing of it is subscribed. */
+function explainLack({ market, subscriptions, sought }: Silence): string | undefined {
+  const { filters = [] } = sought ?? {};
+  const unheld = unheldOf(subscriptions, filters);
+  if (filters.length === 0 || subscriptions.length === 0 || unheld.length < filters.length) return undefined;
+  return `Nothing of ${listed(unheld)} is subscribed: ${callFor(market, filters)}`;
+}
+
+/** The call that subscribes what a call looked for, as far as it fits into a sentence. */
+function callFor(market: Market, filters: readonly Filter[] = []): string {
+  const channels = filters.slice(0, namesShown).map(filter => channelFor(market, filter));
+  const shown = channels.length > 0 ? [...new Set(channels)] : [exampleChannel(market)];
+  return `call subscribe_${market.name}_channels with ${spellJson({ channels: shown })}.`;
+}
+
+/** A channel that brings what a filter selects. */
+function channelFor(market: Market, { prefix, symbol }: Filter): string {
+  const channel = market.channels.find(one => one.prefix === prefix) ?? market.channels[0]!;
+  const all = channel.wildcard && prefix !== undefined ? '*' : exampleSymbol(market);
+  return `${channel.prefix}.${symbol ?? all}`;
+}
+
 /** Why a call found nothing although the stream may be alive. */
-function explainSearch({ market, subscriptions, unconfirmed, doubts, sought }: Silence): string | undefined {
+function explainSearch({ subscriptions, unconfirmed, doubts, sought }: Silence): string | undefined {
   if (!sought) return undefined;
   const { filters = [], seen, passed, last } = sought;
   const unheld = unheldOf(subscriptions, filters);
-  if (filters.length > 0 && unheld.length === filters.length) {
-    return `Nothing of ${listed(unheld)} is subscribed: call subscribe_${market.name}_channels.`;
-  }
   const doubtful = seen === 0 ? allUnconfirmed(subscriptions, unconfirmed, filters) : [];
   if (doubtful.length > 0) return [describeUnconfirmed(doubtful), ...doubts].join(' ');
   const found = describeFindings(filters, seen, passed, last);

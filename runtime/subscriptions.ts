@@ -19,6 +19,8 @@ export interface SubscriptionsView {
   readonly names: readonly string[];
   readonly size: number;
   stateOf(name: string): SubscriptionState | undefined;
+  /** Whether the feed may hold a name, also one of which it was said that it was refused. */
+  mayHold(name: string): boolean;
   /** Why a name was turned down the last time it was asked for. */
   rejectionOf(name: string): Rejection | undefined;
   readonly rejections: Rejection[];

@@ -4,6 +4,7 @@ import { type Condition, ConditionWatch, fieldsOf, parseCondition, type Subject,
 import { StreamError } from './errors.js';
 import { notesOnFields } from './fieldnotes.js';
 import { fieldValue, type Message } from './format.js';
+import { Hope } from './hope.js';
 import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
 import { Reach } from './reach.js';
 import { positionOf } from './read.js';
@@ -26,7 +27,7 @@ const defaultTimeoutS = 25;
 
 /**
  * Answers as soon as enough messages came, or enough for which the condition holds, when the time is up, when no more
- * fit into an answer, or when the stream ends.
+ * fit into an answer, when nothing that is subscribed can bring what is waited for, or when the stream ends.
  *
  * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
  */
@@ -40,13 +41,14 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
   const sight = new Sight(hub.clock, stream, selectionOf(filters), since);
   const search = new Search(hub, stream, sight, condition, args.count ?? 1);
+  const hope = new Hope(stream.subscriptions, condition, filters ?? search.decisive);
   const beganMs = hub.clock.elapsed();
   let resting = false;
   const over = (again: () => void): boolean => {
     if (resting) return false;
     search.look();
     if (search.ended) return true;
-    if (sight.position >= buffer.nextSeq) return stream.isOver;
+    if (sight.position >= buffer.nextSeq) return stream.isOver || hope.isLost;
     resting = true;
     void sight.rest().then(() => {
       resting = false;
@@ -113,9 +115,14 @@ class Search {
     return { seen, passed, last: this.lastValues };
   }
 
-  /** The symbols that alone can decide, if none of them is subscribed. */
+  /** The symbols that alone can decide. */
+  get decisive(): readonly Filter[] {
+    return [...(this.symbols ?? [])].map(symbol => ({ symbol }));
+  }
+
+  /** These, if none of them is subscribed. */
   get unheld(): readonly Filter[] | undefined {
-    const wanted = [...(this.symbols ?? [])].map(symbol => ({ symbol }));
+    const wanted = this.decisive;
     const unheld = unheldOf(this.stream.subscriptions.names, wanted);
     return unheld.length > 0 && unheld.length === wanted.length ? wanted : undefined;
   }

@@ -341,7 +341,9 @@ describe('a summary', () => {
     });
     expect(answer.notes).toContain('Nothing of MSFT is subscribed.');
     const { structured } = await callOn(bench!.hub, 'summarize_stream', { market: 'stocks', symbols: ['MSFT'] });
-    expect(structured.silence).toBe('Nothing of MSFT is subscribed: call subscribe_stocks_channels.');
+    expect(structured.silence).toBe(
+      'Nothing of MSFT is subscribed: call subscribe_stocks_channels with {"channels": ["T.MSFT"]}.',
+    );
     const quiet = await callOn(bench!.hub, 'summarize_stream', { market: 'stocks', symbols: ['NVDA'] });
     expect(quiet.structured.silence).toBe('1 message came, and none of NVDA.');
   });

@@ -283,17 +283,18 @@ describe('a wait in vain says', () => {
   });
 
   test('that nothing of it is subscribed', async () => {
-    const { send, wait } = await streaming(['T.AAPL']);
-    const waiting = wait({ channels: ['Q.MSFT'], timeout_s: 1 });
+    const { send, wait, start } = await streaming(['T.AAPL']);
     await send(trade(200));
-    expect((await waiting).silence).toBe('Nothing of Q.MSFT is subscribed: call subscribe_stocks_channels.');
+    expect((await wait({ channels: ['Q.MSFT'], cursor: start })).silence).toBe(
+      'Nothing of Q.MSFT is subscribed: call subscribe_stocks_channels with {"channels": ["Q.MSFT"]}.',
+    );
   });
 
   test('that nothing of the symbol of its condition is subscribed', async () => {
-    const { send, wait } = await streaming(['T.AAPL']);
-    const waiting = wait({ condition: { ...above(1), symbol: 'MSFT' }, timeout_s: 1 });
-    await send(trade(200));
-    expect((await waiting).silence).toBe('Nothing of MSFT is subscribed: call subscribe_stocks_channels.');
+    const { wait } = await streaming(['T.AAPL']);
+    expect((await wait({ condition: { ...above(1), symbol: 'MSFT' } })).silence).toBe(
+      'Nothing of MSFT is subscribed: call subscribe_stocks_channels with {"channels": ["T.MSFT"]}.',
+    );
   });
 
   test('which of it is not subscribed', async () => {
@@ -301,6 +302,77 @@ describe('a wait in vain says', () => {
     const waiting = wait({ channels: ['MSFT', 'NVDA'], timeout_s: 1 });
     await send(trade(200));
     expect((await waiting).silence).toBe('1 message came, and none of MSFT, NVDA. Nothing of MSFT is subscribed.');
+  });
+});
+
+describe('a wait for what nothing subscribed can bring', () => {
+  /** Whether the answer is there although nothing happens, within so many turns of the event loop. */
+  async function isAtOnce(waiting: Promise<unknown>): Promise<boolean> {
+    let answered = false;
+    void waiting.then(() => {
+      answered = true;
+    });
+    for (let turn = 0; turn < 200 && !answered; turn++) await new Promise(resolve => setImmediate(resolve));
+    return answered;
+  }
+
+  test.each([
+    [{ channels: ['Q.AAPL'] }, '{"channels": ["Q.AAPL"]}'],
+    [{ channels: ['Q.*', 'T.MSFT', 'NVDA'] }, '{"channels": ["Q.*", "T.MSFT", "T.NVDA"]}'],
+    [{ channels: ['MSFT'], condition: above(1) }, '{"channels": ["T.MSFT"]}'],
+    [{ condition: { any: [{ ...above(1), symbol: 'MSFT' }] } }, '{"channels": ["T.MSFT"]}'],
+  ])('ends at once with the call that would bring it: %j', async (args, call) => {
+    const { wait } = await streaming(['T.AAPL', 'AM.AAPL']);
+    const waiting = wait(args);
+    expect(await isAtOnce(waiting)).toBe(true);
+    expect(await waiting).toMatchObject({
+      matched: false,
+      count: 0,
+      state: 'live',
+      silence: expect.stringContaining(call),
+    });
+  });
+
+  test('ends at once where nothing is subscribed at all, and when the last of it is dropped meanwhile', async () => {
+    const { hub, wait } = await streaming(['T.AAPL']);
+    const waiting = wait();
+    await callOn(hub, 'unsubscribe_stocks_channels', { channels: ['T.AAPL'] });
+    expect(await isAtOnce(waiting)).toBe(true);
+    expect((await wait()).silence).toBe(
+      'The stream is live, but nothing is subscribed: call subscribe_stocks_channels with {"channels": ["T.AAPL"]}.',
+    );
+  });
+
+  test('has what came before it was dropped', async () => {
+    const { hub, send, wait, start } = await streaming(['T.AAPL', 'T.MSFT']);
+    await send(trade(200));
+    await callOn(hub, 'unsubscribe_stocks_channels', { channels: ['T.AAPL'] });
+    expect(pricesOf(await wait({ channels: ['T.AAPL'], cursor: start }))).toEqual([200]);
+  });
+
+  test.each([
+    [['T.*'], { channels: ['T.MSFT'] }],
+    [['T.*'], { channels: ['MSFT'] }],
+    [['T.AAPL'], { channels: ['AAPL', 'MSFT'] }],
+    [['T.AAPL'], { channels: ['T.*'] }],
+    [['T.AAPL'], { channels: ['*'] }],
+    [['T.AAPL'], { channels: ['Q.AAPL'], condition: { field: 'state', op: '!=', value: 'live' } }],
+  ])('is none where something of it is subscribed, or the state decides: %j %j', async (channels, args) => {
+    const { wait } = await streaming(channels);
+    const abort = new AbortController();
+    const waiting = wait(args, abort.signal);
+    expect(await isAtOnce(waiting)).toBe(false);
+    abort.abort();
+    await waiting;
+  });
+
+  test('is none where the feed was asked for it and has not answered', async () => {
+    const { hub, wait, send } = await streaming(['T.AAPL']);
+    const subscribing = callOn(hub, 'subscribe_stocks_channels', { channels: ['T.MSFT'] });
+    const waiting = wait({ channels: ['T.MSFT'] });
+    await subscribing;
+    await send(trade(300, 'MSFT'));
+    expect(pricesOf(await waiting)).toEqual([300]);
   });
 });
 
