@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { digestOf, emitKernel, kernelSource } from './kernel.js';
+import { digestOf, emitKernel, kernelSource } from './emit/kernel.js';
 
 const compiler = { name: 'assemblyscript', version: '0.28.20' };
 /** The memory comes from whoever runs the module, and nothing of a runtime library is in it. */

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildModel } from './build.js';
-import { checkCitations, findCitations } from './citations.js';
-import { emitAsyncApi } from './emit-asyncapi.js';
-import { emitCitations } from './emit-citations.js';
-import { emitMarket } from './emit-market.js';
-import { emitReference } from './emit-reference.js';
-import { emitMain, emitSuite } from './emit-suite.js';
-import { emitTest } from './emit-test.js';
-import { type CompiledKernel, emitKernel, readKernel } from './kernel.js';
-import { loadSpec } from './load.js';
+import { emitAsyncApi } from './emit/asyncapi.js';
+import { emitCitations } from './emit/citations.js';
+import { type CompiledKernel, emitKernel, readKernel } from './emit/kernel.js';
+import { emitMarket } from './emit/market.js';
+import { emitReference } from './emit/reference.js';
+import { emitMain, emitSuite } from './emit/suite.js';
+import { emitTest } from './emit/test.js';
+import { buildModel } from './load/build.js';
+import { checkCitations, findCitations } from './load/citations.js';
+import { loadSpec } from './load/file.js';
+import { loadPages, type Pages } from './load/pages.js';
 import type { Citation, Model } from './model.js';
-import { loadPages, type Pages } from './pages.js';
 import { type Problem, sortProblems } from './problem.js';
 
 /** What the spec says, and everything that is wrong with it. */

@@ -9,15 +9,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { published, readDescription } from './description.js';
-import { type Drift, findDrift } from './drift.js';
+import { type Drift, findDrift } from './drift/compare.js';
+import { published, readDescription } from './drift/description.js';
+import { DescriptionError } from './drift/part.js';
+import { describeDrift, isNews } from './drift/table.js';
+import { formatSilences } from './drift/unsaid.js';
+import { readVendor } from './drift/vendor.js';
 import { generate, readSpec } from './generate.js';
 import { compareOutput, writeOutput } from './output.js';
-import { DescriptionError } from './part.js';
 import { describeProblem, type Problem } from './problem.js';
-import { describeDrift, isNews } from './table.js';
-import { formatSilences } from './unsaid.js';
-import { readVendor } from './vendor.js';
 
 const { values } = parseArgs({
   options: {

@@ -2,7 +2,7 @@
  * What the spec says, after validation, errata and resolved citations: the nouns that the emitters write down.
  * The raw types mirror `spec/spec.schema.json`.
  */
-import type { What } from './facts.js';
+import type { What } from './drift/facts.js';
 import type { Position } from './problem.js';
 
 export type See = number | string;

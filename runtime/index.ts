@@ -1,4 +1,5 @@
 /** The narrow door for generated code: everything that it may use, and nothing else. */
-export type { Channel, Market, Suite, Tool } from './contract.js';
-export { main } from './main.js';
-export { wire } from './wire.js';
+
+export { main } from './cli/main.js';
+export type { Channel, Market, Suite, Tool } from './contract/contract.js';
+export { wire } from './decode/wire.js';

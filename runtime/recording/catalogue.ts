@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { quoteForeign } from '../foreign.js';
+import { escapeText } from '../core/quoting.js';
+import type { Place } from '../feed/replay-request.js';
 import { listRecordings, TooManyEntries } from './folder.js';
-import { folderOf } from './keeper.js';
 import { feedTitleOf, isCalled, type RecordingName, select } from './name.js';
+import { folderOf } from './owner.js';
 import { ReplayRefusal } from './refusal.js';
-import type { Place } from './request.js';
 
 /** A recording, and the folder that it is in. */
 export interface FoundRecording extends RecordingName {
@@ -38,7 +38,7 @@ export class Catalogue {
       const all = names.map(name => ({ ...name, folder }));
       const catalogue = new Catalogue(folder, title, [...all, ...(await listOwn(folder, owner))]);
       if (title === '' || catalogue.names.some(name => isCalled(name, title))) return catalogue;
-      found.push(`in ${quoteForeign(folder)} is no recording ${title}`);
+      found.push(`in ${escapeText(folder)} is no recording ${title}`);
       other = catalogue;
     }
     const message = `Expected a folder of recordings, or a recording in one; ${found.join(', and ')}.`;
@@ -77,7 +77,7 @@ async function listOwn(folder: string, owner: string | undefined): Promise<Found
 
 function describeTrouble(folder: string, error: NodeJS.ErrnoException): string {
   const { code } = error;
-  const place = quoteForeign(folder);
+  const place = escapeText(folder);
   if (error instanceof TooManyEntries) return `${place} is not read, since ${error.message}`;
   if (code === 'ENOENT') return `there is no folder ${place}`;
   return code === 'ENOTDIR' ? `${place} is no folder` : `${place} cannot be read (${code})`;

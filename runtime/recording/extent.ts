@@ -1,12 +1,12 @@
 /** What a recording holds, told before it is played. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../core/clock.js';
+import type { ChannelFilter } from './channel-filter.js';
 import { headBytes, readHead } from './member.js';
 import { formatName, type RecordingName } from './name.js';
+import type { Playlist } from './playlist.js';
 import { openRecording } from './reader.js';
-import type { Reel } from './reel.js';
-import type { Sieve } from './sieve.js';
 
 /** What a survey saw. */
 export interface Extent {
@@ -24,12 +24,12 @@ const mostNames = 100_000;
 const mostMembers = 100_000;
 
 /** Looks through what would be played. */
-export async function survey(reel: Reel, sieve: Sieve, clock: Clock): Promise<Extent> {
+export async function survey(playlist: Playlist, filter: ChannelFilter, clock: Clock): Promise<Extent> {
   const names = new Set<string>();
   const endMs = clock.elapsed() + patienceMs;
-  for await (const { data } of reel.frames()) {
+  for await (const { data } of playlist.frames()) {
     let pieces = 0;
-    for (const some of sieve.namesIn(data)) {
+    for (const some of filter.namesIn(data)) {
       for (const name of some) names.add(name);
       if (clock.elapsed() > endMs || names.size > mostNames) return { names, whole: false };
       if (++pieces > 1) await nextTurn();

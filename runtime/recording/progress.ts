@@ -1,5 +1,5 @@
-import { count } from '../count.js';
-import { isoOrNull } from '../time.js';
+import { count } from '../core/count.js';
+import { isoOrNull } from '../core/time.js';
 
 /** How far a replay has come, in the time of the recording. */
 export class Progress {

@@ -4,16 +4,16 @@
  * no stream ever waits for the disk.
  */
 import { join } from 'node:path';
-import type { Secret } from '../secret.js';
+import type { Secret } from '../core/secret.js';
 import { Folder } from './folder.js';
-import { type Keeper, placeOf } from './keeper.js';
-import { type RecorderServices, Track } from './track.js';
+import { MarketRecorder, type RecorderServices } from './market-recorder.js';
+import { type Ownership, placeOf } from './owner.js';
 
 /** Where frames come from. */
 export interface Origin {
   readonly market: string;
   readonly feed: string;
-  readonly keeper: Keeper;
+  readonly keeper: Ownership;
   /** Key of the connection. */
   readonly key: Secret;
 }
@@ -21,12 +21,12 @@ export interface Origin {
 /** What a stream is connected to, as far as its recording goes. */
 interface Recorded {
   readonly endpoint: { readonly feed: string };
-  readonly keeper: Keeper;
+  readonly keeper: Ownership;
   readonly replay?: unknown;
 }
 
 export class Recorder {
-  private readonly tracks = new Map<string, Track>();
+  private readonly tracks = new Map<string, MarketRecorder>();
   private readonly folders = new Map<string, Folder>();
 
   /** @param path of the folder, which is made when the first frame comes */
@@ -58,11 +58,11 @@ export class Recorder {
     await Promise.all([...this.tracks.values()].map(track => track.close()));
   }
 
-  private trackOf({ market, feed }: Origin, place: string): Track {
+  private trackOf({ market, feed }: Origin, place: string): MarketRecorder {
     const name = trackName(market, feed, place);
     let track = this.tracks.get(name);
     if (!track) {
-      track = new Track(market, this.folderIn(place), this.services);
+      track = new MarketRecorder(market, this.folderIn(place), this.services);
       this.tracks.set(name, track);
     }
     return track;

@@ -1,5 +1,5 @@
-import { UncitedError } from '../errors.js';
-import { replayFeed } from './request.js';
+import { UncitedError } from '../core/errors.js';
+import { replayFeed } from '../feed/replay-request.js';
 
 /** What can be played where something else was asked for. */
 export interface Offered {

@@ -1,19 +1,19 @@
-import { parseChannel } from '../channels.js';
-import type { Clock } from '../clock.js';
-import type { Decoding, Market } from '../contract.js';
-import { UncitedError } from '../errors.js';
-import { simulatedFeed } from '../feednames.js';
-import type { Dial } from '../socket.js';
-import { isoOrNull } from '../time.js';
+import { simulatedFeed } from '../config/feed-names.js';
+import type { Decoding, Market } from '../contract/contract.js';
+import type { Clock } from '../core/clock.js';
+import { UncitedError } from '../core/errors.js';
+import { isoOrNull } from '../core/time.js';
+import { formatReplay, momentOf, type ReplayRequest, replayFeed } from '../feed/replay-request.js';
+import type { Dial } from '../feed/socket.js';
+import { parseChannel } from '../symbols/channels.js';
 import { Catalogue } from './catalogue.js';
+import { ChannelFilter } from './channel-filter.js';
 import { type Extent, endOfRecording, survey } from './extent.js';
 import { feedTitleOf, type RecordingName, titleOf } from './name.js';
+import { Playlist } from './playlist.js';
 import { Progress } from './progress.js';
-import { Reel } from './reel.js';
 import { ReplayRefusal } from './refusal.js';
-import { ReplaySocket } from './replaysocket.js';
-import { formatReplay, momentOf, type ReplayRequest, replayFeed } from './request.js';
-import { Sieve } from './sieve.js';
+import { ReplaySocket } from './replay-socket.js';
 
 /** Recordings of one feed, and the title that was asked for. */
 interface Chosen {
@@ -30,7 +30,7 @@ export class Replay {
   readonly url: string;
   private readonly fromMs: number | undefined;
   private extent: Promise<Extent> | undefined;
-  private readonly reel: Reel;
+  private readonly playlist: Playlist;
   private readonly progress: Progress;
   private changed: () => void = () => {};
 
@@ -49,7 +49,7 @@ export class Replay {
     this.fromMs = request.from === undefined ? undefined : momentOf(request.from, first!.day);
     const { fromMs } = this;
     this.url = formatReplay(shown, request, fromMs);
-    this.reel = new Reel(folder, names, fromMs, mostFrameBytes);
+    this.playlist = new Playlist(folder, names, fromMs, mostFrameBytes);
     this.progress = new Progress(shown, request.speed, () => this.changed());
   }
 
@@ -106,7 +106,7 @@ export class Replay {
 
   /** For every answer: that it is a replay, of when, and what is missing. */
   get notes(): readonly string[] {
-    return [this.progress.note, ...this.progress.notes, ...this.reel.damages];
+    return [this.progress.note, ...this.progress.notes, ...this.playlist.damages];
   }
 
   /** Why nothing comes. */
@@ -121,8 +121,8 @@ export class Replay {
    */
   async notesOnChannels(wanted: readonly string[]): Promise<string[]> {
     const { folder, names: files } = this.chosen;
-    const sieve = new Sieve(this.market, this.decoding);
-    this.extent ??= survey(new Reel(folder, files, this.fromMs, this.mostFrameBytes), sieve, this.clock);
+    const filter = new ChannelFilter(this.market, this.decoding);
+    this.extent ??= survey(new Playlist(folder, files, this.fromMs, this.mostFrameBytes), filter, this.clock);
     const { names, whole } = await this.extent;
     if (!whole) return [];
     // What is no symbol of the market is text of a feed, and not shown.
@@ -135,9 +135,9 @@ export class Replay {
   /** @param changed told of the end */
   dialer(changed: () => void): Dial {
     this.changed = changed;
-    const sieve = new Sieve(this.market, this.decoding);
-    const { reel, progress, request: pace } = this;
-    return () => new ReplaySocket(this.market, this.clock, { reel, sieve, progress, pace });
+    const filter = new ChannelFilter(this.market, this.decoding);
+    const { playlist, progress, request: pace } = this;
+    return () => new ReplaySocket(this.market, this.clock, { playlist, filter, progress, pace });
   }
 }
 

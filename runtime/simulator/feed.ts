@@ -3,10 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Channel, Market } from '../contract.js';
+import type { Channel, Market } from '../contract/contract.js';
+import { Session, type SessionPolicy, splitChannel } from '../feed/vendor-session.js';
 import { encode } from './encode.js';
 import type { SimulatedEvent } from './event.js';
-import { Session, type SessionPolicy, splitChannel } from './session.js';
 import { Tape } from './tape.js';
 
 const loopback = '127.0.0.1';

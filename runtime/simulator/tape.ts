@@ -1,5 +1,5 @@
-import { canonicalSymbol } from '../channels.js';
-import type { EventKind, Market, Simulation } from '../contract.js';
+import type { EventKind, Market, Simulation } from '../contract/contract.js';
+import { canonicalSymbol } from '../symbols/channels.js';
 import type { SimulatedEvent } from './event.js';
 import { Grid } from './grid.js';
 import { Instrument } from './instrument.js';

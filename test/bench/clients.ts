@@ -1,9 +1,9 @@
 /** Who can take in a feed: the server's own connection, and what it is compared with. */
 import { WebSocket } from 'ws';
 import { markets as allMarkets, suite } from '../../generated/suite.js';
-import type { ClientStream } from '../../runtime/clientstream.js';
-import { type RawEvent, subscribeFrame } from '../../runtime/protocol.js';
-import { Secret } from '../../runtime/secret.js';
+import { Secret } from '../../runtime/core/secret.js';
+import { type RawEvent, subscribeFrame } from '../../runtime/decode/protocol.js';
+import type { ClientStream } from '../../runtime/stream/client-stream.js';
 import { callOn, hubOn, testKey, testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { loudChannels } from './load.js';

@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { markets, suite } from '../../generated/suite.js';
-import type { Answer } from '../../runtime/answer.js';
-import type { Client } from '../../runtime/client.js';
-import type { Market } from '../../runtime/contract.js';
-import type { Message } from '../../runtime/format.js';
-import { lineOf } from '../../runtime/text.js';
+import type { Answer } from '../../runtime/contract/answer.js';
+import type { Market } from '../../runtime/contract/contract.js';
+import type { Message } from '../../runtime/market/format.js';
+import { lineOf } from '../../runtime/reading/text.js';
+import type { Client } from '../../runtime/stream/client.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { BareServer } from '../support/stdio.js';
 import { eventsOf, framesOf } from './load.js';

@@ -1,6 +1,6 @@
 /** A process that keeps the newest events, in the server's buffer or as objects. Argument: `own` or `objects`. */
 import { PerformanceObserver } from 'node:perf_hooks';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as loopBudget } from 'node:timers/promises';
 import { markets, suite } from '../../generated/suite.js';
 import { hubOn } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
@@ -36,7 +36,7 @@ let keep: Keep | undefined;
 async function takeIn(count: number, frames: readonly Buffer[], batch: number, take: Keep): Promise<void> {
   for (let taken = 0; taken * batch < count; taken++) {
     take(frames[taken % frames.length]!);
-    if (taken % framesPerTurn === 0) await turn();
+    if (taken % framesPerTurn === 0) await loopBudget();
   }
 }
 
@@ -72,12 +72,12 @@ const calls = {
     globalThis.gc?.();
     const pausesMs: number[] = [];
     const observer = new PerformanceObserver(list => pausesMs.push(...list.getEntries().map(entry => entry.duration)));
-    await turn();
+    await loopBudget();
     observer.observe({ entryTypes: ['gc'] });
     const beganMs = performance.now();
     await takeIn(count, frames, usualBatch, keep!);
     const wallMs = performance.now() - beganMs;
-    await turn();
+    await loopBudget();
     pausesMs.push(...observer.takeRecords().map(entry => entry.duration));
     observer.disconnect();
     return {

@@ -1,10 +1,10 @@
 /** The kernel of the scanner alone: no socket, no buffer. */
 import { suite } from '../../generated/suite.js';
-import { Scanner } from '../../runtime/scanner/scanner.js';
+import { Scanner } from '../../runtime/decode/scanner/scanner.js';
 import { marketOf } from '../support/markets.js';
 import { eventsOf, framesOf } from './load.js';
 import type { Part } from './part.js';
-import { PlainScanner } from './plainscanner.js';
+import { PlainScanner } from './plain-scanner.js';
 import { compete } from './rounds.js';
 import { atMost, type Row, rowOf } from './row.js';
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as loopBudget, setTimeout as pause } from 'node:timers/promises';
 import { inFrame } from './load.js';
 import { stampUs } from './stamp.js';
 import { wireFrame } from './wire.js';
@@ -24,7 +24,7 @@ export class Line {
   blast(bytes: Buffer): void {
     this.begin(async () => {
       await this.write(bytes);
-      await turn();
+      await loopBudget();
     });
   }
 

@@ -1,5 +1,5 @@
 /** Events as the feed sends them: what the simulated feed plays, spread over as many symbols as wanted. */
-import type { EventKind, Market } from '../../runtime/contract.js';
+import type { EventKind, Market } from '../../runtime/contract/contract.js';
 import { encode } from '../../runtime/simulator/encode.js';
 import { Tape } from '../../runtime/simulator/tape.js';
 

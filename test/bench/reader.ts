@@ -1,7 +1,7 @@
 /** A process with a full buffer, of which tools are asked. Arguments: how many messages, how many symbols. */
 import { markets, suite } from '../../generated/suite.js';
-import { cursorOf } from '../../runtime/answer.js';
-import { callTool, listTools } from '../../runtime/tools.js';
+import { cursorOf } from '../../runtime/reading/answer.js';
+import { callTool, listTools } from '../../runtime/tools/tools.js';
 import { hubOn } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { answerCalls } from './call.js';

@@ -1,7 +1,7 @@
 /** The feed of the benchmark, in a process of its own: the usual handshake, then frames that were built before. */
 
 import { marketOf } from '../support/markets.js';
-import { polite, RawFeed } from '../support/rawfeed.js';
+import { polite, RawFeed } from '../support/raw-feed.js';
 import { answerCalls } from './call.js';
 import { cutAtSequence, Line } from './line.js';
 import { eventsOf, framesOf } from './load.js';

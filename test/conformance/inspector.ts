@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from '../support/command.js';
 import { makeFolder } from '../support/project.js';
 import { bin } from '../support/stdio.js';
-import { toolNames } from '../support/toolnames.js';
+import { toolNames } from '../support/tool-names.js';
 import type { Verdict } from './suite.js';
 
 const start = ['--tool-name', 'start_crypto_stream', '--tool-arg', 'channels=["XT.BTC-USD"]'];

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { fetchPackages } from '../support/nodes.js';
 import { removeFolders } from '../support/project.js';
-import { SpawnedHttp } from '../support/spawnedhttp.js';
+import { SpawnedHttp } from '../support/spawned-http.js';
 import { inspect } from './inspector.js';
 import { leftOut, type Scenario, scenarios } from './scenarios.js';
 import { Suite, type Verdict } from './suite.js';

@@ -1,10 +1,10 @@
 import { markets, suite } from '../../generated/suite.js';
-import type { Client } from '../../runtime/client.js';
-import { systemClock } from '../../runtime/clock.js';
-import type { Market } from '../../runtime/contract.js';
-import { Hub } from '../../runtime/hub.js';
+import type { Market } from '../../runtime/contract/contract.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Random } from '../../runtime/simulator/random.js';
-import { callTool, listTools, type OwnedTool } from '../../runtime/tools.js';
+import type { Client } from '../../runtime/stream/client.js';
+import { Hub } from '../../runtime/stream/hub.js';
+import { callTool, listTools, type OwnedTool } from '../../runtime/tools/tools.js';
 import { testOptions } from '../support/bench.js';
 import type { Fuzzer } from './fuzzer.js';
 

@@ -1,8 +1,8 @@
 import { suite } from '../../generated/suite.js';
-import { resolveEndpoint } from '../../runtime/endpoint.js';
-import { StreamError } from '../../runtime/errors.js';
-import { defaultOptions } from '../../runtime/options.js';
-import type { Settings } from '../../runtime/settings.js';
+import { defaultOptions } from '../../runtime/config/options.js';
+import type { Settings } from '../../runtime/config/settings.js';
+import { StreamError } from '../../runtime/core/errors.js';
+import { resolveEndpoint } from '../../runtime/feed/endpoint.js';
 import type { Random } from '../../runtime/simulator/random.js';
 import { marketOf } from '../support/markets.js';
 import type { Fuzzer } from './fuzzer.js';

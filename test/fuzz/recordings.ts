@@ -1,5 +1,5 @@
 import { RecordFolder } from '../support/recording.js';
-import { RecordingFuzz } from '../support/recordingfuzz.js';
+import { RecordingFuzz } from '../support/recording-fuzz.js';
 import type { Fuzzer } from './fuzzer.js';
 
 export const recordingFuzzer: Fuzzer = {

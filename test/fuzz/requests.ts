@@ -1,10 +1,10 @@
 import { markets, suite } from '../../generated/suite.js';
-import { systemClock } from '../../runtime/clock.js';
-import { HttpServer } from '../../runtime/http.js';
-import { Hub } from '../../runtime/hub.js';
-import { Pages } from '../../runtime/pages.js';
-import { readSettings } from '../../runtime/settings.js';
-import { RequestFuzz } from '../support/requestfuzz.js';
+import { readSettings } from '../../runtime/config/settings.js';
+import { HttpServer } from '../../runtime/mcp/http/server.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
+import { Hub } from '../../runtime/stream/hub.js';
+import { Pages } from '../../runtime/tools/pages.js';
+import { RequestFuzz } from '../support/request-fuzz.js';
 import type { Fuzzer } from './fuzzer.js';
 
 const token = 'token-of-the-fuzzer-0123456789';

@@ -4,22 +4,23 @@ import { mkdirSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import type { Client } from '../../runtime/client.js';
-import { type Clock, systemClock } from '../../runtime/clock.js';
-import { Hub } from '../../runtime/hub.js';
+import type { Clock } from '../../runtime/core/clock.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { listRecordings } from '../../runtime/recording/folder.js';
 import { encodeFrames, encodeHeader } from '../../runtime/recording/frames.js';
 import { pack } from '../../runtime/recording/member.js';
 import { formatName, nextNumber, parseName, select } from '../../runtime/recording/name.js';
-import { Reel } from '../../runtime/recording/reel.js';
+import { Playlist } from '../../runtime/recording/playlist.js';
 import { Random } from '../../runtime/simulator/random.js';
+import type { Client } from '../../runtime/stream/client.js';
+import { Hub } from '../../runtime/stream/hub.js';
 import { callOn, testOptions } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
 import { Lag } from '../support/lag.js';
 import { usedMb } from '../support/memory.js';
 import { tries } from '../support/property.js';
 import { RecordFolder } from '../support/recording.js';
-import { RecordingFuzz } from '../support/recordingfuzz.js';
+import { RecordingFuzz } from '../support/recording-fuzz.js';
 
 const open: { close(): Promise<unknown> }[] = [];
 
@@ -207,11 +208,11 @@ describe('what has the name of a recording', () => {
     const names = await listRecordings(disk.path);
     renameSync(path(disk), disk.pathOf('elsewhere'));
     await make(path(disk), disk.pathOf('elsewhere'));
-    const reel = new Reel(disk.path, select(names, 'stocks', ''), undefined, testOptions.maxFrameBytes);
+    const playlist = new Playlist(disk.path, select(names, 'stocks', ''), undefined, testOptions.maxFrameBytes);
     const texts: string[] = [];
-    for await (const { data } of reel.frames()) texts.push(String(data));
+    for await (const { data } of playlist.frames()) texts.push(String(data));
     expect(texts).toEqual([trade(2)]);
-    expect(reel.damages).toEqual([damaged('', 'it is no regular file')]);
+    expect(playlist.damages).toEqual([damaged('', 'it is no regular file')]);
   });
 
   test('and is one of many that are damaged is named among the first only', async () => {

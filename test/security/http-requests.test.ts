@@ -14,9 +14,9 @@ import {
   served,
   startOf,
   visit,
-} from '../support/httpclients.js';
-import { rawRequest, statusOf } from '../support/rawhttp.js';
-import { RequestFuzz } from '../support/requestfuzz.js';
+} from '../support/http-clients.js';
+import { rawRequest, statusOf } from '../support/raw-http.js';
+import { RequestFuzz } from '../support/request-fuzz.js';
 
 afterEach(closeAll);
 

@@ -22,10 +22,10 @@ import {
   served,
   startOf,
   visit,
-} from '../support/httpclients.js';
+} from '../support/http-clients.js';
 import { runProgram } from '../support/program.js';
-import { rawRequest } from '../support/rawhttp.js';
-import type { SpawnedHttp } from '../support/spawnedhttp.js';
+import { rawRequest } from '../support/raw-http.js';
+import type { SpawnedHttp } from '../support/spawned-http.js';
 
 afterEach(closeAll);
 

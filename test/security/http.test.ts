@@ -18,8 +18,8 @@ import {
   served,
   startOf,
   visit,
-} from '../support/httpclients.js';
-import { type RawConnection, rawRequest } from '../support/rawhttp.js';
+} from '../support/http-clients.js';
+import { type RawConnection, rawRequest } from '../support/raw-http.js';
 
 afterEach(closeAll);
 

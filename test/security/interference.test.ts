@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { ClientOptions } from '../../runtime/client.js';
-import { ClientStream } from '../../runtime/clientstream.js';
-import type { RateMeter } from '../../runtime/rate.js';
-import { HttpBench } from '../support/httpserver.js';
+import type { RateMeter } from '../../runtime/buffer/rate.js';
+import type { ClientOptions } from '../../runtime/stream/client.js';
+import { ClientStream } from '../../runtime/stream/client-stream.js';
+import { HttpBench } from '../support/http-server.js';
 import { play, type Step, smoothPlay, whatBobIsTold } from '../support/neighbours.js';
 import { httpEras, type Peer } from '../support/peers.js';
 import { tries } from '../support/property.js';

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { Project, SyntaxKind } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
 import { markets } from '../../generated/suite.js';
-import { decimalValue } from '../../runtime/decimal.js';
-import { nearest } from '../../runtime/nearest.js';
+import { decimalValue } from '../../runtime/core/decimal.js';
+import { nearest } from '../../runtime/core/nearest.js';
 import { repository } from '../support/project.js';
 
 /** Quadratic ones, and why nobody but the operator gets a long text to them. */

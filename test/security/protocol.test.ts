@@ -1,6 +1,6 @@
 /** What a client can say over the protocol, on stdin of the built server. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { polite, RawFeed } from '../support/rawfeed.js';
+import { polite, RawFeed } from '../support/raw-feed.js';
 import { BareServer } from '../support/stdio.js';
 
 const million = 1_000_000;

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { runProgram } from '../support/program.js';
-import { missing, PseudoTerminal } from '../support/pseudoterminal.js';
-import { polite, RawFeed, statusFrame } from '../support/rawfeed.js';
+import { missing, PseudoTerminal } from '../support/pseudo-terminal.js';
+import { polite, RawFeed, statusFrame } from '../support/raw-feed.js';
 import { bin } from '../support/stdio.js';
 
 /** Wipes the screen, renames the window, fills the clipboard, colours, goes back, turns the direction, hides. */

@@ -2,13 +2,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import type { Client } from '../../runtime/client.js';
-import { encodeCursor } from '../../runtime/cursor.js';
+import { encodeCursor } from '../../runtime/buffer/cursor.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
-import type { ToolResult } from '../../runtime/tools.js';
+import type { Client } from '../../runtime/stream/client.js';
+import type { ToolResult } from '../../runtime/tools/tools.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { Lag } from '../support/lag.js';
-import { polite, RawFeed } from '../support/rawfeed.js';
+import { polite, RawFeed } from '../support/raw-feed.js';
 import { HostedServer } from '../support/stdio.js';
 
 const open: { close(): Promise<unknown> }[] = [];
@@ -37,7 +37,7 @@ function filled(count = messages, ofSymbols = symbols): Client {
 
 async function lagOf(work: () => Promise<unknown>): Promise<number> {
   // What made the messages is no part of it.
-  for (let turn = 0; turn < 3; turn++) await nextTurn();
+  for (let loopBudget = 0; loopBudget < 3; loopBudget++) await nextTurn();
   const lag = new Lag();
   await nextTurn();
   await work();

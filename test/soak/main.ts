@@ -6,14 +6,14 @@
  */
 import { parseArgs } from 'node:util';
 import { markets, suite } from '../../generated/suite.js';
-import { systemClock } from '../../runtime/clock.js';
-import { Hub } from '../../runtime/hub.js';
-import { defaultOptions } from '../../runtime/options.js';
-import { Secret } from '../../runtime/secret.js';
+import { defaultOptions } from '../../runtime/config/options.js';
+import { Secret } from '../../runtime/core/secret.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { type LiveSession, SimulatedFeed } from '../../runtime/simulator/feed.js';
-import { callTool, listTools } from '../../runtime/tools.js';
-import { FrameTrial } from './frametrial.js';
-import { RecordingTrial } from './recordingtrial.js';
+import { Hub } from '../../runtime/stream/hub.js';
+import { callTool, listTools } from '../../runtime/tools/tools.js';
+import { FrameTrial } from './frame-trial.js';
+import { RecordingTrial } from './recording-trial.js';
 import { Tally } from './tally.js';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '0.5' } } });
@@ -54,7 +54,7 @@ for (const market of markets) {
 
 const beganMs = performance.now();
 const samples = [sample()];
-for (let turn = 0; !stopping && performance.now() - beganMs < durationMs; turn++) {
+for (let loopBudget = 0; !stopping && performance.now() - beganMs < durationMs; loopBudget++) {
   for (const market of markets) {
     const [session] = feed.sessions(market.name);
     const count = random() < 0.02 ? burstMessages : 20;
@@ -65,7 +65,7 @@ for (let turn = 0; !stopping && performance.now() - beganMs < durationMs; turn++
     tallies.get(market.name)!.send(session, hub.stream(market.name), count);
     if (random() < turnMs / cutEveryMs) cut(session);
   }
-  if (turn % 20 === 0) {
+  if (loopBudget % 20 === 0) {
     samples.push(sample());
   }
   await trial.run(turnMs * 0.8);

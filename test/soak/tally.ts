@@ -1,6 +1,6 @@
-import type { ClientStream } from '../../runtime/clientstream.js';
-import type { Market } from '../../runtime/contract.js';
+import type { Market } from '../../runtime/contract/contract.js';
 import type { LiveSession } from '../../runtime/simulator/feed.js';
+import type { ClientStream } from '../../runtime/stream/client-stream.js';
 
 /** What became of the messages of one market. */
 export interface Account {

@@ -1,12 +1,13 @@
-import type { Client } from '../../runtime/client.js';
-import { type Clock, systemClock } from '../../runtime/clock.js';
-import type { Market, Suite } from '../../runtime/contract.js';
-import { Hub } from '../../runtime/hub.js';
-import { defaultOptions, type Options } from '../../runtime/options.js';
-import { Secret } from '../../runtime/secret.js';
+import { defaultOptions, type Options } from '../../runtime/config/options.js';
+import type { Market, Suite } from '../../runtime/contract/contract.js';
+import type { Clock } from '../../runtime/core/clock.js';
+import { Secret } from '../../runtime/core/secret.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { type LiveSession, SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
-import { callTool, listTools, type ToolResult } from '../../runtime/tools.js';
-import type { HubView } from '../../runtime/view.js';
+import type { Client } from '../../runtime/stream/client.js';
+import { Hub } from '../../runtime/stream/hub.js';
+import type { HubView } from '../../runtime/stream/view.js';
+import { callTool, listTools, type ToolResult } from '../../runtime/tools/tools.js';
 
 /** Times short enough for a test and long enough for a busy machine. */
 export const testOptions: Options = {

@@ -4,13 +4,13 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { suite } from '../../generated/suite.js';
-import { symbolKeyOf } from '../../runtime/channels.js';
-import type { Market } from '../../runtime/contract.js';
-import { column, columns } from '../../runtime/eventlist.js';
-import { FrameReader } from '../../runtime/frame.js';
-import { Scanner } from '../../runtime/scanner/scanner.js';
+import type { Market } from '../../runtime/contract/contract.js';
+import { column, columns } from '../../runtime/decode/event-list.js';
+import { FrameReader } from '../../runtime/decode/frame-reader.js';
+import { Scanner } from '../../runtime/decode/scanner/scanner.js';
 import type { Random } from '../../runtime/simulator/random.js';
-import { SymbolTable } from '../../runtime/symbols.js';
+import { symbolKeyOf } from '../../runtime/symbols/channels.js';
+import { SymbolTable } from '../../runtime/symbols/symbol-table.js';
 
 /** Channel, symbol and value of each event, and how much else a frame held. */
 export interface Reading {

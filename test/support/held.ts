@@ -1,10 +1,10 @@
 import { suite } from '../../generated/suite.js';
-import { type Entry, MessageBuffer } from '../../runtime/buffer.js';
-import { symbolKeyOf } from '../../runtime/channels.js';
-import type { Market } from '../../runtime/contract.js';
-import { channelOf } from '../../runtime/format.js';
-import { FrameReader } from '../../runtime/frame.js';
-import type { RawEvent, Status } from '../../runtime/protocol.js';
+import { type Entry, MessageBuffer } from '../../runtime/buffer/message-buffer.js';
+import type { Market } from '../../runtime/contract/contract.js';
+import { FrameReader } from '../../runtime/decode/frame-reader.js';
+import type { RawEvent, Status } from '../../runtime/decode/protocol.js';
+import { channelOf } from '../../runtime/market/format.js';
+import { symbolKeyOf } from '../../runtime/symbols/channels.js';
 
 /** What came out of a frame. */
 export interface Taken {

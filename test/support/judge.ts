@@ -4,8 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Market, Suite, Tool, Verb } from '../../runtime/contract.js';
-import type { ToolResult } from '../../runtime/tools.js';
+import type { Market, Suite, Tool, Verb } from '../../runtime/contract/contract.js';
+import type { ToolResult } from '../../runtime/tools/tools.js';
 import { Bench } from './bench.js';
 
 export interface ExpectedField {

@@ -1,7 +1,7 @@
 import { markets } from '../../generated/suite.js';
-import type { Entry } from '../../runtime/buffer.js';
-import type { Market } from '../../runtime/contract.js';
-import type { RawEvent } from '../../runtime/protocol.js';
+import type { Entry } from '../../runtime/buffer/message-buffer.js';
+import type { Market } from '../../runtime/contract/contract.js';
+import type { RawEvent } from '../../runtime/decode/protocol.js';
 
 /** The generated market of this name. */
 export function marketOf(name: string): Market {

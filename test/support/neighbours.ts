@@ -2,13 +2,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { markets, suite } from '../../generated/suite.js';
-import type { Client, ClientOptions } from '../../runtime/client.js';
-import type { Hub } from '../../runtime/hub.js';
-import { Resources } from '../../runtime/resources.js';
-import { Watches, wholeList } from '../../runtime/watches.js';
+import { ResourceUpdates, wholeList } from '../../runtime/mcp/resource-updates.js';
+import { Resources } from '../../runtime/mcp/resources.js';
+import type { Client, ClientOptions } from '../../runtime/stream/client.js';
+import type { Hub } from '../../runtime/stream/hub.js';
 import { callOn, sharedHubOn, testOptions } from './bench.js';
 import { TestClock } from './clock.js';
-import { FilteringFeed, type Sent } from './filteringfeed.js';
+import { FilteringFeed, type Sent } from './filtering-feed.js';
 
 /** What a client may do. */
 export type Deed =
@@ -152,7 +152,7 @@ class Stage {
   private readonly clock = new TestClock();
   private readonly cast: { ann: Client; bob: Client };
   private readonly cursors = new Map<Client, unknown>();
-  private readonly watches: Watches;
+  private readonly watches: ResourceUpdates;
   private readonly hub: Hub;
   private serial = 0;
 
@@ -164,7 +164,7 @@ class Stage {
     const options = { httpBufferBytes: 1_000, bufferMessages: 12 };
     this.hub = sharedHubOn(suite, markets, feed.url, options, this.clock);
     this.cast = { ann: this.hub.client(), bob: this.hub.client(bobs) };
-    this.watches = new Watches(this.cast.bob, {
+    this.watches = new ResourceUpdates(this.cast.bob, {
       updated: async uri => void this.news.push(`${this.answers.length}: ${uri}`),
       listChanged: async () => void this.news.push(`${this.answers.length}: list`),
     });

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelSource } from '../../codegen/kernel.js';
+import { kernelSource } from '../../codegen/emit/kernel.js';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
-import type { Client } from '../../runtime/client.js';
-import type { ClientStream } from '../../runtime/clientstream.js';
-import { type Clock, systemClock } from '../../runtime/clock.js';
-import type { Options } from '../../runtime/options.js';
+import type { Options } from '../../runtime/config/options.js';
+import type { Clock } from '../../runtime/core/clock.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
+import type { Client } from '../../runtime/stream/client.js';
+import type { ClientStream } from '../../runtime/stream/client-stream.js';
 import { callOn, hubOn } from './bench.js';
-import { greeting, RawFeed, type RawFeedScript, statusFrame } from './rawfeed.js';
+import { greeting, RawFeed, type RawFeedScript, statusFrame } from './raw-feed.js';
 
 export type Answer = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 /** Small handwritten markets, so that tests of the runtime do not lean on the generated ones. */
 import { z } from 'zod';
-import type { Channel, Field, Market } from '../../runtime/contract.js';
+import type { Channel, Field, Market } from '../../runtime/contract/contract.js';
 
 type Extra = Partial<Omit<Field, 'key' | 'name' | 'type'>>;
 

@@ -1,5 +1,5 @@
 import { HostedServer, type Launch } from './stdio.js';
-import { toolNames } from './toolnames.js';
+import { toolNames } from './tool-names.js';
 
 /** What came of a server that was started as a host would. */
 export interface Trial {

@@ -1,0 +1,126 @@
+import type { Channel, Field, Market, Model, Tool } from '../model.js';
+import { emitFile } from './file.js';
+import { Code, Documented, type Literal } from './literal.js';
+import { emitArguments, emitInputSchema, emitOutputSchema } from './schema.js';
+
+/** `generated/<market>.ts`: validators, formatter tables and tools of one market. */
+export function emitMarket(market: Market, model: Model): string {
+  const { raw } = market;
+  const names = model.markets.map(other => other.raw.market);
+  return emitFile({
+    from: `${market.path} and spec/suite.yaml`,
+    imports: [
+      { moduleSpecifier: 'zod', namedImports: ['z'] },
+      {
+        moduleSpecifier: '../runtime/index.js',
+        namedImports: [
+          { name: 'Channel', isTypeOnly: true },
+          { name: 'Market', isTypeOnly: true },
+          { name: 'Tool', isTypeOnly: true },
+          'wire',
+        ],
+      },
+    ],
+    declarations: [
+      ...market.channels.map(channel => ({
+        name: channelName(channel),
+        type: 'Channel',
+        docs: [`${channel.raw.title}, \`${channel.raw.prefix}\`.`, `@see ${channel.see}`],
+        value: emitChannel(channel),
+      })),
+      {
+        name: 'tools',
+        type: 'readonly Tool[]',
+        docs: [`The six tools of ${raw.title}.`],
+        value: market.tools.map(tool => emitTool(tool, model, names)),
+      },
+      {
+        name: raw.market,
+        type: 'Market',
+        exported: true,
+        docs: [`${raw.title}: everything that differs by market.`, `@see ${market.see}`],
+        value: {
+          name: raw.market,
+          title: raw.title,
+          paths: raw.paths.map(({ path }) => path),
+          feeds: raw.feeds.map(({ feed, delay_minutes: delayMinutes }) => ({ feed, delayMinutes })),
+          hours: {
+            timeZone: raw.hours.time_zone,
+            sessions: market.sessions.map(({ name, opens, closes }) => ({ name, opens, closes })),
+          },
+          symbol: {
+            pattern: raw.symbol.pattern,
+            description: raw.symbol.description,
+            examples: raw.symbol.examples,
+            spellings: (raw.symbol.spellings ?? []).map(({ pattern, canonical }) => ({ pattern, canonical })),
+            slips: (raw.symbol.slips ?? []).map(({ pattern, meant }) => ({ pattern, meant })),
+            stars: (raw.symbol.stars ?? []).map(({ spelled }) => spelled),
+          },
+          caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld, unit }) => ({ prefixes, maxHeld, unit })),
+          channels: market.channels.map(channel => new Code(channelName(channel))),
+          legacy: (raw.legacy ?? []).map(({ prefix, title, instead }) => ({ prefix, title, instead })),
+          simulation: {
+            tickSize: raw.simulation.tick_size,
+            lotSize: raw.simulation.lot_size,
+            instruments: Object.entries(raw.simulation.instruments).map(([symbol, price]) => ({ symbol, price })),
+          },
+          tools: new Code('tools'),
+        },
+      },
+    ],
+  });
+}
+
+function channelName({ raw }: Channel): string {
+  const words = raw.page.replace(/\.md$/, '').split('-');
+  return words.map((word, index) => (index === 0 ? word : `${word[0]!.toUpperCase()}${word.slice(1)}`)).join('');
+}
+
+function emitChannel(channel: Channel): Literal {
+  const { raw, fields } = channel;
+  return {
+    prefix: raw.prefix,
+    title: raw.title,
+    event: raw.event,
+    wildcard: raw.wildcard.supported,
+    wildcardNote: raw.wildcard.why,
+    aliases: (raw.aliases ?? []).map(({ prefix }) => prefix),
+    plans: raw.plans.text,
+    fields: fields.map(field => new Documented(emitField(field), `@see ${field.see}`)),
+    validator: new Code(emitValidator(channel)),
+  };
+}
+
+function emitField({ key, name, type, unit, note, epoch, optional, role, delivered, flag }: Field): Literal {
+  return { key, name, type, unit, note, epoch, optional, role, delivered, flag };
+}
+
+function emitValidator({ raw, fields }: Channel): string {
+  const members = fields.map(field => `    ${field.key}: ${wireType(field)}${field.optional ? '.nullish()' : ''},\n`);
+  return `z.looseObject({\n    ev: z.literal('${raw.prefix}'),\n${members.join('')}  })`;
+}
+
+function wireType({ type, epoch }: Field): string {
+  return `wire.${epoch ?? type}`;
+}
+
+/** Also used for the cross-market tools. */
+export function emitTool(tool: Tool, model: Model, markets: readonly string[]): Literal {
+  const { read_only, destructive, idempotent, open_world } = tool.raw.annotations;
+  return {
+    name: tool.name,
+    title: tool.title,
+    verb: tool.raw.verb,
+    description: tool.description,
+    inputSchema: emitInputSchema(tool, markets),
+    outputSchema: emitOutputSchema(tool, model.suite),
+    annotations: {
+      readOnlyHint: read_only,
+      destructiveHint: destructive,
+      idempotentHint: idempotent,
+      openWorldHint: open_world,
+    },
+    validator: emitArguments(tool, markets),
+    citations: tool.citations.map(({ what, see }) => ({ what, see })),
+  };
+}

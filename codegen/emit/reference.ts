@@ -1,0 +1,115 @@
+import type { Channel, Field, Market, Model, RawArgument, Tool } from '../model.js';
+import { header } from './file.js';
+
+/** `generated/TOOLS.md`: the reference for people. */
+export function emitReference(model: Model): string {
+  const [origin, note] = header('spec/');
+  const markets = model.markets.flatMap(emitMarketSection);
+  const lines = [
+    `<!-- ${origin} -->`,
+    `<!-- ${note} -->`,
+    '',
+    '# Tools',
+    '',
+    model.suite.instructions.trim().replaceAll('{markets}', model.markets.map(({ raw }) => raw.market).join(', ')),
+    '',
+    '## Contents',
+    '',
+    ...model.markets.map(({ raw }) => `- [${raw.title}](#${anchor(raw.title)})`),
+    '- [Across markets](#across-markets)',
+    '- [Feeds](#feeds)',
+    '',
+    ...markets,
+    '## Across markets',
+    '',
+    ...model.tools.flatMap(emitToolSection),
+    '## Feeds',
+    '',
+    '| Feed | Hosts, in the order in which they are tried | About |',
+    '|---|---|---|',
+    ...model.suite.feeds.map(({ name, hosts, about }) => `| \`${name}\` | ${hosts.join(', ')} | ${about} |`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function emitMarketSection(market: Market): string[] {
+  const { raw } = market;
+  const feeds = raw.feeds.map(
+    ({ feed, delay_minutes: delay }) => `\`${feed}\`${delay > 0 ? ` (${delay} minutes late)` : ''}`,
+  );
+  const hours = raw.hours.sessions.map(
+    ({ name, days, from, to }) => `${name} ${days ? `${days} ` : ''}${from} to ${to}`,
+  );
+  return [
+    `## ${raw.title}`,
+    '',
+    `- Symbols: ${raw.symbol.description}; ${raw.symbol.examples.map(example => `\`${example}\``).join(', ')}`,
+    ...(raw.symbol.spellings ?? []).flatMap(({ examples }) =>
+      Object.entries(examples).map(([spelled, meant]) => `- \`${spelled}\` is accepted for \`${meant}\``),
+    ),
+    `- Feeds: ${feeds.join(', ')}`,
+    `- Hours: ${hours.join('; ')} (${raw.hours.time_zone})`,
+    ...(raw.caps ?? []).map(
+      ({ prefixes, max_held: max, unit }) =>
+        `- At most ${max.toLocaleString('en-US')} ${unit} over ${prefixes.join(' and ')} together`,
+    ),
+    ...(raw.legacy ?? []).map(({ prefix, title, instead }) => `- \`${prefix}\` (${title}) is not offered: ${instead}`),
+    '',
+    ...market.channels.flatMap(channel => emitChannelSection(raw.market, channel)),
+    ...market.tools.flatMap(emitToolSection),
+  ];
+}
+
+function emitChannelSection(market: string, { raw, see, fields }: Channel): string[] {
+  const aliases = (raw.aliases ?? []).map(({ prefix }) => `; \`${prefix}\` is accepted for it`).join('');
+  const wildcard = raw.wildcard.supported ? `\`${raw.prefix}.*\`` : `none: ${raw.wildcard.why}`;
+  return [
+    `### ${market}: ${raw.title}, \`${raw.prefix}\``,
+    '',
+    `Answered as ${raw.event}. Wildcard: ${wildcard}${aliases}. Plans: ${raw.plans.text}. Documented in ${link(see)}.`,
+    '',
+    '| Key | Answered as | Type | Unit | Can be missing | Documented in |',
+    '|---|---|---|---|---|---|',
+    ...fields.map(emitFieldRow),
+    '',
+  ];
+}
+
+function emitFieldRow({ key, name, type, unit, note, epoch, optional, role, flag, see }: Field): string {
+  const beside = role === 'time' && name !== 'timestamp' ? 'timestamp' : flag?.name;
+  const names = beside ? `\`${name}\` and \`${beside}\`` : `\`${name}\``;
+  const measure = epoch
+    ? `epoch ${epoch === 'magnitude' ? 'ms, us or ns' : epoch}`
+    : [unit, note].filter(Boolean).join(': ');
+  return `| \`${key}\` | ${names} | ${type} | ${measure} | ${optional ? 'yes' : ''} | ${link(see)} |`;
+}
+
+function emitToolSection(tool: Tool): string[] {
+  const rows = Object.entries(tool.arguments).map(
+    ([name, argument]) =>
+      `| \`${name}\` | ${argumentType(argument)} | ${argument.required ? 'yes' : ''} | ${argument.description} |`,
+  );
+  return [
+    `### \`${tool.name}\``,
+    '',
+    tool.description,
+    '',
+    ...(rows.length > 0 ? ['| Argument | Type | Required | Meaning |', '|---|---|---|---|', ...rows, ''] : []),
+  ];
+}
+
+function argumentType({ type, choices, min, max }: RawArgument): string {
+  if (choices) return choices.map(choice => `\`${choice}\``).join(' or ');
+  const bounds = min !== undefined && max !== undefined ? ` (${min} to ${max})` : '';
+  return `${type === 'strings' ? 'list of strings' : type}${bounds}`;
+}
+
+function link(see: string): string {
+  const [, file = '', from = '', to] = /^(.*):(\d+)(?:-(\d+))?$/.exec(see) ?? [];
+  const short = see.replace(/^polygon-docs\/websockets\//, '');
+  return `[${short}](../spec/${file}?plain=1#L${from}${to ? `-L${to}` : ''})`;
+}
+
+function anchor(title: string): string {
+  return title.toLowerCase().replaceAll(' ', '-');
+}

@@ -1,0 +1,75 @@
+import { formatSee, type Model, type RawPrompt } from '../model.js';
+import { emitFile } from './file.js';
+import { Code, Documented, type Literal } from './literal.js';
+import { emitTool } from './market.js';
+
+/** `generated/suite.ts`: what all markets share, and the list of the markets. */
+export function emitSuite(model: Model): string {
+  const { suite, markets } = model;
+  const names = markets.map(({ raw }) => raw.market);
+  const listed = new Set(markets.flatMap(({ raw }) => raw.feeds.map(({ feed }) => feed)));
+  const seen = new Map(model.citations.map(citation => [citation.what, `@see ${formatSee(citation)}`]));
+  return emitFile({
+    from: 'spec/suite.yaml',
+    imports: [
+      { moduleSpecifier: 'zod', namedImports: ['z'] },
+      {
+        moduleSpecifier: '../runtime/index.js',
+        isTypeOnly: true,
+        namedImports: ['Market', 'Suite'],
+      },
+      { moduleSpecifier: './kernel.js', namedImports: ['kernel'] },
+      ...names.map(name => ({ moduleSpecifier: `./${name}.js`, namedImports: [name] })),
+    ],
+    declarations: [
+      {
+        name: 'markets',
+        type: 'readonly Market[]',
+        exported: true,
+        docs: ['Every market, in the order in which its tools are listed.'],
+        value: names.map(name => new Code(name)),
+      },
+      {
+        name: 'suite',
+        type: 'Suite',
+        exported: true,
+        docs: ['What all markets share.'],
+        value: {
+          name: suite.name,
+          title: suite.title,
+          instructions: suite.instructions.trim(),
+          feeds: suite.feeds.map(
+            ({ name, hosts, about }) =>
+              new Documented({ name, hosts, listed: listed.has(name), about }, seen.get(`feed ${name}`)!),
+          ),
+          statuses: suite.statuses.map(
+            ({ status, message, means }) =>
+              new Documented({ status, message, means }, seen.get(`status ${status} "${message}"`)!),
+          ),
+          kernel: new Code('kernel'),
+          tools: model.tools.map(tool => emitTool(tool, model, names)),
+          prompts: (suite.prompts ?? []).map(emitPrompt),
+        },
+      },
+    ],
+  });
+}
+
+function emitPrompt({ name, title, description, arguments: given, events, text }: RawPrompt): Literal {
+  const listed = Object.entries(given).map(([argument, meaning]) => ({ name: argument, description: meaning }));
+  return { name, title, description, arguments: listed, events, text: text.trim() };
+}
+
+/** `generated/main.ts`: the composition root and the package's bin. */
+export function emitMain(): string {
+  return emitFile({
+    from: 'spec/suite.yaml',
+    hashbang: '#!/usr/bin/env node',
+    imports: [
+      "import manifest from '../package.json' with { type: 'json' };",
+      { moduleSpecifier: '../runtime/index.js', namedImports: ['main'] },
+      { moduleSpecifier: './suite.js', namedImports: ['markets', 'suite'] },
+    ],
+    call: "main({ suite, markets, version: manifest.version, pages: new URL('./polygon-docs/', import.meta.url) });",
+  });
+}

@@ -1,0 +1,265 @@
+/** Turns the spec as written into the model: errata applied, citations resolved, templates filled. */
+
+import { readSilences } from '../drift/unsaid.js';
+import {
+  type Channel,
+  type Citation,
+  type Field,
+  formatSee,
+  type Market,
+  type Model,
+  type RawChannel,
+  type RawMarket,
+  type RawSuite,
+  type RawTool,
+  type Sample,
+  type See,
+  type Tool,
+} from '../model.js';
+import type { Problem } from '../problem.js';
+import { checkMarket, checkOrder, checkPrompts, checkTools } from './check.js';
+import { Errata } from './errata.js';
+import type { Loaded, Spec } from './file.js';
+import type { Pages } from './pages.js';
+import { judgeRow } from './rows.js';
+import { judgeSample } from './samples.js';
+import { spreadSession } from './week.js';
+import type { Source, YamlPath } from './yaml.js';
+
+/** A citation before it has a place: what it proves, and by which words. */
+type Claim = Pick<Citation, 'what' | 'kind' | 'mentions'>;
+
+/** Collects citations of one file. */
+class Citing {
+  constructor(
+    private readonly source: Source,
+    private readonly folder: string,
+    private readonly citations: Citation[],
+  ) {}
+
+  /** Resolves `see` (relative to `page`, to the folder, or to the spec) and returns its full form. */
+  cite(see: See, path: YamlPath, claim: Claim, page?: string): string {
+    const [, prefix = '', from = '', to] = /^(?:(.*\.md):)?(\d+)(?:-(\d+))?$/.exec(String(see)) ?? [];
+    const name = prefix || page || '';
+    const file = name.startsWith('polygon-docs/') ? name : `${this.folder}/${name}`;
+    const citation = { ...claim, file, from: Number(from), to: Number(to ?? from), at: this.source.at(path) };
+    this.citations.push(citation);
+    return formatSee(citation);
+  }
+}
+
+/** @returns the model; with problems it is not fit to emit */
+export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const citations: Citation[] = [];
+  const errata = new Errata(spec.errata);
+  const suite = spec.suite.value;
+  const shared = new Citing(spec.suite.source, suite.pages, citations);
+
+  citeSuite(suite, shared);
+  citeErrata(spec.errata, new Citing(spec.errata.source, suite.pages, citations));
+  const markets = spec.markets.map(loaded => {
+    problems.push(...checkMarket(loaded, suite));
+    return buildMarket(loaded, { suite: spec.suite, shared, errata, pages, citations, problems });
+  });
+  const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], {}, shared));
+  problems.push(
+    ...checkOrder(spec.markets),
+    ...checkTools(spec.suite, markets, tools),
+    ...checkPrompts(spec.suite),
+    ...errata.problems(),
+  );
+  const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
+  return { model: { suite, tools, markets, explanations, silences, citations }, problems };
+}
+
+interface Surroundings {
+  readonly suite: Loaded<RawSuite>;
+  readonly shared: Citing;
+  readonly errata: Errata;
+  readonly pages: Pages;
+  readonly citations: Citation[];
+  readonly problems: Problem[];
+}
+
+function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surroundings): Market {
+  const citing = new Citing(source, raw.pages, around.citations);
+  const fact = (what: string, ...mentions: string[]): Claim => ({
+    what: `${raw.market}.${what}`,
+    kind: 'fact',
+    mentions,
+  });
+
+  for (const [index, { path, see }] of raw.paths.entries()) {
+    citing.cite(see, ['paths', index, 'see'], fact(`paths ${path}`, path));
+  }
+  for (const [index, { feed, delay_minutes: delay, see }] of raw.feeds.entries()) {
+    citing.cite(see, ['feeds', index, 'see'], fact(`feeds ${feed}`, delay > 0 ? `${delay}` : `${raw.paths[0]?.path}`));
+  }
+  for (const [index, { name, from, to, see }] of raw.hours.sessions.entries()) {
+    const times = [from, to].map(time => time.split(' ').at(-1)!);
+    citing.cite(see, ['hours', 'sessions', index, 'see'], fact(`hours ${name}`, ...times));
+  }
+  citing.cite(raw.symbol.see, ['symbol', 'see'], fact('symbol', raw.symbol.examples[0]!));
+  for (const [index, { examples, see }] of (raw.symbol.spellings ?? []).entries()) {
+    const [example = ''] = Object.keys(examples);
+    citing.cite(see, ['symbol', 'spellings', index, 'see'], fact(`symbol spelled ${example}`, example));
+  }
+  for (const [index, { examples, see }] of (raw.symbol.slips ?? []).entries()) {
+    citing.cite(
+      see,
+      ['symbol', 'slips', index, 'see'],
+      fact(`symbol not ${Object.keys(examples)[0]}`, ...Object.keys(examples)),
+    );
+  }
+  for (const [index, { spelled, see }] of (raw.symbol.stars ?? []).entries()) {
+    citing.cite(see, ['symbol', 'stars', index, 'see'], fact(`wildcard spelled ${spelled}`, spelled));
+  }
+  for (const [index, { prefixes, max_held: max, see }] of (raw.caps ?? []).entries()) {
+    citing.cite(see, ['caps', index, 'see'], fact(`cap of ${prefixes.join(' and ')}`, max.toLocaleString('en-US')));
+  }
+  for (const [index, { prefix, see }] of (raw.legacy ?? []).entries()) {
+    citing.cite(see, ['legacy', index, 'see'], fact(`legacy ${prefix}`, `\`${prefix}\``));
+  }
+
+  const channels = raw.channels.map((channel, index) =>
+    buildChannel({ source, value: raw }, channel, index, citing, around),
+  );
+  const slots = templateSlots(raw);
+  const see = `${raw.pages}/overview.md`;
+  const tools = around.suite.value.market_tools.map((tool, index) => {
+    const built = buildTool(tool, ['market_tools', index], slots, around.shared);
+    if (!tool.cites_channels) return built;
+    const cited = channels.map(channel => ({ what: `${channel.raw.prefix} ${channel.raw.title}`, see: channel.see }));
+    return { ...built, citations: [...built.citations, ...cited] };
+  });
+  return { raw, path: source.path, see, channels, sessions: raw.hours.sessions.flatMap(spreadSession), tools };
+}
+
+function buildChannel(
+  { source, value: market }: Loaded<RawMarket>,
+  raw: RawChannel,
+  index: number,
+  citing: Citing,
+  around: Surroundings,
+): Channel {
+  const path = (...rest: YamlPath): YamlPath => ['channels', index, ...rest];
+  const report = (message: string, ...at: YamlPath): void => {
+    around.problems.push({ at: source.at(path(...at)), message });
+  };
+  const what = `${market.market}.${raw.prefix}`;
+  const cite = (see: See, at: YamlPath, claim: Claim): string => citing.cite(see, at, claim, raw.page);
+
+  const see = cite(raw.see, path('see'), { what, kind: 'channel', mentions: [`\`${raw.prefix}\``, raw.title] });
+  const star = raw.wildcard.supported ? [`${raw.prefix}.*`] : ['ildcard'];
+  cite(raw.wildcard.see, path('wildcard', 'see'), { what: `${what} wildcard`, kind: 'fact', mentions: star });
+  for (const [number, { prefix, see: line }] of (raw.aliases ?? []).entries()) {
+    const mentions = [`\`${prefix}\``];
+    cite(line, path('aliases', number, 'see'), { what: `${what} alias ${prefix}`, kind: 'fact', mentions });
+  }
+  const plans = raw.plans.text.match(/Basic|Starter|Developer|Advanced|Business|Currencies/g) ?? [];
+  cite(raw.plans.see, path('plans', 'see'), { what: `${what} plans`, kind: 'fact', mentions: [...new Set(plans)] });
+
+  const samples = raw.samples.map((line, number): Sample => {
+    const claim: Claim = { what: `${what} sample ${number + 1}`, kind: 'sample', mentions: [raw.prefix] };
+    const sample = cite(line, path('samples', number), claim);
+    return { see: sample, json: textAt(sample, around.pages) };
+  });
+  const fields = raw.fields.map((field, number): Field => {
+    const claim: Claim = { what: `${what}.${field.key}`, kind: 'field', mentions: [`\`${field.key}\``] };
+    const line = cite(field.see, path('fields', number, 'see'), claim);
+    const { file, line: row } = placeOf(line);
+    for (const { part, message } of judgeRow(field, around.pages.get(file) ?? [], row)) {
+      report(`${what}.${field.key} cites ${line}: ${message}`, 'fields', number, part in field ? part : 'key');
+    }
+    const { see: _, ...corrected } = around.errata.correct(`${what}.${field.key}`, field);
+    return { ...corrected, optional: corrected.optional ?? false, see: line };
+  });
+  const channel = { raw, see, fields, samples };
+  for (const [number, sample] of samples.entries()) {
+    for (const fault of judgeSample(market, channel, sample)) {
+      report(`${what} sample ${number + 1} (${sample.see}) ${fault}`, 'samples', number);
+    }
+  }
+  return channel;
+}
+
+function placeOf(see: string): { readonly file: string; readonly line: number } {
+  const [, file = '', line = ''] = /^(.*):(\d+)/.exec(see) ?? [];
+  return { file, line: Number(line) };
+}
+
+function textAt(see: string, pages: Pages): string {
+  const [, file = '', from, to] = /^(.*):(\d+)(?:-(\d+))?$/.exec(see) ?? [];
+  const lines = pages.get(file) ?? [];
+  return lines.slice(Number(from) - 1, Number(to ?? from)).join('\n');
+}
+
+function buildTool(raw: RawTool, path: YamlPath, slots: Readonly<Record<string, string>>, citing: Citing): Tool {
+  const name = fill(raw.name, slots);
+  const citations = raw.see.map(({ what, see }, index) => ({
+    what,
+    see: citing.cite(see, [...path, 'see', index, 'see'], { what: `tool ${raw.name}`, kind: 'fact', mentions: [what] }),
+  }));
+  const described = Object.entries(raw.arguments).map(([key, argument]) => [
+    key,
+    { ...argument, description: fill(argument.description, slots) },
+  ]);
+  return {
+    raw,
+    name,
+    title: fill(raw.title, slots),
+    description: fill(raw.description, slots),
+    arguments: Object.fromEntries(described),
+    citations,
+  };
+}
+
+/** Kinds of events in short, for the descriptions of tools. */
+const kinds: Readonly<Record<string, string>> = {
+  TRADE: 'trades',
+  QUOTE: 'quotes',
+  AGGREGATE_MINUTE: 'minute bars',
+  AGGREGATE_SECOND: 'second bars',
+  INDEX_VALUE: 'values',
+  LULD: 'price bands and halts',
+  FAIR_MARKET_VALUE: 'fair values',
+  IMBALANCE: 'auction imbalances',
+};
+
+/** What `{slot}` in the texts of `suite.yaml` stands for. */
+function templateSlots(raw: RawMarket): Record<string, string> {
+  // Unlike the documented examples, these have not expired and play on the simulated feed.
+  const [symbol] = Object.keys(raw.simulation.instruments);
+  const [channel] = raw.channels;
+  return {
+    market: raw.market,
+    title: raw.title,
+    prefixes: raw.channels.map(({ prefix, event }) => `${prefix} ${kinds[event]}`).join(', '),
+    example: `${channel!.prefix}.${symbol}`,
+  };
+}
+
+function fill(text: string, slots: Readonly<Record<string, string>>): string {
+  return text.trim().replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
+}
+
+function citeSuite(suite: RawSuite, citing: Citing): void {
+  for (const [index, { name, hosts, see }] of suite.feeds.entries()) {
+    const mentions = [`\`${name}\``, ...hosts];
+    citing.cite(see, ['feeds', index, 'see'], { what: `feed ${name}`, kind: 'fact', mentions });
+  }
+  for (const [index, { status, message, see }] of suite.statuses.entries()) {
+    const mentions = [`\`${status}\``, message];
+    citing.cite(see, ['statuses', index, 'see'], { what: `status ${status} "${message}"`, kind: 'fact', mentions });
+  }
+}
+
+function citeErrata({ value }: Loaded<readonly { readonly at: string; readonly see: See }[]>, citing: Citing): void {
+  for (const [index, { at, see }] of value.entries()) {
+    const name = at.split('.').at(-1)!;
+    // Prefixes and keys stand in backticks on the pages, markets are plain words.
+    const mentions = [at.includes('.') ? `\`${name}\`` : name];
+    citing.cite(see, [index, 'see'], { what: `erratum ${at}`, kind: 'fact', mentions });
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Judges citations for what they say.
+ * C1 the page exists. C2 the range lies in it. C3 it is tight. C4 it mentions what is cited.
+ * C5 two fields of a channel never cite one line. C6 comments, README and the pages go through the same judge.
+ * C7 a failure says where the thing stands now.
+ */
+import { type Citation, formatSee } from '../model.js';
+import type { Position, Problem } from '../problem.js';
+import type { Pages } from './pages.js';
+
+const longestRange = 60;
+
+/** Every problem of every citation. */
+export function checkCitations(citations: readonly Citation[], pages: Pages): Problem[] {
+  return [...citations.flatMap(citation => checkCitation(citation, pages)), ...checkShared(citations)];
+}
+
+function checkCitation(citation: Citation, pages: Pages): Problem[] {
+  const { at, file, from, to, kind, what } = citation;
+  const see = formatSee(citation);
+  const problem = (message: string): Problem[] => [{ at, message: `${what} cites ${see}, ${message}` }];
+
+  const lines = pages.get(file);
+  if (!lines) return problem(`but there is no such page${suggestPage(file, pages)}`);
+  if (from < 1 || from > to || to > lines.length) {
+    return problem(`but ${file} has the lines 1 to ${lines.length}${suggestLine(citation, lines)}`);
+  }
+  if (lines[from - 1]!.trim() === '' || lines[to - 1]!.trim() === '') {
+    return problem(`which begins or ends with a blank line; cite the lines that speak${suggestLine(citation, lines)}`);
+  }
+  if (kind === 'field' && from !== to) return problem('but a field is proved by exactly one line');
+  if (to - from >= longestRange)
+    return problem(`which spans more than ${longestRange} lines; cite the part that proves it`);
+
+  const cited = lines.slice(from - 1, to);
+  if (kind === 'sample') {
+    const fault = sampleFault(cited.join('\n'), citation.mentions[0]!);
+    return fault ? problem(`${fault}${suggestSample(citation, lines)}`) : [];
+  }
+  const missing = missingFrom(cited, citation);
+  if (missing.length === 0) return [];
+  return problem(`which does not mention ${missing.join(' and ')}${suggestLine(citation, lines)}`);
+}
+
+function checkShared(citations: readonly Citation[]): Problem[] {
+  const first = new Map<string, Citation>();
+  const problems: Problem[] = [];
+  for (const citation of citations) {
+    if (citation.kind !== 'field') continue;
+    const see = formatSee(citation);
+    const earlier = first.get(see);
+    if (earlier) {
+      problems.push({
+        at: citation.at,
+        message: `${citation.what} cites ${see}, which ${earlier.what} cites already; a field has its own line`,
+      });
+    } else first.set(see, citation);
+  }
+  return problems;
+}
+
+function missingFrom(cited: readonly string[], { kind, mentions }: Citation): string[] {
+  const text = cited.join('\n');
+  // The key leads the row of its own field; elsewhere it may only be spoken about.
+  if (kind === 'field') return text.startsWith(`| ${mentions[0]} |`) ? [] : [mentions[0]!];
+  return mentions.filter(mention => !text.includes(mention));
+}
+
+/** Why the text is no sample of an event `ev`, or nothing. */
+function sampleFault(text: string, ev: string): string | undefined {
+  try {
+    const event: unknown = JSON.parse(text);
+    const found = typeof event === 'object' && event !== null && 'ev' in event ? String(event.ev) : undefined;
+    return found === ev ? undefined : `whose event is ${found ?? 'no object with an ev'} instead of ${ev}`;
+  } catch {
+    return 'which is not the JSON of one event';
+  }
+}
+
+function suggestLine(citation: Citation, lines: readonly string[]): string {
+  if (citation.kind === 'sample') return suggestSample(citation, lines);
+  const length = Math.max(citation.to - citation.from, 0);
+  return suggestNearest(citation.from, length, lines, part => missingFrom(part, citation).length === 0);
+}
+
+function suggestSample(citation: Citation, lines: readonly string[]): string {
+  return suggestNearest(citation.from, 0, lines, ([line]) => !sampleFault(line!, citation.mentions[0]!));
+}
+
+/** Proposes the nearest place at which as many lines as were cited prove the claim. */
+function suggestNearest(
+  cited: number,
+  length: number,
+  lines: readonly string[],
+  proves: (part: readonly string[]) => boolean,
+): string {
+  const places = lines.flatMap((_, start) => {
+    const part = lines.slice(start, start + length + 1);
+    const fits = part.length === length + 1 && part[0]!.trim() !== '' && part.at(-1)!.trim() !== '';
+    return fits && proves(part) ? [start + 1] : [];
+  });
+  if (places.length === 0) return '';
+  const line = places.reduce((best, place) => (Math.abs(place - cited) < Math.abs(best - cited) ? place : best));
+  const range = length === 0 ? `${line}` : `${line}-${line + length}`;
+  return `; ${length === 0 ? `line ${range} does` : `the lines ${range} do`}. Did you mean :${range}?`;
+}
+
+function suggestPage(file: string, pages: Pages): string {
+  const name = file.split('/').at(-1)!;
+  const found = [...pages.keys()].find(path => path.endsWith(`/${name}`));
+  return found ? `. Did you mean ${found}?` : '';
+}
+
+const reference = /([A-Za-z0-9_./-]+\.md):(\d+)(?:-(\d+))?/g;
+const root = 'polygon-docs/';
+
+/**
+ * Citations in comments and prose (C6). Words in backticks behind `@see polygon-docs/...:12` on the same line must
+ * stand in the cited lines.
+ *
+ * @param folder to which shorter references such as `stocks/trades.md:12` are relative; without it they are no citations
+ */
+export function findCitations(path: string, text: string, folder?: string): Citation[] {
+  return text.split('\n').flatMap((line, index) =>
+    [...line.matchAll(reference)].flatMap((match): Citation[] => {
+      const [whole, name = '', from, to = from] = match;
+      const start = Math.max(name.indexOf(root), 0);
+      const full = name.startsWith(root, start);
+      if (!full && folder === undefined) return [];
+      const at: Position = { path, line: index + 1, column: match.index + start + 1 };
+      const tail = /@see\s*$/.test(line.slice(0, at.column - 1)) ? line.slice(match.index + whole.length) : '';
+      return [
+        {
+          what: folder === undefined ? 'the comment' : 'the page',
+          file: full ? name.slice(start) : `${folder}/${name}`,
+          from: Number(from),
+          to: Number(to),
+          kind: 'fact',
+          mentions: [...tail.matchAll(/`([^`]+)`/g)].map(word => word[1]!),
+          at,
+        },
+      ];
+    }),
+  );
+}

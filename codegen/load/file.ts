@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import type { RawErratum, RawMarket, RawSuite, RawUnsaid } from '../model.js';
+import type { Problem } from '../problem.js';
+import { Source, type YamlPath } from './yaml.js';
+
+/** A validated file of the spec, with the places of its parts. */
+export interface Loaded<T> {
+  readonly source: Source;
+  readonly value: T;
+}
+
+/** The spec as written: every file valid by `spec.schema.json`, its meaning not yet checked. */
+export interface Spec {
+  readonly suite: Loaded<RawSuite>;
+  readonly markets: readonly Loaded<RawMarket>[];
+  readonly errata: Loaded<readonly RawErratum[]>;
+  readonly unsaid: Loaded<readonly RawUnsaid[]>;
+}
+
+/**
+ * Reads and validates the YAML below `specDir`.
+ *
+ * @returns the spec, or nothing and all problems of all files at once
+ */
+export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Problem[] } {
+  const schema = JSON.parse(readFileSync(join(specDir, 'spec.schema.json'), 'utf8'));
+  const ajv = new Ajv({ allErrors: true, formats: { regex: isRegex } });
+  ajv.addSchema(schema, 'spec');
+  const problems: Problem[] = [];
+
+  const load = <T>(file: string, definition: string): Loaded<T> => {
+    const path = join(specDir, file);
+    const source = new Source(`spec/${file}`, existsSync(path) ? readFileSync(path, 'utf8') : '');
+    problems.push(...source.problems);
+    if (source.problems.length === 0) {
+      const validate = ajv.getSchema(`spec#/definitions/${definition}`)!;
+      if (!validate(source.value)) problems.push(...describeErrors(validate.errors ?? [], source));
+    }
+    return { source, value: source.value as T };
+  };
+
+  const suite = load<RawSuite>('suite.yaml', 'suite');
+  const errata = load<readonly RawErratum[]>('errata.yaml', 'errata');
+  const unsaid = load<readonly RawUnsaid[]>('unsaid.yaml', 'unsaid');
+  const markets = readdirSync(join(specDir, 'markets'))
+    .filter(name => name.endsWith('.yaml'))
+    .sort()
+    .map(name => load<RawMarket>(`markets/${name}`, 'market'));
+  if (problems.length > 0) return { problems };
+  return {
+    spec: { suite, markets: markets.toSorted((a, b) => a.value.order - b.value.order), errata, unsaid },
+    problems,
+  };
+}
+
+function describeErrors(errors: readonly ErrorObject[], source: Source): Problem[] {
+  return errors
+    .filter(error => error.keyword !== 'if' && error.keyword !== 'oneOf')
+    .map(error => {
+      const path = yamlPath(error.instancePath);
+      const place = error.keyword === 'additionalProperties' ? [...path, error.params.additionalProperty] : path;
+      return { at: source.at(place), message: `${path.join('.') || 'the file'} ${describeError(error)}` };
+    });
+}
+
+function describeError({ keyword, params, message }: ErrorObject): string {
+  if (keyword === 'additionalProperties') return `has the unknown key ${params.additionalProperty}`;
+  if (keyword === 'required') return `lacks the key ${params.missingProperty}`;
+  if (keyword === 'enum') return `must be one of ${params.allowedValues.join(', ')}`;
+  if (keyword === 'format') return 'must be a valid regular expression';
+  return message ?? `breaks the rule ${keyword}`;
+}
+
+function yamlPath(pointer: string): YamlPath {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map(step => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+import type { RawMarket, Session } from '../model.js';
+
+export const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+type RawSession = RawMarket['hours']['sessions'][number];
+
+/** Spreads `Mon-Fri 04:00 to 09:30` over its days; an interval that names its own days stays one. */
+export function spreadSession({ name, days: range, from, to }: RawSession): Session[] {
+  if (!range) return [{ name, opens: from, closes: to }];
+  return daysOf(range).map(day =>
+    to === '24:00'
+      ? { name, opens: `${day} ${from}`, closes: `${dayAfter(day)} 00:00` }
+      : { name, opens: `${day} ${from}`, closes: `${day} ${to}` },
+  );
+}
+
+/** Why a session makes no sense, or nothing. */
+export function sessionFault({ days: range, from, to }: RawSession): string | undefined {
+  const named = [from, to].filter(time => time.includes(' ')).length;
+  if (range && named > 0) return 'names days twice: take the day out of from and to, or drop days';
+  if (!range && named < 2) return 'needs days, or a day in both from and to';
+  if (range && from >= to) return `closes at ${to}, which is not after ${from}`;
+  return undefined;
+}
+
+function daysOf(range: string): string[] {
+  const [first, last] = range.split('-').map(day => days.indexOf(day)) as [number, number];
+  const count = ((last - first + 7) % 7) + 1;
+  return Array.from({ length: count }, (_, index) => days[(first + index) % 7]!);
+}
+
+function dayAfter(day: string): string {
+  return days[(days.indexOf(day) + 1) % 7]!;
+}

@@ -1,0 +1,63 @@
+import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Position, Problem } from '../problem.js';
+
+export type YamlPath = readonly (string | number)[];
+
+/** One YAML file: its value, and where in the file each part of the value stands. */
+export class Source {
+  readonly problems: readonly Problem[];
+  readonly value: unknown;
+  private readonly document: Document;
+  private readonly lines = new LineCounter();
+
+  /** @param path as it is shown in messages, relative to the project, such as `spec/markets/stocks.yaml` */
+  constructor(
+    readonly path: string,
+    text: string,
+  ) {
+    this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true, prettyErrors: false });
+    const errors = this.document.errors.map(({ pos, message }) => ({ at: this.position(pos[0]), message }));
+    this.problems = [...errors, ...this.danglingAliases()];
+    this.value = this.problems.length === 0 ? this.document.toJS() : undefined;
+  }
+
+  /** Where the part at `path` stands: its key for a map entry, its value for a list item, else the nearest parent. */
+  at(path: YamlPath): Position {
+    let node: unknown = this.document.contents;
+    let offset = 0;
+    for (const step of path) {
+      if (isMap(node)) {
+        const pair = node.items.find(item => isPair(item) && String(item.key) === String(step));
+        if (!pair) break;
+        offset = start(pair.key) ?? offset;
+        node = pair.value;
+      } else if (isSeq(node)) {
+        node = node.items[Number(step)];
+        offset = start(node) ?? offset;
+      } else break;
+    }
+    return this.position(offset);
+  }
+
+  /** Aliases without an anchor, which are no errors of the syntax. */
+  private danglingAliases(): Problem[] {
+    const problems: Problem[] = [];
+    visit(this.document, {
+      Alias: (_, alias) => {
+        if (!alias.resolve(this.document)) {
+          problems.push({ at: this.position(start(alias) ?? 0), message: `the alias ${alias.source} has no anchor` });
+        }
+      },
+    });
+    return problems;
+  }
+
+  private position(offset: number): Position {
+    const { line, col } = this.lines.linePos(offset);
+    return { path: this.path, line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+}
+
+function start(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}

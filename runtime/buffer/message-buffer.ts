@@ -1,0 +1,249 @@
+/** The newest messages of one market as they came: bytes in a ring, and typed rows that find them. */
+
+import type { Market } from '../contract/contract.js';
+import { parseExact } from '../core/lossless-json.js';
+import { column, columns, type Events } from '../decode/event-list.js';
+import type { RawEvent } from '../decode/protocol.js';
+import { type ChannelName, canonicalSymbol, symbolKeyOf } from '../symbols/channels.js';
+import { otherSymbol, SymbolTable } from '../symbols/symbol-table.js';
+import { ByteRing } from './ring.js';
+import { Rows } from './rows.js';
+
+/** A message that was received, parsed. */
+export interface Entry {
+  /** Position in the market's stream; never used twice in a process. */
+  readonly seq: number;
+  /** Arrival, monotonic ms. */
+  readonly arrivedMs: number;
+  /** As it came; one that the spec does not know is text of the feed. */
+  readonly ev: string;
+  /** Canonical symbol; null where the event has none we know of. */
+  readonly symbol: string | null;
+  readonly raw: RawEvent;
+}
+
+const usualPairs = 1_024;
+const nothingYet = -1;
+
+/** Bounded by count and by bytes whenever it is trimmed. Nothing is parsed before somebody asks for it. */
+export class MessageBuffer {
+  private table: SymbolTable;
+  private readonly rows = new Rows();
+  private readonly ring: ByteRing;
+  private readonly symbolKeys: readonly string[];
+  /** A pair is a symbol's number times this, plus the channel's index. */
+  private readonly width: number;
+  /** By pair, side by side: seq of its newest message, and how many came. */
+  private book = emptyBook(usualPairs);
+  /** By channel: seq of its newest message. */
+  private readonly newest: Float64Array;
+  private next = 0;
+  private oldest = 0;
+  private evicted: number | undefined;
+
+  constructor(
+    private readonly market: Market,
+    private readonly maxMessages: number,
+    private readonly maxBytes: number,
+  ) {
+    this.table = symbolTableOf(market);
+    this.ring = new ByteRing(maxBytes);
+    this.symbolKeys = market.channels.map(symbolKeyOf);
+    this.width = market.channels.length + 1;
+    this.newest = new Float64Array(this.width).fill(nothingYet);
+  }
+
+  /** The symbols of the messages held, as they are numbered. */
+  get symbols(): SymbolTable {
+    return this.table;
+  }
+
+  /** Seq of the next message. */
+  get nextSeq(): number {
+    return this.next;
+  }
+
+  /** Seq of the oldest message held; `nextSeq` when empty. */
+  get oldestSeq(): number {
+    return this.oldest;
+  }
+
+  get size(): number {
+    return this.next - this.oldest;
+  }
+
+  /** When the newest of the messages that had to leave arrived, monotonic ms; absent while none had to. */
+  get evictedMs(): number | undefined {
+    return this.evicted;
+  }
+
+  /** Bytes from the oldest message to the end of the newest frame. */
+  get bytes(): number {
+    return this.size === 0 ? 0 : this.ring.end - this.rows.position(this.oldest);
+  }
+
+  /** Messages of symbols that are not told apart, since too many came before. */
+  get otherMessages(): number {
+    let sum = 0;
+    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.book[2 * channel + 1]!;
+    return sum;
+  }
+
+  /** Takes in the events of a frame; their bytes are copied. What gets too much leaves with the next `trim`. */
+  append(frame: Buffer, { count, rows }: Events, arrivedMs: number): void {
+    if (count === 0) return;
+    const { width, newest } = this;
+    const base = this.ring.write(frame);
+    for (let row = 0; row < count * columns; row += columns) {
+      const start = rows[row + column.start]!;
+      const channel = rows[row + column.channel]!;
+      const pair = rows[row + column.symbol]! * width + channel;
+      if (2 * pair >= this.book.length) this.widen(pair);
+      const { book } = this;
+      const seq = this.next++;
+      const last = book[2 * pair]!;
+      this.rows.push(seq, arrivedMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
+      book[2 * pair] = seq;
+      book[2 * pair + 1]!++;
+      newest[channel] = seq;
+    }
+  }
+
+  /** The oldest messages leave where there is too much. */
+  trim(): void {
+    const { oldest } = this;
+    const keptFrom = this.ring.end - this.maxBytes;
+    const newest = this.next - 1;
+    let kept = Math.max(oldest, this.next - this.maxMessages);
+    while (kept < newest && this.rows.position(kept) < keptFrom) kept++;
+    if (kept === oldest) return;
+    this.oldest = kept;
+    this.evicted = this.rows.arrivedMs(this.oldest - 1);
+    this.rows.release(this.oldest);
+    this.ring.release(this.rows.position(this.oldest));
+  }
+
+  /** The message with this seq, if it is held. */
+  at(seq: number): Entry | undefined {
+    if (!this.holds(seq)) return undefined;
+    const raw = this.parse(seq);
+    const ev = this.prefixAt(seq) ?? (raw.ev as string);
+    return { seq, arrivedMs: this.rows.arrivedMs(seq), ev, symbol: this.symbolAt(seq, raw), raw };
+  }
+
+  /** A held message as it came. */
+  parse(seq: number): RawEvent {
+    const bytes = this.ring.read(this.rows.position(seq), this.rows.length(seq));
+    return parseExact(bytes.toString()) as RawEvent;
+  }
+
+  /** When a held message arrived, monotonic ms. */
+  arrivedMs(seq: number): number {
+    return this.rows.arrivedMs(seq);
+  }
+
+  /** Index of the channel of a held message; that after the last one where the `ev` is unknown. */
+  channelAt(seq: number): number {
+    return this.rows.pair(seq) % this.width;
+  }
+
+  /** Prefix of the channel of a held message; nothing where the `ev` is unknown. */
+  prefixAt(seq: number): string | undefined {
+    return this.market.channels[this.channelAt(seq)]?.prefix;
+  }
+
+  /** Number of the symbol of a held message in the symbol table. */
+  symbolNumberAt(seq: number): number {
+    return Math.floor(this.rows.pair(seq) / this.width);
+  }
+
+  /** Canonical symbol of a held message; it is parsed only if its symbol is one that is not told apart. */
+  symbolAt(seq: number, raw?: RawEvent): string | null {
+    const name = this.symbols.nameOf(this.symbolNumberAt(seq));
+    if (name !== undefined) return name;
+    const key = this.symbolKeys[this.channelAt(seq)];
+    if (key === undefined) return null;
+    const spelling = (raw ?? this.parse(seq))[key] as string;
+    return canonicalSymbol(this.market, spelling) ?? spelling;
+  }
+
+  /** Seq of the message of the same channel and symbol before a held one, if it is held too. */
+  before(seq: number): number | undefined {
+    const name = this.symbolAt(seq);
+    for (let earlier = this.stepBack(seq); earlier !== undefined; earlier = this.stepBack(earlier)) {
+      // Symbols that are not told apart share one row of predecessors.
+      if (this.symbolAt(earlier) === name) return earlier;
+    }
+    return undefined;
+  }
+
+  /**
+   * Seq of the newest message of a channel, held or not; -1 where none came. Of a symbol that is not told apart it is
+   * that of any such symbol.
+   */
+  newestOf({ channel, symbol }: ChannelName): number {
+    const index = this.market.channels.indexOf(channel);
+    if (symbol === '*') return this.newest[index]!;
+    const pair = (this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index;
+    return this.book[2 * pair] ?? nothingYet;
+  }
+
+  /** Seq of the first held message that arrived at or after a time, monotonic ms; `nextSeq` if none did. */
+  firstSince(sinceMs: number): number {
+    let low = this.oldest;
+    let high = this.next;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.rows.arrivedMs(middle) < sinceMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** @returns whether a held message is judged for the first time */
+  judge(seq: number): boolean {
+    return this.rows.judge(seq);
+  }
+
+  /**
+   * Drops everything; seqs go on.
+   *
+   * @param symbols numbers the symbols of what comes from now on; absent: as before, beginning anew
+   */
+  clear(symbols?: SymbolTable): void {
+    this.oldest = this.next;
+    this.evicted = undefined;
+    this.rows.clear(this.next);
+    this.ring.clear();
+    if (symbols) this.table = symbols;
+    else this.table.clear();
+    this.book = emptyBook(usualPairs);
+    this.newest.fill(nothingYet);
+  }
+
+  private holds(seq: number): boolean {
+    return seq >= this.oldest && seq < this.next;
+  }
+
+  private stepBack(seq: number): number | undefined {
+    const back = this.rows.back(seq);
+    return back > 0 && this.holds(seq - back) ? seq - back : undefined;
+  }
+
+  private widen(pair: number): void {
+    const wider = emptyBook(2 ** Math.ceil(Math.log2(pair + 1)));
+    wider.set(this.book);
+    this.book = wider;
+  }
+}
+
+/** A table for the symbols of a market. */
+export function symbolTableOf(market: Market): SymbolTable {
+  return new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
+}
+
+function emptyBook(pairs: number): Float64Array {
+  const book = new Float64Array(2 * pairs);
+  for (let cell = 0; cell < book.length; cell += 2) book[cell] = nothingYet;
+  return book;
+}

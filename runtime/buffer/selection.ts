@@ -1,0 +1,65 @@
+import type { Market } from '../contract/contract.js';
+import { StreamError } from '../core/errors.js';
+import { kindOf } from '../core/kind.js';
+import { suggest } from '../core/nearest.js';
+import { type Filter, parseFilter, spellFilter, suggestPrefix } from '../symbols/channels.js';
+import { exampleChannel, exampleSymbol } from '../symbols/example.js';
+import type { MessageBuffer } from './message-buffer.js';
+
+/** Chooses held messages by channel and symbol. */
+export type Selection = (buffer: MessageBuffer, seq: number) => boolean;
+
+/**
+ * @param texts `T.AAPL`, `T.*` or `AAPL`; nothing selects every message
+ * @throws StreamError INVALID_CHANNEL
+ */
+export function parseFilters(market: Market, texts: readonly string[] | undefined): Filter[] | undefined {
+  return texts?.map((text, index) => {
+    const filter = parseFilter(market, text);
+    const suggestion = suggestPrefix(market, text);
+    if (filter && !suggestion) return filter;
+    throw new StreamError(
+      'INVALID_CHANNEL',
+      `channels[${index}], ${kindOf(text)}, is neither a channel nor a symbol of ${market.title}${suggest(suggestion) || '.'}`,
+      `Select by channel (${exampleChannel(market)}), by kind (${market.channels[0]!.prefix}.*) or by symbol (${exampleSymbol(market)}).`,
+    );
+  });
+}
+
+/** What was rewritten. */
+export function notesOnFilters(texts: readonly string[] = [], filters: readonly Filter[] = []): string[] {
+  return filters.flatMap((filter, index) => {
+    const [given, read] = [texts[index]!, spellFilter(filter)];
+    return given === read ? [] : [`${given} is read as ${read}`];
+  });
+}
+
+/** @param filters absent: every message */
+export function selectionOf(filters: readonly Filter[] | undefined): Selection {
+  return filters ? chooseBy(filters) : everything;
+}
+
+function everything(): boolean {
+  return true;
+}
+
+function chooseBy(filters: readonly Filter[]): Selection {
+  const whole = new Set(filters.filter(({ symbol }) => symbol === undefined).map(({ prefix }) => prefix));
+  // A filter with neither is `*`.
+  if (whole.has(undefined)) return everything;
+  const anywhere = new Set<string>();
+  const pairs = new Map<string | undefined, Set<string>>();
+  for (const { prefix, symbol } of filters) {
+    if (symbol === undefined) continue;
+    if (prefix === undefined) anywhere.add(symbol);
+    else pairs.set(prefix, (pairs.get(prefix) ?? new Set()).add(symbol));
+  }
+  return (buffer, seq) => {
+    const prefix = buffer.prefixAt(seq);
+    if (prefix !== undefined && whole.has(prefix)) return true;
+    const wanted = pairs.get(prefix);
+    if (!wanted && anywhere.size === 0) return false;
+    const symbol = buffer.symbolAt(seq);
+    return symbol !== null && (anywhere.has(symbol) || (wanted?.has(symbol) ?? false));
+  };
+}

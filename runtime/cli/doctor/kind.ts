@@ -1,0 +1,52 @@
+/** Values of a feed told by their kind, so that a report about them holds no data and no secret. */
+
+import { count } from '../../core/count.js';
+
+const longestShape = 24;
+
+/** What kind of value it is, such as `whole number of 13 digits`; never the value. */
+export function kindOfValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `list of ${value.length}`;
+  switch (typeof value) {
+    case 'string':
+      return kindOfText(value);
+    case 'number':
+      return kindOfNumber(value);
+    case 'boolean':
+      return 'true or false';
+    default:
+      return 'object';
+  }
+}
+
+function kindOfText(text: string): string {
+  // Integers beyond 2^53 are read as their digits.
+  if (/^-?\d+$/.test(text)) {
+    const digits = text.replace('-', '').length;
+    return `${Number.isSafeInteger(Number(text)) ? 'text' : 'whole number'} of ${count(digits, 'digit')}`;
+  }
+  return /^-?\d+\.\d+$/.test(text) ? 'decimal text' : `text of ${count(text.length, 'character')}`;
+}
+
+function kindOfNumber(value: number): string {
+  const sign = value < 0 ? 'negative ' : '';
+  if (Number.isSafeInteger(value)) return `${sign}whole number of ${count(String(Math.abs(value)).length, 'digit')}`;
+  return `${sign}number that is not whole`;
+}
+
+/** How a symbol or a channel is written: capitals as A, small letters as a, digits as 9, what is neither as `?`. */
+export function shapeOf(text: string): string {
+  const shape = text
+    .slice(0, longestShape)
+    .replace(/[A-Z]/g, 'A')
+    .replace(/[a-z]/g, 'a')
+    .replace(/\d/g, '9')
+    .replace(/[^Aa9 .:/_*-]/g, '?');
+  return text.length > longestShape ? `${shape}... (${text.length} characters)` : shape;
+}
+
+/** A name of the feed; one that is long enough to be a key, or odd, is told by its length alone. */
+export function nameOf(text: string): string {
+  return /^[A-Za-z][A-Za-z0-9_]{0,6}$/.test(text) ? text : `(a name of ${count(text.length, 'character')})`;
+}

@@ -1,0 +1,230 @@
+/** What a market answers to the key: one subscription of each channel, held for a moment. */
+
+import type { Answer } from '../../contract/answer.js';
+import type { Channel, Market } from '../../contract/contract.js';
+import { type ErrorCode, StreamError } from '../../core/errors.js';
+import { isoOrNull } from '../../core/time.js';
+import { describeDelay, type Endpoint, resolveEndpoint } from '../../feed/endpoint.js';
+import { nextOpening, sessionAt } from '../../market/hours.js';
+import { ReplayRefusal } from '../../recording/refusal.js';
+import type { HubView, StreamView } from '../../stream/view.js';
+import type { Rejection } from '../../symbols/channels.js';
+import { hasDelayed } from '../../symbols/way-out.js';
+import { start, stop } from '../../tools/verbs.js';
+import { operatorsWayOut, operatorsWayOutOf } from '../way-out.js';
+import type { Finding } from './finding.js';
+
+/** An eviction or a refusal may come after the acknowledgements. */
+const lingerMs = 1_000;
+
+/** @param skipped why the market is not to be asked, if so */
+export async function examineMarket(hub: HubView, market: Market, skipped?: string): Promise<Finding> {
+  const common = { check: 'market', name: market.name } as const;
+  const endpoint = endpointOf(hub, market);
+  if (endpoint instanceof StreamError) {
+    return { ...common, result: 'note', message: `${endpoint.message} A start must name one as its endpoint.` };
+  }
+  const { opening, facts } = describePlace(market, endpoint, hub.clock.now());
+  if (skipped !== undefined) return { ...common, result: 'skip', message: `not asked, ${skipped}; ${opening}`, facts };
+  const refusal = await refusalOf(hub, market, endpoint);
+  if (refusal && !refusal.offered?.markets.includes(market.name)) {
+    return { ...common, result: 'note', message: refusal.message, facts };
+  }
+  if (refusal)
+    return { ...common, result: 'fail', message: refusal.message, toDo: operatorsWayOut(refusal, market), facts };
+  const outcome = await ask(hub, market);
+  const { trouble } = outcome;
+  const details = describeChannels(outcome.channels);
+  const told = {
+    ...facts,
+    authenticated: isAuthenticated(trouble),
+    error: trouble ?? null,
+    channels: outcome.channels.map(showChannel),
+  };
+  if (trouble) {
+    const message = `${trouble.code}: ${trouble.message} ${capitalized(opening)}`;
+    return {
+      ...common,
+      result: 'fail',
+      message,
+      details,
+      toDo: adviceOn(hub, market, endpoint, trouble.code),
+      facts: told,
+    };
+  }
+  const silent = outcome.channels.some(({ result }) => result === 'unanswered');
+  return {
+    ...common,
+    result: silent ? 'note' : 'ok',
+    message: `${isLocal(endpoint) ? 'answers' : 'the key is accepted'}; ${opening}`,
+    details,
+    facts: told,
+  };
+}
+
+function endpointOf({ suite, settings }: HubView, market: Market): Endpoint | StreamError {
+  try {
+    return resolveEndpoint(suite, market, settings);
+  } catch (error) {
+    if (error instanceof StreamError) return error;
+    throw error;
+  }
+}
+
+/** Why the market cannot be replayed, if so; the recordings of others may be fine. */
+async function refusalOf(hub: HubView, market: Market, { replay }: Endpoint): Promise<ReplayRefusal | undefined> {
+  try {
+    if (replay) await hub.target(market, undefined, undefined);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReplayRefusal) return error;
+    throw error;
+  }
+}
+
+function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Answer } {
+  const { feed, delayMinutes } = endpoint;
+  const session = isLocal(endpoint) ? feed : sessionAt(market.hours, nowMs);
+  const opens = session === undefined ? isoOrNull(nextOpening(market.hours, nowMs)) : null;
+  const delay = describeDelay(endpoint);
+  return {
+    opening: `${delay}; ${session === undefined ? `closed until ${opens}` : `open (${session})`}`,
+    facts: {
+      feed,
+      delayed_minutes: delayMinutes,
+      open: session !== undefined,
+      session: session ?? null,
+      opens_at: opens,
+    },
+  };
+}
+
+/** Fit to stand behind a full stop. */
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function isLocal({ simulated, replay }: Endpoint): boolean {
+  return simulated || replay !== undefined;
+}
+
+interface Trouble {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What became of one channel. */
+interface ChannelOutcome {
+  readonly channel: Channel;
+  readonly name: string;
+  readonly result: 'allowed' | 'refused' | 'unanswered';
+  readonly rejection?: Rejection;
+}
+
+interface Outcome {
+  readonly trouble?: Trouble;
+  readonly channels: readonly ChannelOutcome[];
+}
+
+async function ask(hub: HubView, market: Market): Promise<Outcome> {
+  const stream = hub.stream(market.name);
+  const [instrument] = market.simulation.instruments;
+  const names = market.channels.map(channel => ({ channel, name: `${channel.prefix}.${instrument!.symbol}` }));
+  try {
+    await start(hub, market, { channels: names.map(({ name }) => name) });
+    await stream.changes.until(() => stream.state !== 'live', lingerMs);
+    const trouble = troubleOf(stream);
+    return trouble ? { trouble, channels: [] } : { channels: names.map(wanted => outcomeOf(stream, wanted)) };
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    const rejected = (error.details.rejected ?? []) as readonly Rejection[];
+    const channels = names.flatMap(({ channel, name }): ChannelOutcome[] => {
+      const rejection = rejected.find(other => other.channel === name);
+      return rejection ? [{ channel, name, result: 'refused', rejection }] : [];
+    });
+    return { trouble: { code: error.code, message: error.message }, channels };
+  } finally {
+    await stop(hub, market);
+  }
+}
+
+function outcomeOf(
+  { subscriptions }: StreamView,
+  { channel, name }: Pick<ChannelOutcome, 'channel' | 'name'>,
+): ChannelOutcome {
+  if (subscriptions.stateOf(name) === 'accepted') return { channel, name, result: 'allowed' };
+  const rejection = subscriptions.rejectionOf(name);
+  return rejection ? { channel, name, result: 'refused', rejection } : { channel, name, result: 'unanswered' };
+}
+
+function troubleOf({ state, lastFault }: StreamView): Trouble | undefined {
+  if (state === 'live') return undefined;
+  if (lastFault) return { code: lastFault.code as ErrorCode, message: lastFault.message };
+  return { code: 'CONNECT_FAILED', message: 'The feed took too long.' };
+}
+
+/** Whether the feed took the key; null where it was not even asked. */
+function isAuthenticated(trouble: Trouble | undefined): boolean | null {
+  switch (trouble?.code) {
+    case 'CONNECT_FAILED':
+      return null;
+    case 'AUTH_FAILED':
+    case 'AUTH_TIMEOUT':
+    case 'PLAN_NO_WEBSOCKET':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function describeChannels(channels: readonly ChannelOutcome[]): string[] {
+  const named = (result: ChannelOutcome['result']): string[] => {
+    const some = channels.filter(outcome => outcome.result === result).map(({ channel }) => channel.prefix);
+    return some.length > 0 ? [`${result}: ${some.join(', ')}`] : [];
+  };
+  const refused = channels.filter(({ result }) => result === 'refused');
+  return [
+    ...named('allowed'),
+    ...named('unanswered'),
+    ...refused.map(
+      ({ channel, rejection }) =>
+        `refused: ${channel.prefix} ${channel.title} (${rejection?.code}); plans: ${channel.plans}`,
+    ),
+  ];
+}
+
+function showChannel({ channel, name, result, rejection }: ChannelOutcome): Answer {
+  return {
+    channel: name,
+    title: channel.title,
+    result,
+    ...(rejection ? { code: rejection.code, message: rejection.message, plans: channel.plans } : {}),
+  };
+}
+
+/** The way out for the operator, who unlike the agent can change settings. */
+export function adviceOn(
+  { settings }: HubView,
+  market: Market,
+  { feed }: Pick<Endpoint, 'feed'>,
+  code: ErrorCode,
+): string {
+  const leaveOut =
+    'Leave out the markets that the plan does not have (--markets, MCP_POLYGON_MARKETS), or change the plan.';
+  const delayed = feed === 'realtime' && hasDelayed(market);
+  switch (code) {
+    case 'AUTH_FAILED':
+      return `Compare ${settings.key?.from} with the key in the dashboard of the vendor.`;
+    case 'PLAN_NO_WEBSOCKET':
+      return leaveOut;
+    case 'PLAN_NOT_REALTIME':
+    case 'CHANNELS_REJECTED':
+      return delayed ? 'Set the feed to delayed (--feed delayed, POLYGON_FEED=delayed), or change the plan.' : leaveOut;
+    case 'MAX_CONNECTIONS':
+      return 'End the other program that uses this key on these markets, then run doctor again.';
+    case 'CONNECT_FAILED':
+      return 'Check the network, proxies and the feed (--feed, POLYGON_FEED), then run doctor again.';
+    default:
+      return operatorsWayOutOf(market, code);
+  }
+}

@@ -1,0 +1,65 @@
+/** What a symbol has been through since it was first looked at. */
+
+import { RateMeter } from '../../buffer/rate.js';
+import type { Answer } from '../../contract/answer.js';
+import { decimalsOf, subtract } from '../../core/decimal.js';
+import type { Direction, Row } from './view.js';
+
+/** As many as the widest terminal shows. */
+const samplesKept = 240;
+const fewestDecimals = 2;
+const mostDecimals = 8;
+
+/** Follows the rows of one symbol in the summaries. */
+export class Trail {
+  private readonly trend: number[] = [];
+  private readonly meter = new RateMeter();
+  private messages = 0;
+  private direction: Direction | undefined;
+  /** As many as any price needed, so that the columns keep still. */
+  private decimals = fewestDecimals;
+
+  constructor(private readonly symbol: string) {}
+
+  /**
+   * @param answer the symbol's row of a summary, if it has one yet
+   * @param elapsedMs monotonic time
+   */
+  follow(answer: Answer = {}, elapsedMs: number): Row {
+    const { bar = {}, bid, ask, spread, halted } = answer as { readonly bar?: Answer } & Answer;
+    const last = answer.last ?? answer.value ?? bar.close ?? answer.fair_value;
+    this.sample(typeof last === 'number' ? last : middleOf(bid, spread));
+    for (const price of [last, bid, ask]) this.decimals = Math.max(this.decimals, decimalsIn(price));
+    const messages = Number(answer.messages ?? 0);
+    this.meter.add(messages - this.messages, elapsedMs);
+    this.messages = messages;
+    return {
+      symbol: this.symbol,
+      halted: halted === true,
+      direction: this.direction,
+      prices: { last, bid, ask, spread },
+      decimals: this.decimals,
+      volume: answer.volume ?? bar.volume,
+      messages,
+      ratePerS: this.meter.rate(elapsedMs),
+      trend: [...this.trend],
+    };
+  }
+
+  private sample(price: number | undefined): void {
+    if (price === undefined) return;
+    const before = this.trend.at(-1) ?? price;
+    if (price !== before) this.direction = price > before ? 'up' : 'down';
+    this.trend.push(price);
+    if (this.trend.length > samplesKept) this.trend.shift();
+  }
+}
+
+/** Between bid and ask: the trend of a market without trades. */
+function middleOf(bid: unknown, spread: unknown): number | undefined {
+  return typeof bid === 'number' && typeof spread === 'number' ? subtract(bid, -spread / 2) : undefined;
+}
+
+function decimalsIn(price: unknown): number {
+  return typeof price === 'number' ? Math.min(decimalsOf(price), mostDecimals) : 0;
+}

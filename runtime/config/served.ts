@@ -1,0 +1,38 @@
+/** What is offered when the operator serves some of the markets only. */
+import { z } from 'zod';
+import type { Market, Suite, Tool } from '../contract/contract.js';
+
+/** A suite together with its markets. */
+export interface Offer {
+  readonly suite: Suite;
+  readonly markets: readonly Market[];
+}
+
+/**
+ * Takes the other markets out of the list, of the instructions and of the arguments of the tools across markets.
+ *
+ * @param names markets to serve; absent: all
+ */
+export function serveOnly({ suite, markets }: Offer, names?: readonly string[]): Offer {
+  const served = markets.filter(({ name }) => names?.includes(name) ?? true);
+  const offered = served.map(({ name }) => name);
+  return {
+    suite: {
+      ...suite,
+      instructions: suite.instructions.replaceAll('{markets}', offered.join(', ')),
+      tools: served.length === markets.length ? suite.tools : suite.tools.map(tool => narrow(tool, offered)),
+    },
+    markets: served,
+  };
+}
+
+function narrow(tool: Tool, names: readonly string[]): Tool {
+  const { inputSchema, validator } = tool;
+  const properties = inputSchema.properties as Readonly<Record<string, object>>;
+  if (!properties.market || !(validator instanceof z.ZodObject)) return tool;
+  return {
+    ...tool,
+    inputSchema: { ...inputSchema, properties: { ...properties, market: { ...properties.market, enum: names } } },
+    validator: validator.extend({ market: z.enum(names) }),
+  };
+}

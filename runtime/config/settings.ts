@@ -1,0 +1,182 @@
+import { nearest, suggest } from '../core/nearest.js';
+import { Secret } from '../core/secret.js';
+import { faultOfOwnKey, tokensVariable } from './api-key.js';
+import { type HttpSettings, loopback, readHttp } from './http-settings.js';
+import { type Lookup, type Options, optionTable, readOptions } from './options.js';
+
+/** What the operator decided before the first call. */
+export interface Settings {
+  /** The API key, and the variable it came from. */
+  readonly key?: { readonly value: Secret; readonly from: string };
+  /** Feed name, `replay:FOLDER` or `replay:FOLDER/DAY`, or base URL to which `/{market}` is added. */
+  readonly feed: string;
+  /** Further `host[:port]` that an endpoint may name, lower case. */
+  readonly allowedHosts: readonly string[];
+  /** Names of the markets served; absent: all. */
+  readonly markets?: readonly string[];
+  /** Folder to which the frames of the feeds are recorded, and which holds the recordings that can be replayed. */
+  readonly record?: string;
+  /** Serve over HTTP, to these; absent: on stdin and stdout. */
+  readonly http?: HttpSettings;
+  readonly options: Options;
+}
+
+/** A setting of the operator: an environment variable, or the command-line option of the same name. */
+export interface SettingRow {
+  readonly variable: string;
+  /** Name on the command line, without dashes. */
+  readonly option: string;
+  /** What it takes, in a word. */
+  readonly takes: string;
+  /** For people, without a full stop. */
+  readonly about: string;
+  /** The default, as it would be written. */
+  readonly standard: string;
+}
+
+function row(variable: string, takes: string, about: string, standard: string): SettingRow {
+  return { variable, option: optionOf(variable), takes, about, standard };
+}
+
+/** `MCP_POLYGON_ACK_TIMEOUT_MS` is `ack-timeout-ms`. */
+function optionOf(variable: string): string {
+  return variable
+    .replace(/^(?:MCP_)?POLYGON_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
+}
+
+const texts = {
+  feed: row('POLYGON_FEED', 'feed', 'name, replay:FOLDER[/DAY], or a base URL for /{market}', 'realtime'),
+  markets: row('MCP_POLYGON_MARKETS', 'list', 'markets to serve, comma separated; fewer markets, fewer tools', 'all'),
+  allowedHosts: row(
+    'MCP_POLYGON_ALLOWED_HOSTS',
+    'list',
+    'further host[:port] an endpoint may name, comma separated',
+    'none',
+  ),
+  record: row('MCP_POLYGON_RECORD', 'folder', 'folder to which every frame that comes is recorded', 'none'),
+  transport: row('MCP_POLYGON_TRANSPORT', 'name', 'stdio, or http for many clients at once', 'stdio'),
+  host: row('MCP_POLYGON_HOST', 'address', 'http: where to listen; beyond this machine needs tokens', loopback),
+  httpHosts: row('MCP_POLYGON_HTTP_HOSTS', 'list', 'http: further host names that lead here, comma separated', 'none'),
+  httpTokensFile: row(
+    'MCP_POLYGON_HTTP_TOKENS_FILE',
+    'file',
+    'http: file of tokens, mode 0600, read again on change',
+    'none',
+  ),
+};
+
+/** Every setting but the key and the bearer tokens, which the command line must not hold. */
+export const settingTable: readonly SettingRow[] = [
+  ...Object.values(texts),
+  ...Object.values(optionTable).map(({ variable, about, value }) =>
+    row(variable, variable.endsWith('_MS') ? 'ms' : 'number', about, String(value)),
+  ),
+];
+
+/** Where the key is looked for, in this order. */
+export const keyVariables: readonly string[] = ['POLYGON_API_KEY', 'MASSIVE_API_KEY'];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every variable that means something here. */
+const knownVariables: readonly string[] = [
+  ...settingTable.map(({ variable }) => variable),
+  ...keyVariables,
+  tokensVariable,
+];
+
+const longestName = 60;
+
+/**
+ * Variables that look like ours and are none, which nobody would miss otherwise.
+ *
+ * @returns a remark for each, with what was probably meant, and without its value
+ */
+export function remarksOnVariables(env: Environment): string[] {
+  return Object.keys(env)
+    .filter(name => /^(?:MCP_)?POLYGON_[A-Z0-9_]+$/.test(name) && !knownVariables.includes(name))
+    .toSorted()
+    .map(name => {
+      const meant = suggest(nearest(name, knownVariables)) || '; it changes nothing.';
+      return `${name.slice(0, longestName)} is no setting of mcp-polygon${meant}`;
+    });
+}
+
+/**
+ * The command line goes before the environment; what is blank or a placeholder counts as not given.
+ *
+ * @param markets names of the markets that exist
+ * @param given values of the command line by the variable that they stand for
+ * @returns the settings, and all problems at once, each naming its variable or option
+ */
+export function readSettings(
+  env: Environment,
+  markets: readonly string[],
+  given: Environment = {},
+): { settings: Settings; problems: string[] } {
+  const find = lookup(env, given);
+  const { options, problems } = readOptions(find);
+  const wanted = find(texts.markets.variable);
+  const served = list(wanted.text);
+  for (const name of served) {
+    if (markets.includes(name)) continue;
+    const known = `the markets are ${markets.join(', ')}${suggest(nearest(name, markets))}`;
+    problems.push(`${wanted.name}: entry ${served.indexOf(name) + 1} is no market; ${known}`);
+  }
+  const httpHosts = find(texts.httpHosts.variable);
+  problems.push(...[texts.markets, texts.allowedHosts, texts.httpHosts].flatMap(row => judgeList(find(row.variable))));
+  const { http, problems: httpProblems } = readHttp({
+    transport: find(texts.transport.variable),
+    host: find(texts.host.variable),
+    hosts: { name: httpHosts.name, list: list(httpHosts.text) },
+    tokens: cleanKey(env[tokensVariable]),
+    tokensFile: find(texts.httpTokensFile.variable),
+  });
+  problems.push(...httpProblems);
+  const key = keyVariables.map(from => ({ from, value: cleanKey(env[from]) })).find(({ value }) => value !== undefined);
+  const fault = key?.value && faultOfOwnKey(key.value);
+  if (fault) problems.push(`${key.from} ${fault}`);
+  const record = find(texts.record.variable).text;
+  return {
+    settings: {
+      ...(key?.value ? { key: { value: new Secret(key.value), from: key.from } } : {}),
+      feed: find(texts.feed.variable).text ?? texts.feed.standard,
+      allowedHosts: list(find(texts.allowedHosts.variable).text),
+      ...(served.length > 0 ? { markets: served } : {}),
+      ...(record === undefined ? {} : { record }),
+      ...(http ? { http } : {}),
+      options,
+    },
+    problems,
+  };
+}
+
+function lookup(env: Environment, given: Environment): Lookup {
+  return variable => {
+    const text = cleanKey(given[variable]);
+    return text === undefined
+      ? { name: variable, text: cleanKey(env[variable]) }
+      : { name: `--${optionOf(variable)}`, text };
+  };
+}
+
+/** A key or another setting, or nothing where a host left its placeholder (`${POLYGON_API_KEY}`) unfilled. */
+export function cleanKey(text: string | undefined): string | undefined {
+  const key = text?.trim() ?? '';
+  return key === '' || key.startsWith('${') ? undefined : key;
+}
+
+/** On the command line somebody meant something; in the environment an empty list counts as not set. */
+function judgeList({ name, text }: ReturnType<Lookup>): string[] {
+  if (!name.startsWith('--') || list(text).length > 0) return [];
+  return [`${name} names nothing`];
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map(item => item.trim().toLowerCase())
+    .filter(item => item !== '');
+}

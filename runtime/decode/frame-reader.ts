@@ -1,0 +1,188 @@
+/** Frames, taken apart: the scanner does the usual ones, `JSON.parse` the rest. */
+import { isUtf8 } from 'node:buffer';
+import type { Decoding, Market } from '../contract/contract.js';
+import { hasMoreParts, splitItems } from '../core/lossless-json.js';
+import { symbolKeyOf } from '../symbols/channels.js';
+import { longestSymbol, type SymbolTable } from '../symbols/symbol-table.js';
+import { column, columns, EventList, type Events } from './event-list.js';
+import { isEvent, readStatus, type Status } from './protocol.js';
+import { spellingCells } from './scanner/layout.js';
+import { Scanner } from './scanner/scanner.js';
+import { Splitter } from './splitter.js';
+
+const none: readonly never[] = [];
+const nothing = Buffer.alloc(0);
+
+/** A larger frame is read in pieces: events of thousands of symbols that never came before take milliseconds. */
+const mostScannedBytes = 2 ** 17;
+/** So is one of which the scanner is not sure: what JSON.parse makes of a few bytes may take fifty times as many. */
+const mostParsedBytes = 2 ** 16;
+
+/** In a large frame, a larger event of which the scanner is not sure must have few parts: long texts cost little. */
+const mostComplexBytes = 2 ** 17;
+const mostParts = 1_000;
+
+/** Whether a frame was read, cannot be, or is to be read piece by piece. */
+export type Reading = 'read' | 'no text' | 'in pieces';
+
+/** Reads the frames of one market; what it tells is of the last one, and good until any reader's next. */
+export class FrameReader {
+  events: Events;
+  /** Items, or the whole frame, that are no events. */
+  malformed = 0;
+  statuses: readonly Status[] = none;
+  /** The `ev` of each event that the spec does not know. */
+  unknown: readonly string[] = none;
+  private readonly heard: Status[] = [];
+  private readonly unheardOf: string[] = [];
+  private readonly scanner: Scanner;
+  private readonly parsed = new EventList();
+  private readonly symbolKeys: readonly string[];
+
+  constructor(
+    private readonly market: Market,
+    private readonly decoding: Decoding,
+    private readonly symbols: SymbolTable,
+  ) {
+    this.scanner = new Scanner(market.channels, decoding.kernel);
+    this.events = this.parsed;
+    this.symbolKeys = market.channels.map(symbolKeyOf);
+  }
+
+  /**
+   * A frame is an array of events and statuses; a lone object is taken for an array of one. Of one that is not read at
+   * once nothing is told.
+   *
+   * @see polygon-docs/websockets/quickstart.md:206-209 `ev`
+   */
+  read(data: Buffer): Reading {
+    this.forget();
+    if (data.length <= mostScannedBytes && this.scanner.scan(data)) {
+      this.scanned();
+      return 'read';
+    }
+    this.empty();
+    if (!isUtf8(data)) return 'no text';
+    if (data.length > mostParsedBytes) return 'in pieces';
+    this.parse(data);
+    return 'read';
+  }
+
+  /**
+   * Reads a large frame piece by piece, none of which takes long or much memory. What is told is of the last piece, and
+   * offsets are those in it.
+   *
+   * @param stepBytes of the frame that are looked at for one piece
+   */
+  *pieces(data: Buffer, stepBytes?: number): Generator<Buffer, void> {
+    const splitter = new Splitter(data, stepBytes);
+    while (!splitter.ended) {
+      splitter.step();
+      yield this.readItems(data, splitter);
+    }
+  }
+
+  private readItems(data: Buffer, { spans, count, malformed }: Splitter): Buffer {
+    this.forget();
+    this.empty();
+    this.malformed = malformed;
+    if (count === 0) return nothing;
+    const from = spans[0]!;
+    const piece = data.subarray(from, spans[2 * count - 1]);
+    if (this.scanner.scanItems(piece)) {
+      this.scanned();
+      this.malformed += malformed;
+      return piece;
+    }
+    for (let item = 0; item < count; item++) {
+      const [start, end] = [spans[2 * item]! - from, spans[2 * item + 1]! - from];
+      this.add(parseItem(piece, start, end), start, end);
+    }
+    return piece;
+  }
+
+  private forget(): void {
+    this.statuses = none;
+    this.unknown = none;
+  }
+
+  private empty(): void {
+    this.malformed = 0;
+    this.parsed.clear();
+    this.events = this.parsed;
+    this.heard.length = 0;
+    this.unheardOf.length = 0;
+  }
+
+  private scanned(): void {
+    const { scanner, symbols } = this;
+    const { count, rows, spellings, malformed } = scanner;
+    this.events = scanner;
+    this.malformed = malformed;
+    for (let index = 0; index < count; index++) {
+      const base = index * columns;
+      const at = index * spellingCells;
+      rows[base + column.symbol] = symbols.intern(spellings, at + 1, spellings[at]!, rows[base + column.hash]!);
+    }
+  }
+
+  private parse(data: Buffer): void {
+    const items = parseItems(data);
+    if (!items) {
+      this.malformed = 1;
+      return;
+    }
+    for (const { value, start, end } of items) this.add(value, start, end);
+  }
+
+  private add(value: unknown, start: number, end: number): void {
+    if (!isEvent(value)) {
+      this.malformed++;
+      return;
+    }
+    if (value.ev === 'status') {
+      this.heard.push(readStatus(value, this.decoding.statuses));
+      this.statuses = this.heard;
+      return;
+    }
+    const channel = this.market.channels.findIndex(({ prefix }) => prefix === value.ev);
+    if (channel < 0) {
+      this.unheardOf.push(value.ev);
+      this.unknown = this.unheardOf;
+      this.parsed.add(start, end, this.market.channels.length, 0);
+      return;
+    }
+    const symbol = value[this.symbolKeys[channel]!];
+    if (typeof symbol !== 'string' || symbol.length > longestSymbol) this.malformed++;
+    else this.parsed.add(start, end, channel, this.symbols.internText(symbol));
+  }
+}
+
+/** @returns nothing for what is no JSON, or too large and too complex to be an event */
+function parseItem(data: Buffer, start: number, end: number): unknown {
+  if (end - start > mostComplexBytes && hasMoreParts(data, start, end, mostParts)) return undefined;
+  try {
+    return JSON.parse(data.toString('utf8', start, end));
+  } catch {
+    return undefined;
+  }
+}
+
+interface Item {
+  readonly value: unknown;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The items of a frame and where they are in it; nothing if it is no JSON. */
+function parseItems(data: Buffer): Item[] | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(data.toString());
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(value)) return [{ value, start: 0, end: data.length }];
+  const spans = splitItems(data);
+  return value.map((item, index) => ({ value: item, ...spans[index]! }));
+}

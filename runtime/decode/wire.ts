@@ -1,0 +1,29 @@
+/** The types of values on the wire, as the emitted validators name them; shared, so that they are built once. */
+import { z } from 'zod';
+import type { EpochUnit } from '../contract/contract.js';
+import { isTimeIn } from '../core/time.js';
+
+/** Digits of an integer that a double cannot hold, as which it is read. */
+const wideDigits = z.string().refine(text => /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text)));
+const integer = z.union([z.int(), wideDigits]);
+
+function timeIn(unit: EpochUnit): z.ZodType {
+  return z.custom(value => isTimeIn(unit, value));
+}
+
+export const wire = {
+  string: z.string(),
+  number: z.union([z.number(), wideDigits]),
+  integer,
+  boolean: z.boolean(),
+  integers: z.array(integer),
+  /** A number, or its decimal text. */
+  decimal: z.union([z.number(), z.string().regex(/^-?\d+(?:\.\d+)?$/)]),
+  identifier: z.union([z.int(), z.string()]),
+  /** A time in this unit: one in another unit, or far from our days, is not what the spec says. */
+  ms: timeIn('ms'),
+  us: timeIn('us'),
+  ns: timeIn('ns'),
+  /** A time in any of these units. */
+  magnitude: timeIn('magnitude'),
+};

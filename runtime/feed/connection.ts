@@ -1,0 +1,418 @@
+/** One upstream WebSocket, kept alive: does what the state machine says, and tells it what happens. */
+import { isUtf8 } from 'node:buffer';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { Options } from '../config/options.js';
+import { backoffMs, isStable, steadyMs } from '../core/back-off.js';
+import type { Clock } from '../core/clock.js';
+import type { Secret } from '../core/secret.js';
+import { noText } from '../decode/protocol.js';
+import type { LoopBudget } from '../pacing/loop-budget.js';
+import { FeedText } from './feed-text.js';
+import { Intake, type Steps } from './intake.js';
+import { describeLongWait, longestRetryAfterMs, parseHttpDate, readRetryAfter } from './retry-after.js';
+import { type Dial, dialNetwork, type FeedSocket } from './socket.js';
+import {
+  type ConnectionEvent,
+  type ConnectionState,
+  type Effect,
+  idle,
+  isKnownFruitful,
+  type StateName,
+  transition,
+} from './state.js';
+import { describeBreak, describeRefusal, describeTunnelTimeout, isOpen, type Tunnel } from './tunnel.js';
+import { type Fault, judgeClose, judgeHttp } from './verdict.js';
+
+/** What a connection tells its owner. */
+export interface ConnectionListener {
+  /** Authenticated: nothing is subscribed on this connection yet. */
+  live(): void;
+  /** @returns what is left to do about a frame that is worked off in steps */
+  frame(data: Buffer): Steps | undefined;
+  /** All frames were given that one read of the socket brought, or as much of a large one as there is time for. */
+  delivered(): void;
+  /** The state, or what is known of it, changed. */
+  changed(from: StateName): void;
+}
+
+const greetingPatienceMs = 1_000;
+const farewellMs = 200;
+/** Close code of WebSocket. */
+const invalidText = 1007;
+
+export class Connection {
+  private current: ConnectionState = idle;
+  private socket: FeedSocket | undefined;
+  private readonly cancels = new Set<() => void>();
+  private liveAtMs = 0;
+  /** When the first and the last message came that this connection told of. */
+  private firstMessageMs = 0;
+  private lastMessageMs = 0;
+  private lastFrameMs = 0;
+  /** Of the newest socket. */
+  private intake: Intake | undefined;
+  /** A ping waits for a sign of life. */
+  private pinged = false;
+  /** The TCP connection under the WebSocket. */
+  private wire: Socket | undefined;
+  private authSent = false;
+  /** Resolves when the last socket that was given up is gone. */
+  private farewell: Promise<void> = Promise.resolve();
+  /** Monotonic ms. */
+  private retryMs: number | undefined;
+  private readonly text: FeedText;
+
+  /**
+   * @param urls of one feed, tried in turn
+   * @param key goes out in the auth frame only
+   * @param turn shared by all connections of the process
+   * @param dial opens a socket
+   */
+  constructor(
+    readonly urls: readonly string[],
+    private readonly key: Secret,
+    private readonly options: Options,
+    private readonly clock: Clock,
+    private readonly loopBudget: LoopBudget,
+    private readonly listener: ConnectionListener,
+    private readonly dial: Dial = dialNetwork,
+  ) {
+    this.text = new FeedText(key);
+  }
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  /** URL in use. */
+  get url(): string {
+    return this.urls[this.current.host]!;
+  }
+
+  /** Whether the feed was sent the key on this connection. */
+  get keySent(): boolean {
+    return this.authSent;
+  }
+
+  /** Monotonic ms of the next attempt, while one is scheduled. */
+  get nextRetryMs(): number | undefined {
+    return this.retryMs;
+  }
+
+  start(): void {
+    this.dispatch({ type: 'start' });
+  }
+
+  /** Ends it for good; resolves when the socket is gone, and what came before was given. */
+  async stop(): Promise<void> {
+    const given = this.intake?.finish();
+    this.dispatch({ type: 'stop' });
+    await Promise.all([this.farewell, given]);
+  }
+
+  /** Calls back once everything was given that came before; never if the connection ends first. */
+  given(react: () => void): void {
+    if (this.intake) this.intake.after(react);
+    else react();
+  }
+
+  /** @returns whether the text went out; only a live connection sends */
+  send(text: string): boolean {
+    if (this.current.name !== 'live' || this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(text);
+    return true;
+  }
+
+  /** The feed greeted. */
+  greeted(): void {
+    this.sendKey();
+  }
+
+  /** The feed accepted the key. */
+  authenticated(): void {
+    this.dispatch({ type: 'authenticated' });
+  }
+
+  /** Whether it still matters that messages come; once it has brought them for long enough, it does not. */
+  get wantsMessages(): boolean {
+    const { current } = this;
+    return current.name === 'live' && (!isKnownFruitful(current) || this.streamedMs < steadyMs);
+  }
+
+  /** Market data came of what is subscribed. */
+  messageCame(): void {
+    this.lastMessageMs = this.loopBudget.elapsedMs;
+    if (!this.current.fruitful) this.firstMessageMs = this.lastMessageMs;
+    this.dispatch({ type: 'message' });
+  }
+
+  /** The feed sent a text frame whose bytes are no text, and WebSocket has it that this ends the connection. */
+  refuseText(): void {
+    this.socket?.close(invalidText);
+    this.fail(this.faultOf(new Error('a frame was no text in UTF-8')));
+  }
+
+  /** Something ended the connection, or must end it. */
+  fail(fault: Fault): void {
+    const isLive = this.current.name === 'live';
+    const stable =
+      isLive && isStable(this.clock.elapsed() - this.liveAtMs, this.streamedMs, this.options.stableAfterMs);
+    // A URL could hold the key, too.
+    const shown = { ...fault, message: this.text.clean(fault.message) };
+    this.dispatch({ type: 'failed', fault: shown, stable, hosts: this.urls.length });
+  }
+
+  /** From the first to the last message of this connection, ms. */
+  private get streamedMs(): number {
+    return this.current.fruitful ? this.lastMessageMs - this.firstMessageMs : 0;
+  }
+
+  private dispatch(event: ConnectionEvent): void {
+    const from = this.current.name;
+    const { state, effects } = transition(this.current, event);
+    if (state === this.current) return;
+    this.current = state;
+    for (const effect of effects) this.perform(effect);
+    if (state.name !== from) this.listener.changed(from);
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'connect':
+        this.retryMs = undefined;
+        this.connect();
+        return;
+      case 'authenticate':
+        this.authenticate();
+        return;
+      case 'resubscribe':
+        this.cancelTimers();
+        this.liveAtMs = this.clock.elapsed();
+        this.watch();
+        this.listener.live();
+        return;
+      case 'disconnect':
+        this.disconnect();
+        return;
+      case 'schedule': {
+        const backoff = { initialMs: this.options.backoffInitialMs, maxMs: this.options.backoffMaxMs };
+        const delayMs = Math.max(backoffMs(backoff, effect.failures, this.clock.random()), effect.minDelayMs);
+        this.retryMs = this.clock.elapsed() + delayMs;
+        this.after(delayMs, () => this.dispatch({ type: 'retry' }));
+        return;
+      }
+    }
+  }
+
+  private connect(): void {
+    const options = {
+      maxPayload: this.options.maxFrameBytes,
+      perMessageDeflate: false,
+      // Whoever reads a frame judges that, which is cheaper than to look at each one twice.
+      skipUTF8Validation: true,
+      followRedirects: false,
+      autoPong: false,
+      // The key goes to nobody unverified, even where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+      rejectUnauthorized: true,
+      // How long a peer that was told goodbye, or said it, may keep the connection; missing in the package's types.
+      closeTimeout: farewellMs,
+    };
+    const socket = this.dial(this.url, options);
+    answerPings(socket);
+    this.socket = socket;
+    this.authSent = false;
+    this.lastFrameMs = this.clock.elapsed();
+    const { connectTimeoutMs } = this.options;
+    this.after(connectTimeoutMs, () =>
+      this.fail({ kind: 'unanswered', message: this.describeTimeout(connectTimeoutMs) }),
+    );
+    const intake = new Intake(socket, this.loopBudget, {
+      frame: data => this.listener.frame(data),
+      delivered: () => this.listener.delivered(),
+      heard: () => this.heard(socket),
+    });
+    this.intake = intake;
+    // A socket that was given up may still have something to say; nobody listens then. What came before comes first.
+    const mine = (react: () => void): void => {
+      if (this.socket !== socket) return;
+      intake.after(() => {
+        if (this.socket === socket) react();
+      });
+    };
+    socket.on('open', () => mine(() => this.dispatch({ type: 'opened' })));
+    socket.on('upgrade', response => {
+      this.wire = response.socket;
+    });
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (this.socket !== socket) return;
+      // Only of a text frame is it a breach to be no text.
+      intake.push(isBinary && !isUtf8(data) ? noText : data);
+    });
+    for (const beat of ['ping', 'pong'] as const) {
+      socket.on(beat, () => mine(() => this.heard(socket)));
+    }
+    socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
+      request.destroy();
+      mine(() => this.fail(describeHttp(response, this.clock.now(), socket.tunnel)));
+    });
+    // An error ends the connection at once; the peer may take its time to close.
+    socket.on('error', error => mine(() => this.fail(this.faultOf(error))));
+    socket.on('close', (code, reason) => mine(() => this.fail(this.faultOfClose(code, reason))));
+  }
+
+  private faultOf(error: Error): Fault {
+    const tunnel = this.socket?.tunnel;
+    const isConnecting = this.current.name === 'connecting';
+    if (isConnecting && tunnel && !isOpen(tunnel)) {
+      return { kind: 'unreachable', message: describeBreak(tunnel, error) };
+    }
+    const trouble = this.describeError(error);
+    if (isConnecting) {
+      const way = tunnel ? ` through the proxy that ${tunnel.variable} names` : '';
+      return { kind: 'unreachable', message: `Could not connect to ${this.url}${way}: ${trouble}.` };
+    }
+    return { kind: judgeClose(1006, this.authenticating), message: `The connection broke: ${trouble}.` };
+  }
+
+  private describeTimeout(timeoutMs: number): string {
+    const tunnel = this.socket?.tunnel;
+    return tunnel && !isOpen(tunnel)
+      ? describeTunnelTimeout(tunnel, timeoutMs)
+      : `${this.url} did not open a WebSocket within ${timeoutMs} ms.`;
+  }
+
+  private faultOfClose(code: number, reason: Buffer): Fault {
+    const why = reason.length > 0 ? ` ${this.text.quoted(reason.toString())}` : '';
+    const how = code === 1006 ? 'ended without a close frame' : `was closed by the feed with code ${code}${why}`;
+    return { kind: judgeClose(code, this.authenticating), message: `The connection ${how}.` };
+  }
+
+  /** What the system or `ws` says of the peer can repeat what the peer sent. */
+  private describeError(error: Error): string {
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+    const text = this.text.quote(error.message);
+    return code === '' || text.includes(code) ? text : `${code} ${text}`;
+  }
+
+  private get authenticating(): boolean {
+    return this.current.name === 'authenticating';
+  }
+
+  /** @see polygon-docs/websockets/quickstart.md:65-89 `connected` `auth_success` */
+  private authenticate(): void {
+    const { authTimeoutMs } = this.options;
+    this.cancelTimers();
+    // The feed greets first; one that does not is asked all the same.
+    this.after(Math.min(greetingPatienceMs, authTimeoutMs / 2), () => this.sendKey());
+    this.after(authTimeoutMs, () =>
+      this.fail({ kind: 'unanswered', message: `The feed did not answer the key within ${authTimeoutMs} ms.` }),
+    );
+  }
+
+  private sendKey(): void {
+    if (this.current.name !== 'authenticating' || this.authSent) return;
+    this.authSent = true;
+    this.socket?.send(this.key.authFrame());
+  }
+
+  private heard(socket: FeedSocket): void {
+    if (this.socket !== socket) return;
+    this.lastFrameMs = this.loopBudget.elapsedMs;
+    if (!this.pinged) return;
+    this.cancelTimers();
+    this.watch();
+  }
+
+  /** Pings a silent peer, and gives up on one that stays silent. Any byte is a sign of life, of a slow frame too. */
+  private watch(): void {
+    const { pingIntervalMs, pongTimeoutMs } = this.options;
+    const silentMs = (): number => this.clock.elapsed() - this.lastFrameMs;
+    this.pinged = false;
+    this.after(Math.max(pingIntervalMs - silentMs(), 1), () => {
+      if (silentMs() < pingIntervalMs) {
+        this.watch();
+        return;
+      }
+      const bytesBefore = this.wire?.bytesRead;
+      this.pinged = true;
+      this.socket?.ping();
+      this.after(pongTimeoutMs, () => {
+        // One more turn of the loop: after a stall, frames may be waiting to be read.
+        this.after(1, () => {
+          if (this.wire?.bytesRead !== bytesBefore) {
+            this.watch();
+            return;
+          }
+          const message = `The feed sent nothing for ${pingIntervalMs + pongTimeoutMs} ms, not even an answer to a ping.`;
+          this.fail({ kind: 'dead_peer', message });
+        });
+      });
+    });
+  }
+
+  private disconnect(): void {
+    this.cancelTimers();
+    this.retryMs = undefined;
+    const { socket } = this;
+    this.socket = undefined;
+    this.intake?.close();
+    if (!socket || socket.readyState === WebSocket.CLOSED) return;
+    const cancel = this.clock.after(farewellMs, () => socket.terminate());
+    socket.once('close', cancel);
+    const gone = new Promise<void>(resolve => socket.once('close', () => resolve()));
+    this.farewell = this.farewell.then(() => gone);
+    socket.close(1000);
+  }
+
+  private after(delayMs: number, callback: () => void): void {
+    const cancel = this.clock.after(delayMs, () => {
+      this.cancels.delete(cancel);
+      callback();
+    });
+    this.cancels.add(cancel);
+  }
+
+  private cancelTimers(): void {
+    for (const cancel of this.cancels) cancel();
+    this.cancels.clear();
+    this.pinged = false;
+  }
+}
+
+/** Answers pings one at a time, and of those that come meanwhile the last, so that no flood of them piles up answers. */
+function answerPings(socket: FeedSocket): void {
+  let busy = false;
+  let latest: Buffer | undefined;
+  const answer = (data: Buffer): void => {
+    if (busy) {
+      latest = data;
+      return;
+    }
+    busy = true;
+    socket.pong(data, undefined, () => {
+      busy = false;
+      const next = latest;
+      latest = undefined;
+      if (next) answer(next);
+    });
+  };
+  socket.on('ping', answer);
+}
+
+function describeHttp(response: IncomingMessage, nowMs: number, tunnel: Tunnel | undefined): Fault {
+  const status = response.statusCode!;
+  const { date, 'retry-after': retryAfter } = response.headers;
+  const hostMs = parseHttpDate(date ?? '');
+  const retryAfterMs = readRetryAfter(retryAfter, Number.isNaN(hostMs) ? nowMs : hostMs) ?? 0;
+  const answer =
+    tunnel && !isOpen(tunnel)
+      ? describeRefusal(tunnel, status)
+      : `The host answered HTTP ${status} instead of opening a WebSocket.`;
+  return {
+    kind: judgeHttp(status),
+    message: retryAfterMs > longestRetryAfterMs ? `${answer} ${describeLongWait(retryAfterMs)}` : answer,
+    retryAfterMs,
+  };
+}

@@ -1,0 +1,25 @@
+/** What a reader would not guess of the numbers in an answer, as the tables of the market have it. */
+import type { Field, Market } from '../contract/contract.js';
+import { fieldValue, type Message } from './format.js';
+
+/** Nothing where the unit says enough. */
+export function noteOn({ name, unit, note }: Field): string[] {
+  if (note === undefined) return [];
+  return [unit === undefined ? `${name}: ${note}.` : `${name} is in ${unit}: ${note}.`];
+}
+
+/** The notes on the fields that these messages have, each once. */
+export function notesOnFields({ channels }: Market, messages: readonly Message[]): string[] {
+  const noted = channels.flatMap(({ event, fields }) =>
+    fields.filter(({ note }) => note !== undefined).map(field => ({ event, field })),
+  );
+  const shown = noted.filter(({ event, field }) =>
+    messages.some(message => message.event === event && fieldValue(message, field.name) !== undefined),
+  );
+  return [...new Set(shown.flatMap(({ field }) => noteOn(field)))];
+}
+
+/** All that an answer about the market may have to say. */
+export function everyFieldNote({ channels }: Market): string[] {
+  return [...new Set(channels.flatMap(({ fields }) => fields.flatMap(noteOn)))];
+}

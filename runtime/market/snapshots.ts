@@ -1,0 +1,85 @@
+/** The pictures of all symbols of a stream, brought up to date when somebody asks and not before. */
+import type { MessageBuffer } from '../buffer/message-buffer.js';
+import type { Market } from '../contract/contract.js';
+import type { Clock } from '../core/clock.js';
+import { TimeSlice } from '../pacing/time-slice.js';
+import { SymbolSnapshot } from './snapshot.js';
+
+/** Draws the messages of a stretch of the stream, each of them once. */
+export class Snapshots {
+  /** By the symbol's number. */
+  private readonly drawn = new Map<number, SymbolSnapshot>();
+  private running: Promise<void> | undefined;
+  /** Messages that left the buffer before they could be drawn. */
+  missed = 0;
+  /** Messages of symbols that are not told apart. */
+  others = 0;
+  /** Arrival of the first message drawn, monotonic ms. */
+  firstMs: number | undefined;
+
+  /** @param next seq of the first message to draw */
+  constructor(
+    private readonly market: Market,
+    private readonly buffer: MessageBuffer,
+    private readonly clock: Clock,
+    private next: number,
+  ) {}
+
+  get all(): IterableIterator<SymbolSnapshot> {
+    return this.drawn.values();
+  }
+
+  /** That of a symbol, empty if nothing of it was drawn. */
+  of(symbol: string): SymbolSnapshot {
+    const number = this.buffer.symbols.numberOf(symbol);
+    const snapshot = number === undefined ? undefined : this.drawn.get(number);
+    return snapshot ?? new SymbolSnapshot(symbol);
+  }
+
+  /**
+   * Draws what has arrived since the last time. Callers at the same time share the work.
+   *
+   * @param abort ends it early; only for pictures that nobody else looks at
+   */
+  async update(abort?: AbortSignal): Promise<void> {
+    this.running ??= this.draw(this.buffer.nextSeq, abort).finally(() => {
+      this.running = undefined;
+    });
+    await this.running;
+  }
+
+  private async draw(end: number, abort: AbortSignal | undefined): Promise<void> {
+    const slice = new TimeSlice(this.clock);
+    await slice.begin();
+    while (this.next < end && !abort?.aborted) {
+      if (slice.spent()) await slice.rest();
+      this.drawNext();
+    }
+  }
+
+  private drawNext(): void {
+    const { buffer } = this;
+    if (this.next < buffer.oldestSeq) {
+      this.missed += buffer.oldestSeq - this.next;
+      this.next = buffer.oldestSeq;
+      return;
+    }
+    const seq = this.next++;
+    const channel = this.market.channels[buffer.channelAt(seq)];
+    if (!channel) return;
+    const arrivedMs = buffer.arrivedMs(seq);
+    this.firstMs ??= arrivedMs;
+    const number = buffer.symbolNumberAt(seq);
+    const name = buffer.symbols.nameOf(number);
+    if (name === undefined) {
+      this.others++;
+      return;
+    }
+    let snapshot = this.drawn.get(number);
+    if (!snapshot) {
+      snapshot = new SymbolSnapshot(name);
+      this.drawn.set(number, snapshot);
+    }
+    snapshot.add(channel, buffer.parse(seq), arrivedMs);
+  }
+}

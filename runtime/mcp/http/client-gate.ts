@@ -1,0 +1,58 @@
+/** The gate before one of many clients: its turns, what it may do, and what of that the operator is told. */
+
+import type { Verb } from '../../contract/contract.js';
+import { StreamError } from '../../core/errors.js';
+import { isWanted } from '../../feed/state.js';
+import type { HubView } from '../../stream/view.js';
+import { listTools, type OwnedTool, type ToolResult } from '../../tools/tools.js';
+import type { Asked, Gate } from '../gate.js';
+import type { Caller } from './caller.js';
+import type { Calls } from './calls.js';
+
+/** What changes a stream. */
+const changing: readonly Verb[] = ['start', 'stop', 'subscribe', 'unsubscribe'];
+/** What waits for a feed, or for messages, most of its time. */
+const waiting: readonly Verb[] = ['start', 'stop', 'subscribe', 'wait'];
+
+export class ClientGate implements Gate {
+  /** Names of tools. */
+  private readonly waits: ReadonlySet<unknown>;
+
+  constructor(
+    private readonly caller: Caller,
+    private readonly view: HubView,
+    private readonly calls: Calls,
+  ) {
+    const tools = listTools(view).filter(({ tool: { verb } }) => waiting.includes(verb));
+    this.waits = new Set(tools.map(({ tool: { name } }) => name));
+  }
+
+  enter<T>({ method, params }: Asked, answer: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const waits = method === 'tools/call' && this.waits.has(params?.name);
+    return this.calls.run(this.caller.id, answer, { waits, signal });
+  }
+
+  async call(owned: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult> {
+    const { verb } = owned.tool;
+    if (this.caller.reads !== undefined && changing.includes(verb)) {
+      throw new StreamError('READ_ONLY', `This token may look at streams, and must not ${verb}.`);
+    }
+    return verb === 'start' || verb === 'stop' ? this.told(verb, owned, call) : call();
+  }
+
+  private async told(verb: 'start' | 'stop', { market }: OwnedTool, call: () => Promise<ToolResult>) {
+    const name = market?.name ?? '';
+    const isRunning = (): boolean => isWanted(this.view.stream(name).state);
+    const before = isRunning();
+    const result = await call();
+    if (!result.isError && isRunning() !== before) this.tell(verb, name);
+    return result;
+  }
+
+  /** Once a minute for each client with a name, and once for all others together. */
+  private tell(verb: 'start' | 'stop', market: string): void {
+    const { name, hasToken } = this.caller;
+    const kind = ['http', verb, market, ...(hasToken ? [name] : [])].join(' ');
+    this.view.log.say(kind, `http: ${name} ${verb === 'start' ? 'started' : 'stopped'} the ${market} stream`);
+  }
+}

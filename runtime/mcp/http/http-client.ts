@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { type Gate, unhandled } from '../gate.js';
+import { listenedBy } from '../listening.js';
+import { ResourceUpdates, type UriBound } from '../resource-updates.js';
+import { buildServer, complainTo, type ServerParts } from '../server.js';
+import type { Caller } from './caller.js';
+import { OpenResponses, type RawRequest, whenClosed } from './node-web.js';
+import { withoutWords } from './refusals.js';
+
+/** What a client is made of. */
+export interface ClientParts extends ServerParts {
+  readonly caller: Caller;
+  readonly gate: Gate;
+  readonly uris: UriBound;
+}
+
+/** A client, and how it is served in protocol 2026-07-28. */
+export class HttpClient {
+  private readonly listening = new OpenResponses();
+  private readonly watches: ResourceUpdates;
+  private readonly handler;
+  private listens = 0;
+  /** Requests of which a server has found the gate. */
+  private readonly entered = new WeakSet<Request>();
+
+  /**
+   * @param parts what it is made of; its sessions are made of the same
+   * @param closed lets go of what it holds
+   */
+  constructor(
+    readonly parts: ClientParts,
+    private readonly closed: () => Promise<void>,
+  ) {
+    const { hub, uris } = parts;
+    const { httpWaits, httpMaxBytes } = hub.settings.options;
+    const watches = new ResourceUpdates(
+      hub,
+      {
+        updated: async uri => {
+          this.listening.dropUnread();
+          this.handler.notify.resourceUpdated(uri);
+        },
+        listChanged: async () => {
+          this.listening.dropUnread();
+          this.handler.notify.resourcesChanged();
+        },
+      },
+      uris,
+    );
+    this.watches = watches;
+    this.handler = createMcpHandler(
+      ({ requestInfo }) => buildServer({ ...parts, gate: this.gateFor(requestInfo) }, watches),
+      {
+        legacy: 'reject',
+        maxSubscriptions: httpWaits,
+        maxRequestBodySize: httpMaxBytes,
+        onerror: complainTo(hub),
+      },
+    );
+  }
+
+  get caller(): Caller {
+    return this.parts.caller;
+  }
+
+  /** @throws StreamError LIMIT_EXCEEDED */
+  async serve({ request, response, body }: RawRequest): Promise<Response> {
+    const uris = listenedBy(body);
+    if (uris) await this.gateFor(request).enter(unhandled, async () => this.listen(response, uris), request.signal);
+    const answered = await this.handler.fetch(request, { parsedBody: body }).then(withoutWords);
+    return this.entered.has(request) ? answered : this.letOut(request, answered);
+  }
+
+  async close(): Promise<void> {
+    this.watches.close();
+    await Promise.all([this.handler.close(), this.closed()]);
+  }
+
+  private gateFor(request: Request | undefined): Gate {
+    const { gate } = this.parts;
+    return {
+      enter: (asked, answer, signal) => {
+        if (request) this.entered.add(request);
+        return gate.enter(asked, answer, signal);
+      },
+      call: (owned, call) => gate.call(owned, call),
+    };
+  }
+
+  /** What the package answers by itself has its turn like the rest. */
+  private async letOut({ signal }: Request, answered: Response): Promise<Response> {
+    try {
+      return await this.parts.gate.enter(unhandled, async () => answered, signal);
+    } catch (error) {
+      await answered.body?.cancel();
+      throw error;
+    }
+  }
+
+  private listen(response: ServerResponse, uris: readonly string[]): void {
+    const follower = ++this.listens;
+    this.watches.follow(follower, uris);
+    this.listening.add(response);
+    whenClosed(response, () => this.watches.unfollow(follower));
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  isJSONRPCErrorResponse,
+  type JSONRPCMessage,
+  type Transport,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
+import { StreamError } from '../../core/errors.js';
+import { type Gate, unhandled } from '../gate.js';
+import { ResourceUpdates, wholeList } from '../resource-updates.js';
+import { buildServer, complainTo, refuseBusy } from '../server.js';
+import type { Caller } from './caller.js';
+import type { ClientParts } from './http-client.js';
+import { OpenResponses, type RawRequest } from './node-web.js';
+import { withoutWords } from './refusals.js';
+
+/** A session of the 2025 protocols. */
+export class Session {
+  /** Whether its client did anything after it had opened it. */
+  isUsed = false;
+  private readonly listening = new OpenResponses();
+  /** The request that opens the session has passed it before there was a session. */
+  private readonly gate: Gate = {
+    enter: (asked, answer, signal) => (this.isUsed ? this.parts.gate.enter(asked, answer, signal) : answer()),
+    call: (owned, call) => this.parts.gate.call(owned, call),
+  };
+  private readonly watches: ResourceUpdates;
+  private readonly server;
+  private readonly transport;
+
+  /**
+   * @param parts of the client that opened it, the only one that may go on with it
+   * @param end is called when the client ends it
+   */
+  constructor(
+    readonly id: string,
+    readonly parts: ClientParts,
+    end: () => void,
+  ) {
+    const { hub, uris } = parts;
+    this.watches = new ResourceUpdates(
+      hub,
+      {
+        updated: uri => this.tell(() => this.server.sendResourceUpdated({ uri })),
+        listChanged: () => this.tell(() => this.server.sendResourceListChanged()),
+      },
+      uris,
+    );
+    this.server = buildServer({ ...parts, gate: this.gate }, this.watches);
+    this.server.onerror = complainTo(hub);
+    this.transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => id,
+      onsessionclosed: end,
+      maxRequestBodySize: hub.settings.options.httpMaxBytes,
+    });
+  }
+
+  /** The client that opened it. */
+  get owner(): Caller {
+    return this.parts.caller;
+  }
+
+  async open(): Promise<void> {
+    this.watches.follow(wholeList, [wholeList]);
+    await this.server.connect(this.transport);
+    letOut(this.transport, this.gate);
+  }
+
+  serve({ request, response, body }: RawRequest): Promise<Response> {
+    if (request.method === 'GET') this.listening.add(response);
+    return this.transport.handleRequest(request, { parsedBody: body }).then(withoutWords);
+  }
+
+  async close(): Promise<void> {
+    this.watches.close();
+    await this.server.close();
+  }
+
+  private async tell(send: () => Promise<void>): Promise<void> {
+    this.listening.dropUnread();
+    await send().catch(() => {});
+  }
+}
+
+/** What the package answers by itself, while the request is handed over and nothing handles it, has its turn, too. */
+function letOut(transport: Transport, gate: Gate): void {
+  const deliver = transport.onmessage;
+  const send = transport.send.bind(transport);
+  let delivers = false;
+  transport.onmessage = (message, extra) => {
+    delivers = true;
+    try {
+      deliver?.(message, extra);
+    } finally {
+      delivers = false;
+    }
+  };
+  transport.send = (message, options) => {
+    if (!delivers) return send(message, options);
+    return gate
+      .enter(unhandled, async () => message)
+      .catch(error => busy(message, error))
+      .then(answered => send(answered, options));
+  };
+}
+
+/** What is answered in the place of an answer that was not let in. */
+function busy(message: JSONRPCMessage, error: unknown): JSONRPCMessage {
+  if (!(error instanceof StreamError) || !isJSONRPCErrorResponse(message)) return message;
+  const { code, message: text, data } = refuseBusy(error);
+  return { ...message, error: { code, message: text, data } };
+}

@@ -1,0 +1,34 @@
+/** Tools and prompts as clients see them in lists. */
+
+import type { Prompt, Tool } from '../contract/contract.js';
+import { toolUri } from '../core/citation.js';
+
+import type { OwnedTool } from '../tools/tools.js';
+
+export function describeTool({ tool }: OwnedTool) {
+  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
+  return {
+    name,
+    title,
+    description: `${description}\nDocs: ${shortCitations(tool)}`,
+    inputSchema: { ...inputSchema },
+    outputSchema: { ...outputSchema },
+    annotations,
+    _meta: { docs: toolUri(name) },
+  };
+}
+
+/** `quickstart.md:62-72,74-95 stocks/trades.md:10-19` */
+function shortCitations({ citations }: Tool): string {
+  const lines = new Map<string, string[]>();
+  for (const { see } of citations) {
+    const [page = '', range = ''] = see.replace('polygon-docs/websockets/', '').split(':');
+    lines.set(page, [...(lines.get(page) ?? []), range]);
+  }
+  return [...lines].map(([page, ranges]) => `${page}:${ranges.join(',')}`).join(' ');
+}
+
+export function describePrompt(prompt: Prompt) {
+  const { name, title, description } = prompt;
+  return { name, title, description, arguments: prompt.arguments.map(argument => ({ ...argument, required: true })) };
+}

@@ -1,0 +1,64 @@
+/** Fills the texts that a person picks to set an agent to work. */
+
+import { simulatedFeed } from '../config/feed-names.js';
+import type { Market, Prompt } from '../contract/contract.js';
+import { StreamError } from '../core/errors.js';
+import { nearest, suggest } from '../core/nearest.js';
+import type { HubView } from '../stream/view.js';
+import { canonicalSymbol, suggestSymbol } from '../symbols/channels.js';
+import { exampleSymbol } from '../symbols/example.js';
+import { hasDelayed } from '../symbols/way-out.js';
+
+/** Each stands in the text several times, and an agent compares a few. */
+const mostSymbols = 50;
+
+/**
+ * @param given arguments by name, as they came
+ * @returns what the agent is told to do
+ * @throws StreamError INVALID_ARGUMENT
+ */
+export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<string, string>>): string {
+  for (const { name } of prompt.arguments) {
+    if (given[name]?.trim()) continue;
+    const known = prompt.arguments.map(argument => argument.name);
+    const meant = Object.keys(given).some(other => !known.includes(other as typeof name) && nearest(other, [name]));
+    const hint = meant ? `; did you mean ${name} by another that came?` : '.';
+    throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs the argument ${name}${hint}`);
+  }
+  const { market } = hub.stream(given.market!.trim().toLowerCase());
+  const one = given.symbol ? [readSymbol(market, given.symbol.trim(), 'symbol')] : [];
+  const several = given.symbols?.split(/[\s,;]+/).filter(text => text !== '') ?? [];
+  if (several.length > mostSymbols) {
+    throw new StreamError(
+      'INVALID_ARGUMENT',
+      `${prompt.name} takes at most ${mostSymbols} symbols, not ${several.length}.`,
+    );
+  }
+  const slots = slotsOf(market, prompt, [
+    ...one,
+    ...several.map((text, index) => readSymbol(market, text, `symbols[${index}]`)),
+  ]);
+  return prompt.text.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
+}
+
+function slotsOf(market: Market, { events }: Prompt, symbols: readonly string[]): Readonly<Record<string, string>> {
+  const kinds = market.channels.filter(({ event }) => events.includes(event));
+  return {
+    market: market.name,
+    title: market.title,
+    symbols: symbols.join(', '),
+    other_data: hasDelayed(market) ? 'delayed or made-up data' : 'made-up data',
+    other_feeds: hasDelayed(market) ? `"delayed" or "${simulatedFeed}"` : `"${simulatedFeed}"`,
+    symbol_list: JSON.stringify(symbols),
+    channels: JSON.stringify(kinds.flatMap(({ prefix }) => symbols.map(symbol => `${prefix}.${symbol}`))),
+  };
+}
+
+/** @param place what to call it if it is refused */
+function readSymbol(market: Market, text: string, place: string): string {
+  const symbol = canonicalSymbol(market, text);
+  if (symbol !== undefined && symbol !== '*') return symbol;
+  const { title, symbol: form } = market;
+  const hint = suggest(suggestSymbol(market, text)) || `, such as ${exampleSymbol(market)}.`;
+  throw new StreamError('INVALID_ARGUMENT', `${place} is no symbol of ${title}: ${form.description}${hint}`);
+}

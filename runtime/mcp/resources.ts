@@ -1,0 +1,145 @@
+/** What can be read beside the tools: running streams and their channels, documentation pages, and the use of a tool. */
+
+import type { Market, Tool, Verb } from '../contract/contract.js';
+import { propertiesOf } from '../core/argument-forms.js';
+import { citationUri, toolUri } from '../core/citation.js';
+import { isWanted } from '../feed/state.js';
+import type { SubscriptionState, SubscriptionsView } from '../feed/subscriptions.js';
+import type { HubView } from '../stream/view.js';
+import type { ChannelName } from '../symbols/channels.js';
+import { exampleArguments } from '../symbols/example.js';
+import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from '../tools/address.js';
+import type { Pages } from '../tools/pages.js';
+import { callTool, listTools, type OwnedTool } from '../tools/tools.js';
+
+const json = 'application/json';
+const markdown = 'text/markdown';
+const mostChannels = 100;
+
+export interface Resource {
+  readonly uri: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly mimeType: string;
+}
+
+export interface Content {
+  readonly uri: string;
+  readonly mimeType: string;
+  readonly text: string;
+}
+
+export const resourceTemplates = [
+  {
+    uriTemplate: marketTemplate,
+    name: 'Stream of a market',
+    description: 'Its status and its newest messages',
+    mimeType: json,
+  },
+  {
+    uriTemplate: channelTemplate,
+    name: 'Channel of a stream',
+    description: 'Status of the stream and newest messages of the channel, percent-encoded: T.AAPL, T.*, C.EUR%2FUSD',
+    mimeType: json,
+  },
+  { uriTemplate: 'polygon-docs://{+page}:{from}-{to}', name: 'Lines of a documentation page', mimeType: markdown },
+  {
+    uriTemplate: toolUri('{tool}'),
+    name: 'Arguments of a tool by example, and its documentation references',
+    mimeType: markdown,
+  },
+];
+
+/** The running streams, each followed by what it holds: its first 100 channels, the template has them all. */
+export function listStreams(hub: HubView): Resource[] {
+  return hub.markets.flatMap(({ name: market, title }) => {
+    const { state, subscriptions } = hub.stream(market);
+    if (!isWanted(state)) return [];
+    const channels = subscriptions.names.slice(0, mostChannels);
+    return [
+      {
+        uri: formatAddress(market),
+        name: `${market} stream`,
+        description: `${title}: status and newest messages`,
+        mimeType: json,
+      },
+      ...channels.map(channel => ({
+        uri: formatAddress(market, channel),
+        name: channel,
+        description: `${title}: newest messages of ${channel}`,
+        mimeType: json,
+      })),
+    ];
+  });
+}
+
+/** Everything that is readable. */
+export class Resources {
+  constructor(
+    private readonly hub: HubView,
+    private readonly pages: Pages,
+  ) {}
+
+  async list(): Promise<Resource[]> {
+    const pages = await this.pages.list();
+    return [...listStreams(this.hub), ...pages.map(({ uri, path }) => ({ uri, name: path, mimeType: markdown }))];
+  }
+
+  /** @returns nothing if there is no such resource */
+  async read(uri: string): Promise<Content | undefined> {
+    const address = parseAddress(this.hub.markets, uri);
+    if (address) return { uri, mimeType: json, text: await this.readStream(address) };
+    const tool = listTools(this.hub).find(owned => toolUri(owned.tool.name) === uri);
+    const text = tool ? describeUse(tool, this.hub.markets[0]) : await this.pages.read(uri);
+    return text === undefined ? undefined : { uri, mimeType: markdown, text };
+  }
+
+  /** What the status tool and a read without cursor answer, so that nothing leaves here that does not leave there. */
+  private async readStream({ market, channel }: Address): Promise<string> {
+    const { subscriptions } = this.hub.stream(market.name);
+    const held = channel && { channel: channel.name, subscription: subscriptionOf(subscriptions, channel) };
+    const filter = channel ? { channels: [channel.name] } : {};
+    return JSON.stringify({
+      ...held,
+      status: await this.answer('status', market.name, {}),
+      newest: await this.answer('read', undefined, { market: market.name, ...filter }),
+    });
+  }
+
+  private async answer(verb: Verb, market: string | undefined, args: unknown): Promise<unknown> {
+    const owned = listTools(this.hub).find(({ tool, market: owner }) => tool.verb === verb && owner?.name === market);
+    return (await callTool(this.hub, owned!, args)).structured;
+  }
+}
+
+/** State of the channel, or of the wildcard that brings it. */
+function subscriptionOf(subscriptions: SubscriptionsView, { channel, name }: ChannelName): SubscriptionState | null {
+  return subscriptions.stateOf(name) ?? subscriptions.stateOf(`${channel.prefix}.*`) ?? null;
+}
+
+/** @param first market that a tool across markets is shown with */
+function describeUse({ tool, market }: OwnedTool, first: Market | undefined): string {
+  const example = market ?? first;
+  const lines = tool.citations.map(({ what, see }) => `- ${what}: ${citationUri(see)}`);
+  return [
+    ...(example ? describeArguments(tool, example) : []),
+    `# Documentation references of ${tool.name}`,
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function describeArguments(tool: Tool, market: Market): string[] {
+  const title = `# Arguments of ${tool.name}`;
+  const names = Object.keys(propertiesOf(tool.inputSchema));
+  if (names.length === 0) return [title, '', 'It takes none: call it with {}.', ''];
+  return [
+    title,
+    '',
+    `- The least: ${exampleArguments(tool, market)}`,
+    `- Everything: ${exampleArguments(tool, market, names)}`,
+    '- A list may also come as JSON text, as text with commas or as one bare text, and a number as text; leave out what is not needed.',
+    '',
+  ];
+}

@@ -1,0 +1,299 @@
+/** The MCP face of a hub: beside http.ts the only file that knows the protocol's package. */
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  type Result,
+  Server,
+  type ServerContext,
+  STDIO_DEFAULT_MAX_BUFFER_SIZE,
+  type Transport,
+  type TransportSendOptions,
+} from '@modelcontextprotocol/server';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { StreamError } from '../core/errors.js';
+import { nearest, suggest } from '../core/nearest.js';
+import { describeThrown } from '../core/thrown.js';
+import type { HubView } from '../stream/view.js';
+import type { Pages } from '../tools/pages.js';
+import { callTool, listTools, type OwnedTool, refuseCall, type ToolResult } from '../tools/tools.js';
+import { complete } from './completion.js';
+import { type EchoFault, faultOfEchoes, ownSentence, withoutEcho } from './echoes.js';
+import { type Gate, openGate } from './gate.js';
+import { hearClient, hearServer } from './listening.js';
+import { describePrompt, describeTool } from './listing.js';
+import { drained, pace } from './pace.js';
+import { reportProgress } from './progress.js';
+import { fillPrompt } from './prompts.js';
+import { ResourceUpdates, wholeList } from './resource-updates.js';
+import { Resources, resourceTemplates } from './resources.js';
+import { packArguments, textsOf, unpackArguments } from './whole-arguments.js';
+
+export interface ServerParts {
+  readonly hub: HubView;
+  readonly pages: Pages;
+  readonly version: string;
+  /** Lets requests in; absent: all at once. */
+  readonly gate?: Gate;
+}
+
+/**
+ * Serves MCP on stdin and stdout, in the protocol era in which the client opens.
+ *
+ * @param closed called when the connection has ended, whoever ended it
+ */
+export function serve(parts: ServerParts, closed: () => void): void {
+  let server: Server | undefined;
+  const complain = complainTo(parts.hub);
+  const tell = async (send: (server: Server) => Promise<void>): Promise<void> => {
+    await drained(process.stdout);
+    if (server) await send(server);
+  };
+  const watches = new ResourceUpdates(parts.hub, {
+    updated: uri => tell(to => to.sendResourceUpdated({ uri })).catch(complain),
+    listChanged: () => tell(to => to.sendResourceListChanged()).catch(complain),
+  });
+  const transport = new HostTransport(watches, closed);
+  serveStdio(
+    ({ era }) => {
+      // Clients of 2025 hear of changes to the list without asking for it.
+      if (era === 'legacy') watches.follow(wholeList, [wholeList]);
+      server = buildServer(parts, watches);
+      return server;
+    },
+    { transport, onerror: complain },
+  );
+  transport.readAlong();
+}
+
+/** The pipes to the host, and what passes over them that the server is not told. */
+class HostTransport extends StdioServerTransport {
+  constructor(
+    private readonly watches: ResourceUpdates,
+    private readonly closed: () => void,
+  ) {
+    const paced = pace(process.stdin, process.stdout, { mostLineBytes: STDIO_DEFAULT_MAX_BUFFER_SIZE });
+    super(paced as ConstructorParameters<typeof StdioServerTransport>[0]);
+  }
+
+  /** To be called when whoever serves has begun to hear. */
+  readAlong(): void {
+    const deliver = this.onmessage;
+    this.onmessage = message => {
+      const fault = faultOfEchoes(message);
+      if (fault) {
+        // An id that is too long is not repeated either.
+        const id = isJSONRPCRequest(message) && !faultOfEchoes({ id: message.id }) ? message.id : undefined;
+        if (!isJSONRPCNotification(message)) void this.send(refusal(id, fault)).catch(() => {});
+        return;
+      }
+      if (isJSONRPCNotification(message)) hearClient(this.watches, message);
+      deliver?.(packArguments(message));
+    };
+  }
+
+  override send(message: JSONRPCMessage): Promise<void> {
+    if (isJSONRPCNotification(message)) hearServer(this.watches, message);
+    return super.send(cleaned(message));
+  }
+
+  override async close(): Promise<void> {
+    this.watches.close();
+    await super.close();
+    this.closed();
+  }
+}
+
+export function complainTo({ log }: Pick<HubView, 'log'>): (error: unknown) => void {
+  return error => log.say('protocol', `protocol: ${describeThrown(error)}`);
+}
+
+type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
+
+/**
+ * What comes out of it repeats nothing of what came in, save what the protocol asks for. Whatever handles a request,
+ * ours or the package's own, does so behind the gate.
+ */
+class DiscreetServer extends Server {
+  constructor(
+    private readonly parts: ServerParts,
+    ...[implementation, options]: ConstructorParameters<typeof Server>
+  ) {
+    super(implementation, options);
+  }
+
+  /** The package has every handler wrapped here, some of them while it is made. */
+  protected override _wrapHandler(method: string, handler: Handler): Handler {
+    const wrapped = super._wrapHandler(method, handler);
+    return async (request, context) => {
+      const { gate = openGate, hub } = this.parts;
+      const { signal } = context.mcpReq;
+      try {
+        return await gate.enter(request, () => wrapped(request, context), signal);
+      } catch (error) {
+        // Nobody waits for the answer to what was given up before its turn.
+        if (!(error instanceof StreamError) || signal.aborted) throw error;
+        const owned = method === 'tools/call' ? toolOf(hub, request.params?.name) : undefined;
+        if (owned) return shown(refuseCall(hub, owned, error));
+        throw refuseBusy(error);
+      }
+    };
+  }
+
+  override async connect(transport: Transport): Promise<void> {
+    const send = transport.send.bind(transport);
+    transport.send = (message: JSONRPCMessage, options?: TransportSendOptions) => send(cleaned(message), options);
+    await super.connect(transport);
+  }
+}
+
+function cleaned(message: JSONRPCMessage): JSONRPCMessage {
+  return isJSONRPCErrorResponse(message) ? { ...message, error: withoutEcho(message.error) } : message;
+}
+
+function refusal(id: string | number | undefined, { code, message }: EchoFault): JSONRPCMessage {
+  return { jsonrpc: '2.0', ...(id === undefined ? {} : { id }), error: { code, message: ownSentence(message) } };
+}
+
+/** @param watches is told what a client of the 2025 protocols subscribes to */
+export function buildServer({ hub, pages, version, gate = openGate }: ServerParts, watches: ResourceUpdates): Server {
+  const { name, title, instructions } = hub.suite;
+  const parts = { hub, pages, version, gate };
+  const server = new DiscreetServer(
+    parts,
+    { name, title, version },
+    {
+      capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
+      instructions,
+    },
+  );
+  serveTools(server, hub, gate);
+  serveResources(server, hub, new Resources(hub, pages), watches);
+  servePrompts(server, hub);
+  server.setRequestHandler('completion/complete', ({ params: { argument, context } }) =>
+    answered(hub, () => ({ completion: { ...complete(hub, argument, context?.arguments) } })),
+  );
+  return server;
+}
+
+/** Whatever goes wrong unexpectedly is logged, and answered without its message. */
+async function answered<T>(hub: HubView, answer: () => T | Promise<T>): Promise<T> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    if (error instanceof StreamError) throw refuseBusy(error);
+    complainTo(hub)(error);
+    throw new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error');
+  }
+}
+
+/** The first of the codes that JSON-RPC leaves to servers. */
+const serverBusy = -32_000;
+
+/** @returns what a client is answered whose request is not let in */
+export function refuseBusy({ message, hint, code }: StreamError): ProtocolError {
+  return new ProtocolError(serverBusy, ownSentence(`${message} ${hint}`), { code });
+}
+
+function toolOf(hub: HubView, name: unknown): OwnedTool | undefined {
+  return listTools(hub).find(({ tool }) => tool.name === name);
+}
+
+/** A result as the protocol has it. */
+function shown({ structured, text, isError }: ToolResult) {
+  return {
+    structuredContent: { ...structured },
+    content: [{ type: 'text' as const, text }],
+    ...(isError ? { isError } : {}),
+  };
+}
+
+function serveTools(server: Server, hub: HubView, gate: Gate): void {
+  const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
+  const complain = complainTo(hub);
+  server.setRequestHandler('tools/list', () => answered(hub, () => ({ tools: [...tools.values()].map(describeTool) })));
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+    const owned = tools.get(params.name);
+    if (!owned) throw refuseName('tool', params.name, [...tools.keys()]);
+    const stopProgress = reportProgress(hub.clock, mcpReq._meta?.progressToken, progress =>
+      mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
+    );
+    try {
+      const call = () => callTool(hub, owned, unpackArguments(params.arguments), mcpReq.signal);
+      return shown(await gate.call(owned, call).catch(error => refuseCall(hub, owned, error)));
+    } finally {
+      stopProgress();
+    }
+  });
+}
+
+function refuse(message: string): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, ownSentence(message));
+}
+
+/** No name of ours is longer. */
+const longestName = 100;
+
+/** The name is not repeated; the nearest of ours is said instead. */
+function refuseName(kind: 'tool' | 'prompt', name: string, names: readonly string[]): ProtocolError {
+  const way =
+    suggest(nearest(name.slice(0, longestName), names)) || `; ${kind}s/list names the ${names.length} that there are.`;
+  return refuse(`There is no such ${kind}${way}`);
+}
+
+const noResource = 'There is no such resource; resources/list and resources/templates/list have those that there are.';
+
+function serveResources(server: Server, hub: HubView, resources: Resources, watches: ResourceUpdates): void {
+  const read = async (uri: string) => {
+    const content = await resources.read(uri);
+    if (!content) throw new ResourceNotFoundError(uri, ownSentence(noResource));
+    return content;
+  };
+  server.setRequestHandler('resources/list', () =>
+    answered(hub, async () => ({ resources: [...(await resources.list())] })),
+  );
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }));
+  server.setRequestHandler('resources/read', ({ params: { uri } }) =>
+    answered(hub, async () => ({ contents: [{ ...(await read(uri)) }] })),
+  );
+  server.setRequestHandler('resources/subscribe', ({ params: { uri } }) =>
+    answered(hub, async () => {
+      // What cannot be read cannot change.
+      await read(uri);
+      watches.follow(uri, [uri]);
+      return {};
+    }),
+  );
+  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    watches.unfollow(uri);
+    return {};
+  });
+}
+
+function servePrompts(server: Server, hub: HubView): void {
+  const prompts = new Map(hub.suite.prompts.map(prompt => [prompt.name, prompt]));
+  server.setRequestHandler('prompts/list', () =>
+    answered(hub, () => ({ prompts: [...prompts.values()].map(describePrompt) })),
+  );
+  server.setRequestHandler('prompts/get', ({ params }) =>
+    answered(hub, () => {
+      const prompt = prompts.get(params.name);
+      if (!prompt) throw refuseName('prompt', params.name, [...prompts.keys()]);
+      try {
+        const text = fillPrompt(hub, prompt, textsOf(unpackArguments(params.arguments)));
+        return {
+          description: prompt.description,
+          messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+        };
+      } catch (error) {
+        throw error instanceof StreamError ? refuse(error.message) : error;
+      }
+    }),
+  );
+}

@@ -1,0 +1,25 @@
+/**
+ * Node takes in one new connection in each turn of the event loop, and a host's requests are let in one in a turn, too.
+ * Where turns are filled with long work, whoever comes behind a hundred others waits for a hundred of them; so work rests
+ * while newcomers come in.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Whoever comes without end must not stop the work of the others. */
+const mostTurns = 256;
+
+let came = 0;
+
+/** To be called with each new connection, and with each request of a host. */
+export function noteArrival(): void {
+  came++;
+}
+
+/** Resolves in a later turn of the event loop, when all who want to come in are in. */
+export async function whenAllAreIn(): Promise<void> {
+  for (let loopBudget = 0; loopBudget < mostTurns; loopBudget++) {
+    const before = came;
+    await nextTurn();
+    if (came === before) return;
+  }
+}

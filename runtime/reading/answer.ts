@@ -1,0 +1,124 @@
+/** The parts that answers share. */
+
+import { encodeCursor } from '../buffer/cursor.js';
+import type { Answer } from '../contract/answer.js';
+import { isoOrNull } from '../core/time.js';
+import type { Outage } from '../stream/outages.js';
+import type { HubView, StreamView } from '../stream/view.js';
+import { suspect } from '../symbols/channels.js';
+import { wayOutOf, wayOutOfPassing } from '../symbols/way-out.js';
+import { explainSilence, type Sought } from './silence.js';
+import { notesOnUnasked } from './unasked-notes.js';
+
+/** Keys that every answer about a market has. */
+export function commonAnswer({ market, state, target }: StreamView, notes: readonly string[] = []): Answer {
+  const simulated = target?.endpoint.simulated ?? false;
+  const replayed = target?.replay?.notes ?? [];
+  return {
+    market: market.name,
+    state,
+    simulated,
+    delayed_minutes: target?.endpoint.delayMinutes ?? null,
+    notes: [...notes, ...replayed, ...(simulated ? ['Simulated data: made up, not the market.'] : [])],
+  };
+}
+
+export function cursorOf(hub: HubView, stream: StreamView, seq = stream.buffer.nextSeq): string {
+  return encodeCursor({ process: hub.process, market: stream.market.name, seq });
+}
+
+/** How long ago the newest message came, whole ms; null before the first. */
+export function newestAge({ newestAgeMs }: StreamView): number | null {
+  return newestAgeMs === undefined ? null : Math.round(newestAgeMs);
+}
+
+/** Bytes of the keys that follow when the messages are known. */
+const usualRest = 150;
+
+/** How many bytes of messages an answer has room for beside everything else. */
+export function roomIn(maxBytes: number, frame: Answer): number {
+  return maxBytes - Buffer.byteLength(JSON.stringify(frame)) - usualRest;
+}
+
+/** How much of the outages an answer has room for. */
+interface Room {
+  readonly outages: number;
+  readonly channels: number;
+}
+
+const littleRoom: Room = { outages: 3, channels: 5 };
+const muchRoom: Room = { outages: 20, channels: 20 };
+
+/** The outages since a position, in short: the status has them at length. */
+export function showOutagesSince({ outages }: StreamView, seq: number): Answer {
+  return showOutages(outages.since(seq), littleRoom);
+}
+
+/** All outages, as far as they are listed. */
+export function showLedger({ outages }: StreamView): Answer {
+  return showOutages(outages.all, muchRoom, outages.forgotten);
+}
+
+/** The newest outages, oldest first; the first one tells how many came before it. */
+function showOutages(outages: readonly Outage[], room: Room, forgotten = 0): Answer {
+  const shown = outages.slice(-room.outages);
+  const earlier = outages.length - shown.length + forgotten;
+  const listed = shown.map((outage, index) => ({
+    ...(index === 0 && earlier > 0 ? { earlier_outages: earlier } : {}),
+    ...showOutage(outage, room),
+  }));
+  return { outages: listed };
+}
+
+function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): Answer {
+  const more = channels.length - room.channels;
+  return {
+    from: isoOrNull(fromMs),
+    to: isoOrNull(toMs),
+    cause,
+    channels: channels.slice(0, room.channels),
+    ...(more > 0 ? { more_channels: more } : {}),
+  };
+}
+
+export function showFault({ lastFault, market, state }: StreamView): Answer | null {
+  if (!lastFault) return null;
+  const { code, message, atMs } = lastFault;
+  const hint = state === 'refused' || state === 'stopped' ? wayOutOf(market, code) : wayOutOfPassing(market, code);
+  return { code, message, hint, at: isoOrNull(atMs) };
+}
+
+const doubtsShown = 20;
+
+/** Why some of what is subscribed may not be served, as far as the feed said anything. */
+export function doubtsOf(stream: StreamView): string[] {
+  const { subscriptions } = stream;
+  return [...subscriptions.doubtsOf(subscriptions.names).slice(0, doubtsShown), ...notesOnUnasked(stream)];
+}
+
+/** @param sought what was looked for, where that was not everything */
+export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): string {
+  const { subscriptions, lastFault, market } = stream;
+  return explainSilence({
+    market: stream.market,
+    state: stream.state,
+    simulated: stream.target?.endpoint.simulated ?? false,
+    delayMinutes: stream.target?.endpoint.delayMinutes ?? 0,
+    replay: stream.target?.replay?.explainSilence(),
+    nowMs: hub.clock.now(),
+    liveSinceMs: stream.liveSinceMs,
+    liveForMs: stream.liveForMs,
+    newestAgeMs: stream.newestAgeMs,
+    lastMessageAtMs: stream.totals.lastMessageAtMs,
+    nextRetryAtMs: stream.nextRetryAtMs,
+    attempts: stream.attempts,
+    fault: lastFault && { message: lastFault.message, wayOut: wayOutOf(market, lastFault.code) },
+    subscriptions: subscriptions.names,
+    pending: subscriptions.namesIn('pending'),
+    unconfirmed: subscriptions.namesIn('unconfirmed'),
+    doubts: doubtsOf(stream),
+    rejected: subscriptions.rejections.length,
+    suspects: suspect(stream.market, subscriptions.names),
+    sought,
+  });
+}

@@ -1,0 +1,69 @@
+import type { Message } from '../market/format.js';
+import type { Scale } from './page.js';
+
+/** One table per kind of event, each with its header, in the order in which the kinds first appear. */
+export function toCsv(messages: readonly Message[]): string {
+  const kinds = new Map<string, Record<string, unknown>[]>();
+  for (const message of messages) {
+    const rows = kinds.get(message.event) ?? [];
+    rows.push(flatten(message));
+    kinds.set(message.event, rows);
+  }
+  return [...kinds.values()].map(toTable).join('\n');
+}
+
+/** How a text of CSV grows inside of JSON, where a line end takes two bytes and a quote as well. */
+export class CsvScale implements Scale {
+  private readonly tables = new Map<string, { readonly columns: Set<string>; rows: number }>();
+
+  weigh(message: Message): number {
+    const row = flatten(message);
+    const table = this.tables.get(message.event);
+    const fresh = Object.keys(row).filter(column => !table?.columns.has(column));
+    const cells = Object.values(row).reduce<number>((sum, value) => sum + bytesOf(toCell(value)), 0);
+    const header = fresh.reduce((sum, column) => sum + bytesOf(column) + 1, 0);
+    const width = (table?.columns.size ?? 0) + fresh.length;
+    // Rows that came before have an empty cell in a new column.
+    return cells + width + 2 + header + fresh.length * (table?.rows ?? 0) + (table ? 0 : 4);
+  }
+
+  take(message: Message): void {
+    const table = this.tables.get(message.event) ?? { columns: new Set(), rows: 0 };
+    for (const column of Object.keys(flatten(message))) table.columns.add(column);
+    table.rows++;
+    this.tables.set(message.event, table);
+  }
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
+function toTable(rows: readonly Record<string, unknown>[]): string {
+  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
+  const lines = [columns, ...rows.map(row => columns.map(column => row[column]))];
+  return `${lines.map(line => line.map(toCell).join(',')).join('\n')}\n`;
+}
+
+/** Values by dotted name. */
+export function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const nests = typeof item === 'object' && item !== null && !Array.isArray(item) && key !== 'full_data';
+    if (nests) Object.assign(row, flatten(item as Record<string, unknown>, `${prefix}${key}.`));
+    else row[`${prefix}${key}`] = item;
+  }
+  return row;
+}
+
+function toCell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const text = typeof value === 'object' ? toText(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A list of plain values reads well with blanks; anything deeper is JSON. */
+function toText(value: object): string {
+  const plain = Array.isArray(value) && value.every(item => typeof item !== 'object' || item === null);
+  return plain ? value.join(' ') : JSON.stringify(value);
+}

@@ -1,0 +1,76 @@
+import type { Selection } from '../buffer/selection.js';
+import type { Clock } from '../core/clock.js';
+import { shownSteps, TimeSlice } from '../pacing/time-slice.js';
+import type { StreamView } from '../stream/view.js';
+
+/** The messages of a stream that a selection chooses, each looked at once, as far as the time of one look goes. */
+export class MatchScan {
+  /** Messages that left the buffer before they could be looked at. */
+  dropped = 0;
+  /** Chosen messages that were looked at. */
+  seen = 0;
+  /** Messages that were passed over. */
+  passed = 0;
+  private readonly slice: TimeSlice;
+
+  /** @param next seq of the first message to look at */
+  constructor(
+    clock: Clock,
+    private readonly stream: StreamView,
+    private readonly select: Selection,
+    private next: number,
+  ) {
+    this.slice = new TimeSlice(clock);
+  }
+
+  /** Seq of the next message to look at. */
+  get position(): number {
+    return this.next;
+  }
+
+  /** Looks at one message after the other. @returns whether one was `taken`; if not, none is left, or no time */
+  look(taken: (seq: number) => boolean): boolean {
+    const { buffer } = this.stream;
+    const { slice } = this;
+    this.dropped += Math.max(0, buffer.oldestSeq - this.next);
+    this.next = Math.max(this.next, buffer.oldestSeq);
+    if (slice.mustWait) return false;
+    for (let steps = 0; this.next < buffer.nextSeq && !slice.spent(steps); ) {
+      const seq = this.next++;
+      const isChosen = this.select(buffer, seq);
+      steps = isChosen ? shownSteps : 1;
+      if (!isChosen) {
+        this.passed++;
+        continue;
+      }
+      this.seen++;
+      if (taken(seq)) return true;
+    }
+    return false;
+  }
+
+  /** Resolves when there is time for another look. */
+  rest(): Promise<void> {
+    return this.slice.rest();
+  }
+
+  /** The message that was looked at last is left to be looked at again. */
+  putBack(): void {
+    this.next--;
+    this.seen--;
+  }
+
+  /** Whether a chosen message is left of those that have come. */
+  async hasMore(): Promise<boolean> {
+    const { buffer } = this.stream;
+    const { slice } = this;
+    const end = buffer.nextSeq;
+    await slice.begin();
+    for (let seq = this.next; seq < end; seq++) {
+      if (slice.spent()) await slice.rest();
+      seq = Math.max(seq, buffer.oldestSeq);
+      if (seq < end && this.select(buffer, seq)) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,133 @@
+import { decodeCursor } from '../buffer/cursor.js';
+import { notesOnFilters, parseFilters, type Selection, selectionOf } from '../buffer/selection.js';
+import type { Answer } from '../contract/answer.js';
+import { everyFieldNote, notesOnFields } from '../market/field-notes.js';
+import type { Detail, Message } from '../market/format.js';
+import { shownSteps, TimeSlice } from '../pacing/time-slice.js';
+import type { HubView, StreamView } from '../stream/view.js';
+import { commonAnswer, cursorOf, newestAge, roomIn, showOutagesSince, silenceOf } from './answer.js';
+import { CsvScale, toCsv } from './csv.js';
+import { defaultMaxBytes, PageBuilder } from './page.js';
+
+export interface ReadArguments {
+  readonly market: string;
+  readonly cursor?: string;
+  readonly channels?: readonly string[];
+  readonly limit?: number;
+  readonly max_bytes?: number;
+  readonly detail?: Detail;
+  readonly format?: 'json' | 'csv';
+}
+
+const defaultLimit = 50;
+
+/** Messages that fit, and where to go on. */
+interface Page {
+  readonly messages: readonly Message[];
+  /** Seq from which the next read goes on. */
+  readonly next: number;
+  readonly hasMore: boolean;
+  /** Messages that had left the buffer before they could be looked at. */
+  readonly dropped: number;
+  /** How many were looked at. */
+  readonly looked: number;
+  /** Bytes of the message that was too large for an empty page. */
+  readonly tooLarge?: number;
+}
+
+/** What is read: messages of a stream, chosen, and shown in one of two ways. */
+interface Source {
+  readonly stream: StreamView;
+  readonly select: Selection;
+  readonly detail: Detail;
+  readonly slice: TimeSlice;
+}
+
+/**
+ * Answers messages of a stream, oldest first: those since the cursor, or else the newest. What comes while it looks is
+ * for the next read.
+ *
+ * @throws StreamError BAD_CURSOR, INVALID_CHANNEL
+ */
+export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
+  const stream = hub.stream(args.market);
+  const filters = parseFilters(stream.market, args.channels);
+  const source = {
+    stream,
+    select: selectionOf(filters),
+    detail: args.detail ?? 'summary',
+    slice: new TimeSlice(hub.clock),
+  };
+  await source.slice.begin();
+  const since = args.cursor === undefined ? undefined : positionOf(hub, stream, args.cursor);
+  const isCsv = args.format === 'csv';
+  const notes = notesOnFilters(args.channels, filters);
+  const frame = {
+    ...commonAnswer(stream, [...notes, ...everyFieldNote(stream.market)]),
+    cursor: cursorOf(hub, stream),
+    ...showOutagesSince(stream, since ?? stream.buffer.oldestSeq),
+  };
+  const limits = { limit: args.limit ?? defaultLimit, maxBytes: roomIn(args.max_bytes ?? defaultMaxBytes, frame) };
+  const builder = new PageBuilder(limits, isCsv ? new CsvScale() : undefined);
+  const page = await (since === undefined ? readNewest(source, builder) : readSince(source, since, builder));
+  const { messages } = page;
+  const isSilent = messages.length === 0 && !page.hasMore;
+  const tooLarge = page.tooLarge ? [`The next message alone has ${page.tooLarge} bytes: raise max_bytes.`] : [];
+  return {
+    ...frame,
+    ...commonAnswer(stream, [...notes, ...tooLarge, ...notesOnFields(stream.market, messages)]),
+    ...(isCsv ? { csv: toCsv(messages) } : { messages }),
+    count: messages.length,
+    cursor: cursorOf(hub, stream, page.next),
+    has_more: page.hasMore,
+    dropped: page.dropped,
+    newest_age_ms: newestAge(stream),
+    silence: isSilent ? silenceOf(hub, stream, { filters, seen: 0, passed: page.looked }) : null,
+  };
+}
+
+/** @throws StreamError BAD_CURSOR */
+export function positionOf(hub: HubView, stream: StreamView, cursor: string): number {
+  const here = { process: hub.process, market: stream.market.name, seq: stream.buffer.nextSeq };
+  return decodeCursor(
+    cursor,
+    here,
+    hub.markets.map(({ name }) => name),
+  );
+}
+
+async function readSince({ stream, select, detail, slice }: Source, since: number, page: PageBuilder): Promise<Page> {
+  const { buffer } = stream;
+  const end = buffer.nextSeq;
+  let seq = since;
+  let dropped = 0;
+  const pageTo = (hasMore: boolean): Page => {
+    const { messages, overflow } = page;
+    return { messages, next: seq, hasMore, dropped, looked: seq - since - dropped, ...overflow };
+  };
+  while (seq < end) {
+    dropped += Math.max(0, buffer.oldestSeq - seq);
+    seq = Math.max(seq, buffer.oldestSeq);
+    const isChosen = seq < end && select(buffer, seq);
+    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail))) return pageTo(true);
+    if (seq < end) seq++;
+    if (seq < end && slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
+  }
+  return pageTo(false);
+}
+
+async function readNewest({ stream, select, detail, slice }: Source, page: PageBuilder): Promise<Page> {
+  const { buffer } = stream;
+  const end = buffer.nextSeq;
+  let seq = end - 1;
+  for (; seq >= buffer.oldestSeq; seq--) {
+    const isChosen = select(buffer, seq);
+    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail))) break;
+    if (slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
+  }
+  const { messages, overflow } = page;
+  const rest = { dropped: 0, looked: end - 1 - seq, ...overflow };
+  // The newest one is too large: it is still to be read.
+  if (overflow.tooLarge) return { messages, next: seq, hasMore: true, ...rest };
+  return { messages: messages.toReversed(), next: end, hasMore: false, ...rest };
+}

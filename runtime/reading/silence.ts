@@ -1,0 +1,213 @@
+/** Why nothing comes, in a sentence for an agent. */
+
+import { ChannelIndex } from '../buffer/channel-index.js';
+import type { Market } from '../contract/contract.js';
+import { count } from '../core/count.js';
+import { isoOrNull } from '../core/time.js';
+import { isWanted, type StateName } from '../feed/state.js';
+import { nextOpening, sessionAt } from '../market/hours.js';
+import { type Filter, spellFilter } from '../symbols/channels.js';
+import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js';
+
+/** What is known of a stream that is silent. */
+export interface Silence {
+  readonly market: Market;
+  readonly state: StateName;
+  readonly simulated: boolean;
+  readonly delayMinutes: number;
+  /** Why the recording that is played is silent. */
+  readonly replay?: string | undefined;
+  readonly nowMs: number;
+  /** Wall clock ms, and how long ago that was. */
+  readonly liveSinceMs?: number | undefined;
+  readonly liveForMs?: number | undefined;
+  /** Wall clock ms, and how long ago that was. */
+  readonly lastMessageAtMs?: number | undefined;
+  readonly newestAgeMs?: number | undefined;
+  readonly nextRetryAtMs?: number | undefined;
+  /** Failed attempts since the last stable connection. */
+  readonly attempts: number;
+  /** Why the stream went down the last time. */
+  readonly fault?: { readonly message: string; readonly wayOut: string } | undefined;
+  /** Names of the channels that are held. */
+  readonly subscriptions: readonly string[];
+  /** Those that the feed is still being asked for, and those that it did not acknowledge. */
+  readonly pending: readonly string[];
+  readonly unconfirmed: readonly string[];
+  /** Why some of what is subscribed may not be served, in sentences. */
+  readonly doubts: readonly string[];
+  readonly rejected: number;
+  /** What was probably meant by channels of which nothing came. */
+  readonly suspects: readonly string[];
+  /** What a call looked for; absent: any message. */
+  readonly sought?: Sought | undefined;
+}
+
+/** What a call looked for in vain, and what it saw instead. */
+export interface Sought {
+  readonly filters: readonly Filter[] | undefined;
+  /** Messages of these filters that were looked at. */
+  readonly seen: number;
+  /** Messages that no filter chose. */
+  readonly passed: number;
+  /** What the condition asks for, in the last message of the filters. */
+  readonly last?: Readonly<Record<string, unknown>> | undefined;
+}
+
+const justLiveMs = 5_000;
+const namesShown = 5;
+
+export function explainSilence(silence: Silence): string {
+  const lack = isWanted(silence.state) ? explainLack(silence) : undefined;
+  const state = explainState(silence);
+  if (state !== undefined) return lack === undefined ? state : `${lack} ${state}`;
+  return (
+    explainSubscriptions(silence) ??
+    lack ??
+    explainSearch(silence) ??
+    silence.replay ??
+    [explainMarket(silence), ...explainDoubts(silence)].join(' ')
+  );
+}
+
+function explainState({ state, market, fault, attempts, nextRetryAtMs }: Silence): string | undefined {
+  const why = fault ? ` ${fault.message}` : '';
+  switch (state) {
+    case 'idle':
+      return `The stream was not started: call start_${market.name}_stream.`;
+    case 'stopped':
+      return `The stream is stopped: call start_${market.name}_stream.`;
+    case 'refused':
+      return `The feed refused the stream, and it stays down.${why}${fault ? ` ${fault.wayOut}` : ''}`;
+    case 'retrying':
+      return `The connection is down; the next attempt is at ${isoOrNull(nextRetryAtMs) ?? 'any moment'}.${why}`;
+    case 'connecting':
+    case 'authenticating':
+      return attempts > 0 ? `The connection is being made again.${why}` : 'The connection is being made.';
+    case 'live':
+      return undefined;
+  }
+}
+
+function explainSubscriptions(silence: Silence): string | undefined {
+  const { subscriptions, pending, unconfirmed, doubts, rejected, market } = silence;
+  if (subscriptions.length === 0) {
+    return rejected > 0
+      ? `The stream is live, but every channel was rejected (see rejected): call subscribe_${market.name}_channels.`
+      : `The stream is live, but nothing is subscribed: ${callFor(market, silence.sought?.filters)}`;
+  }
+  if (pending.length === subscriptions.length)
+    return `The feed was asked for ${listed(pending)}, and has not answered.`;
+  if (unconfirmed.length < subscriptions.length) return undefined;
+  return [describeUnconfirmed(unconfirmed), ...doubts].join(' ');
+}
+
+function describeUnconfirmed(names: readonly string[]): string {
+  return `The feed did not acknowledge ${listed(names)}; ${names.length === 1 ? 'it' : 'they'} may not be served.`;
+}
+
+/** What else may be the reason. */
+function explainDoubts({ unconfirmed, pending, doubts, suspects }: Silence): string[] {
+  return [
+    ...(unconfirmed.length > 0 ? [describeUnconfirmed(unconfirmed)] : []),
+    ...(pending.length > 0 ? [`The feed has not answered for ${listed(pending)} yet.`] : []),
+    ...doubts,
+    ...suspects,
+  ];
+}
+
+/** What a call looked for, where nothing of it is subscribed. */
+function explainLack({ market, subscriptions, sought }: Silence): string | undefined {
+  const { filters = [] } = sought ?? {};
+  const unheld = unheldOf(subscriptions, filters);
+  if (filters.length === 0 || subscriptions.length === 0 || unheld.length < filters.length) return undefined;
+  return `Nothing of ${listed(unheld)} is subscribed: ${callFor(market, filters)}`;
+}
+
+/** The call that subscribes what a call looked for, as far as it fits into a sentence. */
+function callFor(market: Market, filters: readonly Filter[] = []): string {
+  const channels = filters.slice(0, namesShown).map(filter => channelFor(market, filter));
+  const shown = channels.length > 0 ? [...new Set(channels)] : [exampleChannel(market)];
+  return `call subscribe_${market.name}_channels with ${spellJson({ channels: shown })}.`;
+}
+
+/** A channel that brings what a filter selects. */
+function channelFor(market: Market, { prefix, symbol }: Filter): string {
+  const channel = market.channels.find(one => one.prefix === prefix) ?? market.channels[0]!;
+  const all = channel.wildcard && prefix !== undefined ? '*' : exampleSymbol(market);
+  return `${channel.prefix}.${symbol ?? all}`;
+}
+
+/** Why a call found nothing although the stream may be alive. */
+function explainSearch({ subscriptions, unconfirmed, doubts, sought }: Silence): string | undefined {
+  if (!sought) return undefined;
+  const { filters = [], seen, passed, last } = sought;
+  const unheld = unheldOf(subscriptions, filters);
+  const doubtful = seen === 0 ? allUnconfirmed(subscriptions, unconfirmed, filters) : [];
+  if (doubtful.length > 0) return [describeUnconfirmed(doubtful), ...doubts].join(' ');
+  const found = describeFindings(filters, seen, passed, last);
+  return found && [found, ...noteUnheld(unheld)].join(' ');
+}
+
+/** Filters that nothing of what is subscribed can satisfy, as they are written. */
+export function unheldOf(subscriptions: readonly string[], filters: readonly Filter[]): string[] {
+  const channelIndex = new ChannelIndex(subscriptions);
+  return filters.filter(filter => !channelIndex.has(filter)).map(spellFilter);
+}
+
+/** The channels that bring what the filters select, if none of them was acknowledged. */
+function allUnconfirmed(
+  subscriptions: readonly string[],
+  unconfirmed: readonly string[],
+  filters: readonly Filter[],
+): string[] {
+  if (unconfirmed.length === 0) return [];
+  const channelIndex = new ChannelIndex(subscriptions);
+  const chosen = [...new Set(filters.flatMap(filter => channelIndex.of(filter)))];
+  const unanswered = new Set(unconfirmed);
+  return chosen.every(name => unanswered.has(name)) ? chosen : [];
+}
+
+export function noteUnheld(unheld: readonly string[]): string[] {
+  return unheld.length > 0 ? [`Nothing of ${listed(unheld)} is subscribed.`] : [];
+}
+
+function describeFindings(
+  filters: readonly Filter[],
+  seen: number,
+  passed: number,
+  last: Sought['last'],
+): string | undefined {
+  if (seen > 0) {
+    const values = Object.entries(last ?? {}).map(([field, value]) => `${field} ${JSON.stringify(value)}`);
+    const had = values.length > 0 ? ` The last one had ${values.join(', ')}.` : '';
+    return `${count(seen, 'message')} came, and none made the condition true.${had}`;
+  }
+  if (passed === 0) return undefined;
+  return `${count(passed, 'message')} came, and none of ${listed(filters.map(spellFilter))}.`;
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, namesShown).join(', ')}${names.length > namesShown ? ' and others' : ''}`;
+}
+
+function explainMarket(silence: Silence): string {
+  const { market, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
+  // A delayed feed is silent until its delay after the opening has passed.
+  const marketMs = nowMs - delayMinutes * 60_000;
+  if (!simulated && !sessionAt(market.hours, marketMs)) {
+    const opensMs = nextOpening(market.hours, marketMs) + delayMinutes * 60_000;
+    const late = delayMinutes > 0 ? ` (${delayMinutes} minutes late)` : '';
+    return `${market.title} is outside its hours; messages are due from ${isoOrNull(opensMs)}${late}. Holidays are not known here.`;
+  }
+  const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;
+  const cameSince = newestAgeMs < liveForMs;
+  if (liveForMs < justLiveMs && !cameSince) {
+    return lastMessageAtMs === undefined
+      ? 'The stream has just become live; nothing has come yet.'
+      : 'The stream has just become live again; nothing has come since.';
+  }
+  const since = lastMessageAtMs === undefined ? 'since it was started' : `since ${isoOrNull(lastMessageAtMs)}`;
+  const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
+  return `Live and subscribed, but no event came ${since}${gap}. A quiet or misspelled symbol is silent: the feed acknowledges any symbol.`;
+}

@@ -1,0 +1,183 @@
+/** The current picture of each symbol, from what has arrived. */
+
+import type { Answer } from '../contract/answer.js';
+import type { EventKind, Market } from '../contract/contract.js';
+import type { Clock } from '../core/clock.js';
+import { count } from '../core/count.js';
+import { StreamError } from '../core/errors.js';
+import { Heap } from '../core/heap.js';
+import { kindOf } from '../core/kind.js';
+import { suggest } from '../core/nearest.js';
+import { isoOrNull } from '../core/time.js';
+import { noteOn } from '../market/field-notes.js';
+import type { SymbolSnapshot } from '../market/snapshot.js';
+import { Snapshots } from '../market/snapshots.js';
+import { Slots } from '../pacing/slots.js';
+import { TimeSlice } from '../pacing/time-slice.js';
+import type { HubView, StreamView } from '../stream/view.js';
+import { suggestSymbol, symbolOf } from '../symbols/channels.js';
+import { exampleSymbol } from '../symbols/example.js';
+import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
+import { defaultMaxBytes } from './page.js';
+import { noteUnheld, unheldOf } from './silence.js';
+
+export interface SummarizeArguments {
+  readonly market: string;
+  readonly symbols?: readonly string[];
+  readonly window_s?: number;
+  readonly max_bytes?: number;
+}
+
+/** A window has pictures of its own; those of a hundred thousand symbols take 130 MB, so few are drawn at once. */
+const windowsAtOnce = 2;
+/** So many messages, and symbols, cost little. */
+const fewMessages = 2_000;
+
+/** All who go by the same clock share the places. */
+const places = new WeakMap<Clock, Slots>();
+
+function placesOf(clock: Clock): Slots {
+  const known = places.get(clock) ?? new Slots(windowsAtOnce);
+  places.set(clock, known);
+  return known;
+}
+
+/**
+ * One row per symbol, the most active first; what could not be known is absent or null.
+ *
+ * @param abort ends a call that draws a window, or waits for its turn to
+ * @throws StreamError INVALID_CHANNEL, STOPPED
+ */
+export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal): Promise<Answer> {
+  const stream = hub.stream(args.market);
+  const wanted = args.symbols && [
+    ...new Set(args.symbols.map((symbol, index) => requireSymbol(stream, symbol, index))),
+  ];
+  const { window_s } = args;
+  if (window_s === undefined) return summarizeSince(hub, stream, args, wanted);
+  const { buffer } = stream;
+  const beginMs = (): number => hub.clock.elapsed() - window_s * 1_000;
+  const draw = (): Promise<Answer> => summarizeSince(hub, stream, args, wanted, { fromMs: beginMs(), abort });
+  const isShort = buffer.nextSeq - buffer.firstSince(beginMs()) <= fewMessages;
+  if (isShort) return draw();
+  const answer = await placesOf(hub.clock).with(hub.process, draw, abort);
+  if (!answer) throw cancelled();
+  return answer;
+}
+
+function cancelled(): StreamError {
+  return new StreamError('STOPPED', 'The call was cancelled.');
+}
+
+interface Window {
+  /** Its begin, monotonic ms. */
+  readonly fromMs: number;
+  readonly abort: AbortSignal | undefined;
+}
+
+/** @param window without one, all that has come */
+async function summarizeSince(
+  hub: HubView,
+  stream: StreamView,
+  args: SummarizeArguments,
+  wanted: readonly string[] | undefined,
+  window?: Window,
+): Promise<Answer> {
+  const nowMs = hub.clock.elapsed();
+  const fromMs = window?.fromMs;
+  const snapshots = fromMs === undefined ? stream.snapshots : picturesSince(hub, stream, fromMs);
+  await snapshots.update(window?.abort);
+  if (window?.abort?.aborted) throw cancelled();
+
+  const found = wanted?.map(symbol => snapshots.of(symbol)) ?? [...snapshots.all];
+  const filters = wanted?.map(symbol => ({ symbol }));
+  const isEmpty = found.every(({ messages }) => messages === 0);
+  const unheld = isEmpty || !filters ? [] : unheldOf(stream.subscriptions.names, filters);
+  const { missed, others } = snapshots;
+  const shown = (ms: number | undefined): string | null => isoOrNull(ms === undefined ? ms : stream.wallMs(ms));
+  const frame = {
+    ...commonAnswer(stream, [
+      ...noteUnheld(unheld),
+      ...(others > 0 ? [noteOnOthers(others)] : []),
+      ...(isEmpty ? [] : noteOnVolume(stream.market)),
+    ]),
+    window: { from: shown(missed > 0 ? snapshots.firstMs : (fromMs ?? snapshots.firstMs)), to: shown(nowMs) },
+    ...(missed > 0 ? { incomplete: describeMissed(missed, fromMs !== undefined) } : {}),
+    ...showOutagesSince(stream, 0),
+    silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
+  };
+  const room = roomIn(args.max_bytes ?? defaultMaxBytes, frame);
+  const rows = await rowsWithin(room, stream, found, { nowMs, slice: new TimeSlice(hub.clock) });
+  return { ...frame, symbols: rows, omitted: found.length - rows.length };
+}
+
+/** What arrived from a time on, as far as it is still held; monotonic ms. */
+function picturesSince(hub: HubView, stream: StreamView, fromMs: number): Snapshots {
+  const { buffer, market } = stream;
+  const snapshots = new Snapshots(market, buffer, hub.clock, buffer.firstSince(fromMs));
+  if (buffer.evictedMs !== undefined && buffer.evictedMs >= fromMs) snapshots.missed = stream.dropped;
+  return snapshots;
+}
+
+/** As many rows as there is room for, of all symbols; of a hundred thousand not even the order is worth a whole turn. */
+async function rowsWithin(
+  maxBytes: number,
+  stream: StreamView,
+  snapshots: readonly SymbolSnapshot[],
+  { nowMs, slice }: { readonly nowMs: number; readonly slice: TimeSlice },
+): Promise<Answer[]> {
+  // Meanwhile messages may be added to a picture.
+  const active = new Heap<{ readonly snapshot: SymbolSnapshot; readonly messages: number }>(
+    (a, b) => a.messages > b.messages || (a.messages === b.messages && a.snapshot.symbol < b.snapshot.symbol),
+  );
+  await slice.begin();
+  for (const snapshot of snapshots) {
+    if (slice.spent()) await slice.rest();
+    active.add({ snapshot, messages: snapshot.messages });
+  }
+  const rows: Answer[] = [];
+  let bytes = 2;
+  for (let next = active.take(); next; next = active.take()) {
+    if (slice.spent()) await slice.rest();
+    const { snapshot } = next;
+    const { symbol } = snapshot;
+    const row = snapshot.row(nowMs, event => isHeld(stream, event, symbol), stream.text);
+    bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
+    if (bytes > maxBytes) break;
+    rows.push(row);
+  }
+  return rows;
+}
+
+function isHeld({ market, subscriptions }: StreamView, event: EventKind, symbol: string): boolean {
+  return market.channels.some(
+    channel =>
+      channel.event === event &&
+      [symbol, '*'].some(name => subscriptions.stateOf(`${channel.prefix}.${name}`) !== undefined),
+  );
+}
+
+/** @param atMost whether some of them may have come before the window */
+function describeMissed(missed: number, atMost: boolean): string {
+  return `${atMost ? 'Up to ' : ''}${count(missed, 'message')} had left the buffer before they could be counted.`;
+}
+
+function noteOnOthers(others: number): string {
+  return `${others} messages are of symbols beyond those that are told apart; they are in no row.`;
+}
+
+/** Where volume is not what a reader takes it for. */
+function noteOnVolume({ channels }: Market): string[] {
+  const volumes = channels.flatMap(({ fields }) => fields.filter(({ name }) => name === 'volume'));
+  return [...new Set(volumes.flatMap(noteOn))];
+}
+
+function requireSymbol({ market }: StreamView, text: string, index: number): string {
+  const symbol = symbolOf(market, text);
+  if (symbol !== undefined) return symbol;
+  throw new StreamError(
+    'INVALID_CHANNEL',
+    `symbols[${index}], ${kindOf(text)}, is no symbol of ${market.title}${suggest(suggestSymbol(market, text)) || '.'}`,
+    `Write ${market.symbol.description}, such as {"symbols": ["${exampleSymbol(market)}"]}.`,
+  );
+}

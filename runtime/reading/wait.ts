@@ -1,0 +1,204 @@
+import { ChannelIndex } from '../buffer/channel-index.js';
+import { notesOnFilters, parseFilters, selectionOf } from '../buffer/selection.js';
+import type { Answer } from '../contract/answer.js';
+import { StreamError } from '../core/errors.js';
+import { isWanted } from '../feed/state.js';
+import { notesOnFields } from '../market/field-notes.js';
+import { fieldValue, type Message } from '../market/format.js';
+import type { HubView, StreamView } from '../stream/view.js';
+import type { Filter } from '../symbols/channels.js';
+import { commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
+import { type Condition, ConditionWatch, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
+import { MatchScan } from './match-scan.js';
+import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
+import { Prospect } from './prospect.js';
+import { positionOf } from './read.js';
+import { unheldOf } from './silence.js';
+
+export interface WaitArguments {
+  readonly market: string;
+  readonly channels?: readonly string[];
+  readonly condition?: unknown;
+  readonly count?: number;
+  readonly cursor?: string;
+  readonly timeout_s?: number;
+}
+
+const defaultTimeoutS = 25;
+
+/**
+ * Answers as soon as enough messages came, or enough for which the condition holds, when the time is up, when no more
+ * fit into an answer, when nothing that is subscribed can bring what is waited for, or when the stream ends.
+ *
+ * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
+ */
+export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSignal): Promise<Answer> {
+  const stream = hub.stream(args.market);
+  const { buffer, changes, market } = stream;
+  const filters = parseFilters(market, args.channels);
+  const condition =
+    args.condition === undefined ? undefined : parseCondition(subjectOf(stream, filters), args.condition);
+  const since = args.cursor === undefined ? buffer.nextSeq : positionOf(hub, stream, args.cursor);
+  if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
+  const matchScan = new MatchScan(hub.clock, stream, selectionOf(filters), since);
+  const search = new Search(hub, stream, matchScan, condition, args.count ?? 1);
+  const prospect = new Prospect(stream.subscriptions, condition, filters ?? search.decisive);
+  const beganMs = hub.clock.elapsed();
+  let resting = false;
+  const over = (again: () => void): boolean => {
+    if (resting) return false;
+    search.look();
+    if (search.ended) return true;
+    if (matchScan.position >= buffer.nextSeq) return stream.isOver || prospect.isLost;
+    resting = true;
+    void matchScan.rest().then(() => {
+      resting = false;
+      again();
+    });
+    return false;
+  };
+  await changes.until(over, (args.timeout_s ?? defaultTimeoutS) * 1_000, abort);
+  search.look();
+  const hasMore = await matchScan.hasMore();
+
+  const { messages, matched, notes } = search;
+  const isSilent = !matched && (messages.length === 0 || stream.isOver);
+  return {
+    ...commonAnswer(stream, [...notesOnFilters(args.channels, filters), ...notes, ...notesOnFields(market, messages)]),
+    messages,
+    count: messages.length,
+    cursor: cursorOf(hub, stream, matchScan.position),
+    has_more: hasMore,
+    dropped: matchScan.dropped,
+    ...showOutagesSince(stream, since),
+    newest_age_ms: newestAge(stream),
+    silence: isSilent ? silenceOf(hub, stream, { filters: filters ?? search.unheld, ...search.outcome }) : null,
+    matched,
+    waited_ms: Math.round(hub.clock.elapsed() - beganMs),
+  };
+}
+
+/** Looks for messages along a stream until it has what is waited for. */
+class Search {
+  matched = false;
+  readonly notes: string[] = [];
+  private readonly page: PageBuilder;
+  private readonly watch: ConditionWatch | undefined;
+  /** Where only their messages can decide. */
+  private readonly symbols: ReadonlySet<string> | undefined;
+  private isFull = false;
+  private last: Message | undefined;
+
+  constructor(
+    private readonly hub: HubView,
+    private readonly stream: StreamView,
+    private readonly matchScan: MatchScan,
+    private readonly condition: Condition | undefined,
+    private readonly count: number,
+  ) {
+    this.page = new PageBuilder({ limit: count, maxBytes: defaultMaxBytes });
+    this.watch = condition && new ConditionWatch(stream.market, condition, stream.buffer);
+    this.symbols = condition && symbolsOf(condition);
+  }
+
+  get messages(): readonly Message[] {
+    return this.page.messages;
+  }
+
+  /** Whether there is no point in looking any further. */
+  get ended(): boolean {
+    return this.matched || this.isFull;
+  }
+
+  /** What it looked at without finding enough. */
+  get outcome() {
+    const { seen, passed } = this.matchScan;
+    return { seen, passed, last: this.lastValues };
+  }
+
+  /** The symbols that alone can decide. */
+  get decisive(): readonly Filter[] {
+    return [...(this.symbols ?? [])].map(symbol => ({ symbol }));
+  }
+
+  /** These, if none of them is subscribed. */
+  get unheld(): readonly Filter[] | undefined {
+    const wanted = this.decisive;
+    const unheld = unheldOf(this.stream.subscriptions.names, wanted);
+    return unheld.length > 0 && unheld.length === wanted.length ? wanted : undefined;
+  }
+
+  /** Looks at what has come since the last look. */
+  look(): void {
+    if (this.ended) return;
+    if (this.watch?.seesState(this.stream.state)) {
+      this.matched = true;
+      return;
+    }
+    this.matchScan.look(seq => this.takes(seq));
+  }
+
+  /** @returns whether the search ends with this message */
+  private takes(seq: number): boolean {
+    const { stream, watch, symbols } = this;
+    // What cannot decide is not even parsed.
+    if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return false;
+    const entry = stream.buffer.at(seq)!;
+    const message = stream.show(entry, 'summary');
+    this.last = message;
+    if (watch && !watch.sees(entry, message)) return false;
+    if (!this.keep(message, seq)) {
+      this.isFull = true;
+      this.matchScan.putBack();
+      this.notes.push(`${this.page.messages.length} of ${this.count} fill an answer; go on with the cursor.`);
+      return true;
+    }
+    this.matched = this.page.isFull;
+    return this.matched;
+  }
+
+  private keep(message: Message, seq: number): boolean {
+    if (this.page.add(message)) return true;
+    const { tooLarge } = this.page.overflow;
+    if (tooLarge === undefined) return false;
+    const cursor = cursorOf(this.hub, this.stream, seq);
+    this.notes.push(
+      `A message of ${tooLarge} bytes is only named here: read_stream_messages with cursor "${cursor}" and a larger max_bytes has it.`,
+    );
+    return this.page.add(nameOnly(message, tooLarge));
+  }
+
+  /** What the condition asks for, in the last message. */
+  private get lastValues(): Readonly<Record<string, unknown>> | undefined {
+    const { condition, last } = this;
+    if (!condition || !last) return undefined;
+    const values = fieldsOf(condition).map(field => [field, fieldValue(last, field)] as const);
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  }
+}
+
+/** What the filters leave of what is subscribed, or of the market where nothing of it is. */
+function subjectOf({ market, subscriptions }: StreamView, filters: readonly Filter[] | undefined): Subject {
+  const channelIndex = new ChannelIndex(subscriptions.names);
+  const asked = filters ?? [{}];
+  const chosen = market.channels.filter(({ prefix }) => asked.some(filter => (filter.prefix ?? prefix) === prefix));
+  const held = chosen.filter(({ prefix }) =>
+    asked.some(filter => (filter.prefix ?? prefix) === prefix && channelIndex.has({ ...filter, prefix })),
+  );
+  const symbols = filters?.flatMap(({ symbol }) => symbol ?? []);
+  return {
+    market,
+    channels: held.length > 0 ? held : chosen,
+    symbols: symbols?.length === filters?.length ? symbols && new Set(symbols) : undefined,
+  };
+}
+
+function notStarted(stream: StreamView): StreamError {
+  const { market, state } = stream;
+  return new StreamError(
+    'NOT_STARTED',
+    `Nothing can come: the ${market.title} stream is ${state === 'idle' ? 'not started' : state}.`,
+    undefined,
+    commonAnswer(stream),
+  );
+}

@@ -1,0 +1,117 @@
+/** One client of a hub: streams of its own, on upstreams in common. */
+import { randomBytes } from 'node:crypto';
+import type { Settings } from '../config/settings.js';
+import type { Market, Suite } from '../contract/contract.js';
+import type { Clock } from '../core/clock.js';
+import { StreamError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
+import { nearest, suggest } from '../core/nearest.js';
+import type { LoopBudget } from '../pacing/loop-budget.js';
+import type { Recorder } from '../recording/recorder.js';
+import type { ByteBudget } from './byte-budget.js';
+import { ClientStream } from './client-stream.js';
+import type { Target } from './target.js';
+import type { Upstreams } from './upstreams.js';
+import type { HubView } from './view.js';
+import { Waits } from './waits.js';
+
+export interface ClientOptions {
+  /**
+   * Whether nobody else uses the hub. Then the client has all that the feeds send, asked for or not, waits as often as
+   * it likes, and takes the hub with it when it closes.
+   */
+  readonly alone?: boolean;
+  /** Name of whoever it is, which its recordings carry; absent where it has none. */
+  readonly owner?: string | undefined;
+}
+
+/** What a client needs of the hub that it belongs to. */
+export interface ClientHost {
+  readonly suite: Suite;
+  readonly markets: readonly Market[];
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly loopBudget: LoopBudget;
+  readonly upstreams: Upstreams;
+  /** For the buffers of many clients. */
+  readonly byteBudget: ByteBudget;
+  /** Absent where nothing is recorded. */
+  readonly recorder: Recorder | undefined;
+  target(
+    market: Market,
+    endpoint: string | undefined,
+    apiKey: string | undefined,
+    owner: string | undefined,
+  ): Promise<Target>;
+  /** Ends what a client holds. */
+  dismiss(client: Client): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class Client implements HubView {
+  readonly suite: Suite;
+  readonly markets: readonly Market[];
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: string | undefined;
+  readonly process = randomBytes(4).toString('hex');
+  private readonly streams: ReadonlyMap<string, ClientStream>;
+  private readonly waits: Waits;
+
+  constructor(
+    private readonly hub: ClientHost,
+    private readonly options: ClientOptions,
+  ) {
+    const { suite, markets, settings, clock, log, loopBudget, upstreams } = hub;
+    this.suite = suite;
+    this.markets = markets;
+    this.settings = settings;
+    this.clock = clock;
+    this.log = log;
+    this.owner = options.owner;
+    this.waits = new Waits(settings.options.httpWaits);
+    const byteBudget = options.alone ? {} : { byteBudget: hub.byteBudget };
+    const services = { options: settings.options, clock, log, loopBudget, upstreams, ...byteBudget };
+    this.streams = new Map(markets.map(market => [market.name, new ClientStream(market, services)]));
+  }
+
+  stream(market: string): ClientStream {
+    const stream = this.streams.get(market);
+    if (!stream) {
+      const names = [...this.streams.keys()];
+      throw new StreamError(
+        'INVALID_ARGUMENT',
+        `market is one of ${names.join(', ')}${suggest(nearest(market.toLowerCase(), names)) || '.'}`,
+      );
+    }
+    return stream;
+  }
+
+  target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
+    return this.hub.target(market, endpoint, apiKey, this.owner);
+  }
+
+  /** One of many is told of what is kept for it alone. */
+  notesOnRecording(market: string): readonly string[] {
+    const { target } = this.stream(market);
+    const isOwn = this.options.alone || target?.keeper.of === 'caller';
+    return isOwn ? (this.hub.recorder?.notesOn(market, target) ?? []) : [];
+  }
+
+  /** @throws StreamError LIMIT_EXCEEDED where it is one of many and waits too often already */
+  duringWait<T>(call: () => Promise<T>): Promise<T> {
+    return this.options.alone ? call() : this.waits.during(call);
+  }
+
+  /** Lets go of everything that it holds. */
+  close(): Promise<void> {
+    return this.options.alone ? this.hub.close() : this.hub.dismiss(this);
+  }
+
+  /** Ends its streams. */
+  async leave(): Promise<void> {
+    await Promise.all([...this.streams.values()].map(stream => stream.close()));
+  }
+}

@@ -1,0 +1,148 @@
+/** What the clients of a process have in common: settings, upstreams, and what these play on beside the feeds. */
+
+import { faultOfKey } from '../config/api-key.js';
+import { cleanKey, type Settings } from '../config/settings.js';
+import type { Market, Suite } from '../contract/contract.js';
+import type { Clock } from '../core/clock.js';
+import { StreamError } from '../core/errors.js';
+import { Log } from '../core/log.js';
+import { Secret } from '../core/secret.js';
+import { describeTrouble } from '../core/thrown.js';
+import { type Endpoint, resolveEndpoint } from '../feed/endpoint.js';
+import type { ReplayRequest } from '../feed/replay-request.js';
+import type { Dial } from '../feed/socket.js';
+import { LoopBudget } from '../pacing/loop-budget.js';
+import type { Ownership } from '../recording/owner.js';
+import { Recorder } from '../recording/recorder.js';
+import type { SimulatedFeed } from '../simulator/feed.js';
+import { ByteBudget } from './byte-budget.js';
+import { Client, type ClientHost, type ClientOptions } from './client.js';
+import type { Target } from './target.js';
+import { Upstreams } from './upstreams.js';
+
+export interface HubServices {
+  readonly clock: Clock;
+  readonly write: (line: string) => void;
+  /** Opens sockets to hosts; absent: straight. */
+  readonly dial?: Dial;
+  /** Whether to record where the settings name a folder for it; it is, unless this says otherwise. */
+  readonly recording?: boolean;
+}
+
+/** Stands for the key where none is needed. */
+const noKey = new Secret('none');
+
+export class Hub implements ClientHost {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Absent where nothing is recorded. */
+  readonly recorder: Recorder | undefined;
+  /** Shared by all connections. */
+  readonly loopBudget: LoopBudget;
+  readonly upstreams: Upstreams;
+  /** For the buffers of many clients. */
+  readonly byteBudget: ByteBudget;
+  private readonly clients = new Set<Client>();
+  private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
+
+  constructor(
+    readonly suite: Suite,
+    readonly markets: readonly Market[],
+    readonly settings: Settings,
+    { clock, write, dial, recording = true }: HubServices,
+  ) {
+    this.clock = clock;
+    this.log = new Log(clock, write);
+    this.loopBudget = new LoopBudget(clock);
+    const { options, record } = settings;
+    const { log, loopBudget } = this;
+    if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log });
+    this.upstreams = new Upstreams({ options, clock, log, loopBudget, decoding: suite, dial, recorder: this.recorder });
+    this.byteBudget = new ByteBudget(options.httpMemoryBytes);
+  }
+
+  /** A new client, that is to be closed when it is gone. */
+  client(options: ClientOptions = {}): Client {
+    const client = new Client(this, options);
+    this.clients.add(client);
+    return client;
+  }
+
+  /** Ends what a client holds. */
+  async dismiss(client: Client): Promise<void> {
+    this.clients.delete(client);
+    await client.leave();
+  }
+
+  /**
+   * Decides where a start leads and with which key, which is that of the caller from then on.
+   *
+   * @param owner name of the caller, if it has one
+   * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
+   */
+  async target(
+    market: Market,
+    endpoint: string | undefined,
+    apiKey: string | undefined,
+    owner?: string | undefined,
+  ): Promise<Target> {
+    const resolved = resolveEndpoint(this.suite, market, this.settings, endpoint);
+    const given = judgeKey(cleanKey(apiKey));
+    const usual = endpoint === undefined && given === undefined;
+    if (resolved.simulated) return { ...(await this.simulatedTarget(market, resolved)), usual };
+    if (resolved.replay) return this.replayTarget(market, resolved, resolved.replay, owner);
+    const key = given ?? this.settings.key?.value;
+    if (key === undefined) {
+      throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
+    }
+    const isOther = given !== undefined && !this.settings.key?.value.equals(given);
+    const keeper: Ownership = isOther ? { of: 'caller', owner } : { of: 'all' };
+    return { endpoint: resolved, urls: resolved.urls, key, keeper, usual };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.clients].map(client => this.dismiss(client)));
+    await this.recorder?.close();
+    await (await this.simulator?.catch(() => undefined))?.feed.close();
+  }
+
+  /** The feed starts with the first stream that asks for it, and never gets a real key. */
+  private async simulatedTarget(market: Market, endpoint: Endpoint): Promise<Target> {
+    this.simulator ??= this.startSimulator().catch(error => {
+      // The next start tries anew.
+      this.simulator = undefined;
+      throw new StreamError('CONNECT_FAILED', `The simulated feed could not be started: ${describeTrouble(error)}.`);
+    });
+    const { url } = await this.simulator;
+    return { endpoint, urls: [`${url}${market.paths[0]}`], key: noKey, keeper: { of: 'all' } };
+  }
+
+  private async replayTarget(
+    market: Market,
+    endpoint: Endpoint,
+    request: ReplayRequest,
+    owner: string | undefined,
+  ): Promise<Target> {
+    const { Replay } = await import('../recording/replay.js');
+    const { maxFrameBytes } = this.settings.options;
+    const replay = await Replay.find(market, this.suite, request, this.clock, maxFrameBytes, owner);
+    const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
+    return { endpoint: found, urls: [replay.url], key: noKey, keeper: { of: 'all' }, replay };
+  }
+
+  private async startSimulator(): Promise<{ feed: SimulatedFeed; url: string }> {
+    const { SimulatedFeed: Feed } = await import('../simulator/feed.js');
+    const feed = new Feed(this.markets);
+    return { feed, url: await feed.listen() };
+  }
+}
+
+/** @throws StreamError INVALID_ARGUMENT, which does not show it */
+function judgeKey(key: string | undefined): Secret | undefined {
+  if (key === undefined) return undefined;
+  const fault = faultOfKey(key);
+  if (fault !== undefined) throw new StreamError('INVALID_ARGUMENT', `api_key ${fault}.`, keyHint);
+  return new Secret(key);
+}
+
+const keyHint = 'Give the key as the dashboard of the vendor shows it, or leave api_key out to use that of the server.';

@@ -1,0 +1,58 @@
+/** Right forms to show beside a refusal: of names that the market has, and that have not expired. */
+
+import type { Market, Tool } from '../contract/contract.js';
+import { type PropertySchema, propertiesOf } from '../core/argument-forms.js';
+import { fieldKinds } from './field-kinds.js';
+
+/** A symbol that trades: unlike the documented ones, those that the simulated feed plays have not expired. */
+export function exampleSymbol({ simulation }: Market): string {
+  return simulation.instruments[0]!.symbol;
+}
+
+/** A channel of the first kind that the market has. */
+export function exampleChannel(market: Market): string {
+  return `${market.channels[0]!.prefix}.${exampleSymbol(market)}`;
+}
+
+/**
+ * Arguments with which a tool could be called, as JSON.
+ *
+ * @param named arguments to show beside the required ones
+ */
+export function exampleArguments(tool: Tool, market: Market, named: readonly string[] = []): string {
+  const properties = propertiesOf(tool.inputSchema);
+  const required = (tool.inputSchema.required ?? []) as readonly string[];
+  const shown = Object.keys(properties).filter(name => required.includes(name) || named.includes(name));
+  return spellJson(Object.fromEntries(shown.map(name => [name, exampleOf(name, properties[name]!, market)])));
+}
+
+function exampleOf(name: string, schema: PropertySchema, market: Market): unknown {
+  const texts: Readonly<Record<string, unknown>> = {
+    market: market.name,
+    symbols: [exampleSymbol(market)],
+    channels: [exampleChannel(market)],
+    condition: exampleCondition(market),
+    endpoint: market.feeds[0]!.feed,
+    cursor: 'CURSOR OF THE LAST ANSWER',
+    api_key: 'YOUR KEY',
+  };
+  if (Object.hasOwn(texts, name)) return texts[name];
+  return schema.enum?.[0] ?? Math.max(schema.minimum ?? 0, Math.min(schema.maximum ?? 10, 10));
+}
+
+/** A condition on the first number that the first kind of message has; its value is a text, as the schema has it. */
+export function exampleCondition(market: Market): unknown {
+  const [channel] = market.channels;
+  const numbers = [...fieldKinds(channel!)].filter(([, kinds]) => kinds.includes('number')).map(([name]) => name);
+  const field = numbers.find(name => /price|close|value/.test(name)) ?? numbers[0]!;
+  return { field, op: '>', value: String(Math.ceil(market.simulation.instruments[0]!.price)) };
+}
+
+/** JSON as a person writes it on one line. */
+export function spellJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spellJson).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${spellJson(item)}`)
+    .join(', ')}}`;
+}

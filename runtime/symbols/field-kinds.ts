@@ -1,0 +1,28 @@
+/** Which fields the messages of a channel have, and of what kind their values are. */
+import type { Channel, FieldType } from '../contract/contract.js';
+
+/** What the value of a formatted field can be. */
+export type Kind = 'number' | 'text' | 'boolean' | 'list';
+
+// Of a number, the digits that a double cannot hold are a text; it is compared as the number that it is.
+const kindsOfTypes: Readonly<Record<FieldType, readonly Kind[]>> = {
+  number: ['number'],
+  integer: ['number'],
+  decimal: ['number', 'text'],
+  identifier: ['number', 'text'],
+  string: ['text'],
+  boolean: ['boolean'],
+  integers: ['list'],
+};
+
+/** The formatted names that a channel can have, without those that only say what the message is. */
+export function fieldKinds(channel: Channel): ReadonlyMap<string, readonly Kind[]> {
+  const kinds = new Map<string, readonly Kind[]>();
+  for (const { name, type, epoch, role, flag } of channel.fields) {
+    if (role === 'symbol') continue;
+    kinds.set(name, epoch ? ['text'] : kindsOfTypes[type]);
+    if (flag) kinds.set(flag.name, ['boolean']);
+  }
+  if (kinds.has('bid.price') && kinds.has('ask.price')) kinds.set('spread', ['number']);
+  return kinds.set('timestamp', ['text']);
+}

@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { generate } from '../../codegen/generate.js';
+import { describeProblem } from '../../codegen/problem.js';
+import { removeFolders, SmallProject } from '../support/project.js';
+
+const crypto = 'spec/markets/crypto.yaml';
+const trades = 'spec/polygon-docs/websockets/crypto/trades.md';
+const cited = 'polygon-docs/websockets/crypto/trades.md';
+const price = '{ key: p, name: price, type: number, see: 13 }';
+const time = 'type: integer, epoch: ms, role: time';
+
+afterEach(removeFolders);
+
+function faults(...edits: readonly (readonly [path: string, from: string, to: string])[]): string[] {
+  const project = new SmallProject();
+  for (const [path, from, to] of edits) project.edit(path, [from, to]);
+  return generate(project.root).problems.map(describeProblem);
+}
+
+describe('a field is judged against the row that it cites', () => {
+  test.each([
+    [
+      'a type',
+      price,
+      '{ key: p, name: price, type: integer, see: 13 }',
+      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: type integer differs from the page, which says "number"`,
+    ],
+    [
+      'a unit that the page does not have',
+      price,
+      '{ key: p, name: price, type: number, unit: USD, see: 13 }',
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit USD differs from the page, which has none`,
+    ],
+    [
+      'another epoch',
+      time,
+      'type: integer, epoch: ns, role: time',
+      `spec/markets/crypto.yaml:39:51 crypto.XT.t cites ${cited}:14: epoch ns differs from the page, which says "Unix ms"`,
+    ],
+    [
+      'an optional that the page does not know',
+      price,
+      '{ key: p, name: price, type: number, optional: true, see: 13 }',
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: optional true differs from the page, which says "no"`,
+    ],
+  ])('%s is refused with the word of the page', (_, from, to, problem) => {
+    expect(faults([crypto, from, to])).toContain(problem);
+  });
+
+  test.each([
+    ['percent of par', 'unit missing differs from the page, which says "percent of par"'],
+    ['USD (per coin)', 'unit missing differs from the page, which says "USD (per coin)"'],
+  ])('a unit that only the page has is missed: %s', (unit, problem) => {
+    expect(faults([trades, '| `p` | number | |', `| \`p\` | number | ${unit} |`])).toEqual([
+      `spec/markets/crypto.yaml:38:11 crypto.XT.p cites ${cited}:13: ${problem}`,
+    ]);
+  });
+
+  test('what the page adds behind the unit does not count', () => {
+    const found = faults(
+      [trades, '| `p` | number | |', '| `p` | number | USD (per coin) |'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13 }'],
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('a unit that only begins like that of the page is another one', () => {
+    const found = faults(
+      [trades, '| `p` | number | |', '| `p` | number | USDT |'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13 }'],
+    );
+    expect(found).toHaveLength(1);
+  });
+
+  test('a table without the columns that prove it is said', () => {
+    expect(faults([trades, '| Key | Type | Unit |', '| Key | Kind | Unit |'])).toContain(
+      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: the page's table lacks the column Type`,
+    );
+  });
+
+  test('a page that does not say whether a key can be missing is said', () => {
+    expect(faults([trades, '| `p` | number | | no |', '| `p` | number | | perhaps |'])).toEqual([
+      `spec/markets/crypto.yaml:38:11 crypto.XT.p cites ${cited}:13: the page says neither yes nor no to optional, but "perhaps"`,
+    ]);
+  });
+});
+
+describe('an example is judged against its channel', () => {
+  const example = '{"ev":"XT","pair":"BTC-USD","p":97412.03,"t":1793416469734}';
+
+  test.each([
+    [
+      'a required key is missing',
+      '{"ev":"XT","pair":"BTC-USD","t":1793416469734}',
+      'lacks the key p, which is not optional',
+    ],
+    [
+      'a value has another type',
+      '{"ev":"XT","pair":"BTC-USD","p":97412.03,"t":"1793416469734"}',
+      'has under t what is no integer',
+    ],
+    [
+      'a symbol is written in another form',
+      '{"ev":"XT","pair":"BTCUSD","p":97412.03,"t":1793416469734}',
+      'has the symbol BTCUSD, which is not written as pair like BTC-USD',
+    ],
+  ])('%s', (_, text, fault) => {
+    expect(faults([trades, example, text])).toEqual([
+      `spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (${cited}:17) ${fault}`,
+    ]);
+  });
+
+  test('keys that no field names may stand in it', () => {
+    expect(faults([trades, example, '{"ev":"XT","pair":"BTC-USD","p":97412.03,"t":1793416469734,"z":1}'])).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { hasMoreParts, parseExact } from '../../runtime/core/lossless-json.js';
+
+describe('a number', () => {
+  test.each<[string, unknown]>([
+    ['9007199254740991', 9007199254740991],
+    ['-9007199254740991', -9007199254740991],
+    ['9007199254740993', '9007199254740993'],
+    ['-9007199254740993', '-9007199254740993'],
+    ['1789654286204817593', '1789654286204817593'],
+    ['123456789012345678901234567890', '123456789012345678901234567890'],
+    ['1e400', '1e400'],
+    ['-1E+400', '-1E+400'],
+    ['1.5e999', '1.5e999'],
+    ['1e30', 1e30],
+    ['1e308', 1e308],
+    ['12.5', 12.5],
+    ['0.1234567890123456', 0.1234567890123456],
+    ['0', 0],
+  ])('%s is read without loss', (text, value) => {
+    expect(parseExact(text)).toBe(value);
+    expect(parseExact(`{"a":[${text}],"t":1789654286204817593}`)).toEqual({ a: [value], t: '1789654286204817593' });
+  });
+});
+
+describe('a string', () => {
+  test.each([
+    ['with many digits', '1789654286204817593'],
+    ['with an escaped quote before digits', 'a"1789654286204817593'],
+    ['that ends in a backslash', '1789654286204817593\\'],
+    ['that looks like JSON', '{"t":1789654286204817593}'],
+    ['with an exponent', '1e400'],
+  ])('%s stays as it is', (_what, text) => {
+    const value = { text, [text]: 1, t: 5 };
+    expect(parseExact(JSON.stringify(value))).toEqual(value);
+  });
+
+  test('of four million escapes does not stop the numbers beside it', () => {
+    const text = `{"x":"${'\\n'.repeat(4_000_000)}","t":1789654286204817593}`;
+    expect((parseExact(text) as { t: unknown }).t).toBe('1789654286204817593');
+  });
+});
+
+test.each([
+  '',
+  '{',
+  '[1,]',
+  'NaN',
+  '{"p":NaN}',
+  '{"p":Infinity}',
+  '{"p":-Infinity}',
+  "{'p':1}",
+  '{"p":01789654286204817593}',
+  '{1789654286204817593:1}',
+  '{"p":1789654286204817593.}',
+  '{"p":1e}',
+  '\ufeff{}',
+])('what is no JSON fails and is not mended: %j', text => {
+  expect(() => parseExact(text)).toThrow(SyntaxError);
+});
+
+describe('the parts of a JSON text', () => {
+  const hasMore = (text: string, most: number): boolean =>
+    hasMoreParts(Buffer.from(text), 0, Buffer.byteLength(text), most);
+
+  test.each([
+    ['[1,2,3]', 3],
+    ['{"a":1,"b":[2]}', 3],
+    ['{"a":"[,,,{"}', 1],
+    [String.raw`{"a":"\",","b":1}`, 2],
+  ])('of %s are %s', (text, parts) => {
+    expect([hasMore(text, parts - 1), hasMore(text, parts)]).toEqual([true, false]);
+  });
+
+  test('are counted to its end also where a text never ends', () => {
+    expect(hasMore('{"a":"bc', 1)).toBe(false);
+    expect(hasMore('{"a":"b\\', 1)).toBe(false);
+  });
+});

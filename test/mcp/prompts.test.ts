@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { markets, suite } from '../../generated/suite.js';
+import { fillPrompt } from '../../runtime/mcp/prompts.js';
+import { hubOn } from '../support/bench.js';
+
+const hub = hubOn(suite, markets, 'ws://127.0.0.1:9');
+
+function fill(name: string, args: Readonly<Record<string, string>>): string {
+  const prompt = suite.prompts.find(other => other.name === name);
+  return fillPrompt(hub, prompt!, args);
+}
+
+describe('a prompt', () => {
+  test('names the channels of trades and quotes that the market has, for a symbol in its canonical form', () => {
+    const crypto = fill('watch_symbol', { market: 'crypto', symbol: ' X:BTC-USD ' });
+    expect(crypto).toContain('Call start_crypto_stream with {"channels": ["XT.BTC-USD","XQ.BTC-USD"]}');
+    expect(crypto).toContain('Watch BTC-USD (Crypto)');
+    const indices = fill('watch_symbol', { market: 'indices', symbol: 'I:SPX' });
+    expect(indices).toContain('{"channels": ["V.I:SPX"]}');
+  });
+
+  test.each(['EUR/USD,GBP-USD', 'EUR/USD, GBP-USD', ' EUR-USD ;C:GBP-USD '])('reads the symbols %j', symbols => {
+    const text = fill('compare_symbols', { market: 'forex', symbols });
+    expect(text).toContain('{"channels": ["C.EUR/USD","C.GBP/USD"]}');
+    expect(text).toContain('"symbols": ["EUR/USD","GBP/USD"]');
+    expect(text).toContain('Compare EUR/USD, GBP/USD (Forex)');
+  });
+
+  test('leaves no slot empty', () => {
+    const args = { market: 'stocks', symbol: 'AAPL', symbols: 'AAPL, MSFT' };
+    for (const { name } of suite.prompts) expect(fill(name, args)).not.toMatch(/\{[a-z_]+\}|undefined/);
+  });
+
+  test.each([
+    ['no market', 'explain_silence', {}, 'explain_silence needs the argument market.'],
+    ['a blank symbol', 'watch_symbol', { market: 'stocks', symbol: ' ' }, 'watch_symbol needs the argument symbol.'],
+    ['an unknown market', 'explain_silence', { market: 'bonds' }, /^market is one of stocks, .*, crypto\.$/],
+    ['a wildcard', 'watch_symbol', { market: 'stocks', symbol: '*' }, /^symbol is no symbol of US stocks: ticker/],
+    [
+      'what would end its text',
+      'watch_symbol',
+      { market: 'stocks', symbol: '"]}' },
+      /^symbol is no symbol of US stocks: ticker/,
+    ],
+    [
+      'one bad of two',
+      'compare_symbols',
+      { market: 'forex', symbols: 'EUR/USD, EURO' },
+      /^symbols\[1\] is no symbol of Forex/,
+    ],
+  ])('refuses %s', (_, name, args, message) => {
+    expect(() => fill(name, args as Record<string, string>)).toThrow(message);
+  });
+});

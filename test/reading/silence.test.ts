@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import type { StateName } from '../../runtime/feed/state.js';
+import { explainSilence, type Silence } from '../../runtime/reading/silence.js';
+import { marketOf } from '../support/markets.js';
+
+const tuesdayNoonMs = Date.parse('2026-01-13T17:00:00Z');
+const saturdayNoonMs = Date.parse('2026-01-17T17:00:00Z');
+
+function explain(silence: Partial<Silence>): string {
+  return explainSilence({
+    market: marketOf('stocks'),
+    state: 'live',
+    simulated: false,
+    delayMinutes: 0,
+    nowMs: tuesdayNoonMs,
+    liveSinceMs: tuesdayNoonMs - 60_000,
+    liveForMs: 60_000,
+    attempts: 0,
+    pending: [],
+    subscriptions: ['T.A', 'T.B', 'Q.*'],
+    unconfirmed: [],
+    doubts: [],
+    rejected: 0,
+    suspects: [],
+    ...silence,
+  });
+}
+
+const fault = { message: 'It broke.', wayOut: 'Wait.' };
+
+describe('a stream that is not live is silent because', () => {
+  test.each<[StateName, string]>([
+    ['idle', 'The stream was not started: call start_stocks_stream.'],
+    ['stopped', 'The stream is stopped: call start_stocks_stream.'],
+    ['connecting', 'The connection is being made.'],
+    ['authenticating', 'The connection is being made.'],
+  ])('it is %s', (state, sentence) => {
+    expect(explain({ state })).toBe(sentence);
+  });
+
+  test('it is on its way back, for a reason', () => {
+    expect(explain({ state: 'authenticating', attempts: 1, fault })).toBe(
+      'The connection is being made again. It broke.',
+    );
+  });
+
+  test('it was refused, for a reason and with a way out', () => {
+    expect(explain({ state: 'refused', fault: { message: 'The key was wrong.', wayOut: 'Check it.' } })).toBe(
+      'The feed refused the stream, and it stays down. The key was wrong. Check it.',
+    );
+  });
+
+  test('it was refused, for no reason that is known', () => {
+    expect(explain({ state: 'refused' })).toBe('The feed refused the stream, and it stays down.');
+  });
+
+  test('it is coming back, at a known time', () => {
+    const nextRetryAtMs = Date.parse('2026-01-13T17:00:04Z');
+    expect(explain({ state: 'retrying', nextRetryAtMs, fault })).toBe(
+      'The connection is down; the next attempt is at 2026-01-13T17:00:04.000Z. It broke.',
+    );
+    expect(explain({ state: 'retrying' })).toBe('The connection is down; the next attempt is at any moment.');
+  });
+
+  test('it is down, whatever the hour', () => {
+    expect(explain({ state: 'retrying', nowMs: saturdayNoonMs })).toContain('The connection is down');
+  });
+});
+
+describe('a live stream is silent because', () => {
+  test('nothing is subscribed', () => {
+    expect(explain({ subscriptions: [] })).toContain('nothing is subscribed: call subscribe_stocks_channels');
+  });
+
+  test('every channel was rejected', () => {
+    expect(explain({ subscriptions: [], rejected: 2 })).toContain('every channel was rejected');
+  });
+
+  test('no channel was acknowledged', () => {
+    expect(explain({ subscriptions: ['T.A', 'T.B'], unconfirmed: ['T.A', 'T.B'] })).toContain(
+      'did not acknowledge T.A, T.B;',
+    );
+  });
+
+  test('no channel was acknowledged, of which five are named', () => {
+    const unconfirmed = ['T.A', 'T.B', 'T.C', 'T.D', 'T.E', 'T.F'];
+    expect(explain({ subscriptions: unconfirmed, unconfirmed })).toContain(
+      'did not acknowledge T.A, T.B, T.C, T.D, T.E and others',
+    );
+  });
+
+  test('the market rests, and messages are due at a known time', () => {
+    const sentence = explain({ nowMs: saturdayNoonMs });
+    expect(sentence).toContain('outside its hours');
+    expect(sentence).toContain('due from 2026-01-19T09:00:00.000Z.');
+    expect(sentence).toContain('Holidays are not known here');
+  });
+
+  test('the market rests for a delayed feed still, some minutes after the opening', () => {
+    const sentence = explain({ delayMinutes: 15, nowMs: Date.parse('2026-01-13T09:10:00Z') });
+    expect(sentence).toContain('due from 2026-01-13T09:15:00.000Z (15 minutes late)');
+  });
+
+  test('it is quiet, for a delayed feed still some minutes after the close', () => {
+    expect(explain({ delayMinutes: 15, nowMs: Date.parse('2026-01-14T01:10:00Z') })).toContain('Live and subscribed');
+  });
+
+  test('it has only just become live', () => {
+    expect(explain({ liveForMs: 4_999 })).toContain('just become live');
+    expect(explain({ liveForMs: 5_000 })).not.toContain('just become live');
+  });
+
+  test('it has only just become live, if it is not known since when', () => {
+    expect(explain({ liveForMs: undefined })).toBe('The stream has just become live; nothing has come yet.');
+  });
+
+  test('a symbol may be quiet or misspelled', () => {
+    expect(explain({})).toContain('no event came since it was started');
+    const lastMessageAtMs = Date.parse('2026-01-13T16:59:30Z');
+    expect(explain({ lastMessageAtMs, newestAgeMs: 30_000 })).toContain(
+      'no event came since 2026-01-13T16:59:30.000Z. A quiet',
+    );
+    expect(explain({})).toContain('the feed acknowledges any symbol');
+  });
+
+  test('a symbol is in small letters', () => {
+    expect(explain({ suspects: ['T.aapl: did you mean T.AAPL?'] })).toMatch(
+      /any symbol\. T\.aapl: did you mean T\.AAPL\?$/,
+    );
+  });
+
+  test('it has only just come back, and nothing since', () => {
+    const gap = { liveForMs: 1_000, newestAgeMs: 90_000, lastMessageAtMs: tuesdayNoonMs - 90_000 };
+    expect(explain(gap)).toBe('The stream has just become live again; nothing has come since.');
+    expect(explain({ ...gap, newestAgeMs: 900 })).toContain('no event came since');
+  });
+
+  test('nothing has come since it came back', () => {
+    const gap = { liveForMs: 60_000, newestAgeMs: 90_000, lastMessageAtMs: tuesdayNoonMs - 90_000 };
+    expect(explain(gap)).toContain(
+      'no event came since 2026-01-13T16:58:30.000Z, and it was down until 2026-01-13T16:59:00.000Z.',
+    );
+  });
+
+  test('some channels are not acknowledged, or wait for their answer, while others are quiet', () => {
+    expect(explain({ unconfirmed: ['T.A'] })).toMatch(/^Live and .* The feed did not acknowledge T\.A; it may not be/);
+    expect(explain({ pending: ['T.A'] })).toMatch(/^Live and .* The feed has not answered for T\.A yet\.$/);
+  });
+
+  test('nothing was answered yet', () => {
+    expect(explain({ pending: ['T.A', 'T.B', 'Q.*'] })).toBe(
+      'The feed was asked for T.A, T.B, Q.*, and has not answered.',
+    );
+  });
+
+  test('what a call looked for was not acknowledged', () => {
+    const sought = { filters: [{ prefix: 'T', symbol: 'A' }], seen: 0, passed: 7 };
+    expect(explain({ unconfirmed: ['T.A'], sought })).toBe('The feed did not acknowledge T.A; it may not be served.');
+    expect(explain({ unconfirmed: ['T.B'], sought })).toBe('7 messages came, and none of T.A.');
+  });
+
+  test('never for the hour, if it is simulated or trades without end', () => {
+    expect(explain({ simulated: true, nowMs: saturdayNoonMs, liveSinceMs: 0 })).toContain('Live and subscribed');
+    expect(explain({ market: marketOf('crypto'), nowMs: saturdayNoonMs, liveSinceMs: 0 })).toContain(
+      'Live and subscribed',
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import { markets, suite } from '../../generated/suite.js';
+import type { Options } from '../../runtime/config/options.js';
+import { readSettings } from '../../runtime/config/settings.js';
+import type { Clock } from '../../runtime/core/clock.js';
+import { HttpServer } from '../../runtime/mcp/http/server.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
+import type { Client } from '../../runtime/stream/client.js';
+import type { Hub } from '../../runtime/stream/hub.js';
+import { Pages } from '../../runtime/tools/pages.js';
+import { sharedHubOn } from './bench.js';
+import { ScriptedMarket } from './scripted-market.js';
+
+export interface HttpBenchOptions {
+  readonly tokens?: readonly string[];
+  readonly options?: Partial<Options>;
+  readonly clock?: Clock;
+}
+
+/** The server over HTTP in this process, on a scripted feed. */
+export class HttpBench {
+  private constructor(
+    readonly feed: ScriptedMarket,
+    readonly hub: Hub,
+    readonly server: HttpServer,
+  ) {}
+
+  static async open({ tokens = [], options = {}, clock = systemClock }: HttpBenchOptions = {}): Promise<HttpBench> {
+    const feed = await ScriptedMarket.open();
+    const hub = sharedHubOn(suite, markets, feed.url, { port: 0, ...options }, clock);
+    const env = { MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HTTP_TOKENS: tokens.join() };
+    const { http } = readSettings(env, []).settings;
+    const pages = new Pages(new URL('../../spec/polygon-docs/', import.meta.url));
+    return new HttpBench(feed, hub, await HttpServer.listen({ hub, pages, version: '1' }, http!));
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  /** How many wait for something to change on a stocks stream, or follow it. */
+  get listeners(): number {
+    const { clients } = this.hub as unknown as { clients: Set<Client> };
+    const changes = [...clients].map(client => client.stream('stocks').changes);
+    return (changes as unknown as { listeners: Set<unknown> }[]).reduce(
+      (sum, { listeners }) => sum + listeners.size,
+      0,
+    );
+  }
+
+  /** Names that the feed serves now, when all that was sent has arrived. */
+  async held(): Promise<string[]> {
+    await this.feed.barrier();
+    return [...(this.feed.session?.held ?? [])].sort();
+  }
+
+  /** Has the feed send trades, and waits until they are in. */
+  async trade(symbol: string, count = 1): Promise<void> {
+    this.feed.trade(symbol, count);
+    await this.feed.barrier();
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    await this.hub.close();
+    await this.feed.close();
+  }
+}

@@ -1,0 +1,55 @@
+/** What files name: the edges of the graph of modules. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { Node, Project, type SourceFile, ts } from 'ts-morph';
+import { repository } from './project.js';
+
+export interface Edge {
+  readonly from: string;
+  /** Path from the root of the repository, or the name of a package. */
+  readonly to: string;
+}
+
+const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { target: ts.ScriptTarget.ES2023 } });
+
+export function parse(path: string, text: string): SourceFile {
+  return project.createSourceFile(path, text, { overwrite: true });
+}
+
+export function sourcesIn(folder: string): SourceFile[] {
+  return readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+    .map(name => `${folder}/${name.replaceAll('\\', '/')}`)
+    .filter(path => /\.[cm]?[jt]sx?$/.test(path))
+    .sort()
+    .map(path => parse(path, readFileSync(join(repository, path), 'utf8')));
+}
+
+/** Every module that a file names: imports, exports, types and calls of `import`. */
+export function edgesOf(file: SourceFile): Edge[] {
+  const from = file.getFilePath().slice(1);
+  const named: string[] = [];
+  file.forEachDescendant(node => {
+    if (Node.isImportDeclaration(node)) named.push(node.getModuleSpecifierValue());
+    else if (Node.isExportDeclaration(node)) named.push(node.getModuleSpecifierValue() ?? '');
+    else if (Node.isImportTypeNode(node)) named.push(unquote(node.getArgument().getText()));
+    else if (Node.isExternalModuleReference(node)) named.push(unquote(node.getExpression()?.getText() ?? '?'));
+    else if (Node.isCallExpression(node) && /^(import|require)$/.test(node.getExpression().getText())) {
+      named.push(unquote(node.getArguments()[0]?.getText() ?? '?'));
+    }
+  });
+  return named
+    .filter(name => name !== '')
+    .map(name => ({
+      from,
+      to: name.startsWith('.') ? posix.join(dirname(from), name).replace(/\.js$/, '.ts') : name,
+    }));
+}
+
+function unquote(text: string): string {
+  return text.replace(/^['"`](.*)['"`]$/, '$1');
+}
+
+/** The edges for which the rule does not hold, as `from -> to`. */
+export function breaches(edges: readonly Edge[], allows: (edge: Edge) => boolean): string[] {
+  return edges.filter(edge => !allows(edge)).map(({ from, to }) => `${from} -> ${to}`);
+}
