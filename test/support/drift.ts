@@ -1,0 +1,12 @@
+/** The vendor's description as a fixture, to be edited. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './project.js';
+
+export const fixture = join(repository, 'test/fixtures/description.json');
+
+export const description = readFileSync(fixture, 'utf8');
+
+export const crypto = 'spec/markets/crypto.yaml';
+
+export const unsaid = 'spec/unsaid.yaml';

@@ -1,0 +1,97 @@
+/** Recordings made up by hand, and hubs that replay them. */
+import { afterEach, expect, vi } from 'vitest';
+import { markets, suite } from '../../generated/suite.js';
+import type { Settings } from '../../runtime/config/settings.js';
+import type { Clock } from '../../runtime/core/clock.js';
+import type { Message } from '../../runtime/market/format.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
+import type { Client } from '../../runtime/stream/client.js';
+import { Hub } from '../../runtime/stream/hub.js';
+import type { ToolResult } from '../../runtime/tools/tools.js';
+import { callOn, testOptions } from './bench.js';
+import { RecordFolder } from './recording.js';
+
+export const open: { close(): Promise<void> }[] = [];
+
+export function folder(): RecordFolder {
+  const made = new RecordFolder();
+  open.push(made);
+  return made;
+}
+
+/** A hub without a key. A clock that jumps leaves no time to answer pings, so there are none. */
+export function hubOf(settings: Partial<Settings>, clock: Clock = systemClock): Client {
+  const options = { ...testOptions, recordFlushMs: 10, pingIntervalMs: 600_000, ...settings.options };
+  const hub = new Hub(
+    suite,
+    markets,
+    { feed: 'realtime', allowedHosts: [], ...settings, options },
+    { clock, write: () => {} },
+  ).client({ alone: true });
+  open.push(hub);
+  return hub;
+}
+
+export const patiently = { timeout: 10_000, interval: 5 };
+
+export const beginMs = Date.UTC(2026, 10, 23, 14, 30);
+
+export const title = 'stocks.2026-11-23.realtime.0001';
+
+export const event = (price: number, sym = 'AAPL', ev = 'T') => ({
+  ev,
+  sym,
+  x: 4,
+  i: '1',
+  z: 3,
+  p: price,
+  s: 100,
+  t: beginMs,
+});
+
+export const at = (ms: number, ...events: readonly object[]) => ({ atMs: beginMs + ms, text: JSON.stringify(events) });
+
+/** A minute of trades: at its beginning, after a second, and at its end. */
+export const minute = [at(0, event(1)), at(1_000, event(2)), at(60_000, event(3))];
+
+export async function start(
+  hub: Client,
+  endpoint: string,
+  channels: readonly string[] = ['T.AAPL'],
+): Promise<ToolResult> {
+  const result = await callOn(hub, 'start_stocks_stream', { channels, endpoint });
+  expect(result.structured.error).toBeUndefined();
+  return result;
+}
+
+export async function messagesOf(hub: Client, args = {}): Promise<Message[]> {
+  const { structured } = await callOn(hub, 'read_stream_messages', { market: 'stocks', limit: 1_000, ...args });
+  return structured.messages as Message[];
+}
+
+export async function pricesOf(hub: Client): Promise<unknown[]> {
+  return (await messagesOf(hub)).map(({ price }) => price);
+}
+
+export function ended(hub: Client): Promise<void> {
+  return vi.waitFor(() => expect(hub.stream('stocks').isOver).toBe(true), patiently);
+}
+
+/** Of a replay no page of the vendor speaks, so that none is cited. */
+export async function refusalOf(hub: Client, endpoint: string, market = 'stocks'): Promise<unknown> {
+  const [channel] = markets.find(({ name }) => name === market)!.channels;
+  const channels = [`${channel!.prefix}.${market === 'stocks' ? 'AAPL' : 'BTC-USD'}`];
+  const { structured, text } = await callOn(hub, `start_${market}_stream`, { channels, endpoint });
+  if (endpoint.startsWith('replay')) {
+    expect(structured.error).not.toHaveProperty('docs');
+    expect(text).not.toContain('polygon-docs');
+  }
+  return structured.error;
+}
+
+/** Before and after each test of the file that calls this. */
+export function setUp(): void {
+  afterEach(async () => {
+    for (const item of open.splice(0).reverse()) await item.close();
+  });
+}
