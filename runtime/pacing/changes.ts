@@ -6,6 +6,11 @@ export class Changes {
 
   constructor(private readonly clock: Clock) {}
 
+  /** How many wait or listen. */
+  get listening(): number {
+    return this.listeners.size;
+  }
+
   /** Says that something changed; every waiter looks again. */
   notify(): void {
     if (this.listeners.size === 0) return;

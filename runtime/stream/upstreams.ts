@@ -16,6 +16,11 @@ export class Upstreams {
 
   constructor(private readonly services: UpstreamServices) {}
 
+  /** How many lead anywhere. */
+  get count(): number {
+    return this.open.size;
+  }
+
   /**
    * The upstream of a market that leads to a target, a new one if there is none. Those to what the operator set up
    * always have a place, so that no client keeps another from them.

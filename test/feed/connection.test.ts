@@ -13,7 +13,7 @@ import { LoopBudget } from '../../runtime/pacing/loop-budget.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { wireFrame } from '../bench/wire.js';
 import { testKey, testOptions } from '../support/bench.js';
-import { greeting, polite, RawFeed, type RawFeedScript, statusFrame } from '../support/raw-feed.js';
+import { greeting, polite, RawFeed, type RawFeedScript, statusFrame, tcpOf } from '../support/raw-feed.js';
 import { Hands } from '../support/scene.js';
 
 const open: { close(): Promise<unknown> }[] = [];
@@ -282,7 +282,7 @@ describe('a flood of frames', () => {
     ...polite,
     message: (socket, frame) => {
       polite.message(socket, frame, 1);
-      const { _socket: tcp } = socket as unknown as { _socket: Duplex };
+      const tcp = tcpOf(socket);
       tcp.cork();
       for (let number = 0; number < 100; number++) socket.send(`[${number}]`);
       tcp.uncork();
@@ -336,8 +336,7 @@ describe('what one read of the socket brings', () => {
     return {
       ...polite,
       message: socket => {
-        const { _socket: tcp } = socket as unknown as { _socket: Duplex };
-        tcp.write(Buffer.concat([...texts.map(wireFrame), breach]));
+        tcpOf(socket).write(Buffer.concat([...texts.map(wireFrame), breach]));
       },
     };
   }
@@ -442,9 +441,8 @@ describe('a ping to the feed', () => {
         ...polite,
         open: socket => {
           socket.send(greeting);
-          const { _socket: tcp } = socket as unknown as { _socket: Duplex };
           socket.on('ping', () => {
-            tcp.write(Buffer.of(bytes[pings++]!));
+            tcpOf(socket).write(Buffer.of(bytes[pings++]!));
             changes.notify();
           });
         },

@@ -52,10 +52,7 @@ class Followed {
   }
 
   get listeners(): number {
-    const sets = this.hub.markets.map(
-      ({ name }) => this.hub.stream(name).changes as unknown as { listeners: Set<unknown> },
-    );
-    return sets.reduce((sum, { listeners }) => sum + listeners.size, 0);
+    return this.hub.markets.reduce((sum, { name }) => sum + this.hub.stream(name).changes.listening, 0);
   }
 }
 

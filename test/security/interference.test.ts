@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { RateMeter } from '../../runtime/buffer/rate.js';
 import type { ClientOptions } from '../../runtime/stream/client.js';
 import { ClientStream } from '../../runtime/stream/client-stream.js';
+import { ClientSubscriptions } from '../../runtime/stream/client-subscriptions.js';
+import type { StreamCounts } from '../../runtime/stream/view.js';
+import type { Rejection } from '../../runtime/symbols/channels.js';
 import { HttpBench } from '../support/http-server.js';
 import { play, type Step, smoothPlay, whatBobIsTold } from '../support/neighbours.js';
 import { httpEras, type Peer } from '../support/peers.js';
@@ -46,39 +48,62 @@ describe('the comparison bites', () => {
     expect(await isCaught({ alone: true })).toBe(true);
   }, 60_000);
 
-  /** What is private to a stream. */
-  interface Inside {
-    readonly counts: { mistyped: number };
-    readonly rate: RateMeter;
-    readonly subscriptions: { readonly refused: Map<string, unknown> };
-  }
+  /** Counts stream by stream; a reader of a stream has its buffer, too. */
+  class Tally {
+    private readonly counts = new WeakMap<object, number>();
 
-  /** Has every stream do something else, too, whenever it is told of something. */
-  function spoil<Name extends 'strayed' | 'turnedDown' | 'take'>(
-    name: Name,
-    also: (inside: Inside, ...told: Parameters<ClientStream[Name]>) => void,
-  ): void {
-    const usual = ClientStream.prototype[name] as (...told: unknown[]) => void;
-    vi.spyOn(ClientStream.prototype, name).mockImplementation(function (this: ClientStream, ...told: unknown[]) {
-      usual.apply(this, told);
-      also(this as unknown as Inside, ...(told as Parameters<ClientStream[Name]>));
-    } as never);
+    of({ buffer }: ClientStream): number {
+      return this.counts.get(buffer) ?? 0;
+    }
+
+    add(stream: ClientStream, count: number): void {
+      this.counts.set(stream.buffer, this.of(stream) + count);
+    }
   }
 
   test('on a count of what nobody can be said to have asked for', async () => {
-    spoil('strayed', ({ counts }, { unknown = 0 }) => {
-      counts.mistyped += unknown;
+    const strays = new Tally();
+    const { strayed } = ClientStream.prototype;
+    vi.spyOn(ClientStream.prototype, 'strayed').mockImplementation(function (this: ClientStream, stray) {
+      strayed.call(this, stray);
+      strays.add(this, stray.unknown ?? 0);
+    });
+    const { get: usual } = Object.getOwnPropertyDescriptor(ClientStream.prototype, 'totals')!;
+    vi.spyOn(ClientStream.prototype, 'totals', 'get').mockImplementation(function (this: ClientStream) {
+      const totals: StreamCounts = usual!.call(this);
+      return { ...totals, mistyped: totals.mistyped + strays.of(this) };
     });
     expect(await isCaught()).toBe(true);
   }, 60_000);
 
   test('on a refusal that is told to everybody', async () => {
-    spoil('turnedDown', ({ subscriptions }, rejection) => subscriptions.refused.set(rejection.channel, rejection));
+    const all = new WeakMap<ClientSubscriptions, Map<string, Rejection>>();
+    const { turnDown } = ClientSubscriptions.prototype;
+    vi.spyOn(ClientSubscriptions.prototype, 'turnDown').mockImplementation(function (
+      this: ClientSubscriptions,
+      rejection,
+    ) {
+      turnDown.call(this, rejection);
+      all.set(this, new Map(all.get(this)).set(rejection.channel, rejection));
+    });
+    vi.spyOn(ClientSubscriptions.prototype, 'rejections', 'get').mockImplementation(function (
+      this: ClientSubscriptions,
+    ) {
+      return [...(all.get(this)?.values() ?? [])];
+    });
     expect(await isCaught()).toBe(true);
   }, 60_000);
 
   test('on a rate of all that a connection brings', async () => {
-    spoil('take', ({ rate }, _, { count }) => rate.add(count, 0));
+    const taken = new Tally();
+    const { take, ratePerSecond } = ClientStream.prototype;
+    vi.spyOn(ClientStream.prototype, 'take').mockImplementation(function (this: ClientStream, ...told) {
+      take.apply(this, told);
+      taken.add(this, told[1].count);
+    });
+    vi.spyOn(ClientStream.prototype, 'ratePerSecond').mockImplementation(function (this: ClientStream) {
+      return ratePerSecond.call(this) + taken.of(this);
+    });
     expect(await isCaught()).toBe(true);
   }, 60_000);
 });

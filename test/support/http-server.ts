@@ -4,7 +4,6 @@ import { readSettings } from '../../runtime/config/settings.js';
 import type { Clock } from '../../runtime/core/clock.js';
 import { HttpServer } from '../../runtime/mcp/http/server.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
-import type { Client } from '../../runtime/stream/client.js';
 import type { Hub } from '../../runtime/stream/hub.js';
 import { Pages } from '../../runtime/tools/pages.js';
 import { sharedHubOn } from './bench.js';
@@ -35,16 +34,6 @@ export class HttpBench {
 
   get url(): string {
     return this.server.url;
-  }
-
-  /** How many wait for something to change on a stocks stream, or follow it. */
-  get listeners(): number {
-    const { clients } = this.hub as unknown as { clients: Set<Client> };
-    const changes = [...clients].map(client => client.stream('stocks').changes);
-    return (changes as unknown as { listeners: Set<unknown> }[]).reduce(
-      (sum, { listeners }) => sum + listeners.size,
-      0,
-    );
   }
 
   /** Names that the feed serves now, when all that was sent has arrived. */

@@ -13,6 +13,13 @@ export interface RawFeedScript {
   message?: (socket: WebSocket, frame: { action: string; params: string }, attempt: number) => void;
 }
 
+const transports = new WeakMap<WebSocket, Duplex>();
+
+/** What the frames of a socket of a raw feed go through. */
+export function tcpOf(socket: WebSocket): Duplex {
+  return transports.get(socket)!;
+}
+
 /** A WebSocket server that does only what the test tells it; it does not even answer pings. */
 export class RawFeed {
   readonly received: string[] = [];
@@ -38,6 +45,7 @@ export class RawFeed {
       const attempt = ++feed.attempts;
       if (script.upgrade?.(request, socket, attempt)) return;
       upgrader.handleUpgrade(request, socket, head, client => {
+        transports.set(client, socket);
         client.on('error', () => {});
         client.on('message', data => {
           feed.received.push(String(data));

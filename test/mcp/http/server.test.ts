@@ -144,14 +144,14 @@ describe.each(httpEras)('over HTTP in protocol %s', (era, visit) => {
     const clock = new TestClock();
     const { bench, peer } = await one({ clock });
     await start(peer, 'T.AAPL');
-    const before = bench.listeners;
+    const before = clock.waiting;
     const told: (string | undefined)[] = [];
     const waiting = peer.call(
       'wait_for_stream_message',
       { market: 'stocks', timeout_s: 50 },
       { onprogress: ({ message }) => told.push(message) },
     );
-    await vi.waitFor(() => expect(bench.listeners).toBe(before + 1), patient);
+    await vi.waitFor(() => expect(clock.waiting).toBeGreaterThan(before), patient);
     clock.advance(5_000);
     await vi.waitFor(() => expect(told).toEqual(['waiting for 5 s']), patient);
     await bench.trade('AAPL');
@@ -278,12 +278,14 @@ describe('sessions that nobody has ended', () => {
   });
 
   test('do not give way while they are used, and what their token holds stays', async () => {
-    const bench = await served({ tokens, options: { httpClients } });
+    const clock = new TestClock();
+    const bench = await served({ tokens, options: { httpClients }, clock });
     const peers = [await visit(bench.url, ann), await visit(bench.url, ann)];
     open.push(...peers);
     await start(peers[0]!, 'T.AAPL');
+    const before = clock.waiting;
     const waiting = peers.map(peer => ask(peer, 'wait_for_stream_message', { market: 'stocks', timeout_s: 20 }));
-    await vi.waitFor(() => expect(bench.listeners).toBeGreaterThanOrEqual(2), patient);
+    await vi.waitFor(() => expect(clock.waiting).toBeGreaterThanOrEqual(before + 2), patient);
     expect((await post(bench.url, ann, initialize)).status).toBe(503);
     await bench.trade('AAPL');
     expect(await Promise.all(waiting)).toMatchObject([{ matched: true }, { matched: true }]);
