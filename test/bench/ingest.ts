@@ -17,6 +17,8 @@ const warmUpMs = 250;
 const batches = [1, 10, 100];
 const leastRatio: Readonly<Record<number, number>> = { 1: 2, 10: 2.5, 100: 3 };
 const vendorGoal = atLeast(2.5);
+/** What is fast stays fast. */
+const asBefore = atLeast(0.95);
 
 /** One market or six, in frames of so many events. */
 interface Course {
@@ -24,7 +26,10 @@ interface Course {
   readonly batch: number;
 }
 
-type Receivers = ReadonlyMap<ClientName, Child<ReceiverCalls>>;
+/** Who is measured: a client of this checkout, or the server's own of another. */
+type Contestant = ClientName | 'before';
+
+type Receivers = ReadonlyMap<Contestant, Child<ReceiverCalls>>;
 
 export const ingest: Part = {
   name: 'ingest',
@@ -36,11 +41,16 @@ export const ingest: Part = {
     if (vendor !== undefined) names.push('vendor');
     const sender = setting.programs.start<SenderCalls>('sender');
     const url = await sender.call('url');
-    const receivers = new Map(
-      names.map(name => [name, setting.programs.start<ReceiverCalls>('receiver', [name, vendor ?? ''])] as const),
+    const receivers = new Map<Contestant, Child<ReceiverCalls>>(
+      names.map(name => [name, setting.programs.start<ReceiverCalls>('receiver', [name, vendor ?? ''])]),
     );
     const all = markets.map(({ name }) => name);
     for (const receiver of receivers.values()) await receiver.call('connect', url, all);
+    if (setting.comparesBefore) {
+      const before = setting.programs.start<ReceiverCalls>('before/receiver', ['own', '']);
+      receivers.set('before', before);
+      await before.call('connect', `${url}/before`, all);
+    }
     const courses = [['stocks'], ...(setting.short ? [] : [all])].flatMap(of =>
       batches.map((batch): Course => ({ markets: of, batch })),
     );
@@ -71,7 +81,7 @@ class Runners {
     private readonly setting: Setting,
   ) {}
 
-  run(course: Course, rounds: number): Promise<Partial<Record<ClientName, Stretch[]>>> {
+  run(course: Course, rounds: number): Promise<Partial<Record<Contestant, Stretch[]>>> {
     const contestants = [...this.receivers].map(
       ([name, receiver]) => [name, () => this.measure(name, receiver, course)] as const,
     );
@@ -84,8 +94,8 @@ class Runners {
     return `At full load the clients waited ${share.toFixed(1)} % of the time for a core, which is not counted.`;
   }
 
-  private async measure(name: ClientName, receiver: Child<ReceiverCalls>, course: Course): Promise<Stretch> {
-    await this.sender.call('blast', name, course.markets, course.batch);
+  private async measure(name: Contestant, receiver: Child<ReceiverCalls>, course: Course): Promise<Stretch> {
+    await this.sender.call('blast', name === 'before' ? 'before/own' : name, course.markets, course.batch);
     await pause(warmUpMs);
     const stretch = await receiver.call('measure', this.setting.short ? 200 : 250);
     this.queues.push(stretch.queuedMs / (stretch.wallMs + stretch.queuedMs));
@@ -95,8 +105,8 @@ class Runners {
   }
 }
 
-function rowsOf(course: Course, stretches: Partial<Record<ClientName, Stretch[]>>): Row[] {
-  const { own = [], parse = [], receive = [], vendor = [] } = stretches;
+function rowsOf(course: Course, stretches: Partial<Record<Contestant, Stretch[]>>): Row[] {
+  const { own = [], parse = [], receive = [], vendor = [], before = [] } = stretches;
   const what = `${course.batch} a frame, ${course.markets.length === 1 ? 'one market' : 'six markets'}`;
   const compare = (measured: Omit<Measured, 'what' | 'against'>, name: string, of: typeof own, get: Figure): Row[] => {
     if (of.length === 0) return [];
@@ -108,6 +118,8 @@ function rowsOf(course: Course, stretches: Partial<Record<ClientName, Stretch[]>
     ...compare({ ...rate, goal: atLeast(least) }, 'ws + JSON.parse', parse, perSecond),
     ...compare({ ...rate, goal: vendorGoal }, 'vendor client', vendor, perSecond),
     ...compare(rate, 'ws receive only', receive, perSecond),
+    ...compare({ ...rate, goal: asBefore }, 'before', before, perSecond),
+    ...compare({ unit: 'CPU µs/event', values: [] }, 'before', before, cpuPerEvent),
     ...compare({ unit: 'CPU µs/event', values: [] }, 'ws + JSON.parse', parse, cpuPerEvent),
     ...compare({ unit: 'ms loop delay p99', values: [], goal: atMost(1) }, 'ws + JSON.parse', parse, loopDelay),
   ];

@@ -6,6 +6,8 @@ export interface Setting {
   /** For continuous integration: only what is quick, and nothing from the network. */
   readonly short: boolean;
   readonly rounds: number;
+  /** Whether there are programs of another checkout to compare with. */
+  readonly comparesBefore: boolean;
   readonly programs: Programs;
   /**
    * Installs packages from the npm registry into an empty folder.

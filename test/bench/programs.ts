@@ -1,11 +1,11 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { CallTable } from './call.js';
 import { Child } from './child.js';
 
 const sources = ['sender', 'receiver', 'keeper', 'reader'] as const;
-type Source = (typeof sources)[number];
+type Source = (typeof sources)[number] | 'before/receiver';
 
 /** The programs that are measured, bundled: a loader in their processes would be measured too. */
 export class Programs {
@@ -13,19 +13,18 @@ export class Programs {
 
   private constructor(private readonly folder: string) {}
 
-  /** @param folder for the bundles */
-  static async bundle(folder: string): Promise<Programs> {
-    await build({
-      entryPoints: sources.map(name => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
-      outdir: folder,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-      logLevel: 'warning',
-    });
+  /**
+   * @param folder for the bundles
+   * @param before another checkout, with its dependencies, whose receiver can be started as well
+   */
+  static async bundle(folder: string, before?: string): Promise<Programs> {
+    await bundleInto(
+      folder,
+      sources.map(name => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
+    );
+    if (before !== undefined) {
+      await bundleInto(join(folder, 'before'), [resolve(before, 'test/bench/receiver.ts')]);
+    }
     return new Programs(folder);
   }
 
@@ -43,4 +42,18 @@ export class Programs {
   async close(): Promise<void> {
     await Promise.all(this.running.splice(0).map(child => child.close()));
   }
+}
+
+async function bundleInto(folder: string, entryPoints: string[]): Promise<void> {
+  await build({
+    entryPoints,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
 }

@@ -6,6 +6,7 @@ import type { Spread } from './spread.js';
 /** A whole run of the benchmark. */
 export interface Report {
   readonly machine: Machine;
+  /** At least; a part that could not tell had more. */
   readonly rounds: number;
   readonly tookS: number;
   readonly notes: readonly string[];
@@ -17,7 +18,7 @@ const headings = ['Part', 'What', 'Unit', 'Here', 'Against', 'There', 'Ratio (mi
 /** @param markdown a table of Markdown with the figures that have a goal, else all of them in aligned columns */
 export function showReport(report: Report, markdown: boolean): string {
   const lines = markdown ? markdownTable(report.rows.filter(({ goal }) => goal)) : plainTable(report.rows);
-  const about = `${describeMachine(report.machine)}; medians of ${report.rounds} rounds, ${report.tookS} s.`;
+  const about = `${describeMachine(report.machine)}; medians of ${report.rounds} rounds or more, ${report.tookS} s.`;
   return [...lines, '', [about, ...report.notes].join(' ')].join('\n');
 }
 

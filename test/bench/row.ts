@@ -1,4 +1,5 @@
 /** A figure of the benchmark, what it is compared with, and how good it should be. */
+import { medianInterval } from './interval.js';
 import { ratiosOf, type Spread, spreadOf } from './spread.js';
 
 export interface Goal {
@@ -17,6 +18,8 @@ export interface Row {
   /** Value through baseline, round by round. */
   readonly ratio?: Spread;
   readonly goal?: Goal;
+  /** All of which it was made. */
+  readonly measured: Measured;
 }
 
 /** What was measured, one number for each round. */
@@ -28,7 +31,8 @@ export interface Measured {
   readonly goal?: Goal;
 }
 
-export function rowOf(part: string, { what, unit, values, against, goal }: Measured): Row {
+export function rowOf(part: string, measured: Measured): Row {
+  const { what, unit, values, against, goal } = measured;
   return {
     part,
     what,
@@ -39,7 +43,23 @@ export function rowOf(part: string, { what, unit, values, against, goal }: Measu
       ratio: spreadOf(ratiosOf(values, against.values)),
     }),
     ...(goal && { goal }),
+    measured,
   };
+}
+
+/** The same figures of two runs as those of one. */
+export function joinRows(some: readonly Row[], more: readonly Row[]): Row[] {
+  return some.map(({ part, measured }, index) => {
+    const { what, unit, values, against } = more[index]!.measured;
+    if (what !== measured.what || unit !== measured.unit) throw new Error(`${measured.what} became ${what}`);
+    return rowOf(part, {
+      ...measured,
+      values: [...measured.values, ...values],
+      ...(measured.against && {
+        against: { ...measured.against, values: [...measured.against.values, ...against!.values] },
+      }),
+    });
+  });
 }
 
 /** @returns nothing where there is no goal */
@@ -47,11 +67,26 @@ export function isMet(row: Row): boolean | undefined {
   return row.goal && reaches(row, row.goal);
 }
 
-/** Whether a ratio is not even half as good as it should be. What is no ratio depends on the machine. */
-export function isCollapsed(row: Row): boolean {
-  const { goal } = row;
-  if (goal?.of !== 'ratio') return false;
-  return !reaches(row, { ...goal, limit: goal.bound === 'at least' ? goal.limit / 2 : goal.limit * 2 });
+/** What the measurements say of a limit; too few, or too different ones, cannot tell. */
+export type Verdict = 'holds' | 'broken' | 'cannot tell';
+
+/**
+ * Whether a ratio is at least half as good as it should be. What is no ratio depends on the machine, and is not judged.
+ */
+export function judgeCollapse({ goal, measured }: Row): Verdict {
+  if (goal?.of !== 'ratio') return 'holds';
+  return judge(measured, { ...goal, limit: goal.bound === 'at least' ? goal.limit / 2 : goal.limit * 2 });
+}
+
+function judge({ values, against, what }: Measured, { bound, limit }: Goal): Verdict {
+  if (!against) throw new Error(`${what} has a goal for a ratio, and none was measured`);
+  const interval = medianInterval(ratiosOf(values, against.values));
+  if (!interval) return 'cannot tell';
+  const [bad, good] =
+    bound === 'at least'
+      ? [interval.to < limit, interval.from >= limit]
+      : [interval.from > limit, interval.to <= limit];
+  return bad ? 'broken' : good ? 'holds' : 'cannot tell';
 }
 
 function reaches({ value, ratio, what }: Row, { of, bound, limit }: Goal): boolean {

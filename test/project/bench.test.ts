@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
 import { Scanner } from '../../runtime/decode/scanner/scanner.js';
+import { medianInterval } from '../bench/interval.js';
 import { cutAtSequence } from '../bench/line.js';
 import { eventsOf, framesOf, loudChannels, symbolOf } from '../bench/load.js';
 import { showReport } from '../bench/report.js';
 import { compete } from '../bench/rounds.js';
-import { atLeast, atMost, isCollapsed, isMet, type Row, rowOf, valueAtMost } from '../bench/row.js';
+import { atLeast, atMost, isMet, joinRows, judgeCollapse, type Row, rowOf, valueAtMost } from '../bench/row.js';
 import { percentileOf, ratiosOf, spreadOf } from '../bench/spread.js';
+import { complaintOf, measureUntilTold } from '../bench/until-told.js';
 import { wireFrame } from '../bench/wire.js';
 import { marketOf } from '../support/markets.js';
 import { RawFeed } from '../support/raw-feed.js';
@@ -24,6 +26,24 @@ describe('statistics', () => {
     expect([0.5, 0.99, 1].map(share => percentileOf(values, share))).toEqual([100, 198, 200]);
     expect(percentileOf([7], 0.5)).toBe(7);
     expect(() => percentileOf([], 0.5)).toThrow('a value at least');
+  });
+
+  // Ranks from tables of the sign test, 95 %.
+  test.each([
+    [6, 1, 6],
+    [8, 1, 8],
+    [9, 2, 8],
+    [10, 2, 9],
+    [12, 3, 10],
+    [20, 6, 15],
+    [36, 12, 25],
+  ])('the true median of %d values lies between rank %d and rank %d', (length, from, to) => {
+    const values = Array.from({ length }, (_, index) => length - index);
+    expect(medianInterval(values)).toEqual({ from, to });
+  });
+
+  test('of five values nobody can tell', () => {
+    expect(medianInterval([1, 1, 1, 1, 1])).toBeUndefined();
   });
 
   test('ratios compare what was measured in the same round', () => {
@@ -51,31 +71,90 @@ describe('a goal', () => {
     });
 
   test.each([
-    [20, atLeast(2), true, false],
-    [19, atLeast(2), false, false],
-    [10, atLeast(2), false, false],
-    [9, atLeast(2), false, true],
-    [5, atMost(0.5), true, false],
-    [10, atMost(0.5), false, false],
-    [11, atMost(0.5), false, true],
-  ])('of a ratio: %d of 10 with %o', (value, goal, met, collapsed) => {
-    const measured = row([value, 0, 1000], goal);
-    expect([isMet(measured), isCollapsed(measured)]).toEqual([met, collapsed]);
+    [20, atLeast(2), true],
+    [19, atLeast(2), false],
+    [5, atMost(0.5), true],
+    [6, atMost(0.5), false],
+  ])('of a ratio: %d of 10 with %o', (value, goal, met) => {
+    expect(isMet(row([value, 0, 1000], goal))).toBe(met);
   });
 
   test('of a value never collapses, since machines differ', () => {
     const measured = row([50, 50, 50], valueAtMost(10));
-    expect([isMet(measured), isCollapsed(measured)]).toEqual([false, false]);
+    expect([isMet(measured), judgeCollapse(measured)]).toEqual([false, 'holds']);
   });
 
   test('that is not there is neither met nor missed', () => {
     const measured = row([1, 2, 3], undefined);
-    expect([isMet(measured), isCollapsed(measured)]).toEqual([undefined, false]);
+    expect([isMet(measured), judgeCollapse(measured)]).toEqual([undefined, 'holds']);
   });
 
   test('of a ratio needs a baseline', () => {
     const measured = rowOf('ingest', { what: 'x', unit: 'y', values: [1], goal: atLeast(2) });
     expect(() => isMet(measured)).toThrow('none was measured');
+  });
+});
+
+describe('a collapse, which is not even half of the goal,', () => {
+  const tens = Array<number>(6).fill(10);
+  const row = (values: readonly number[], goal: Row['goal']): Row =>
+    rowOf('ingest', {
+      what: '10 a frame',
+      unit: 'events/s',
+      values,
+      against: { name: 'y', values: tens.slice(0, values.length) },
+      ...(goal && { goal }),
+    });
+
+  test.each([
+    [[10, 11, 12, 13, 14, 15], atLeast(2), 'holds'],
+    [[4, 5, 6, 7, 8, 9], atLeast(2), 'broken'],
+    [[9, 11, 12, 13, 14, 15], atLeast(2), 'cannot tell'],
+    [[5, 6, 7, 8, 9, 10], atMost(0.5), 'holds'],
+    [[11, 12, 13, 14, 15, 16], atMost(0.5), 'broken'],
+    [[5, 6, 7, 8, 9, 11], atMost(0.5), 'cannot tell'],
+    [[90, 91, 92, 93, 94], atLeast(2), 'cannot tell'],
+  ] as const)('is told by where the true median must lie: %j of tens with %o', (values, goal, verdict) => {
+    expect(judgeCollapse(row(values, goal))).toBe(verdict);
+  });
+
+  test('is measured until it can be told, over all rounds together', async () => {
+    const runs = [
+      [2, 11, 12, 13, 14, 15],
+      [11, 12, 13, 14, 15, 16],
+      [1, 1, 1, 1, 1, 1],
+    ];
+    const { rows, rounds } = await measureUntilTold('ingest', async () => [row(runs.shift()!, atLeast(2))], {
+      rounds: 6,
+      mostRounds: 36,
+    });
+    expect([rounds, runs.length]).toEqual([12, 1]);
+    expect(rows[0]!.value).toEqual({ median: 13, min: 2, max: 16 });
+    expect(rows.map(complaintOf)).toEqual([undefined]);
+  });
+
+  test('that cannot be told within the most rounds is a complaint of its own', async () => {
+    let runs = 0;
+    const run = async (): Promise<Row[]> => {
+      runs++;
+      return [row([1, 1, 1, 99, 99, 99], atLeast(2))];
+    };
+    const { rows, rounds } = await measureUntilTold('ingest', run, { rounds: 6, mostRounds: 20 });
+    expect([runs, rounds]).toEqual([3, 18]);
+    expect(rows.map(complaintOf)).toEqual(['Cannot tell after 18 rounds: ingest, 10 a frame, events/s']);
+  });
+
+  test('is a complaint at once', async () => {
+    const { rows, rounds } = await measureUntilTold('ingest', async () => [row([1, 2, 3, 4, 5, 6], atLeast(2))], {
+      rounds: 6,
+      mostRounds: 36,
+    });
+    expect([rounds, rows.map(complaintOf)]).toEqual([6, ['Collapsed: ingest, 10 a frame, events/s']]);
+  });
+
+  test('is not told of figures that are not the same', () => {
+    const other = rowOf('ingest', { what: '1 a frame', unit: 'events/s', values: [1] });
+    expect(() => joinRows([row([1], undefined)], [other])).toThrow('10 a frame became 1 a frame');
   });
 });
 
@@ -161,7 +240,7 @@ describe('a report', () => {
       rowOf('context', { what: 'tools/list', unit: 'bytes', values: [0.01234], goal: valueAtMost(0.01) }),
     ],
   };
-  const about = 'Abacus, 2 cores, 4 GiB, linux x64, Node 20.0.0; medians of 3 rounds, 12 s. It was quiet.';
+  const about = 'Abacus, 2 cores, 4 GiB, linux x64, Node 20.0.0; medians of 3 rounds or more, 12 s. It was quiet.';
 
   test('is a table of Markdown', () => {
     expect(showReport(report, true).split('\n')).toEqual([
