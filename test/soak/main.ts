@@ -1,9 +1,11 @@
 /**
- * `npm run soak -- --minutes N`: six markets on the simulated feed, cut every few seconds, with bursts. Every message
+ * `npm run soak -- --minutes N`, or `--hours N` for a long one by hand: six markets on the simulated feed, cut every few seconds, with bursts. Every message
  * that was sent and not received must fall into an outage that the ledger shows, and memory, sockets and timers must
  * not become more. Meanwhile the scanner reads as many random frames as the machine has time for, and must read them as
  * `JSON.parse` does; and the reader of recordings as many that have something wrong in them, which it must say.
  */
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { markets, suite } from '../../generated/suite.js';
 import { defaultOptions } from '../../runtime/config/options.js';
@@ -14,17 +16,34 @@ import { Hub } from '../../runtime/stream/hub.js';
 import { callTool, listTools } from '../../runtime/tools/tools.js';
 import { FrameTrial } from './frame-trial.js';
 import { RecordingTrial } from './recording-trial.js';
+import { isSocket, type Sample, takeSample } from './sample.js';
 import { Tally } from './tally.js';
+import { judgeTrend } from './trend.js';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '0.5' } } });
-const durationMs = Number(values.minutes) * 60_000;
-if (!(durationMs > 0)) throw new Error(`--minutes must be a positive number, was ${values.minutes}`);
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string' },
+    hours: { type: 'string' },
+    file: { type: 'string', default: 'build/soak.ndjson' },
+  },
+});
+const { file } = values;
+const durationMs = readDuration();
+/** Often enough for a trend, and not so often that the samples themselves take memory. */
+const sampleEveryMs = Math.min(60_000, Math.max(500, durationMs / 60));
 
 const burstMessages = 2_000;
 const turnMs = 50;
 const cutEveryMs = 2_000;
-/** How much more the last third may take than the middle one; each market may be on its way back. */
-const margins = { heapMb: 8, sockets: markets.length, timers: markets.length };
+/** How much more there may be at the end than after the warm-up; each market may be on its way back. */
+const margins = {
+  rssMb: 64,
+  heapMb: 8,
+  externalMb: 16,
+  sockets: markets.length,
+  timers: markets.length,
+  files: 2 * markets.length,
+};
 const random = seeded(7);
 
 const feed = new SimulatedFeed(markets, { stepMs: 0 });
@@ -53,8 +72,10 @@ for (const market of markets) {
 }
 
 const beganMs = performance.now();
+mkdirSync(dirname(file), { recursive: true });
+writeFileSync(file, '');
 const samples = [sample()];
-for (let loopBudget = 0; !stopping && performance.now() - beganMs < durationMs; loopBudget++) {
+while (!stopping && performance.now() - beganMs < durationMs) {
   for (const market of markets) {
     const [session] = feed.sessions(market.name);
     const count = random() < 0.02 ? burstMessages : 20;
@@ -65,9 +86,7 @@ for (let loopBudget = 0; !stopping && performance.now() - beganMs < durationMs; 
     tallies.get(market.name)!.send(session, hub.stream(market.name), count);
     if (random() < turnMs / cutEveryMs) cut(session);
   }
-  if (loopBudget % 20 === 0) {
-    samples.push(sample());
-  }
+  if (performance.now() - samples.at(-1)!.atMs >= sampleEveryMs) samples.push(sample());
   await trial.run(turnMs * 0.8);
   await recordings.run(turnMs * 0.2);
 }
@@ -92,27 +111,17 @@ await pause(300);
 const left = process.getActiveResourcesInfo();
 const sockets = left.filter(isSocket).length;
 const timers = left.filter(name => name === 'Timeout').length;
-const part = (from: number, to: number): Sample[] => {
-  const begin = Math.min(Math.floor(samples.length * from), samples.length - 1);
-  return samples.slice(begin, Math.max(begin + 1, Math.floor(samples.length * to)));
-};
-// The buffers fill in the first third.
-const [middle, end] = [part(1 / 3, 2 / 3), part(2 / 3, 1)];
-const names = ['heapMb', 'sockets', 'timers'] as const;
-const growths = names.map(name => ({ name, growth: average(end, name) - average(middle, name), most: margins[name] }));
-const [first, last] = [part(0, 0.1), part(0.9, 1)];
-const minutes = (last.at(-1)!.atMs - first[0]!.atMs) / 60_000;
+const trends = Object.entries(margins).map(([name, most]) => {
+  const points = samples.map(one => ({ atMs: one.atMs, value: one[name as keyof typeof margins] }));
+  return { name, ...judgeTrend(points, most) };
+});
 
 console.table(Object.fromEntries(rows.map(({ market, ...row }) => [market, row])));
-for (const name of names) {
-  const [from, to] = [average(first, name), average(last, name)];
-  const slope = minutes > 0 ? (to - from) / minutes : 0;
+for (const { name, perHour, growth, most, grew } of trends) {
+  const verdict = grew ? 'GREW' : 'did not grow';
   console.log(
-    `${name}: ${from.toFixed(1)} in the first tenth, ${to.toFixed(1)} in the last, ${slope.toFixed(1)} a minute`,
+    `${name} ${verdict}: ${growth.toFixed(1)} more after the warm-up, at most ${most} allowed; ${perHour.toFixed(2)} an hour`,
   );
-}
-for (const { name, growth, most } of growths) {
-  console.log(`${name}: ${growth.toFixed(1)} more in the last third than in the middle one, at most ${most} allowed`);
 }
 console.log(`${sockets} sockets left, ${timers} timers left`);
 console.log(`scanner and JSON.parse read ${trial.frames} random frames, and disagree on ${trial.disagreements.length}`);
@@ -122,9 +131,7 @@ console.log(
 const unaccounted = rows.reduce((sum, row) => sum + row.unaccounted, 0);
 const faults = [
   ...(unaccounted === 0 ? [] : [`${unaccounted} messages are unaccounted for`]),
-  ...growths
-    .filter(({ growth, most }) => growth > most)
-    .map(({ name, growth }) => `${name} grew by ${growth.toFixed(1)}`),
+  ...trends.filter(({ grew }) => grew).map(({ name, growth }) => `${name} grew by ${growth.toFixed(1)}`),
   ...(sockets === 0 ? [] : [`${sockets} sockets are left`]),
   ...(timers === 0 ? [] : [`${timers} timers are left`]),
   ...recordings.faults.slice(0, 3).map(fault => `the reader of recordings failed: ${fault}`),
@@ -132,6 +139,8 @@ const faults = [
   ...(rows.every(({ malformed }) => malformed === 0) ? [] : ['frames were malformed']),
 ];
 console.log(faults.length === 0 ? 'every message is accounted for' : faults.join('; '));
+note({ trends, accounts: rows, faults });
+console.log(`every sample is in ${file}`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
 async function call(name: string, args: object): Promise<void> {
@@ -149,31 +158,23 @@ function pause(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms));
 }
 
-interface Sample {
-  readonly atMs: number;
-  readonly heapMb: number;
-  readonly sockets: number;
-  readonly timers: number;
-}
-
 function sample(): Sample {
-  globalThis.gc?.();
-  const active = process.getActiveResourcesInfo();
-  const memory = process.memoryUsage();
-  return {
-    atMs: performance.now(),
-    heapMb: (memory.heapUsed + memory.arrayBuffers) / 2 ** 20,
-    sockets: active.filter(isSocket).length,
-    timers: active.filter(name => name === 'Timeout').length,
-  };
+  const taken = takeSample();
+  note({ ...taken, messages: markets.map(({ name }) => tallies.get(name)!.soFar(hub.stream(name))) });
+  return taken;
 }
 
-function isSocket(name: string): boolean {
-  return name === 'TCPSocketWrap' || name === 'TCPServerWrap';
+/** Adds a line to the file. */
+function note(line: object): void {
+  appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
 }
 
-function average(of: readonly Sample[], name: keyof Sample): number {
-  return of.reduce((sum, one) => sum + one[name], 0) / of.length;
+/** @returns ms */
+function readDuration(): number {
+  const { hours, minutes = '0.5' } = values;
+  const [given, unitMs] = hours === undefined ? [minutes, 60_000] : [hours, 3_600_000];
+  if (!(Number(given) > 0)) throw new Error(`--hours or --minutes must be a positive number, was ${given}`);
+  return Number(given) * unitMs;
 }
 
 function seeded(seed: number): () => number {

@@ -14,6 +14,16 @@ export interface Account {
   readonly malformed: number;
 }
 
+/** What is known of the messages of one market while more are on their way. */
+export interface Interim {
+  readonly market: string;
+  readonly sent: number;
+  readonly received: number;
+  readonly lostInOutages: number;
+  readonly unexplained: number;
+  readonly outages: number;
+}
+
 /** Numbers every message that is sent, and finds the numbers again in what was received. */
 export class Tally {
   private sent = 0;
@@ -48,6 +58,18 @@ export class Tally {
   /** The market goes on while nobody is connected. */
   miss(count: number): void {
     this.sent += count;
+  }
+
+  soFar(stream: ClientStream): Interim {
+    this.collect(stream);
+    return {
+      market: this.market.name,
+      sent: this.sent,
+      received: stream.totals.received,
+      lostInOutages: this.lost,
+      unexplained: this.unexplained,
+      outages: this.outages,
+    };
   }
 
   account(stream: ClientStream): Account {
