@@ -6,6 +6,8 @@ export interface Goal {
   readonly of: 'ratio' | 'value';
   readonly bound: 'at least' | 'at most';
   readonly limit: number;
+  /** Whether the limit itself is to hold on every machine, and not just half of it. */
+  readonly strict?: true;
 }
 
 export interface Row {
@@ -71,10 +73,11 @@ export function isMet(row: Row): boolean | undefined {
 export type Verdict = 'holds' | 'broken' | 'cannot tell';
 
 /**
- * Whether a ratio is at least half as good as it should be. What is no ratio depends on the machine, and is not judged.
+ * Whether a ratio is at least half as good as it should be, or quite as good where that is strict. What is no ratio depends on the machine, and is not judged.
  */
 export function judgeCollapse({ goal, measured }: Row): Verdict {
   if (goal?.of !== 'ratio') return 'holds';
+  if (goal.strict) return judge(measured, goal);
   return judge(measured, { ...goal, limit: goal.bound === 'at least' ? goal.limit / 2 : goal.limit * 2 });
 }
 
@@ -97,4 +100,6 @@ function reaches({ value, ratio, what }: Row, { of, bound, limit }: Goal): boole
 
 export const atLeast = (limit: number): Goal => ({ of: 'ratio', bound: 'at least', limit });
 export const atMost = (limit: number): Goal => ({ of: 'ratio', bound: 'at most', limit });
+/** For what is the same on every machine, such as a comparison with the program as it was. */
+export const strictlyAtLeast = (limit: number): Goal => ({ ...atLeast(limit), strict: true });
 export const valueAtMost = (limit: number): Goal => ({ of: 'value', bound: 'at most', limit });

@@ -25,14 +25,14 @@ export async function measureUntilTold(
   return { rows, rounds: done };
 }
 
-/** @returns nothing where a ratio is at least half as good as it should be */
+/** @returns nothing where a ratio is as good as it must be */
 export function complaintOf(row: Row): string | undefined {
   const { part, what, unit } = row;
   switch (judgeCollapse(row)) {
     case 'holds':
       return undefined;
     case 'broken':
-      return `Collapsed: ${part}, ${what}, ${unit}`;
+      return `${row.goal?.strict ? 'Missed' : 'Collapsed'}: ${part}, ${what}, ${unit}`;
     case 'cannot tell':
       return `Cannot tell after ${row.measured.values.length} rounds: ${part}, ${what}, ${unit}`;
   }

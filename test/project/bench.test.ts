@@ -7,7 +7,17 @@ import { cutAtSequence } from '../bench/line.js';
 import { eventsOf, framesOf, loudChannels, symbolOf } from '../bench/load.js';
 import { showReport } from '../bench/report.js';
 import { compete } from '../bench/rounds.js';
-import { atLeast, atMost, isMet, joinRows, judgeCollapse, type Row, rowOf, valueAtMost } from '../bench/row.js';
+import {
+  atLeast,
+  atMost,
+  isMet,
+  joinRows,
+  judgeCollapse,
+  type Row,
+  rowOf,
+  strictlyAtLeast,
+  valueAtMost,
+} from '../bench/row.js';
 import { percentileOf, ratiosOf, spreadOf } from '../bench/spread.js';
 import { complaintOf, measureUntilTold } from '../bench/until-told.js';
 import { wireFrame } from '../bench/wire.js';
@@ -116,6 +126,14 @@ describe('a collapse, which is not even half of the goal,', () => {
     [[90, 91, 92, 93, 94], atLeast(2), 'cannot tell'],
   ] as const)('is told by where the true median must lie: %j of tens with %o', (values, goal, verdict) => {
     expect(judgeCollapse(row(values, goal))).toBe(verdict);
+  });
+
+  test.each([
+    [[10, 10, 11, 11, 12, 12], undefined],
+    [[4, 5, 6, 7, 8, 9], 'Missed: ingest, 10 a frame, events/s'],
+    [[9, 10, 11, 11, 12, 12], 'Cannot tell after 6 rounds: ingest, 10 a frame, events/s'],
+  ])('is anything less than a goal that is strict: %j of tens', (values, complaint) => {
+    expect(complaintOf(row(values, strictlyAtLeast(1)))).toBe(complaint);
   });
 
   test('is measured until it can be told, over all rounds together', async () => {
