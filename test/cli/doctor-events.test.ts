@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { examine, hubOf } from '../../runtime/cli/doctor/doctor.js';
 import type { Finding } from '../../runtime/cli/doctor/finding.js';
@@ -22,7 +22,8 @@ import { marketNames, readRecorded } from '../support/recorded.js';
 const key = 'sentinel-key-0815-very-secret';
 const running: { close(): Promise<void> }[] = [];
 
-afterEach(async () => {
+// The tests listen side by side.
+afterAll(async () => {
   for (const item of running.splice(0)) await item.close();
 });
 
@@ -88,7 +89,7 @@ function differencesOf({ finding }: Listened): Record<string, unknown>[] {
 const trade = '"ev":"T","sym":"AAPL","x":4,"i":"7","z":3,"p":232.15,"s":100,"t":1790000000000,"q":9';
 const band = '"ev":"LULD","T":"AAPL","h":240.1,"l":220.2,"i":[16],"z":3,"q":9';
 
-describe('doctor --events', () => {
+describe.concurrent('doctor --events', () => {
   test.each(marketNames)('finds that the simulated feed of %s keeps to the spec', async market => {
     const { finding, text } = await planted(market, [], { speed: 20 });
     expect(finding).toMatchObject({ result: 'ok', facts: { differences: [], unanswered: [], refused: [] } });

@@ -17,7 +17,7 @@ import { RawFeed } from '../support/raw-feed.js';
 
 setUp();
 
-describe('the hosts', () => {
+describe.concurrent('the hosts', () => {
   test('that cannot be reached are told with the reason, and the markets are not tried', async () => {
     const feed = await RawFeed.open({});
     await feed.close();
@@ -129,7 +129,7 @@ describe('the clock', () => {
   });
 });
 
-describe('a market', () => {
+describe.concurrent('a market', () => {
   const saturdayMs = Date.UTC(2026, 10, 21, 12);
 
   function examined(market: string, feed: string): Promise<Finding> {

@@ -27,7 +27,7 @@ function politeBut(prefixes: readonly string[], answer: string): RawFeedScript {
   };
 }
 
-describe('where all is well', () => {
+describe.concurrent('where all is well', () => {
   test('the simulated feed needs no key, all six markets answer, and nothing is to be done', async () => {
     const { code, stdout, stderr } = await runProgram(['doctor', '--feed', 'simulated']);
     expect([code, stderr]).toEqual([0, '']);
@@ -84,7 +84,7 @@ describe('where all is well', () => {
   });
 });
 
-describe('a plan', () => {
+describe.concurrent('a plan', () => {
   test('that does not cover some channels is told channel by channel, and is no fault', async () => {
     const feed = await rawFeed(politeBut(['Q', 'NOI'], statusFrame('error', 'not authorized')));
     const document = await report(feed.url, ['--markets', 'stocks']);
@@ -236,7 +236,7 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-test.each(refusals)(
+test.concurrent.each(refusals)(
   '$name is named, with what to do about it',
   async ({ script, code, authenticated, message, toDo }) => {
     const feed = await rawFeed(script);
@@ -253,7 +253,7 @@ test.each(refusals)(
   },
 );
 
-describe('the key', () => {
+describe.concurrent('the key', () => {
   const silent = { ...polite, open: () => {} };
 
   test('where there is none, nobody is asked, and it is said where it belongs', async () => {

@@ -1,5 +1,5 @@
 /** What doctor says of feeds made up for it. */
-import { afterEach, expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { examine, hubOf } from '../../runtime/cli/doctor/doctor.js';
 import type { Finding } from '../../runtime/cli/doctor/finding.js';
@@ -55,9 +55,9 @@ export function find({ checks }: Report, check: string, name?: string): Check {
   return found[0]!;
 }
 
-/** Before and after each test of the file that calls this. */
+/** After the file that calls this, whose tests may run side by side. */
 export function setUp(): void {
-  afterEach(async () => {
+  afterAll(async () => {
     for (const item of running.splice(0)) await item.close();
   });
 }
