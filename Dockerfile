@@ -10,6 +10,7 @@ COPY CHANGELOG.md LICENSE README.md tsconfig.json ./
 COPY bundle bundle
 COPY generated generated
 COPY runtime runtime
+COPY spec/guides spec/guides
 COPY spec/polygon-docs spec/polygon-docs
 RUN npm run build
 

@@ -20,4 +20,5 @@ judgePackages(packages, manifest.bundled);
 writeFileSync('dist/LICENSES.txt', collectLicences(root, packages));
 writeFileSync('dist/sbom.cdx.json', writeSbom(manifest, packages));
 cpSync('spec/polygon-docs', 'dist/polygon-docs', { recursive: true });
+cpSync('spec/guides', 'dist/polygon-docs/guides', { recursive: true });
 stagePackage(root, manifest, packages);

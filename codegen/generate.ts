@@ -10,8 +10,9 @@ import { emitTest } from './emit/test.js';
 import { buildModel } from './load/build.js';
 import { checkCitations, findCitations } from './load/citations.js';
 import { loadSpec } from './load/file.js';
-import { loadPages, type Pages } from './load/pages.js';
-import type { Citation, Model } from './model.js';
+import { fileOf, loadPages, type Pages } from './load/pages.js';
+import { checkSections } from './load/sections.js';
+import type { Model } from './model.js';
 import { type Problem, sortProblems } from './problem.js';
 
 /** What the spec says, and everything that is wrong with it. */
@@ -44,17 +45,19 @@ export function readSpec(root: string): Reading {
   const specDir = join(root, 'spec');
   const pages = loadPages(specDir);
   const { spec, problems: faults } = loadSpec(specDir);
-  const written = handwrittenCitations(root, pages);
+  const texts = readTexts(root, pages);
+  const written = texts.flatMap(({ path, text, folder }) => findCitations(path, text, folder));
+  const broken = texts.flatMap(({ path, text }) => checkSections(path, text, pages));
   if (!spec) {
     return {
       pages,
-      problems: sortProblems([...faults, ...checkCitations(written, pages)]),
+      problems: sortProblems([...faults, ...broken, ...checkCitations(written, pages)]),
       citations: written.length,
     };
   }
   const { model, problems } = buildModel(spec, pages);
   const citations = [...model.citations, ...written];
-  const all = sortProblems([...problems, ...checkCitations(citations, pages)]);
+  const all = sortProblems([...problems, ...broken, ...checkCitations(citations, pages)]);
   return { model, pages, problems: all, citations: citations.length };
 }
 
@@ -73,15 +76,23 @@ function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<s
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Citations in the comments of handwritten code, in README, and of the pages among themselves (C6). */
-function handwrittenCitations(root: string, pages: Pages): Citation[] {
+/** A text in which people cite. */
+interface Text {
+  readonly path: string;
+  readonly text: string;
+  /** To which its citations are relative. */
+  readonly folder?: string;
+}
+
+/** The comments of handwritten code, README, the pages and the guides (C6). */
+function readTexts(root: string, pages: Pages): Text[] {
   const sources = readdirSync(join(root, 'runtime'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts'))
     .sort()
     .map(name => `runtime/${name.replaceAll('\\', '/')}`);
   return [
-    ...['README.md', ...sources].flatMap(path => findCitations(path, readFileSync(join(root, path), 'utf8'))),
-    ...[...pages].flatMap(([path, lines]) => findCitations(`spec/${path}`, lines.join('\n'), partOf(path))),
+    ...['README.md', ...sources].map(path => ({ path, text: readFileSync(join(root, path), 'utf8') })),
+    ...[...pages].map(([path, lines]) => ({ path: fileOf(path), text: lines.join('\n'), folder: partOf(path) })),
   ];
 }
 

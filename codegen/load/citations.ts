@@ -111,7 +111,7 @@ function suggestPage(file: string, pages: Pages): string {
   return found ? `. Did you mean ${found}?` : '';
 }
 
-const reference = /([A-Za-z0-9_./-]+\.md):(\d+)(?:-(\d+))?/g;
+const reference = /((?:polygon-docs:\/)?[A-Za-z0-9_./-]+\.md):(\d+)(?:-(\d+))?/g;
 const root = 'polygon-docs/';
 
 /**
@@ -123,7 +123,9 @@ const root = 'polygon-docs/';
 export function findCitations(path: string, text: string, folder?: string): Citation[] {
   return text.split('\n').flatMap((line, index) =>
     [...line.matchAll(reference)].flatMap((match): Citation[] => {
-      const [whole, name = '', from, to = from] = match;
+      const [whole, written = '', from, to = from] = match;
+      // A page, or the URI of the resource that it is.
+      const name = written.replace('polygon-docs://', root);
       const start = Math.max(name.indexOf(root), 0);
       const full = name.startsWith(root, start);
       if (!full && folder === undefined) return [];

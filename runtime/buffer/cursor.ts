@@ -20,14 +20,14 @@ export function encodeCursor({ process, market, seq }: Position): string {
 export function decodeCursor(text: string, here: Position, markets: readonly string[] = []): number {
   const [process, market, seq = ''] = Buffer.from(text, 'base64url').toString('latin1').split('.');
   const position = /^[0-9a-z]{1,11}$/.test(seq) ? Number.parseInt(seq, 36) : Number.NaN;
-  if (market === undefined || Number.isNaN(position)) throw bad('The cursor is none that this server gave.');
+  if (market === undefined || Number.isNaN(position)) throw bad('Unknown cursor: this server did not issue it.');
   if (process !== here.process)
     throw bad('The cursor is from an earlier run of the server, or of another client; its messages are not here.');
   if (market !== here.market) {
     const other = markets.includes(market) ? `the ${market} stream` : 'the stream of another market';
     throw bad(`The cursor belongs to ${other}, not to ${here.market}.`);
   }
-  if (position > here.seq) throw bad('The cursor is none that this server gave.');
+  if (position > here.seq) throw bad('Unknown cursor: this server did not issue it.');
   return position;
 }
 

@@ -101,7 +101,7 @@ function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL):
     if (!plainPath.test(url.pathname)) throw refuse('The path of the endpoint is too long, or no plain path.', market);
     return custom(`${url.protocol}//${url.host}${url.pathname}`);
   }
-  if (!feed) throw refuse("The host of the endpoint is none of the vendor's hosts; the key would leak to it.", market);
+  if (!feed) throw refuse("The host of the endpoint is not one of the vendor's; the key would leak to it.", market);
   if (url.port !== '') throw refuse('An endpoint of the vendor has no port.', market);
   if (!market.paths.includes(url.pathname)) {
     throw refuse(`The path of ${market.title} is ${market.paths.join(' or ')}, and another one came.`, market);

@@ -19,6 +19,7 @@ const mostChannels = 100;
 export interface Resource {
   readonly uri: string;
   readonly name: string;
+  readonly title?: string;
   readonly description?: string;
   readonly mimeType: string;
 }
@@ -82,7 +83,16 @@ export class Resources {
 
   async list(): Promise<Resource[]> {
     const pages = await this.pages.list();
-    return [...listStreams(this.hub), ...pages.map(({ uri, path }) => ({ uri, name: path, mimeType: markdown }))];
+    return [
+      ...listStreams(this.hub),
+      ...pages.map(({ uri, path, title, description }) => ({
+        uri,
+        name: path,
+        ...(title === undefined ? {} : { title }),
+        ...(description === undefined ? {} : { description }),
+        mimeType: markdown,
+      })),
+    ];
   }
 
   /** @returns nothing if there is no such resource */

@@ -7,41 +7,78 @@ export interface Page {
   readonly uri: string;
   /** `websockets/stocks/trades.md` */
   readonly path: string;
+  /** Of a guide: its heading. */
+  readonly title?: string;
+  /** Of a guide: the line below its heading. */
+  readonly description?: string;
 }
 
-/** The documentation pages, as resources. */
+/** The documentation pages and the guides, as resources. */
 export class Pages {
-  private paths: Promise<readonly string[]> | undefined;
+  private pages: Promise<readonly Page[]> | undefined;
 
-  /** @param folder that holds `websockets/`, with a slash at its end */
+  /** @param folder that holds `websockets/` and `guides/`, with a slash at its end */
   constructor(private readonly folder: URL) {}
 
   async list(): Promise<Page[]> {
-    this.paths ??= listPages(this.folder);
-    return (await this.paths).map(path => ({ uri: `${pageScheme}${path}`, path }));
+    this.pages ??= listPages(this.folder);
+    return [...(await this.pages)];
   }
 
   /**
-   * Reads a page, or lines of it: `polygon-docs://websockets/stocks/trades.md:12-20`.
+   * Reads a page, lines of it, or a section of it, the parts below its heading included:
+   * `polygon-docs://websockets/stocks/trades.md:11-19`, `polygon-docs://guides/recording.md#replay`.
    *
-   * @returns nothing if there is no such page or no such line
+   * @returns nothing if there is no such page, line or section
    */
   async read(uri: string): Promise<string | undefined> {
-    const match = /^polygon-docs:\/\/(.+?\.md)(?::(\d+)(?:-(\d+))?)?$/.exec(uri);
+    const match = /^polygon-docs:\/\/(.+?\.md)(?::(\d+)(?:-(\d+))?|#([\w-]+))?$/.exec(uri);
     const page = match && (await this.list()).find(({ path }) => path === match[1]);
     if (!page) return undefined;
     const text = await readFile(new URL(page.path, this.folder), 'utf8');
-    const [, , from, to = from] = match;
+    const [, , from, to = from, section] = match;
+    if (section !== undefined) return sectionOf(text, section);
     if (from === undefined) return text;
     const lines = text.split('\n').slice(Number(from) - 1, Number(to));
     return Number(from) < 1 || lines.length === 0 ? undefined : lines.join('\n');
   }
 }
 
-async function listPages(folder: URL): Promise<string[]> {
+async function listPages(folder: URL): Promise<Page[]> {
   const entries = await readdir(folder, { recursive: true });
-  return entries
-    .map(path => path.replaceAll('\\', '/'))
-    .filter(path => path.endsWith('.md'))
-    .sort();
+  const paths = entries.map(path => path.replaceAll('\\', '/')).filter(path => path.endsWith('.md'));
+  return Promise.all(
+    paths.sort().map(async path => {
+      const page = { uri: `${pageScheme}${path}`, path };
+      if (!path.startsWith('guides/')) return page;
+      const [heading = '', , description = ''] = (await readFile(new URL(path, folder), 'utf8')).split('\n');
+      return { ...page, title: heading.replace(/^# /, ''), description };
+    }),
+  );
+}
+
+/** A section from its heading to the next one of its level. */
+function sectionOf(text: string, section: string): string | undefined {
+  const parts = text.split(/^(?=##+ )/m);
+  const first = parts.findIndex(part => slugOf(part.slice(0, part.indexOf('\n'))) === section);
+  if (first < 0) return undefined;
+  const level = levelOf(parts[first]!);
+  const count = parts.slice(first + 1).findIndex(part => levelOf(part) <= level);
+  return parts
+    .slice(first, count < 0 ? undefined : first + 1 + count)
+    .join('')
+    .trimEnd();
+}
+
+function levelOf(part: string): number {
+  return /^#*/.exec(part)![0].length;
+}
+
+/** The anchor that hosts of Markdown give a heading. */
+function slugOf(line: string): string {
+  return line
+    .replace(/^#+ /, '')
+    .toLowerCase()
+    .replace(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -18,7 +19,7 @@ import { SpawnedHttp } from '../support/spawned-http.js';
 import { install, pack } from '../support/tarball.js';
 import { toolNames } from '../support/tool-names.js';
 
-describe('README, copied into a shell and into a host over HTTP,', () => {
+describe('The guide, copied into a shell and into a host over HTTP,', () => {
   const key = 'snippet-key-0123456789';
   const [near, far, host] = readHttpBlocks();
   const usualPort = settingTable.find(({ option }) => option === 'port')!.standard;
@@ -41,10 +42,12 @@ describe('README, copied into a shell and into a host over HTTP,', () => {
     return item;
   }
 
-  /** Starts the server where `npx` finds the package that is installed, on a feed of this machine. */
-  async function serve({ command, env }: Service): Promise<{ feed: RawFeed; port: string }> {
+  /** Starts the server that is installed, as if the clone were there, on a feed of this machine. */
+  async function serve({ command: [node, program, ...args], env }: Service): Promise<{ feed: RawFeed; port: string }> {
     const feed = keep(await RawFeed.open(polite));
     const surroundings = { ...offline(), POLYGON_API_KEY: 'exported-key-0123456789', POLYGON_FEED: feed.url };
+    expect([node, program]).toEqual(['node', 'dist/mcp-polygon.js']);
+    const command = [process.execPath, join(folder, 'node_modules/mcp-polygon/dist/mcp-polygon.js'), ...args];
     const server = keep(await SpawnedHttp.launch({ command, cwd: folder, env: { ...surroundings, ...env } }));
     return { feed, port: new URL(server.url).port };
   }

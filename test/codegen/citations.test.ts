@@ -280,6 +280,52 @@ describe('C6: citations in comments and prose', () => {
   });
 });
 
+describe('a citation of a section', () => {
+  const guide = '# Recording\n\nWriting down.\n\n## How to replay it\n\nLike this.\n';
+
+  /** What is wrong with a comment, in a project that has a guide. */
+  function problemsOf(comment: string): string[] {
+    const project = new SmallProject();
+    project.write('spec/guides/recording.md', guide);
+    project.write('runtime/other.ts', `// ${comment}\n`);
+    return generate(project.root).problems.map(describeProblem);
+  }
+
+  test.each([
+    'polygon-docs/guides/recording.md',
+    'polygon-docs/guides/recording.md#how-to-replay-it',
+    'polygon-docs://guides/recording.md#how-to-replay-it',
+    'polygon-docs/guides/recording.md:5-7',
+    'spec/polygon-docs/guides/gone.md',
+  ])('holds as %s', comment => {
+    expect(problemsOf(comment)).toEqual([]);
+  });
+
+  test('is refused where there is no such section, with those that there are', () => {
+    expect(problemsOf('@see polygon-docs/guides/recording.md#replay')).toEqual([
+      'runtime/other.ts:1:9 polygon-docs/guides/recording.md#replay is cited, but the page has only the sections how-to-replay-it',
+    ]);
+  });
+
+  test('is refused where there is no such guide, with or without lines', () => {
+    expect(problemsOf('polygon-docs/guides/gone.md')).toEqual([
+      'runtime/other.ts:1:4 polygon-docs/guides/gone.md is cited, but there is no such page',
+    ]);
+    expect(problemsOf('polygon-docs://guides/recording.md:50')).toEqual([
+      'runtime/other.ts:1:4 the comment cites polygon-docs/guides/recording.md:50, but polygon-docs/guides/recording.md has the lines 1 to 7; line 7 does. Did you mean :7?',
+    ]);
+  });
+
+  test('is judged in a guide, too', () => {
+    const project = new SmallProject();
+    project.write('spec/guides/recording.md', `${guide}\nSee polygon-docs/guides/gone.md#x.\n`);
+
+    expect(generate(project.root).problems.map(describeProblem)).toEqual([
+      'spec/guides/recording.md:9:5 polygon-docs/guides/gone.md#x is cited, but there is no such page',
+    ]);
+  });
+});
+
 test('the citations of this repository hold', { timeout: 60_000 }, () => {
   expect(generate(repository).problems.map(describeProblem)).toEqual([]);
 });

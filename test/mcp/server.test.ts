@@ -120,13 +120,30 @@ describe('what a host sees', () => {
     expect((contents[0] as { text: string }).text.trim()).not.toBe('');
   });
 
+  test('lists the guides with title and description, and reads a section of one', async () => {
+    const { resources } = await server.client.listResources();
+    const guides = resources.filter(({ uri }) => uri.startsWith('polygon-docs://guides/'));
+    const { contents } = await server.client.readResource({ uri: 'polygon-docs://guides/recording.md#replay' });
+
+    expect(guides).toHaveLength(11);
+    expect(guides).toContainEqual({
+      uri: 'polygon-docs://guides/recording.md',
+      name: 'guides/recording.md',
+      title: 'Recording and replay',
+      description: 'Writing down every frame that comes, and playing it back later without a key.',
+      mimeType: 'text/markdown',
+    });
+    expect((contents[0] as { text: string }).text).toMatch(/^## Replay\n.*names it\.$/s);
+  });
+
   test('lists every page, and nothing outside of them is readable', async () => {
     const { resources } = await server.client.listResources();
-    expect(resources).toHaveLength(37);
+    expect(resources).toHaveLength(48);
     expect(resources.map(({ uri }) => uri)).toContain('polygon-docs://websockets/crypto/trades.md');
     for (const uri of [
       'polygon-docs://../package.json',
       'polygon-docs://websockets/nothing.md',
+      'polygon-docs://guides/recording.md#nothing',
       'file:///etc/passwd',
     ]) {
       await expect(server.client.readResource({ uri })).rejects.toThrow();

@@ -25,7 +25,7 @@ describe('continuous integration', () => {
   const script = read('.ci/run').replace(/^#.*/gm, '');
   const { jobs }: { readonly jobs: Readonly<Record<string, Job>> } = parse(read('.github/workflows/ci.yml'));
   const lines = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
-  const table = read('README.md')
+  const table = read('.github/CONTRIBUTING.md')
     .split('\n')
     .filter(line => /^\| `(npm|bash) /.test(line))
     .map(line => line.split('|')[1]!);
@@ -62,7 +62,7 @@ describe('continuous integration', () => {
     expect(stderr).toBe('There is no part tets; there are lint fresh tests endurance package conformance.\n');
   });
 
-  test('does in .ci/run what README lists to work on it, the benchmark and the demo', () => {
+  test('does in .ci/run what CONTRIBUTING lists to work on it, the benchmark and the demo', () => {
     const listed = new Set([...scriptsIn(table.join('\n')), 'bench', 'demo']);
 
     expect(listed.delete('image:check')).toBe(true);

@@ -6,7 +6,6 @@ import { AuditRegistry } from '../support/audit.js';
 import { offline, online, run } from '../support/command.js';
 import { makeFolder, removeFolders, repository } from '../support/project.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
-import { readBlocks } from '../support/readme.js';
 import {
   type Fill,
   parseEditorFile,
@@ -14,8 +13,12 @@ import {
   readContainer,
   readDesktopFile,
   readEditorFile,
+  readFirstFile,
+  readFirstLine,
   readProjectFile,
-  section,
+  readPublishedFile,
+  readPublishedLine,
+  readSnippets,
 } from '../support/snippets.js';
 import { bin, HostedServer, type Launch } from '../support/stdio.js';
 import { install, pack, type Tarball } from '../support/tarball.js';
@@ -35,7 +38,10 @@ afterAll(removeFolders);
 
 describe('the npm package', () => {
   test('holds the program, its pages and its papers, and no source and no test', () => {
-    const pages = readdirSync(join(repository, 'spec/polygon-docs'), { recursive: true, encoding: 'utf8' })
+    const pages = [
+      ...readdirSync(join(repository, 'spec/polygon-docs'), { recursive: true, encoding: 'utf8' }),
+      ...readdirSync(join(repository, 'spec/guides')).map(name => `guides/${name}`),
+    ]
       .filter(path => path.endsWith('.md'))
       .map(path => `dist/polygon-docs/${path}`);
 
@@ -52,7 +58,7 @@ describe('the npm package', () => {
         ...pages,
       ].sort(),
     );
-    expect(pages).toHaveLength(37);
+    expect(pages).toHaveLength(48);
   });
 
   test('is small', () => {
@@ -105,14 +111,14 @@ describe('the npm package', () => {
     try {
       const { tools } = await server.client.listTools();
       expect(tools.map(({ name }) => name).sort()).toEqual(toolNames());
-      expect((await server.client.listResources()).resources).toHaveLength(37);
+      expect((await server.client.listResources()).resources).toHaveLength(48);
     } finally {
       await server.close();
     }
   });
 });
 
-describe('README, copied into a host,', () => {
+describe('A snippet, copied into a host,', () => {
   const key = 'snippet-key-0123456789';
   let feed: RawFeed;
 
@@ -121,11 +127,17 @@ describe('README, copied into a host,', () => {
   });
   afterAll(() => feed.close());
 
-  /** Starts a stream of crypto on a feed of this machine, where `npx` finds the package that is installed. */
-  async function stream({ env, ...launch }: Launch): Promise<{ tools: string[]; answer: unknown; sent: string[] }> {
+  /** Starts a stream of crypto on a feed of this machine; the package that is installed is what `npx` and the path mean. */
+  async function stream({
+    env,
+    command: written,
+    ...launch
+  }: Launch): Promise<{ tools: string[]; answer: unknown; sent: string[] }> {
     const before = feed.received.length;
     const surroundings = { ...offline(), POLYGON_FEED: feed.url };
-    const server = await HostedServer.launch({ cwd: folder, ...launch, env: { ...surroundings, ...env } });
+    const installed = join(folder, 'node_modules/mcp-polygon');
+    const command = written.map(word => word.replace('/path/to/mcp-polygon', installed));
+    const server = await HostedServer.launch({ cwd: folder, ...launch, command, env: { ...surroundings, ...env } });
     try {
       const { tools } = await server.client.listTools();
       const { structuredContent } = await server.call('start_crypto_stream', { channels: ['XT.BTC-USD'] });
@@ -147,11 +159,15 @@ describe('README, copied into a host,', () => {
   const variable = (name: string): string => `\${${name}}`;
 
   test.each([
+    ['the command line in README', readFirstLine, 'your_key'],
+    ['the file in README', readFirstFile, variable('POLYGON_API_KEY')],
     ['the command line of Claude Code', readCommandLine, 'your_key'],
     ['.mcp.json', readProjectFile, variable('POLYGON_API_KEY')],
     ['.vscode/mcp.json', readEditorFile, variable('input:polygon-key')],
     ['the file of Claude Desktop', readDesktopFile, 'your_key'],
     ['Docker', readContainer, variable('POLYGON_API_KEY')],
+    ['the command line with npx', readPublishedLine, 'your_key'],
+    ['.mcp.json with npx', readPublishedFile, variable('POLYGON_API_KEY')],
   ])('starts the server from %s, and the key arrives at the feed', async (_, read, placeholder) => {
     const { tools, answer, sent } = await stream(read(filling(placeholder)));
 
@@ -174,13 +190,13 @@ describe('README, copied into a host,', () => {
   });
 
   test('misspells nothing that a host would pass over', () => {
-    const text = readBlocks(section).find(({ intro }) => intro.startsWith('`.vscode/mcp.json`'))!.text;
+    const text = readSnippets().find(({ intro }) => intro.startsWith('`.vscode/mcp.json`'))!.text;
 
     expect(() => parseEditorFile(text.replace('"type": "stdio"', '"type": "sdtio"'))).toThrow();
     expect(() => parseEditorFile(text.replace('"env"', '"evn"'))).toThrow();
   });
 
-  test('shows these five ways and no other', () => {
-    expect(readBlocks(section)).toHaveLength(5);
+  test('is one of these seven ways and no other', () => {
+    expect(readSnippets()).toHaveLength(7);
   });
 });

@@ -1,11 +1,11 @@
-/** The snippets of README for many clients over HTTP: what the shell runs, and where it leads the hosts. */
+/** The snippets for many clients over HTTP: what the shell runs, and where it leads the hosts. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type Block, readBlocks } from './readme.js';
+import { type Block, readBlocks } from './guides.js';
 import type { Fill } from './snippets.js';
 import type { Launch } from './stdio.js';
 
-/** A server that README has people start. */
+/** A server that the guide has people start. */
 export interface Service extends Required<Pick<Launch, 'command' | 'env'>> {
   /** As the command line has it; nothing where it does not say. */
   readonly port: string | undefined;
@@ -29,10 +29,10 @@ const file = z.strictObject({
 
 /** The blocks: a server and a host for this machine, a server for others, and the file of a host. */
 export function readHttpBlocks(): [Block, Block, Block] {
-  const [near, far, host, ...others] = readBlocks('Many clients over HTTP');
+  const [near, far, host, ...others] = readBlocks('spec/guides/many-clients.md', 'Many clients over HTTP');
   const languages = [near, far, host].map(block => block?.language).join();
   if (languages !== 'sh,sh,json' || others.length > 0) {
-    throw new Error(`README must have two blocks of sh and one of json on HTTP, has ${languages}`);
+    throw new Error(`the guide must have two blocks of sh and one of json on HTTP, has ${languages}`);
   }
   return [near!, far!, host!];
 }

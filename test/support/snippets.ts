@@ -1,16 +1,21 @@
-/** The snippets of README for hosts that start the server, read as those hosts read them. */
+/** The snippets for hosts that start the server, read as those hosts read them. */
 import { z } from 'zod';
 import { readStages } from './dockerfile.js';
+import { type Block, readBlocks } from './guides.js';
 import { assemble } from './image.js';
 import { makeFolder } from './project.js';
-import { readBlocks } from './readme.js';
 import type { Launch } from './stdio.js';
 
-export const section = 'Connect it to a host';
+const page = 'spec/guides/connecting.md';
 
-function snippet(intro: string): string {
-  const [found, ...others] = readBlocks(section).filter(item => item.intro.startsWith(intro));
-  if (!found || others.length > 0) throw new Error(`README must have one snippet that begins with ${intro}`);
+/** Every snippet: those of the clone, and those that will work once the package is published. */
+export function readSnippets(): Block[] {
+  return [...readBlocks(page, 'Hosts'), ...readBlocks(page, 'Once it is published')];
+}
+
+function snippet(intro: string, from: readonly Block[] = readSnippets()): string {
+  const [found, ...others] = from.filter(item => item.intro.startsWith(intro));
+  if (!found || others.length > 0) throw new Error(`there must be one snippet that begins with ${intro}`);
   return found.text;
 }
 
@@ -42,23 +47,48 @@ function launchOf({ command, args, env }: z.infer<typeof entry>, fill: Fill): La
 }
 
 /** The line that a person types; a shell has nothing to fill in here, so the placeholder is a word. */
-export function readCommandLine(fill: Fill): Launch {
-  const line = snippet('Claude Code:');
+function lineOf(line: string, fill: Fill): Launch {
   const [, name = '', value = '', command = ''] =
     /^claude mcp add [a-z]+ --env (\w+)=(\S+) -- (.+)$/.exec(line) ??
     fail(`claude mcp add must look as documented, was ${line}`);
   return { command: command.split(' '), env: { [name]: fill(value) } };
 }
 
+export function readCommandLine(fill: Fill): Launch {
+  return lineOf(snippet('Claude Code:'), fill);
+}
+
 export function readProjectFile(fill: Fill): Launch {
-  return launchOf(projectFile.parse(JSON.parse(snippet('`.mcp.json`'))).mcpServers.polygon, fill);
+  return fileOf(snippet('`.mcp.json`'), fill);
+}
+
+/** The same two, for the package from npm. */
+export function readPublishedLine(fill: Fill): Launch {
+  return lineOf(snippet('With `npx`, Claude Code'), fill);
+}
+
+export function readPublishedFile(fill: Fill): Launch {
+  return fileOf(snippet('With `npx`, `.mcp.json`'), fill);
+}
+
+/** The two of README. */
+export function readFirstLine(fill: Fill): Launch {
+  return lineOf(snippet('The server is the file', readBlocks('README.md', 'Connect it')), fill);
+}
+
+export function readFirstFile(fill: Fill): Launch {
+  return fileOf(snippet('Most other hosts', readBlocks('README.md', 'Connect it')), fill);
+}
+
+function fileOf(text: string, fill: Fill): Launch {
+  return launchOf(projectFile.parse(JSON.parse(text)).mcpServers.polygon, fill);
 }
 
 export function readDesktopFile(fill: Fill): Launch {
-  return launchOf(projectFile.parse(JSON.parse(snippet('Claude Desktop'))).mcpServers.polygon, fill);
+  return fileOf(snippet('Claude Desktop'), fill);
 }
 
-/** @param text default: that of README */
+/** @param text default: that of the guide */
 export function parseEditorFile(text = snippet('`.vscode/mcp.json`')): z.infer<typeof editorFile> {
   return editorFile.parse(JSON.parse(text));
 }
@@ -69,7 +99,7 @@ export function readEditorFile(fill: Fill): Launch {
 
 /** What a container of the image runs: its entry point, with the variables that the command lets in. */
 export function readContainer(fill: Fill): Launch {
-  const { command, env = {} } = launchOf(projectFile.parse(JSON.parse(snippet('Docker'))).mcpServers.polygon, fill);
+  const { command, env = {} } = fileOf(snippet('Docker'), fill);
   const line = command.join(' ');
   const [, flags = ''] =
     /^docker run -i --rm((?: -e \w+)*) mcp-polygon$/.exec(line) ?? fail(`docker run keeps stdin open, was ${line}`);

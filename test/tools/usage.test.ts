@@ -39,13 +39,6 @@ test.each(['--version', '-v'])('mcp-polygon %s prints the version and nothing el
   expect(await runProgram([option])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-test('README shows every setting with its default', () => {
-  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-  const rows = [...readme.matchAll(/^\| `(\w+)` \| `--([\w-]+)` \| .+ \| `?([\w.]+)`? \|$/gm)].map(row => row.slice(1));
-  const expected = settingTable.map(({ variable, option, standard }) => [variable, option, standard]);
-  expect(rows.toSorted()).toEqual(expected.toSorted());
-});
-
 describe('wrong usage', () => {
   test('is told on stderr, all of it, with exit code 2', async () => {
     const { code, stdout, stderr } = await runProgram(['--feeed=delayed', '--markets', 'stoks'], {
