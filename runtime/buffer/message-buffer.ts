@@ -34,7 +34,7 @@ export class MessageBuffer {
   /** A pair is a symbol's number times this, plus the channel's index. */
   private readonly width: number;
   /** By pair, side by side: seq of its newest message, and how many came. */
-  private book = emptyBook(usualPairs);
+  private cells = emptyCells(usualPairs);
   /** By channel: seq of its newest message. */
   private readonly newest: Float64Array;
   private next = 0;
@@ -79,13 +79,13 @@ export class MessageBuffer {
 
   /** Bytes from the oldest message to the end of the newest frame. */
   get bytes(): number {
-    return this.size === 0 ? 0 : this.ring.end - this.rows.position(this.oldest);
+    return this.size === 0 ? 0 : this.ring.end - this.rows.offset(this.oldest);
   }
 
   /** Messages of symbols that are not told apart, since too many came before. */
   get otherMessages(): number {
     let sum = 0;
-    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.book[2 * channel + 1]!;
+    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.cells[2 * channel + 1]!;
     return sum;
   }
 
@@ -98,13 +98,13 @@ export class MessageBuffer {
       const start = rows[row + column.start]!;
       const channel = rows[row + column.channel]!;
       const pair = rows[row + column.symbol]! * width + channel;
-      if (2 * pair >= this.book.length) this.widen(pair);
-      const { book } = this;
+      if (2 * pair >= this.cells.length) this.widen(pair);
+      const { cells } = this;
       const seq = this.next++;
-      const last = book[2 * pair]!;
+      const last = cells[2 * pair]!;
       this.rows.push(seq, arrivedMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
-      book[2 * pair] = seq;
-      book[2 * pair + 1]!++;
+      cells[2 * pair] = seq;
+      cells[2 * pair + 1]!++;
       newest[channel] = seq;
     }
   }
@@ -115,12 +115,12 @@ export class MessageBuffer {
     const keptFrom = this.ring.end - this.maxBytes;
     const newest = this.next - 1;
     let kept = Math.max(oldest, this.next - this.maxMessages);
-    while (kept < newest && this.rows.position(kept) < keptFrom) kept++;
+    while (kept < newest && this.rows.offset(kept) < keptFrom) kept++;
     if (kept === oldest) return;
     this.oldest = kept;
     this.evicted = this.rows.arrivedMs(this.oldest - 1);
     this.rows.release(this.oldest);
-    this.ring.release(this.rows.position(this.oldest));
+    this.ring.release(this.rows.offset(this.oldest));
   }
 
   /** The message with this seq, if it is held. */
@@ -133,7 +133,7 @@ export class MessageBuffer {
 
   /** A held message as it came. */
   parse(seq: number): RawEvent {
-    const bytes = this.ring.read(this.rows.position(seq), this.rows.length(seq));
+    const bytes = this.ring.read(this.rows.offset(seq), this.rows.length(seq));
     return parseExact(bytes.toString()) as RawEvent;
   }
 
@@ -185,7 +185,7 @@ export class MessageBuffer {
     const index = this.market.channels.indexOf(channel);
     if (symbol === '*') return this.newest[index]!;
     const pair = (this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index;
-    return this.book[2 * pair] ?? nothingYet;
+    return this.cells[2 * pair] ?? nothingYet;
   }
 
   /** Seq of the first held message that arrived at or after a time, monotonic ms; `nextSeq` if none did. */
@@ -217,7 +217,7 @@ export class MessageBuffer {
     this.ring.clear();
     if (symbols) this.table = symbols;
     else this.table.clear();
-    this.book = emptyBook(usualPairs);
+    this.cells = emptyCells(usualPairs);
     this.newest.fill(nothingYet);
   }
 
@@ -231,9 +231,9 @@ export class MessageBuffer {
   }
 
   private widen(pair: number): void {
-    const wider = emptyBook(2 ** Math.ceil(Math.log2(pair + 1)));
-    wider.set(this.book);
-    this.book = wider;
+    const wider = emptyCells(2 ** Math.ceil(Math.log2(pair + 1)));
+    wider.set(this.cells);
+    this.cells = wider;
   }
 }
 
@@ -242,8 +242,8 @@ export function symbolTableOf(market: Market): SymbolTable {
   return new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
 }
 
-function emptyBook(pairs: number): Float64Array {
-  const book = new Float64Array(2 * pairs);
-  for (let cell = 0; cell < book.length; cell += 2) book[cell] = nothingYet;
-  return book;
+function emptyCells(pairs: number): Float64Array {
+  const cells = new Float64Array(2 * pairs);
+  for (let cell = 0; cell < cells.length; cell += 2) cells[cell] = nothingYet;
+  return cells;
 }

@@ -1,7 +1,7 @@
 /** Bytes in the order in which they came, in chunks that are used again. */
 interface Chunk {
   readonly bytes: Buffer;
-  /** Position of its first byte. */
+  /** Offset of its first byte. */
   readonly base: number;
 }
 
@@ -10,7 +10,7 @@ const smallestChunk = 2 ** 12;
 /** A ring of so many chunks is full. */
 const usualChunks = 16;
 
-/** Positions count all bytes ever written. Each piece is whole in one chunk. */
+/** Offsets count all bytes ever written. Each piece is whole in one chunk. */
 export class ByteRing {
   private readonly chunkBytes: number;
   /** Oldest first. */
@@ -22,12 +22,12 @@ export class ByteRing {
     this.chunkBytes = Math.min(Math.max(Math.ceil(maxBytes / usualChunks), smallestChunk), largestChunk);
   }
 
-  /** Position after the last byte written. */
+  /** Offset after the last byte written. */
   get end(): number {
     return this.written;
   }
 
-  /** Copies a piece. @returns its position */
+  /** Copies a piece. @returns its offset */
   write(data: Buffer): number {
     const size = data.length;
     let chunk = this.chunks[this.chunks.length - 1];
@@ -38,16 +38,16 @@ export class ByteRing {
   }
 
   /** Bytes of a piece that is still held; a view, good until the next release. */
-  read(position: number, length: number): Buffer {
-    const { bytes, base } = this.chunks[this.chunkAt(position)]!;
-    return bytes.subarray(position - base, position - base + length);
+  read(offset: number, length: number): Buffer {
+    const { bytes, base } = this.chunks[this.chunkAt(offset)]!;
+    return bytes.subarray(offset - base, offset - base + length);
   }
 
-  /** Gives up the pieces before a position that was written. */
-  release(position: number): void {
+  /** Gives up the pieces before a offset that was written. */
+  release(offset: number): void {
     // Mostly it is in the first chunk still.
-    if (this.chunks.length < 2 || position < this.chunks[1]!.base) return;
-    const first = this.chunkAt(position);
+    if (this.chunks.length < 2 || offset < this.chunks[1]!.base) return;
+    const first = this.chunkAt(offset);
     const gone = this.chunks.splice(0, first);
     this.spare ??= gone.find(({ bytes }) => bytes.length === this.chunkBytes)?.bytes;
   }
@@ -57,13 +57,13 @@ export class ByteRing {
     this.spare = undefined;
   }
 
-  /** Index of the last chunk that begins at or before a position. */
-  private chunkAt(position: number): number {
+  /** Index of the last chunk that begins at or before a offset. */
+  private chunkAt(offset: number): number {
     let low = 0;
     let high = this.chunks.length - 1;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.chunks[middle]!.base <= position) low = middle;
+      if (this.chunks[middle]!.base <= offset) low = middle;
       else high = middle - 1;
     }
     return low;

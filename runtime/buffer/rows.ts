@@ -11,7 +11,7 @@ const rowWords = 8;
 /** Arrival, monotonic ms. */
 const arrived = 0;
 /** Where its bytes are in the ring. */
-const position = 1;
+const offset = 1;
 /** How many bytes it has. */
 const length = 4;
 /** Its channel and symbol as one number. */
@@ -44,12 +44,12 @@ export class Rows {
   private spare: Segment | undefined;
 
   /** Adds the row of the next seq. */
-  push(seq: number, arrivedMs: number, ringPosition: number, bytes: number, pairNumber: number, backBy: number): void {
+  push(seq: number, arrivedMs: number, ringOffset: number, bytes: number, pairNumber: number, backBy: number): void {
     const row = (seq - this.base) & rowMask;
     if (row === 0) this.extend();
     const { doubles, words } = this.newest;
     doubles[row * rowDoubles + arrived] = arrivedMs;
-    doubles[row * rowDoubles + position] = ringPosition;
+    doubles[row * rowDoubles + offset] = ringOffset;
     words[row * rowWords + length] = bytes;
     words[row * rowWords + pair] = pairNumber;
     words[row * rowWords + back] = backBy > farthestBack ? 0 : backBy;
@@ -60,8 +60,8 @@ export class Rows {
     return this.double(seq, arrived);
   }
 
-  position(seq: number): number {
-    return this.double(seq, position);
+  offset(seq: number): number {
+    return this.double(seq, offset);
   }
 
   length(seq: number): number {

@@ -10,7 +10,7 @@ import { systemClock } from '../pacing/system-clock.js';
 import { Hub } from '../stream/hub.js';
 import { Pages } from '../tools/pages.js';
 import { endOf, guard } from './ending.js';
-import { watchParent } from './parent.js';
+import { whenOrphaned } from './parent.js';
 import { readSetup, type Setup } from './setup.js';
 
 /** What the composition root hands over. */
@@ -66,7 +66,7 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
   const parts = { pages: new Pages(pages), version };
   if (alone) {
     if (process.stdin.isTTY) process.stderr.write(explainWaiting(version));
-    watchParent(() => end(0));
+    whenOrphaned(() => end(0));
     serve({ hub: alone, ...parts }, () => end(0));
     return;
   }

@@ -108,7 +108,7 @@ export class Subscriptions {
       }
       const cap = this.market.caps.find(({ prefixes }) => prefixes.includes(channel.prefix));
       if (cap && this.heldUnder(cap) >= cap.maxHeld) {
-        rejected.push(this.turnDown(name, 'LIMIT_EXCEEDED', describeCap(cap)));
+        rejected.push(this.markRejected(name, 'LIMIT_EXCEEDED', describeCap(cap)));
         continue;
       }
       this.refused.delete(name);
@@ -334,7 +334,7 @@ export class Subscriptions {
   private reject(name: string, code: ErrorCode, message: string): void {
     this.mark(name, undefined);
     this.feed.setProven(name, false);
-    this.turnDown(name, code, message);
+    this.markRejected(name, code, message);
   }
 
   /** Moves a name to a state, or out of the book; true if it was in it. */
@@ -353,7 +353,7 @@ export class Subscriptions {
     return this.names.filter(name => cap.prefixes.includes(prefixOf(name))).length;
   }
 
-  private turnDown(channel: string, code: ErrorCode, message: string): Rejection {
+  private markRejected(channel: string, code: ErrorCode, message: string): Rejection {
     const rejection = { channel, code, message: `${message} ${hintFor(code)}` };
     this.refused.set(channel, rejection);
     if (this.refused.size > mostRefused) this.refused.delete(this.refused.keys().next().value!);

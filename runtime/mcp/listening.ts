@@ -22,15 +22,15 @@ interface Acknowledgement {
 }
 
 /** @param notification on its way to the client */
-export function hearServer(watches: ResourceUpdates, { method, params }: Notification): void {
+export function hearServer(updates: ResourceUpdates, { method, params }: Notification): void {
   if (method !== 'notifications/subscriptions/acknowledged') return;
   const { notifications, _meta } = params as unknown as Acknowledgement;
-  watches.follow(_meta['io.modelcontextprotocol/subscriptionId'], urisOf(notifications));
+  updates.follow(_meta['io.modelcontextprotocol/subscriptionId'], urisOf(notifications));
 }
 
 /** @param notification as it came from the client */
-export function hearClient(watches: ResourceUpdates, { method, params }: Notification): void {
-  if (method === 'notifications/cancelled') watches.unfollow(params?.requestId as string | number);
+export function hearClient(updates: ResourceUpdates, { method, params }: Notification): void {
+  if (method === 'notifications/cancelled') updates.unfollow(params?.requestId as string | number);
 }
 
 /**

@@ -87,7 +87,7 @@ export class ResourceUpdates {
     for (const uri of wanted) {
       const address = parseAddress(this.hub.markets, uri);
       if (this.subjects.has(uri) || (!address && uri !== wholeList)) continue;
-      this.subjects.set(uri, { address, mark: this.markOf(address), seq: this.positionOf(address) });
+      this.subjects.set(uri, { address, mark: this.markOf(address), seq: this.nextSeqOf(address) });
     }
     this.listen();
     if (this.subjects.size === 0) this.cancelLook?.();
@@ -147,7 +147,7 @@ export class ResourceUpdates {
     return [...this.subjects].flatMap(([uri, subject]) => {
       const { address, mark, seq } = subject;
       subject.mark = this.markOf(address);
-      subject.seq = this.positionOf(address);
+      subject.seq = this.nextSeqOf(address);
       const came = address?.channel && this.streamOf(address).buffer.newestOf(address.channel) >= seq;
       return came || subject.mark !== mark ? [uri] : [];
     });
@@ -164,7 +164,7 @@ export class ResourceUpdates {
     return [state, buffer.nextSeq, ...subscriptions.names.map(name => `${name}=${subscriptions.stateOf(name)}`)].join();
   }
 
-  private positionOf(address: Address | undefined): number {
+  private nextSeqOf(address: Address | undefined): number {
     return address ? this.streamOf(address).buffer.nextSeq : 0;
   }
 

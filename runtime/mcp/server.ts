@@ -54,16 +54,16 @@ export function serve(parts: ServerParts, closed: () => void): void {
     await drained(process.stdout);
     if (server) await send(server);
   };
-  const watches = new ResourceUpdates(parts.hub, {
+  const updates = new ResourceUpdates(parts.hub, {
     updated: uri => tell(to => to.sendResourceUpdated({ uri })).catch(complain),
     listChanged: () => tell(to => to.sendResourceListChanged()).catch(complain),
   });
-  const transport = new HostTransport(watches, closed);
+  const transport = new HostTransport(updates, closed);
   serveStdio(
     ({ era }) => {
       // Clients of 2025 hear of changes to the list without asking for it.
-      if (era === 'legacy') watches.follow(wholeList, [wholeList]);
-      server = buildServer(parts, watches);
+      if (era === 'legacy') updates.follow(wholeList, [wholeList]);
+      server = buildServer(parts, updates);
       return server;
     },
     { transport, onerror: complain },
@@ -74,7 +74,7 @@ export function serve(parts: ServerParts, closed: () => void): void {
 /** The pipes to the host, and what passes over them that the server is not told. */
 class HostTransport extends StdioServerTransport {
   constructor(
-    private readonly watches: ResourceUpdates,
+    private readonly updates: ResourceUpdates,
     private readonly closed: () => void,
   ) {
     const paced = pace(process.stdin, process.stdout, { mostLineBytes: STDIO_DEFAULT_MAX_BUFFER_SIZE });
@@ -92,18 +92,18 @@ class HostTransport extends StdioServerTransport {
         if (!isJSONRPCNotification(message)) void this.send(refusal(id, fault)).catch(() => {});
         return;
       }
-      if (isJSONRPCNotification(message)) hearClient(this.watches, message);
+      if (isJSONRPCNotification(message)) hearClient(this.updates, message);
       deliver?.(packArguments(message));
     };
   }
 
   override send(message: JSONRPCMessage): Promise<void> {
-    if (isJSONRPCNotification(message)) hearServer(this.watches, message);
+    if (isJSONRPCNotification(message)) hearServer(this.updates, message);
     return super.send(cleaned(message));
   }
 
   override async close(): Promise<void> {
-    this.watches.close();
+    this.updates.close();
     await super.close();
     this.closed();
   }
@@ -160,8 +160,8 @@ function refusal(id: string | number | undefined, { code, message }: EchoFault):
   return { jsonrpc: '2.0', ...(id === undefined ? {} : { id }), error: { code, message: ownSentence(message) } };
 }
 
-/** @param watches is told what a client of the 2025 protocols subscribes to */
-export function buildServer({ hub, pages, version, gate = openGate }: ServerParts, watches: ResourceUpdates): Server {
+/** @param updates is told what a client of the 2025 protocols subscribes to */
+export function buildServer({ hub, pages, version, gate = openGate }: ServerParts, updates: ResourceUpdates): Server {
   const { name, title, instructions } = hub.suite;
   const parts = { hub, pages, version, gate };
   const server = new DiscreetServer(
@@ -173,7 +173,7 @@ export function buildServer({ hub, pages, version, gate = openGate }: ServerPart
     },
   );
   serveTools(server, hub, gate);
-  serveResources(server, hub, new Resources(hub, pages), watches);
+  serveResources(server, hub, new Resources(hub, pages), updates);
   servePrompts(server, hub);
   server.setRequestHandler('completion/complete', ({ params: { argument, context } }) =>
     answered(hub, () => ({ completion: { ...complete(hub, argument, context?.arguments) } })),
@@ -249,7 +249,7 @@ function refuseName(kind: 'tool' | 'prompt', name: string, names: readonly strin
 
 const noResource = 'There is no such resource; resources/list and resources/templates/list have those that there are.';
 
-function serveResources(server: Server, hub: HubView, resources: Resources, watches: ResourceUpdates): void {
+function serveResources(server: Server, hub: HubView, resources: Resources, updates: ResourceUpdates): void {
   const read = async (uri: string) => {
     const content = await resources.read(uri);
     if (!content) throw new ResourceNotFoundError(uri, ownSentence(noResource));
@@ -266,12 +266,12 @@ function serveResources(server: Server, hub: HubView, resources: Resources, watc
     answered(hub, async () => {
       // What cannot be read cannot change.
       await read(uri);
-      watches.follow(uri, [uri]);
+      updates.follow(uri, [uri]);
       return {};
     }),
   );
   server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
-    watches.unfollow(uri);
+    updates.unfollow(uri);
     return {};
   });
 }

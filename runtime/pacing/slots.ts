@@ -17,7 +17,7 @@ export class Slots {
   async with<T>(client: string, work: () => Promise<T>, abort?: AbortSignal): Promise<T | undefined> {
     if (abort?.aborted) return undefined;
     if (this.free > 0) this.free--;
-    else if (!(await this.turnOf(client, abort))) return undefined;
+    else if (!(await this.queueFor(client, abort))) return undefined;
     try {
       return await work();
     } finally {
@@ -29,7 +29,7 @@ export class Slots {
     }
   }
 
-  private turnOf(client: string, abort: AbortSignal | undefined): Promise<boolean> {
+  private queueFor(client: string, abort: AbortSignal | undefined): Promise<boolean> {
     return new Promise(resolve => {
       const giveUp = (): void => {
         this.waiting.remove(client, begin);

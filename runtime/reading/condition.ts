@@ -247,7 +247,7 @@ function leavesOf(condition: Condition): Leaf[] {
 }
 
 /** Evaluates a condition along a stream; remembers what crossings and several symbols need. */
-export class ConditionWatch {
+export class ConditionTracker {
   /** Last value per leaf, and in it per channel and symbol. */
   private readonly previous = new Map<Leaf, Map<string, unknown>>();
   /** Truth of the leaves that name a symbol, from that symbol's last message. */

@@ -24,7 +24,7 @@ export class MatchScan {
   }
 
   /** Seq of the next message to look at. */
-  get position(): number {
+  get nextSeq(): number {
     return this.next;
   }
 

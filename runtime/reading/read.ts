@@ -59,7 +59,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
     slice: new TimeSlice(hub.clock),
   };
   await source.slice.begin();
-  const since = args.cursor === undefined ? undefined : positionOf(hub, stream, args.cursor);
+  const since = args.cursor === undefined ? undefined : seqOf(hub, stream, args.cursor);
   const isCsv = args.format === 'csv';
   const notes = notesOnFilters(args.channels, filters);
   const frame = {
@@ -87,7 +87,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
 }
 
 /** @throws StreamError BAD_CURSOR */
-export function positionOf(hub: HubView, stream: StreamView, cursor: string): number {
+export function seqOf(hub: HubView, stream: StreamView, cursor: string): number {
   const here = { process: hub.process, market: stream.market.name, seq: stream.buffer.nextSeq };
   return decodeCursor(
     cursor,

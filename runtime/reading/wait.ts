@@ -8,11 +8,11 @@ import { fieldValue, type Message } from '../market/format.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import type { Filter } from '../symbols/channels.js';
 import { commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
-import { type Condition, ConditionWatch, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
+import { type Condition, ConditionTracker, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
 import { MatchScan } from './match-scan.js';
 import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
 import { Prospect } from './prospect.js';
-import { positionOf } from './read.js';
+import { seqOf } from './read.js';
 import { unheldOf } from './silence.js';
 
 export interface WaitArguments {
@@ -38,7 +38,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   const filters = parseFilters(market, args.channels);
   const condition =
     args.condition === undefined ? undefined : parseCondition(subjectOf(stream, filters), args.condition);
-  const since = args.cursor === undefined ? buffer.nextSeq : positionOf(hub, stream, args.cursor);
+  const since = args.cursor === undefined ? buffer.nextSeq : seqOf(hub, stream, args.cursor);
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
   const matchScan = new MatchScan(hub.clock, stream, selectionOf(filters), since);
   const search = new Search(hub, stream, matchScan, condition, args.count ?? 1);
@@ -49,7 +49,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     if (resting) return false;
     search.look();
     if (search.ended) return true;
-    if (matchScan.position >= buffer.nextSeq) return stream.isOver || prospect.isLost;
+    if (matchScan.nextSeq >= buffer.nextSeq) return stream.isOver || prospect.isLost;
     resting = true;
     void matchScan.rest().then(() => {
       resting = false;
@@ -67,7 +67,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     ...commonAnswer(stream, [...notesOnFilters(args.channels, filters), ...notes, ...notesOnFields(market, messages)]),
     messages,
     count: messages.length,
-    cursor: cursorOf(hub, stream, matchScan.position),
+    cursor: cursorOf(hub, stream, matchScan.nextSeq),
     has_more: hasMore,
     dropped: matchScan.dropped,
     ...showOutagesSince(stream, since),
@@ -83,7 +83,7 @@ class Search {
   matched = false;
   readonly notes: string[] = [];
   private readonly page: PageBuilder;
-  private readonly watch: ConditionWatch | undefined;
+  private readonly tracker: ConditionTracker | undefined;
   /** Where only their messages can decide. */
   private readonly symbols: ReadonlySet<string> | undefined;
   private isFull = false;
@@ -97,7 +97,7 @@ class Search {
     private readonly count: number,
   ) {
     this.page = new PageBuilder({ limit: count, maxBytes: defaultMaxBytes });
-    this.watch = condition && new ConditionWatch(stream.market, condition, stream.buffer);
+    this.tracker = condition && new ConditionTracker(stream.market, condition, stream.buffer);
     this.symbols = condition && symbolsOf(condition);
   }
 
@@ -131,7 +131,7 @@ class Search {
   /** Looks at what has come since the last look. */
   look(): void {
     if (this.ended) return;
-    if (this.watch?.seesState(this.stream.state)) {
+    if (this.tracker?.seesState(this.stream.state)) {
       this.matched = true;
       return;
     }
@@ -140,13 +140,13 @@ class Search {
 
   /** @returns whether the search ends with this message */
   private takes(seq: number): boolean {
-    const { stream, watch, symbols } = this;
+    const { stream, tracker, symbols } = this;
     // What cannot decide is not even parsed.
     if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return false;
     const entry = stream.buffer.at(seq)!;
     const message = stream.show(entry, 'summary');
     this.last = message;
-    if (watch && !watch.sees(entry, message)) return false;
+    if (tracker && !tracker.sees(entry, message)) return false;
     if (!this.keep(message, seq)) {
       this.isFull = true;
       this.matchScan.putBack();

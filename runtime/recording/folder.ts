@@ -31,7 +31,7 @@ export class Folder {
 
   /** Begins a recording of its own; the folder is made if it is missing. */
   create(like: Omit<RecordingName, 'number'>): Promise<RecordingFile> {
-    return this.inTurn(() => this.createNext(like));
+    return this.inSequence(() => this.createNext(like));
   }
 
   /**
@@ -41,7 +41,7 @@ export class Folder {
    * @throws Error if there is no room even then, or if the disk refuses
    */
   append(file: RecordingFile, bytes: Buffer): Promise<void> {
-    return this.inTurn(async () => {
+    return this.inSequence(async () => {
       await this.makeRoom(bytes.length);
       await file.append(bytes);
     });
@@ -53,7 +53,7 @@ export class Folder {
   }
 
   /** One after the other, so that the sum of all is always known. */
-  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+  private inSequence<T>(task: () => Promise<T>): Promise<T> {
     const done = this.last.then(task);
     this.last = done.catch(() => {});
     return done;

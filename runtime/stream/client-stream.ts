@@ -166,13 +166,13 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get snapshots(): Snapshots {
-    return this.picturesOf(this);
+    return this.snapshotsOf(this);
   }
 
   forReader(): StreamView {
     const reader = {};
     return Object.create(this, {
-      snapshots: { get: () => this.picturesOf(reader) },
+      snapshots: { get: () => this.snapshotsOf(reader) },
       show: { value: (entry: Entry, detail: Detail) => this.format(entry, detail) ?? this.asItCame(entry) },
     });
   }
@@ -234,7 +234,7 @@ export class ClientStream implements StreamView, UpstreamUser {
 
   subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
     const fresh = names.filter(name => this.subscriptions.ask(name)).map(({ name }) => name);
-    const tooMany = new Set(this.turnDownBeyond(fresh));
+    const tooMany = new Set(this.rejectBeyond(fresh));
     this.upstream?.subscribe(names.filter(({ name }) => !tooMany.has(name)));
     const rejected = fresh.flatMap(name => this.subscriptions.rejectionOf(name) ?? []);
     const added = fresh.filter(name => this.subscriptions.asks(name));
@@ -257,13 +257,13 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   /** Turns down the newest names of one of many that holds too many. @returns these */
-  private turnDownBeyond(fresh: readonly string[]): readonly string[] {
+  private rejectBeyond(fresh: readonly string[]): readonly string[] {
     const { byteBudget, options } = this.services;
     const excess = byteBudget ? this.subscriptions.size - options.httpChannels : 0;
     if (excess <= 0) return [];
     const message = `A client holds at most ${options.httpChannels} channels of a market (${optionTable.httpChannels.variable}). Unsubscribe what you do not need.`;
     const tooMany = fresh.slice(-excess);
-    for (const channel of tooMany) this.subscriptions.turnDown({ channel, code: 'LIMIT_EXCEEDED', message });
+    for (const channel of tooMany) this.subscriptions.reject({ channel, code: 'LIMIT_EXCEEDED', message });
     return tooMany;
   }
 
@@ -341,14 +341,14 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   turnedDown(rejection: Rejection): void {
-    this.subscriptions.turnDown(rejection);
+    this.subscriptions.reject(rejection);
   }
 
   readmitted(rejection: Rejection): void {
     this.subscriptions.readmit(rejection);
   }
 
-  private picturesOf(viewer: object): Snapshots {
+  private snapshotsOf(viewer: object): Snapshots {
     let snapshots = this.drawn.get(viewer);
     if (!snapshots) {
       snapshots = new Snapshots(this.market, this.buffer, this.services.clock, this.buffer.oldestSeq);

@@ -80,7 +80,7 @@ export class ClientSubscriptions implements SubscriptionsView {
   }
 
   /** What the client asked for was turned down. */
-  turnDown(rejection: Rejection): void {
+  reject(rejection: Rejection): void {
     if (!this.asked.delete(rejection.channel)) return;
     this.refused.set(rejection.channel, rejection);
     if (this.all()?.mayHold(rejection.channel)) this.perhaps.add(rejection.channel);

@@ -18,7 +18,7 @@ const cells = 4;
 
 /** How the words of a spelling are hashed: where it begins, each step, and the end. */
 export const hashSeed = 0x811c9dc5;
-export const hashTurn = 5;
+export const hashRotation = 5;
 export const hashPrime = 0x9e3779b1;
 export const hashFold = 17;
 
@@ -27,7 +27,7 @@ export function hashOf(spelling: Int32Array): number {
   let hash = hashSeed;
   for (const word of spelling) {
     const mixed = hash ^ word;
-    hash = Math.imul((mixed << hashTurn) | (mixed >>> -hashTurn), hashPrime);
+    hash = Math.imul((mixed << hashRotation) | (mixed >>> -hashRotation), hashPrime);
   }
   return hash ^ (hash >>> hashFold);
 }

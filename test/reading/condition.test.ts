@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { StreamError } from '../../runtime/core/errors.js';
 import { formatMessage } from '../../runtime/market/format.js';
-import { ConditionWatch, parseCondition, symbolsOf } from '../../runtime/reading/condition.js';
+import { ConditionTracker, parseCondition, symbolsOf } from '../../runtime/reading/condition.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 
@@ -21,7 +21,7 @@ function refusalOf(given: unknown, market = 'stocks', prefixes?: readonly string
 
 class Watched {
   private readonly past: Held;
-  private watch: ConditionWatch | undefined;
+  private watch: ConditionTracker | undefined;
 
   constructor(
     private readonly condition: unknown,
@@ -48,8 +48,8 @@ class Watched {
     return prices.map(p => this.sees('T', symbol, { sym: symbol, p }));
   }
 
-  get watching(): ConditionWatch {
-    this.watch ??= new ConditionWatch(
+  get watching(): ConditionTracker {
+    this.watch ??= new ConditionTracker(
       this.market,
       parseCondition({ market: this.market, channels: this.market.channels }, this.condition),
       this.past.buffer,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { decodeCursor } from '../../runtime/buffer/cursor.js';
 import { fieldValue, formatMessage, type Message } from '../../runtime/market/format.js';
-import { ConditionWatch, parseCondition, symbolsOf } from '../../runtime/reading/condition.js';
+import { ConditionTracker, parseCondition, symbolsOf } from '../../runtime/reading/condition.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { Held } from '../support/held.js';
@@ -99,7 +99,7 @@ describe('a condition', () => {
     const held = new Held(stocks);
     const { buffer } = held;
     const parsed = parseCondition({ market: stocks, channels: stocks.channels }, condition);
-    const watch = new ConditionWatch(stocks, parsed, buffer);
+    const watch = new ConditionTracker(stocks, parsed, buffer);
     const deciding = symbolsOf(parsed);
     for (const { ev, symbol, value } of messages) {
       held.add(ev, symbol, value === undefined ? {} : { [ev === 'T' ? 'p' : 'bp']: value });

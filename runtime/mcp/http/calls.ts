@@ -43,7 +43,7 @@ export class Calls {
     const exceeded = this.quota.take(client);
     if (exceeded) throw tooMany(exceeded, this.quota[exceeded]);
     try {
-      await this.turnOf(client, signal);
+      await this.queueFor(client, signal);
       return await (waits ? this.begin(client, work) : this.finish(client, work));
     } finally {
       this.quota.add(client, -1);
@@ -72,7 +72,7 @@ export class Calls {
     this.admit();
   }
 
-  private turnOf(client: string, signal: AbortSignal | undefined): Promise<void> {
+  private queueFor(client: string, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const begin = (): void => {
         signal?.removeEventListener('abort', giveUp);

@@ -18,7 +18,7 @@ export interface ClientParts extends ServerParts {
 /** A client, and how it is served in protocol 2026-07-28. */
 export class HttpClient {
   private readonly listening = new OpenResponses();
-  private readonly watches: ResourceUpdates;
+  private readonly updates: ResourceUpdates;
   private readonly handler;
   private listens = 0;
   /** Requests of which a server has found the gate. */
@@ -34,7 +34,7 @@ export class HttpClient {
   ) {
     const { hub, uris } = parts;
     const { httpWaits, httpMaxBytes } = hub.settings.options;
-    const watches = new ResourceUpdates(
+    const updates = new ResourceUpdates(
       hub,
       {
         updated: async uri => {
@@ -48,9 +48,9 @@ export class HttpClient {
       },
       uris,
     );
-    this.watches = watches;
+    this.updates = updates;
     this.handler = createMcpHandler(
-      ({ requestInfo }) => buildServer({ ...parts, gate: this.gateFor(requestInfo) }, watches),
+      ({ requestInfo }) => buildServer({ ...parts, gate: this.gateFor(requestInfo) }, updates),
       {
         legacy: 'reject',
         maxSubscriptions: httpWaits,
@@ -73,7 +73,7 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
-    this.watches.close();
+    this.updates.close();
     await Promise.all([this.handler.close(), this.closed()]);
   }
 
@@ -100,8 +100,8 @@ export class HttpClient {
 
   private listen(response: ServerResponse, uris: readonly string[]): void {
     const follower = ++this.listens;
-    this.watches.follow(follower, uris);
+    this.updates.follow(follower, uris);
     this.listening.add(response);
-    whenClosed(response, () => this.watches.unfollow(follower));
+    whenClosed(response, () => this.updates.unfollow(follower));
   }
 }

@@ -23,7 +23,7 @@ export class Session {
     enter: (asked, answer, signal) => (this.isUsed ? this.parts.gate.enter(asked, answer, signal) : answer()),
     call: (owned, call) => this.parts.gate.call(owned, call),
   };
-  private readonly watches: ResourceUpdates;
+  private readonly updates: ResourceUpdates;
   private readonly server;
   private readonly transport;
 
@@ -37,7 +37,7 @@ export class Session {
     end: () => void,
   ) {
     const { hub, uris } = parts;
-    this.watches = new ResourceUpdates(
+    this.updates = new ResourceUpdates(
       hub,
       {
         updated: uri => this.tell(() => this.server.sendResourceUpdated({ uri })),
@@ -45,7 +45,7 @@ export class Session {
       },
       uris,
     );
-    this.server = buildServer({ ...parts, gate: this.gate }, this.watches);
+    this.server = buildServer({ ...parts, gate: this.gate }, this.updates);
     this.server.onerror = complainTo(hub);
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
@@ -60,7 +60,7 @@ export class Session {
   }
 
   async open(): Promise<void> {
-    this.watches.follow(wholeList, [wholeList]);
+    this.updates.follow(wholeList, [wholeList]);
     await this.server.connect(this.transport);
     letOut(this.transport, this.gate);
   }
@@ -71,7 +71,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    this.watches.close();
+    this.updates.close();
     await this.server.close();
   }
 
