@@ -320,7 +320,7 @@ export const suite: Suite = {
       name: 'summarize_stream',
       title: 'Summarize a stream',
       verb: 'summarize',
-      description: 'The picture per symbol: last trade, bid, ask, spread, open, high, low, volume, VWAP, last bar, index value, LULD band, fair value, ages; most active first.',
+      description: 'A snapshot per symbol: last trade, bid, ask, spread, open, high, low, volume, VWAP, last bar, index value, LULD band, fair value, ages; most active first.',
       inputSchema: {
         type: 'object',
         properties: {

@@ -71,7 +71,7 @@ await call('start_options_stream', {
   endpoint: 'simulated',
 });
 
-heading('4. The picture');
+heading('4. Snapshots');
 await call(
   'wait_for_stream_message',
   { market: 'stocks', channels: ['T.MSFT'], count: 5 },
