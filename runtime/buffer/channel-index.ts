@@ -1,11 +1,11 @@
 import type { Filter } from '../symbols/channels.js';
 
-/** Which of the channels that are held bring what a filter selects; found without a look at each of them. */
+/** Finds the subscribed channels that a filter selects, without looking at each. */
 export class ChannelIndex {
   /** Symbols by prefix. */
   private readonly held = new Map<string, Set<string>>();
 
-  /** @param names of the channels that are held */
+  /** @param names of the subscribed channels */
   constructor(names: readonly string[]) {
     for (const name of names) {
       const dot = name.indexOf('.');

@@ -9,15 +9,15 @@ import { otherSymbol, SymbolTable } from '../symbols/symbol-table.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
 
-/** A message that was received, parsed. */
+/** A received message, parsed. */
 export interface Entry {
-  /** Position in the market's stream; never used twice in a process. */
+  /** Sequence number in the market's stream; never used twice in a process. */
   readonly seq: number;
   /** Arrival, monotonic ms. */
   readonly arrivedMs: number;
-  /** As it came; one that the spec does not know is text of the feed. */
+  /** As received; an unknown one is text of the feed. */
   readonly ev: string;
-  /** Canonical symbol; null where the event has none we know of. */
+  /** Canonical symbol; null if the event has none that we know. */
   readonly symbol: string | null;
   readonly raw: RawEvent;
 }
@@ -25,7 +25,7 @@ export interface Entry {
 const usualPairs = 1_024;
 const nothingYet = -1;
 
-/** Bounded by count and by bytes whenever it is trimmed. Nothing is parsed before somebody asks for it. */
+/** Bounded by count and bytes each time it is trimmed. Messages are parsed only when read. */
 export class MessageBuffer {
   private table: SymbolTable;
   private readonly rows = new Rows();
@@ -72,7 +72,7 @@ export class MessageBuffer {
     return this.next - this.oldest;
   }
 
-  /** When the newest of the messages that had to leave arrived, monotonic ms; absent while none had to. */
+  /** Arrival of the newest evicted message, monotonic ms; absent if none was evicted. */
   get evictedMs(): number | undefined {
     return this.evicted;
   }
@@ -82,14 +82,14 @@ export class MessageBuffer {
     return this.size === 0 ? 0 : this.ring.end - this.rows.offset(this.oldest);
   }
 
-  /** Messages of symbols that are not told apart, since too many came before. */
+  /** Messages of symbols without a number of their own, since the table was full. */
   get otherMessages(): number {
     let sum = 0;
     for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.cells[2 * channel + 1]!;
     return sum;
   }
 
-  /** Takes in the events of a frame; their bytes are copied. What gets too much leaves with the next `trim`. */
+  /** Adds the events of a frame and copies their bytes. The next `trim` evicts what is too much. */
   append(frame: Buffer, { count, rows }: Events, arrivedMs: number): void {
     if (count === 0) return;
     const { width, newest } = this;
@@ -109,7 +109,7 @@ export class MessageBuffer {
     }
   }
 
-  /** The oldest messages leave where there is too much. */
+  /** Evicts the oldest messages beyond the bounds. */
   trim(): void {
     const { oldest } = this;
     const keptFrom = this.ring.end - this.maxBytes;
@@ -131,7 +131,7 @@ export class MessageBuffer {
     return { seq, arrivedMs: this.rows.arrivedMs(seq), ev, symbol: this.symbolAt(seq, raw), raw };
   }
 
-  /** A held message as it came. */
+  /** A held message as received. */
   parse(seq: number): RawEvent {
     const bytes = this.ring.read(this.rows.offset(seq), this.rows.length(seq));
     return parseExact(bytes.toString()) as RawEvent;
@@ -200,7 +200,7 @@ export class MessageBuffer {
     return low;
   }
 
-  /** @returns whether a held message is judged for the first time */
+  /** @returns whether a held message is validated for the first time */
   judge(seq: number): boolean {
     return this.rows.judge(seq);
   }
@@ -208,7 +208,7 @@ export class MessageBuffer {
   /**
    * Drops everything; seqs go on.
    *
-   * @param symbols numbers the symbols of what comes from now on; absent: as before, beginning anew
+   * @param symbols the table for what comes from now on; absent: a new one
    */
   clear(symbols?: SymbolTable): void {
     this.oldest = this.next;

@@ -1,4 +1,4 @@
-/** Bytes in the order in which they came, in chunks that are used again. */
+/** Bytes in order of arrival, in chunks that are reused. */
 interface Chunk {
   readonly bytes: Buffer;
   /** Offset of its first byte. */
@@ -7,7 +7,7 @@ interface Chunk {
 
 const largestChunk = 2 ** 20;
 const smallestChunk = 2 ** 12;
-/** A ring of so many chunks is full. */
+/** How many chunks a full ring has. */
 const usualChunks = 16;
 
 /** Offsets count all bytes ever written. Each piece is whole in one chunk. */
@@ -43,9 +43,9 @@ export class ByteRing {
     return bytes.subarray(offset - base, offset - base + length);
   }
 
-  /** Gives up the pieces before a offset that was written. */
+  /** Releases the pieces before an offset. */
   release(offset: number): void {
-    // Mostly it is in the first chunk still.
+    // Usually it is still in the first chunk.
     if (this.chunks.length < 2 || offset < this.chunks[1]!.base) return;
     const first = this.chunkAt(offset);
     const gone = this.chunks.splice(0, first);
@@ -57,7 +57,7 @@ export class ByteRing {
     this.spare = undefined;
   }
 
-  /** Index of the last chunk that begins at or before a offset. */
+  /** Index of the last chunk that begins at or before an offset. */
   private chunkAt(offset: number): number {
     let low = 0;
     let high = this.chunks.length - 1;

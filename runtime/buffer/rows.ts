@@ -1,4 +1,4 @@
-/** What is known of each buffered message, in typed rows: a message costs no object. */
+/** A typed row for each buffered message, so that a message costs no object. */
 
 /** Seqs are split by shifts and masks, which cost less than a division. */
 const segmentBits = 12;
@@ -16,14 +16,14 @@ const offset = 1;
 const length = 4;
 /** Its channel and symbol as one number. */
 const pair = 5;
-/** How many messages ago the last one of the same pair came; 0: none is known. */
+/** How many messages ago the last one of the same pair arrived; 0 if unknown. */
 const back = 6;
-/** 1 once it was judged. */
+/** 1 once it was validated. */
 const judged = 7;
 
 const farthestBack = 2 ** 32 - 1;
 
-/** The same memory twice. */
+/** Two views of the same memory. */
 class Segment {
   readonly words: Uint32Array;
 
@@ -34,7 +34,7 @@ class Segment {
 
 const noSegment = new Segment(new Float64Array(0));
 
-/** Rows by seq; the oldest are given up segment by segment, and their segments used again. */
+/** Rows by seq; the oldest are released segment by segment, and segments are reused. */
 export class Rows {
   private segments: Segment[] = [];
   /** That of the next row, save where the next row begins one. */
@@ -76,14 +76,14 @@ export class Rows {
     return this.word(seq, back);
   }
 
-  /** @returns whether it was not judged before */
+  /** @returns whether it was not validated before */
   judge(seq: number): boolean {
     const first = this.word(seq, judged) === 0;
     this.segmentOf(seq).words[((seq - this.base) & rowMask) * rowWords + judged] = 1;
     return first;
   }
 
-  /** Gives up the rows before a seq. */
+  /** Releases the rows before a seq. */
   release(seq: number): void {
     while (seq - this.base >= segmentRows) {
       this.spare = this.segments.shift();

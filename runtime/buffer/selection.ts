@@ -26,7 +26,7 @@ export function parseFilters(market: Market, texts: readonly string[] | undefine
   });
 }
 
-/** What was rewritten. */
+/** Notes on filters that were rewritten. */
 export function notesOnFilters(texts: readonly string[] = [], filters: readonly Filter[] = []): string[] {
   return filters.flatMap((filter, index) => {
     const [given, read] = [texts[index]!, spellFilter(filter)];

@@ -87,7 +87,7 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
 function explainWaiting(version: string): string {
   return [
     `mcp-polygon ${version} waits for an MCP host on stdin; Ctrl-C ends it.`,
-    'For people there are mcp-polygon watch, mcp-polygon doctor and mcp-polygon --help.',
+    'To use it yourself, run mcp-polygon watch, mcp-polygon doctor or mcp-polygon --help.',
     '',
   ].join('\n');
 }

@@ -54,7 +54,7 @@ function judgeStray({ markets }: Offer, words: readonly string[]): string[] {
   const names = markets.map(market => market.name);
   const meant = words.map(word => nearest(word, names));
   const list = meant.includes(undefined) ? undefined : `--markets ${meant.join()}`;
-  return [`doctor takes no words, and ${count(words.length, 'word')} came${suggest(list)}`];
+  return [`doctor takes no words, but got ${count(words.length, 'word')}${suggest(list)}`];
 }
 
 /** A watch must name a market that is served, and something to watch in it. */

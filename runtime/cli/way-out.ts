@@ -32,7 +32,7 @@ export function operatorsWayOutOf(market: Market | undefined, code: ErrorCode): 
       if (!market || hasDelayed(market)) return 'The plan has delayed data only: add --feed delayed.';
       return `${market.title} has no delayed feed: the plan must include real-time data; --feed ${simulatedFeed} plays made-up data.`;
     case 'CHANNELS_REJECTED':
-      return 'Correct them, and watch again.';
+      return 'Correct them and try again.';
     case 'INVALID_CHANNEL':
       return market ? `Write channels as PREFIX.SYMBOL, such as ${exampleChannel(market)}.` : hintFor(code);
     default:

@@ -1,4 +1,4 @@
-/** The command line taken apart; what it means for the settings is said elsewhere. */
+/** Parses the command line; `settings.ts` decides what it means. */
 
 import { kindOf } from '../core/kind.js';
 import { nearest, suggest } from '../core/nearest.js';
@@ -9,10 +9,10 @@ const named = ['doctor', 'watch'] as const;
 /** A command that is called by its name. */
 type Named = (typeof named)[number];
 
-/** What the process is to do. */
+/** What the process should do. */
 export interface Command {
   readonly name: 'serve' | 'help' | 'version' | Named;
-  /** watch: market and channels. doctor: what it does not take. */
+  /** watch: market and channels. doctor: words that it does not take. */
   readonly words: readonly string[];
   /** Values of settings, by the variable that each stands for. */
   readonly given: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Command {
   readonly json: boolean;
   /** doctor: connect with the key. */
   readonly connect: boolean;
-  /** doctor: compare what comes within so many seconds with the spec. */
+  /** doctor: for how many seconds to compare what the feed sends with the spec. */
   readonly listenSeconds?: number;
 }
 
@@ -36,7 +36,7 @@ const ofDoctor = ['json', 'no-connect', 'events'];
 const longestListening = 600;
 const short: Readonly<Record<string, string>> = { '-h': '--help', '-v': '--version', '-V': '--version' };
 
-/** @returns the command, and everything that is wrong with it at once; help and version forgive all */
+/** @returns the command, and all problems at once; help and version ignore problems */
 export function parseCommand(
   argv: readonly string[],
   settings: readonly Setting[],

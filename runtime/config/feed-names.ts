@@ -1,4 +1,4 @@
-/** Feeds that every market has, and that lead to none of the vendor's hosts. */
+/** Feeds that every market has, and that do not connect to the vendor's hosts. */
 
-/** Made-up data, for which no key is needed. */
+/** Made-up data; needs no key. */
 export const simulatedFeed = 'simulated';

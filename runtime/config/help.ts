@@ -2,9 +2,9 @@ import { tokensVariable } from './api-key.js';
 import { keyVariables, type SettingRow, settingTable } from './settings.js';
 
 const switches: readonly (readonly [string, string])[] = [
-  ['--json', 'of doctor: print one JSON document'],
-  ['--events <seconds>', 'of doctor: compare what comes in that time with the spec'],
-  ['--no-connect', 'of doctor: never use the key; no other program can lose its stream'],
+  ['--json', 'doctor: print one JSON document'],
+  ['--events <seconds>', 'doctor: compare what the feed sends in that time with the spec'],
+  ['--no-connect', 'doctor: never use the key, so no other program loses its stream'],
   ['--help', 'print this'],
   ['--version', 'print the version'],
 ];

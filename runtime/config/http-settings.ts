@@ -11,13 +11,13 @@ export interface HttpSettings {
   readonly host: string;
   /** Host names by which clients may call the server, as they stand in a URL. */
   readonly names: readonly string[];
-  /** One of these must come with every request; without any, whoever can connect may call. */
+  /** Every request must carry one of these; without any, everyone who can connect may call. */
   readonly tokens: readonly Token[];
   /** Path of a file of further tokens. */
   readonly tokensFile?: string;
 }
 
-/** Values of the settings as they came. */
+/** Values of the settings, unparsed. */
 export interface HttpTexts {
   readonly transport: ReturnType<Lookup>;
   readonly host: ReturnType<Lookup>;
@@ -29,7 +29,7 @@ export interface HttpTexts {
 export const loopback = '127.0.0.1';
 const loopbackNames = ['localhost', loopback, '[::1]'];
 
-/** @returns nothing but problems where the server is to speak on stdin and stdout */
+/** @returns only problems if the server uses stdin and stdout */
 export function readHttp({ transport, host, hosts, tokens: text, tokensFile }: HttpTexts): {
   http?: HttpSettings;
   problems: string[];
@@ -37,7 +37,7 @@ export function readHttp({ transport, host, hosts, tokens: text, tokensFile }: H
   if ((transport.text ?? 'stdio') === 'stdio') return { problems: [] };
   if (transport.text !== 'http') {
     return {
-      problems: [`${transport.name} must be stdio or http, and ${kindOf(transport.text)} came`],
+      problems: [`${transport.name} must be stdio or http, but was ${kindOf(transport.text)}`],
     };
   }
   const address = host.text ?? loopback;
@@ -60,7 +60,7 @@ export function readHttp({ transport, host, hosts, tokens: text, tokensFile }: H
   };
 }
 
-/** A token as it came. */
+/** A token, unchecked. */
 interface TokenText {
   readonly name: string;
   readonly text: string;
@@ -75,10 +75,10 @@ function parseTokens(text = ''): TokenText[] {
   });
 }
 
-/** With a scheme or a port it would never be the name that a client calls. */
+/** A client never calls the server by a name with a scheme or a port. */
 function judgeName(setting: string, name: string): string[] {
   if (/^[a-z0-9_.-]+$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name)) return [];
-  return [`${setting}: a host name stands alone, such as market.example, and ${kindOf(name)} came`];
+  return [`${setting}: a host name stands alone, such as market.example, but was ${kindOf(name)}`];
 }
 
 /** No token is shown, not even a wrong one, and no name, which may be one. */
@@ -92,7 +92,7 @@ function judgeTokens(tokens: readonly TokenText[]): string[] {
 
 function judgeAddress(name: string, address: string): string[] {
   if (isLoopback(address)) return [];
-  // Whatever else came in its place is not shown.
+  // Any other value is not shown.
   const shown = isIP(address) ? `${name} ${address}` : name;
   const open = `${shown} lets other machines in, which then need a bearer token`;
   return [

@@ -24,18 +24,18 @@ export const optionTable = {
   authTimeoutMs: row('AUTH_TIMEOUT_MS', 'from the open socket to the accepted key', 10_000, 10, 10 * minute),
   ackTimeoutMs: row('ACK_TIMEOUT_MS', 'from a subscribe frame to its last acknowledgement', 3_000, 10, 10 * minute),
   pingIntervalMs: row('PING_INTERVAL_MS', 'silence before the peer is pinged', 30_000, 10, 60 * minute),
-  pongTimeoutMs: row('PONG_TIMEOUT_MS', 'further silence before it is given up', 10_000, 10, 60 * minute),
+  pongTimeoutMs: row('PONG_TIMEOUT_MS', 'further silence before the connection is dropped', 10_000, 10, 60 * minute),
   backoffInitialMs: row('BACKOFF_INITIAL_MS', 'first wait before a new attempt; it doubles', 1_000, 1, 10 * minute),
   backoffMaxMs: row(
     'BACKOFF_MAX_MS',
-    'longest wait; below 5 s until ten attempts brought nothing',
+    'longest wait; below 5 s until ten attempts in a row failed',
     30_000,
     1,
     60 * minute,
   ),
   stableAfterMs: row(
     'STABLE_AFTER_MS',
-    'so long live, or messages for 2 s, start the back-off over',
+    'time live, or 2 s of messages, that resets the back-off',
     10_000,
     0,
     60 * minute,
@@ -45,7 +45,7 @@ export const optionTable = {
   maxFrameBytes: row('MAX_FRAME_BYTES', 'largest inbound frame', 16 * mebibyte, 1_000, 1_024 * mebibyte),
   framePairs: row('FRAME_PAIRS', 'channels in one subscribe frame', 500, 1, 3_000),
   recordFlushMs: row('RECORD_FLUSH_MS', 'how long a recorded frame waits for the disk', 1_000, 10, 10 * minute),
-  recordRetryMs: row('RECORD_RETRY_MS', 'wait before a disk that refused is asked again', 10_000, 10, 60 * minute),
+  recordRetryMs: row('RECORD_RETRY_MS', 'wait before a failed disk is tried again', 10_000, 10, 60 * minute),
   recordQueueBytes: row(
     'RECORD_QUEUE_BYTES',
     'bytes of frames per market that may wait for the disk',
@@ -53,7 +53,7 @@ export const optionTable = {
     1_000,
     4_096 * mebibyte,
   ),
-  recordFileBytes: row('RECORD_FILE_BYTES', 'size from which a new file is begun', 64 * mebibyte, 1_000, tebibyte),
+  recordFileBytes: row('RECORD_FILE_BYTES', 'size at which a new file begins', 64 * mebibyte, 1_000, tebibyte),
   recordTotalBytes: row(
     'RECORD_TOTAL_BYTES',
     'bytes of recordings kept; the oldest leave first',
@@ -66,7 +66,7 @@ export const optionTable = {
   httpWaits: row('HTTP_WAITS', 'http: calls of a client that wait at the same time', 16, 1, 1_000),
   httpClientTtlMs: row(
     'HTTP_CLIENT_TTL_MS',
-    'http: silence after which a client is let go',
+    'http: silence after which a client is removed',
     10 * minute,
     10,
     1_440 * minute,
@@ -79,27 +79,27 @@ export const optionTable = {
     1_000,
     1_024 * mebibyte,
   ),
-  httpTotalBytes: row('HTTP_TOTAL_BYTES', 'http: the same of all clients', 64 * mebibyte, 1_000, 4_096 * mebibyte),
+  httpTotalBytes: row('HTTP_TOTAL_BYTES', 'http: the same for all clients together', 64 * mebibyte, 1_000, 4_096 * mebibyte),
   httpCalls: row('HTTP_CALLS', 'http: calls of a client at once, queued ones included', 128, 1, 10_000),
-  httpTotalCalls: row('HTTP_TOTAL_CALLS', 'http: the same of all clients', 1_024, 1, 100_000),
+  httpTotalCalls: row('HTTP_TOTAL_CALLS', 'http: the same for all clients together', 1_024, 1, 100_000),
   httpConnections: row('HTTP_CONNECTIONS', 'http: connections at once; idle ones give way', 512, 2, 65_535),
-  httpPerAddress: row('HTTP_PER_ADDRESS', 'http: the same of one remote address', 256, 1, 65_535),
+  httpPerAddress: row('HTTP_PER_ADDRESS', 'http: the same for one remote address', 256, 1, 65_535),
   httpHeadTimeoutMs: row(
     'HTTP_HEAD_TIMEOUT_MS',
-    'http: until the headers of a request have come',
+    'http: time for the headers of a request to arrive',
     10_000,
     10,
     10 * minute,
   ),
   httpTimeoutMs: row(
     'HTTP_TIMEOUT_MS',
-    'http: until a request has come, or an answer was taken',
+    'http: time for a request to arrive or an answer to leave',
     30_000,
     10,
     60 * minute,
   ),
   httpChannels: row('HTTP_CHANNELS', 'http: channels of a client in a market', 5_000, 1, 1_000_000),
-  httpUris: row('HTTP_URIS', 'http: resources of which a client is told news', 1_000, 1, 100_000),
+  httpUris: row('HTTP_URIS', 'http: resources that a client can follow', 1_000, 1, 100_000),
   httpSessions: row('HTTP_SESSIONS', 'http: sessions of one token', 16, 1, 10_000),
   httpStreams: row('HTTP_STREAMS', "http: connections to feeds of the clients' own choice", 64, 0, 10_000),
   httpBufferBytes: row(
@@ -124,7 +124,7 @@ export const defaultOptions: Options = Object.fromEntries(
   Object.entries(optionTable).map(([name, { value }]) => [name, value]),
 ) as Options;
 
-/** What was given for a variable, if anything, and under which name. */
+/** The value given for a variable, if any, and the name it was given under. */
 export type Lookup = (variable: string) => { readonly name: string; readonly text: string | undefined };
 
 /** @returns the options, and every setting that is not a whole number in its range */
@@ -136,7 +136,7 @@ export function readOptions(find: Lookup): { options: Options; problems: string[
     const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return [key, number];
     problems.push(
-      `${name} must be a whole number from ${min} to ${max}, and ${Number.isNaN(number) ? kindOf(text) : 'another number'} came`,
+      `${name} must be a whole number from ${min} to ${max}, but was ${Number.isNaN(number) ? kindOf(text) : 'another number'}`,
     );
     return [key, value];
   });

@@ -1,4 +1,4 @@
-/** What is offered when the operator serves some of the markets only. */
+/** Narrows what is offered to the markets that the operator serves. */
 import { z } from 'zod';
 import type { Market, Suite, Tool } from '../contract/contract.js';
 
@@ -9,7 +9,7 @@ export interface Offer {
 }
 
 /**
- * Takes the other markets out of the list, of the instructions and of the arguments of the tools across markets.
+ * Removes the other markets from the list, the instructions and the arguments of cross-market tools.
  *
  * @param names markets to serve; absent: all
  */

@@ -4,7 +4,7 @@ import { faultOfOwnKey, tokensVariable } from './api-key.js';
 import { type HttpSettings, loopback, readHttp } from './http-settings.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
 
-/** What the operator decided before the first call. */
+/** The operator's settings. */
 export interface Settings {
   /** The API key, and the variable it came from. */
   readonly key?: { readonly value: Secret; readonly from: string };
@@ -26,7 +26,7 @@ export interface SettingRow {
   readonly variable: string;
   /** Name on the command line, without dashes. */
   readonly option: string;
-  /** What it takes, in a word. */
+  /** The kind of its value, in a word. */
   readonly takes: string;
   /** For people, without a full stop. */
   readonly about: string;
@@ -55,10 +55,10 @@ const texts = {
     'further host[:port] an endpoint may name, comma separated',
     'none',
   ),
-  record: row('MCP_POLYGON_RECORD', 'folder', 'folder to which every frame that comes is recorded', 'none'),
+  record: row('MCP_POLYGON_RECORD', 'folder', 'folder into which every frame is recorded', 'none'),
   transport: row('MCP_POLYGON_TRANSPORT', 'name', 'stdio, or http for many clients at once', 'stdio'),
-  host: row('MCP_POLYGON_HOST', 'address', 'http: where to listen; beyond this machine needs tokens', loopback),
-  httpHosts: row('MCP_POLYGON_HTTP_HOSTS', 'list', 'http: further host names that lead here, comma separated', 'none'),
+  host: row('MCP_POLYGON_HOST', 'address', 'http: listen address; beyond loopback, set tokens', loopback),
+  httpHosts: row('MCP_POLYGON_HTTP_HOSTS', 'list', 'http: further names of this server, comma separated', 'none'),
   httpTokensFile: row(
     'MCP_POLYGON_HTTP_TOKENS_FILE',
     'file',
@@ -80,7 +80,7 @@ export const keyVariables: readonly string[] = ['POLYGON_API_KEY', 'MASSIVE_API_
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every variable that means something here. */
+/** Every variable that is read. */
 const knownVariables: readonly string[] = [
   ...settingTable.map(({ variable }) => variable),
   ...keyVariables,
@@ -90,9 +90,9 @@ const knownVariables: readonly string[] = [
 const longestName = 60;
 
 /**
- * Variables that look like ours and are none, which nobody would miss otherwise.
+ * Finds variables that look like ours but are not, such as misspelt ones.
  *
- * @returns a remark for each, with what was probably meant, and without its value
+ * @returns a remark for each, with what was probably meant; its value is not shown
  */
 export function remarksOnVariables(env: Environment): string[] {
   return Object.keys(env)
@@ -105,7 +105,7 @@ export function remarksOnVariables(env: Environment): string[] {
 }
 
 /**
- * The command line goes before the environment; what is blank or a placeholder counts as not given.
+ * The command line takes precedence; a blank value or a placeholder counts as not given.
  *
  * @param markets names of the markets that exist
  * @param given values of the command line by the variable that they stand for
@@ -168,7 +168,7 @@ export function cleanKey(text: string | undefined): string | undefined {
   return key === '' || key.startsWith('${') ? undefined : key;
 }
 
-/** On the command line somebody meant something; in the environment an empty list counts as not set. */
+/** An empty list is wrong on the command line; in the environment it counts as not set. */
 function judgeList({ name, text }: ReturnType<Lookup>): string[] {
   if (!name.startsWith('--') || list(text).length > 0) return [];
   return [`${name} names nothing`];

@@ -1,4 +1,4 @@
-/** The file of bearer tokens, judged. No word of it is ever shown: what is wrong is said by its place. */
+/** Parses the file of bearer tokens. Nothing in it is ever shown: problems are reported by index. */
 import { Secret } from '../core/secret.js';
 import { describeToken, describeTokenName, isToken, isTokenName, judgeTogether, type Token } from './token.js';
 
@@ -7,12 +7,12 @@ const members = ['name', 'token', 'expires', 'reads'];
 const mostTokens = 10_000;
 
 /**
- * @param others tokens that there are beside those of the file
- * @returns the tokens of the file, and everything that is wrong with it
+ * @param others tokens from elsewhere
+ * @returns the tokens of the file, and all problems
  */
 export function parseTokenFile(text: string, others: readonly Token[]): { tokens: Token[]; problems: string[] } {
   const entries = parseList(text);
-  if (!entries) return { tokens: [], problems: [`must hold a list in JSON, such as ${example}`] };
+  if (!entries) return { tokens: [], problems: [`must be a JSON list, such as ${example}`] };
   if (entries.length > mostTokens) return { tokens: [], problems: [`must hold ${mostTokens} tokens at most`] };
   const problems: string[] = [];
   const tokens = entries.flatMap((entry, index) => {
@@ -30,7 +30,7 @@ function parseList(text: string): unknown[] | undefined {
     const list: unknown = JSON.parse(text);
     return Array.isArray(list) ? list : undefined;
   } catch {
-    // The message would quote the text.
+    // The error's message would quote the text.
     return undefined;
   }
 }
@@ -64,6 +64,6 @@ function parseEntry(entry: unknown): { token?: Token; problems: string[] } {
 function parseTime(text: unknown): number | undefined {
   if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/.test(text)) return undefined;
   const ms = Date.parse(text);
-  // A day such as 30 February would be taken for another one.
+  // JavaScript would read 30 February as a day in March.
   return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19) ? ms : undefined;
 }

@@ -1,7 +1,7 @@
 import { Secret } from '../core/secret.js';
 import { isValid, type Token } from './token.js';
 
-/** Tokens, compared so that the time it takes tells nothing about them. */
+/** A list of tokens, compared in constant time. */
 export class Tokens {
   constructor(readonly all: readonly Token[]) {}
 

@@ -13,13 +13,13 @@ const largestFile = 2 ** 20;
 const ofOthers = 0o077;
 
 export interface TokenSources {
-  /** Those of the environment. */
+  /** Tokens from the environment. */
   readonly tokens: readonly Token[];
   /** Path of the file of further ones. */
   readonly tokensFile?: string;
 }
 
-/** A file of tokens that cannot be used; the message says what to do, and shows nothing of it. */
+/** A tokens file that cannot be used; the message says what to do and shows nothing of the file. */
 export class TokenFileError extends Error {}
 
 export class TokenStore {
@@ -48,12 +48,12 @@ export class TokenStore {
     return store;
   }
 
-  /** Whether nobody may call without a token; also where the file holds none. */
+  /** Whether every call needs a token, even if the file is empty. */
   get required(): boolean {
     return this.tokens.all.length > 0 || this.sources.tokensFile !== undefined;
   }
 
-  /** How many there are that have not expired. */
+  /** How many have not expired. */
   get count(): number {
     return this.valid.length;
   }
@@ -72,7 +72,7 @@ export class TokenStore {
     this.cancelLook();
   }
 
-  /** Looks at file and clock now, as it does by itself every second. */
+  /** Checks file and clock now; a timer does the same every second. */
   async look(): Promise<void> {
     if (this.sources.tokensFile !== undefined) await this.reload(this.sources.tokensFile);
     const valid = this.validNow();
@@ -92,14 +92,14 @@ export class TokenStore {
     return this.tokens.all.filter(token => isValid(token, nowMs));
   }
 
-  /** What cannot be used changes nothing: whoever was let in still is. */
+  /** A file that cannot be used changes nothing: the previous tokens stay valid. */
   private async reload(path: string): Promise<void> {
     try {
       if (await this.load(path))
         this.log.say('http tokens', `http: the tokens file was read again: ${this.describeCount()}`);
     } catch (error) {
       const reason = error instanceof TokenFileError ? error.message : `the tokens file (${codeOf(error)})`;
-      this.log.say('http tokens refused', `http: the tokens of before stay: ${reason}`);
+      this.log.say('http tokens refused', `http: the previous tokens stay in force: ${reason}`);
     }
   }
 
@@ -108,9 +108,9 @@ export class TokenStore {
     return length === 1 ? 'there is 1 token' : `there are ${length} tokens`;
   }
 
-  /** @returns whether the file is another one than at the last look */
+  /** @returns whether the file changed since the last look */
   private async load(path: string): Promise<boolean> {
-    // A pipe would be waited for.
+    // Opening a pipe would block.
     const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(error => {
       throw new TokenFileError(`the tokens file cannot be opened (${codeOf(error)})`);
     });
@@ -126,7 +126,7 @@ export class TokenStore {
     }
   }
 
-  /** Judges the file that is open, whatever stands at its path by now. @returns nothing if it is as it was */
+  /** Checks the open file, whatever is at its path by now. @returns undefined if it is unchanged */
   private async readNew(file: FileHandle): Promise<string | undefined> {
     const stats = await file.stat();
     const { dev, ino, size, mtimeMs, ctimeMs, mode } = stats;
@@ -136,7 +136,7 @@ export class TokenStore {
     if (!stats.isFile()) throw new TokenFileError('the tokens file must be a plain file');
     if (process.platform !== 'win32' && (mode & ofOthers) !== 0) {
       const found = (mode & 0o777).toString(8).padStart(4, '0');
-      throw new TokenFileError(`the tokens file has mode ${found}, so that others can use it: chmod 0600 it`);
+      throw new TokenFileError(`the tokens file has mode ${found}, so others can use it; run chmod 0600 on it`);
     }
     if (size > largestFile) throw new TokenFileError(`the tokens file must have ${largestFile} bytes at most`);
     const buffer = Buffer.alloc(largestFile + 1);

@@ -1,12 +1,12 @@
 /** What a bearer token is. */
 import { Secret } from '../core/secret.js';
 
-/** Lets whoever has it in. Nothing but its name is ever shown. */
+/** Grants access to its bearer. Only its name is ever shown. */
 export interface Token {
   /** Names its client in the log. */
   readonly name: string;
   readonly secret: Secret;
-  /** Wall clock ms from which it is none. */
+  /** Wall clock ms at which it expires. */
   readonly expiresAtMs?: number;
   /** Name of the token whose streams it may look at, and nothing else; absent: it has streams of its own. */
   readonly reads?: string;
@@ -29,7 +29,7 @@ export function isTokenName(text: string): boolean {
 
 export const describeTokenName = '1 to 40 letters, digits and ._-, beginning with a letter or a digit';
 
-/** What is wrong with tokens together, each by its place, from 1; neither names nor tokens are shown. */
+/** Problems of the tokens as a set, each by its index from 1; neither names nor tokens are shown. */
 export function judgeTogether(tokens: readonly Token[]): string[] {
   const problems: string[] = [];
   const twins = Secret.twins(tokens.map(({ secret }) => secret));
@@ -52,7 +52,7 @@ export function isValid({ expiresAtMs = Number.POSITIVE_INFINITY }: Token, nowMs
   return nowMs < expiresAtMs;
 }
 
-/** The tokens of a list that are not in the other one, or mean something else there. */
+/** The tokens of a list that are missing in the other one or differ there. */
 export function goneFrom(before: readonly Token[], after: readonly Token[]): Token[] {
   const isSame = (one: Token, other: Token): boolean =>
     one.name === other.name && one.secret.equals(other.secret) && one.reads === other.reads;

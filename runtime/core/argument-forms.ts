@@ -1,14 +1,14 @@
-/** Reads arguments in the forms in which hosts and models write them; what they mean is judged elsewhere. */
+/** Reads arguments in the forms in which hosts and models write them; their meaning is checked elsewhere. */
 import type { JsonSchema } from '../contract/contract.js';
 
-/** Arguments as the schema has them, as far as that can be told. */
+/** Arguments in the form of the schema, as far as they can be converted. */
 export interface Shaped {
   readonly args: unknown;
-  /** What was read into them, in sentences that show nothing of what came. */
+  /** What was converted, in sentences that do not repeat the caller's text. */
   readonly notes: readonly string[];
 }
 
-/** The part of a JSON Schema that is looked at. */
+/** The part of a JSON Schema that is used here. */
 export interface PropertySchema {
   readonly type?: string;
   readonly enum?: readonly string[];
@@ -36,7 +36,7 @@ export function shapeArguments(schema: JsonSchema, given: unknown): Shaped {
   const whole = isLeftOut(given) ? {} : readObject(given);
   if (Object.keys(properties).length === 0) {
     const came = isObject(whole) ? Object.keys(whole).length > 0 : true;
-    return { args: {}, notes: came ? ['This tool takes no arguments; what came is ignored.'] : [] };
+    return { args: {}, notes: came ? ['This tool takes no arguments; those given are ignored.'] : [] };
   }
   if (!isObject(whole)) return { args: given, notes };
   if (whole !== given && !isLeftOut(given)) notes.push('The arguments came as text and are read as JSON.');
@@ -69,7 +69,7 @@ function shapeList({ items }: PropertySchema, value: unknown, name: string, note
   const list = typeof value === 'string' ? readList(value, items?.type === 'string') : value;
   if (!Array.isArray(list)) return value;
   if (list !== value) notes.push(`${name} came as text and is read as a list of ${list.length}.`);
-  // Texts in a list are judged one by one, by their position; only parts of a condition have a form of their own.
+  // Texts in a list are checked one by one, by index; only parts of a condition have a form of their own.
   if (items?.type !== 'object') return list;
   return list.map((item, index) => shapeObject(items, item, `${name}[${index}]`, notes));
 }
@@ -80,7 +80,7 @@ function shapeObject({ properties = {} }: PropertySchema, value: unknown, name: 
   if (object !== value) notes.push(`${name} came as text and is read as JSON.`);
   const shaped = Object.entries(object).map(([key, item]): [string, unknown] => {
     const known = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    // What a single value inside of an object may be depends on the rest of it.
+    // Which type a value inside an object may have depends on the rest of the object.
     const nests = known?.type === 'array' || known?.type === 'object';
     return [key, known && nests ? shapeValue(known, item, `${name}.${key}`, notes) : item];
   });
@@ -110,12 +110,12 @@ function readObject(value: unknown): unknown {
   return isObject(parsed) ? parsed : value;
 }
 
-/** The number that a text writes; nothing for any other text. */
+/** Parses a number; undefined for any other text. */
 export function readNumber(value: unknown): number | undefined {
   return typeof value === 'string' && /^[+-]?\d{1,15}(?:\.\d{1,15})?$/.test(value.trim()) ? Number(value) : undefined;
 }
 
-/** What a text says, if it says true or false. */
+/** Parses true or false; undefined for any other text. */
 export function readBoolean(value: unknown): boolean | undefined {
   const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
   return word === 'true' || word === 'false' ? word === 'true' : undefined;

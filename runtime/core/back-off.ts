@@ -4,20 +4,20 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
-/** How it went of late. */
+/** How recent attempts went. */
 export interface Failures {
   /** Failed attempts since the last stable connection. */
   readonly attempt: number;
-  /** Of these, the last ones in a row that brought no message. */
+  /** How many of the latest of these, in a row, brought no message. */
   readonly fruitless: number;
 }
 
 const jitter = 0.25;
-/** A connection that brings messages for so long is stable. */
+/** A connection that brings messages for this long is stable. */
 export const steadyMs = 2_000;
-/** After so many fruitless attempts in a row the feed counts as down, and the waits grow on. */
+/** After this many attempts in a row without a message the feed counts as down, and the waits grow further. */
 const patience = 10;
-/** Longest wait until then: whoever was cut streams again within 5 s, of which this leaves some to connect. */
+/** Longest wait until then, so that a client streams again within 5 s, connecting included. */
 const impatientMs = 3_500;
 /** How often the first wait was doubled when its growth was held up. */
 const doubled = 2;

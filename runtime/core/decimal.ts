@@ -8,11 +8,11 @@ export interface Decimal {
 
 export const zero: Decimal = { digits: 0n, scale: 0 };
 
-/** More characters than any amount of a market has; work grows with their square. */
+/** More characters than any real amount has; the work grows with their square. */
 const longestText = 60;
 const decimalText = /^-?\d+(?:\.\d+)?$/;
 
-/** A number, or the decimal text of one, exactly as it was sent; nothing for anything else. */
+/** A number or decimal text, exactly as it was sent; undefined for anything else. */
 export function decimalOf(value: unknown): Decimal | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? scaled(String(value)) : undefined;
   const isDecimal = typeof value === 'string' && value.length <= longestText && decimalText.test(value);
@@ -35,7 +35,7 @@ export function add(a: Decimal, b: Decimal): Decimal {
   return { digits: raise(a, scale) + raise(b, scale), scale };
 }
 
-/** `a / b` with so many digits behind the point, a half rounded away from zero; `b` is not 0. */
+/** `a / b` with this many digits after the point, halves rounded away from zero; `b` is not 0. */
 export function divide(a: Decimal, b: Decimal, scale: number): Decimal {
   const shift = b.scale - a.scale + scale;
   const above = a.digits * powerOfTen(Math.max(shift, 0));
@@ -45,12 +45,12 @@ export function divide(a: Decimal, b: Decimal, scale: number): Decimal {
   return { digits: isNegative ? -digits : digits, scale };
 }
 
-/** The double that is nearest. */
+/** The nearest double. */
 export function numberOf({ digits, scale }: Decimal): number {
   return Number(`${digits}e-${scale}`);
 }
 
-/** The double that is nearest; beyond 2^53, where it loses whole units, all digits as a text instead. */
+/** The nearest double; beyond 2^53, where a double loses whole units, all digits as text. */
 export function numberOrDigits(decimal: Decimal): number | string {
   const number = numberOf(decimal);
   if (Math.abs(number) <= Number.MAX_SAFE_INTEGER) return number;

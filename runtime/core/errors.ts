@@ -1,6 +1,6 @@
 import { citationUri } from './citation.js';
 
-/** Stable codes of everything that can fail; README explains each. */
+/** Stable codes of everything that can fail; the guide on troubleshooting explains each. */
 export type ErrorCode =
   | 'NO_API_KEY'
   | 'ENDPOINT_NOT_ALLOWED'

@@ -9,14 +9,14 @@ const safe = Number.MAX_SAFE_INTEGER;
 const mostSmallDigits = 10 ** 15;
 const tens = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
-/** Digits behind the point of an amount; nothing for what is none. */
+/** Digits after the decimal point of an amount; undefined if it is not one. */
 export function decimalsIn(amount: unknown): number | undefined {
   const few = fewDecimals(amount);
   if (few >= 0) return few;
   return typeof amount === 'number' && Number.isFinite(amount) ? decimalsOf(amount) : decimalOf(amount)?.scale;
 }
 
-/** Those of a number that has few digits; -1 for any other. */
+/** The same for a number with few digits; -1 for any other. */
 function fewDecimals(amount: unknown): number {
   if (typeof amount !== 'number') return -1;
   for (let decimals = 0; decimals < tens.length; decimals++) {
@@ -28,10 +28,10 @@ function fewDecimals(amount: unknown): number {
   return -1;
 }
 
-/** A sum of decimals; as long as they are small it is kept in whole doubles, which are fast. */
+/** A sum of decimals, kept in doubles, which are fast, as long as they are exact. */
 export class ExactSum {
   isEmpty = true;
-  /** In units of the last of so many decimals. */
+  /** In units of the last of this many decimals. */
   private units = 0;
   private decimals = 0;
   private rest: Decimal = zero;
@@ -74,7 +74,7 @@ export class ExactSum {
     this.rest = add(this.rest, { digits: sign < 0 ? -digits : digits, scale });
   }
 
-  /** Begins to count anew, in finer units. */
+  /** Converts the sum to finer units. */
   private setAside(decimals: number): void {
     this.rest = this.value;
     this.units = 0;

@@ -1,4 +1,4 @@
-/** A heap: of many, those that come first are found without sorting the rest. */
+/** A heap: finds the first of many without sorting the rest. */
 export class Heap<T> {
   private readonly items: T[] = [];
 
@@ -21,7 +21,7 @@ export class Heap<T> {
     items[at] = item;
   }
 
-  /** Takes out the one that comes first; nothing if there is none. */
+  /** Removes and returns the first; undefined if the heap is empty. */
   take(): T | undefined {
     const { items } = this;
     const first = items[0];

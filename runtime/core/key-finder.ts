@@ -3,15 +3,15 @@
  * JSON or as a code, in base64 and in hex. Known to secret.ts alone, since it holds the key.
  */
 
-/** A shorter key is not looked for. */
+/** Shorter keys are not searched for. */
 export const shortestCleaned = 8;
 
 const blackout = '[redacted]';
 /** How often a text may be encoded for a URL. */
 const mostEncoded = 8;
-/** So many characters of each spelling are looked for at once, before one is looked at more closely. */
+/** This many characters of each spelling are searched for at once, before a candidate is checked in full. */
 const glanced = 4;
-/** More is taken by texts only that were made for it. */
+/** Only texts made for the purpose need more. */
 const stepsPerCharacter = 8;
 const leastSteps = 100_000;
 const emptyFrame = '[]';

@@ -1,6 +1,6 @@
 import { count } from './count.js';
 
-/** What came, in kind: said of everything that a caller sends and that is not to be shown. */
+/** The kind of a value, for messages that must not repeat the caller's text. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

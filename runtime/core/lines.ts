@@ -1,15 +1,15 @@
-/** Lines of a stream of bytes, bounded: a line that is too long is skipped while it comes, and holds no memory. */
+/** Splits a byte stream into lines, with a bound: a line that is too long is skipped as it arrives and takes no memory. */
 
 const newline = 10;
 const leastRoom = 2 ** 12;
-/** Some programs begin a text with it. */
+/** The byte order mark, with which some programs begin a text. */
 const byteOrderMark = Buffer.from('\ufeff');
 
 /** Stands for a line that was too long. */
 export const tooLong = Symbol('too long');
 
 export class LineCutter {
-  /** What has come of a line that has not ended. */
+  /** The chunks of the line that has not ended yet. */
   private held: Buffer = Buffer.alloc(0);
   private bytes = 0;
   private skipping = false;

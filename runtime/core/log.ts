@@ -3,7 +3,7 @@ import { oneLine } from './quoting.js';
 
 const quietMs = 60_000;
 
-/** Characters of a line, its time included and its end not. */
+/** Characters of a line, including its time and without its line feed. */
 export const longestLine = 1_000;
 
 /** Writes to stderr, at most once a minute per kind. */

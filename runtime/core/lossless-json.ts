@@ -21,7 +21,7 @@ function quoteUnsafe(token: string): string {
   return exact ? token : `"${token}"`;
 }
 
-/** Where something is in a text, in bytes. */
+/** A range of a text, in bytes. */
 export interface Span {
   readonly start: number;
   readonly end: number;

@@ -1,4 +1,4 @@
-/** Nobody meant one of ours by a longer word, and to compare it would take long. */
+/** A longer word is never a slip of one of ours, and takes long to compare. */
 const longestWord = 64;
 
 /** @returns the candidate that was probably meant: one that the word begins, else one a few slips of the hand away */

@@ -48,18 +48,18 @@ function wholeNumber(value: unknown): number | bigint | undefined {
   return typeof value === 'string' && /^\d{1,25}$/.test(value) ? BigInt(value) : undefined;
 }
 
-/** The clock of the wall, and the one that never jumps. */
+/** The wall clock, and the monotonic one. */
 interface Clocks {
   now(): number;
   elapsed(): number;
 }
 
-/** The two clocks drift against each other all the time; only what is more than that is a jump. */
+/** The two clocks drift all the time; only a larger difference is a jump. */
 const driftMs = 25;
 const offsets = new WeakMap<Clocks, number>();
 
 /**
- * What the clock of the wall, as it goes now, shows for a moment of the monotonic one. After a jump all moments shown
+ * Converts a monotonic moment to the wall clock as it is now. After a jump all moments shown
  * have jumped with it, and their order and distances are what they were.
  */
 export function wallMsOf(clock: Clocks, elapsedMs: number): number {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What a validator made of a value. */
+/** The result of a validator. */
 export type Validated =
   | { readonly success: true; readonly data: unknown }
   | { readonly success: false; readonly issues: readonly z.core.$ZodIssue[] };

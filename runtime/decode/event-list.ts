@@ -1,4 +1,4 @@
-/** What is kept of an event: offsets in the frame, the channel's index, the symbol's hash and then its number. */
+/** The columns of an event's row: offsets in the frame, index of the channel, the symbol's hash and later its number. */
 export const column = { start: 0, end: 1, channel: 2, hash: 3, symbol: 3 } as const;
 export const columns = 4;
 
@@ -12,7 +12,7 @@ export interface Events {
 const usualEvents = 1_024;
 const mostKeptEvents = 65_536;
 
-/** The events of one frame, in one array that is used again for the next frame. */
+/** The events of one frame, in an array that is reused for the next frame. */
 export class EventList implements Events {
   count = 0;
   rows = new Int32Array(usualEvents * columns);

@@ -1,4 +1,4 @@
-/** Frames, taken apart: the scanner does the usual ones, `JSON.parse` the rest. */
+/** Takes frames apart: the scanner reads the usual ones, `JSON.parse` the rest. */
 import { isUtf8 } from 'node:buffer';
 import type { Decoding, Market } from '../contract/contract.js';
 import { hasMoreParts, splitItems } from '../core/lossless-json.js';
@@ -15,20 +15,20 @@ const nothing = Buffer.alloc(0);
 
 /** A larger frame is read in pieces: events of thousands of symbols that never came before take milliseconds. */
 const mostScannedBytes = 2 ** 17;
-/** So is one of which the scanner is not sure: what JSON.parse makes of a few bytes may take fifty times as many. */
+/** The same for frames that the scanner is not sure of: `JSON.parse` may need fifty times their size. */
 const mostParsedBytes = 2 ** 16;
 
-/** In a large frame, a larger event of which the scanner is not sure must have few parts: long texts cost little. */
+/** In a large frame, a larger event that the scanner is not sure of must have few parts; long texts cost little. */
 const mostComplexBytes = 2 ** 17;
 const mostParts = 1_000;
 
-/** Whether a frame was read, cannot be, or is to be read piece by piece. */
+/** Whether a frame was read, is not text, or must be read piece by piece. */
 export type Reading = 'read' | 'no text' | 'in pieces';
 
-/** Reads the frames of one market; what it tells is of the last one, and good until any reader's next. */
+/** Reads the frames of one market. Its results are those of the last frame, and valid until any reader's next one. */
 export class FrameReader {
   events: Events;
-  /** Items, or the whole frame, that are no events. */
+  /** How many items are not events; 1 if the whole frame is not. */
   malformed = 0;
   statuses: readonly Status[] = none;
   /** The `ev` of each event that the spec does not know. */
@@ -69,8 +69,8 @@ export class FrameReader {
   }
 
   /**
-   * Reads a large frame piece by piece, none of which takes long or much memory. What is told is of the last piece, and
-   * offsets are those in it.
+   * Reads a large frame in pieces that take little time and memory. The results are those of the last piece, and
+   * offsets are relative to it.
    *
    * @param stepBytes of the frame that are looked at for one piece
    */
@@ -158,7 +158,7 @@ export class FrameReader {
   }
 }
 
-/** @returns nothing for what is no JSON, or too large and too complex to be an event */
+/** @returns undefined if it is not JSON, or too large and complex to be an event */
 function parseItem(data: Buffer, start: number, end: number): unknown {
   if (end - start > mostComplexBytes && hasMoreParts(data, start, end, mostParts)) return undefined;
   try {
@@ -174,7 +174,7 @@ interface Item {
   readonly end: number;
 }
 
-/** The items of a frame and where they are in it; nothing if it is no JSON. */
+/** The items of a frame and where they are in it; undefined if it is not JSON. */
 function parseItems(data: Buffer): Item[] | undefined {
   let value: unknown;
   try {

@@ -1,13 +1,13 @@
-/** What the feed's items are, and what we send. */
+/** The feed's protocol: events, statuses, and the frames that we send. */
 import type { StatusMeaning, StatusWord } from '../contract/contract.js';
 
-/** An event as it came. */
+/** An event as received. */
 export type RawEvent = { readonly [key: string]: unknown };
 
-/** Stands for a frame whose bytes are no text; nothing can be read in it. */
+/** Stands for a binary frame. */
 export const noText = Buffer.alloc(0);
 
-/** A status message of the feed; one that no word of the spec explains has no meaning. */
+/** A status message of the feed; `meaning` is absent if the spec does not know it. */
 export interface Status {
   readonly status: string;
   readonly message: string;
@@ -26,7 +26,7 @@ export function readStatus(item: RawEvent, words: readonly StatusWord[]): Status
   return { status, message, ...(word ? { means: word.means } : {}) };
 }
 
-/** The channel that a `subscribed to: T.AAPL` is about. */
+/** The channel in `subscribed to: T.AAPL`. */
 export function ackedChannel(message: string): string {
   return message.slice(message.indexOf(': ') + 2).trim();
 }

@@ -1,4 +1,4 @@
-/** Cuts a frame into its items without building any: a state machine over bytes that can rest between any two of them. */
+/** Cuts a frame into items without building objects: a state machine that can pause between any two bytes. */
 
 const bytesOf = (text: string): number[] => [...Buffer.from(text)];
 const [quote, comma, backslash, openBracket, closeBracket, openBrace] = bytesOf('",\\[]{') as [
@@ -20,13 +20,13 @@ roles[quote] = role.quotes;
 const isBlank = new Uint8Array(256);
 for (const byte of bytesOf(' \t\n\r')) isBlank[byte] = 1;
 
-/** No shorter object says what it is. */
+/** No shorter object can be an event. */
 const leastEventBytes = '{"ev":""}'.length;
 
-/** No event is larger; what is larger in a large frame is not even looked at. */
+/** No event is larger; a larger item of a large frame is skipped. */
 export const mostEventBytes = 2 ** 22;
 
-/** What one step looks at; what it finds is one piece. */
+/** Bytes that one step reads; what it finds is one piece. */
 const usualStepBytes = 2 ** 15;
 
 type Phase = 'before' | 'within' | 'behind' | 'over';
@@ -47,11 +47,11 @@ export class Splitter {
   /** 1: between items, or in one that is no array and no object. */
   private depth = 0;
   private inText = false;
-  /** Of the item that has begun; -1 where none has. */
+  /** Start of the current item; -1 between items. */
   private start = -1;
-  /** Behind the last byte of it that is not blank. */
+  /** End of the current item, without trailing blanks. */
   private end = -1;
-  /** A comma says that another item comes. */
+  /** Whether a comma announced another item. */
   private due = false;
 
   /** @param stepBytes that one step looks at */
@@ -66,7 +66,7 @@ export class Splitter {
     return this.phase === 'over';
   }
 
-  /** Looks at the next stretch of the frame and lists the items that end in it. */
+  /** Reads the next part of the frame and lists the items that end in it. */
   step(): void {
     const stop = Math.min(this.at + this.stepBytes, this.data.length);
     this.count = 0;
@@ -100,7 +100,7 @@ export class Splitter {
     }
   }
 
-  /** Takes a byte between items. @returns false for the bracket that ends the frame */
+  /** Reads a byte between items. @returns false for the bracket that ends the frame */
   private takeByte(byte: number): boolean {
     this.at++;
     if (isBlank[byte]) return true;
@@ -120,7 +120,7 @@ export class Splitter {
     return true;
   }
 
-  /** Goes on in an array or an object until it ends, or a text in it begins. */
+  /** Skips through an array or object to its end, or to the next string in it. */
   private skipInside(stop: number): void {
     const { data } = this;
     let { at, depth } = this;
@@ -144,7 +144,7 @@ export class Splitter {
     let { at } = this;
     while (at < stop) {
       const byte = data[at]!;
-      // What is escaped may lie behind the stretch.
+      // The escaped character may be in the next part.
       at += byte === backslash ? 2 : 1;
       if (byte !== quote) continue;
       this.inText = false;

@@ -1,4 +1,4 @@
-/** The types of values on the wire, as the emitted validators name them; shared, so that they are built once. */
+/** The types of values on the wire, for the generated validators; each is built once. */
 import { z } from 'zod';
 import type { EpochUnit } from '../contract/contract.js';
 import { isTimeIn } from '../core/time.js';

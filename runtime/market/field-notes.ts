@@ -1,8 +1,8 @@
-/** What a reader would not guess of the numbers in an answer, as the tables of the market have it. */
+/** Notes on numbers whose meaning is not obvious, from the market's tables. */
 import type { Field, Market } from '../contract/contract.js';
 import { fieldValue, type Message } from './format.js';
 
-/** Nothing where the unit says enough. */
+/** Empty if the unit says enough. */
 export function noteOn({ name, unit, note }: Field): string[] {
   if (note === undefined) return [];
   return [unit === undefined ? `${name}: ${note}.` : `${name} is in ${unit}: ${note}.`];
@@ -19,7 +19,7 @@ export function notesOnFields({ channels }: Market, messages: readonly Message[]
   return [...new Set(shown.flatMap(({ field }) => noteOn(field)))];
 }
 
-/** All that an answer about the market may have to say. */
+/** All notes that an answer about the market may carry. */
 export function everyFieldNote({ channels }: Market): string[] {
   return [...new Set(channels.flatMap(({ fields }) => fields.flatMap(noteOn)))];
 }

@@ -1,4 +1,4 @@
-/** Turns an event into what is answered: readable names, ISO times, exact numbers. */
+/** Formats events for answers: readable names, ISO times, exact numbers. */
 import type { Entry } from '../buffer/message-buffer.js';
 import type { Channel, Field, Flag, Market } from '../contract/contract.js';
 import { decimalValue, subtract } from '../core/decimal.js';
@@ -8,7 +8,7 @@ import { type FeedText, unshown } from '../feed/feed-text.js';
 
 export type Detail = 'summary' | 'full';
 
-/** A message as it is answered. */
+/** A message as answered. */
 export type Message = { readonly event: string; readonly symbol: string | null } & { readonly [name: string]: unknown };
 
 /** The channel whose events carry this `ev`. */
@@ -17,7 +17,7 @@ export function channelOf(market: Market, ev: string): Channel | undefined {
 }
 
 /**
- * Formats one message. Fields that are missing on the wire are missing here; nothing is made up.
+ * Formats one message. Fields that are missing on the wire stay missing.
  * An event that the market's tables do not know is answered whole, as UNKNOWN.
  *
  * @param text of the connection that it came over; absent where the message is not shown
@@ -85,7 +85,7 @@ function place(message: Record<string, unknown>, name: string, value: unknown): 
 
 const deepest = 8;
 
-/** The event as it came, its texts fit to be shown; on a null prototype, since its keys are foreign. */
+/** The event as received, its texts made safe to show; without a prototype, since its keys come from outside. */
 export function cleanRaw(raw: RawEvent, text: FeedText): unknown {
   return cleanValue(raw, text);
 }

@@ -5,7 +5,7 @@ const minuteMs = 60_000;
 const weekMinutes = 7 * 24 * 60;
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** @returns the name of the session that is on, or nothing when the market is closed */
+/** @returns the name of the current session, or undefined when the market is closed */
 export function sessionAt(hours: Hours, atMs: number): string | undefined {
   const now = minuteOfWeek(hours.timeZone, atMs);
   return hours.sessions.find(({ opens, closes }) => {
@@ -20,7 +20,7 @@ export function nextOpening(hours: Hours, atMs: number): number {
   const waits = hours.sessions.map(({ opens }) => (parseTime(opens) - now + weekMinutes) % weekMinutes || weekMinutes);
   const wait = Math.min(...waits);
   const guess = Math.floor(atMs / minuteMs) * minuteMs + wait * minuteMs;
-  // The clocks may change in between; what counts is the time on the wall.
+  // Daylight saving time may change in between; local time counts.
   const drift = minuteOfWeek(hours.timeZone, guess) - ((now + wait) % weekMinutes);
   const wrapped = ((drift + weekMinutes * 1.5) % weekMinutes) - weekMinutes / 2;
   return guess - wrapped * minuteMs;

@@ -12,7 +12,7 @@ export class Range {
   low: number | null = null;
   private readonly volumes = new ExactSum();
   private readonly turnover = new ExactSum();
-  /** Volume that has a price. */
+  /** Volume with a price. */
   private readonly priced = new ExactSum();
   private priceDecimals = 0;
 
@@ -49,7 +49,7 @@ export class Range {
     this.count(size, price, 1);
   }
 
-  /** Takes out again what `addVolume` added. */
+  /** Subtracts what `addVolume` added. */
   protected removeVolume(size: unknown, price: unknown): void {
     this.count(size, price, -1);
   }
@@ -70,7 +70,7 @@ function magnitudeOf(value: number): number {
   return Number.isFinite(value) ? Number(value.toExponential(averageDigits - 1).split('e')[1]) : 0;
 }
 
-/** What of a bar counts in a range. */
+/** The parts of a bar that count in a range. */
 export interface Bar {
   /** Begin, as a text that sorts as time does. */
   readonly start: string;
@@ -83,8 +83,8 @@ export interface Bar {
 }
 
 /**
- * The range of bars, one after the other. The newest may come again and then counts in its last version; of an older
- * one that comes again only the prices count, since its volume is in already.
+ * The range of a series of bars. The newest may be sent again, and then its last version counts; of an older
+ * one that is sent again only the prices count, since its volume is counted already.
  */
 export class BarRange extends Range {
   private newest: Bar | undefined;

@@ -1,4 +1,4 @@
-/** The current picture of one symbol, drawn message by message. */
+/** The newest state of one symbol, updated message by message. */
 
 import type { Answer } from '../contract/answer.js';
 import type { Channel, EventKind } from '../contract/contract.js';
@@ -17,7 +17,7 @@ interface Seen {
   readonly arrivedMs: number;
 }
 
-/** What is shown of the last message of a kind: name in the row, and field of the message. */
+/** What a row shows of the last message of a kind: name in the row, and field of the message. */
 const shown: Readonly<Partial<Record<EventKind, Readonly<Record<string, string>>>>> = {
   LULD: { limit_up: 'high_limit', limit_down: 'low_limit', luld_indicators: 'indicators' },
   FAIR_MARKET_VALUE: { fair_value: 'fair_value' },
@@ -25,7 +25,7 @@ const shown: Readonly<Partial<Record<EventKind, Readonly<Record<string, string>>
   INDEX_VALUE: { value: 'value' },
 };
 const barFields = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'start_time'];
-/** The shorter ones first. */
+/** Shorter bars first. */
 const barKinds: readonly EventKind[] = ['AGGREGATE_SECOND', 'AGGREGATE_MINUTE'];
 
 export class SymbolSnapshot {
@@ -57,7 +57,7 @@ export class SymbolSnapshot {
 
   /**
    * @param nowMs monotonic ms
-   * @param isHeld whether messages of a kind would come, so that none of them is a zero and not unknown
+   * @param isHeld whether a kind of message is subscribed, so that no message means zero and not unknown
    * @param text of the connection that they came over
    */
   row(nowMs: number, isHeld: (event: EventKind) => boolean, text: FeedText): Answer {
@@ -124,7 +124,7 @@ export class SymbolSnapshot {
   private addTrade(channel: Channel, raw: RawEvent): void {
     this.counts.TRADE++;
     const price = readField(channel, raw, 'price');
-    // The whole size of a fractional trade is 0; its exact one is not.
+    // A fractional trade has a whole size of 0; its exact size is not 0.
     const sizes = ['size_exact', 'size'].map(name => readField(channel, raw, name));
     this.range.addPrice(price);
     this.range.addVolume(
@@ -150,7 +150,7 @@ export class SymbolSnapshot {
     const { open, high, low, volume, vwap } = range;
     const hasVolume = this.counts.TRADE > 0 || volume !== null;
     const values = { ...(low === null ? {} : { open, high, low }), ...(hasVolume ? { volume, vwap } : {}) };
-    // What is drawn from one message may be what the feed said in it, to the digit.
+    // A value from a single message stays exactly as the feed sent it.
     const cleaned = Object.entries(values).map(([name, value]) => [name, cleanNumber(value, text)]);
     return Object.fromEntries(cleaned);
   }

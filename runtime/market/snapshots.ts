@@ -1,23 +1,23 @@
-/** The pictures of all symbols of a stream, brought up to date when somebody asks and not before. */
+/** The snapshots of all symbols of a stream, brought up to date only when somebody asks. */
 import type { MessageBuffer } from '../buffer/message-buffer.js';
 import type { Market } from '../contract/contract.js';
 import type { Clock } from '../core/clock.js';
 import { TimeSlice } from '../pacing/time-slice.js';
 import { SymbolSnapshot } from './snapshot.js';
 
-/** Draws the messages of a stretch of the stream, each of them once. */
+/** Adds the messages of a stream to the snapshots, each once. */
 export class Snapshots {
   /** By the symbol's number. */
   private readonly drawn = new Map<number, SymbolSnapshot>();
   private running: Promise<void> | undefined;
-  /** Messages that left the buffer before they could be drawn. */
+  /** Messages that left the buffer before they could be added. */
   missed = 0;
-  /** Messages of symbols that are not told apart. */
+  /** Messages of symbols without a number of their own. */
   others = 0;
-  /** Arrival of the first message drawn, monotonic ms. */
+  /** Arrival of the first message added, monotonic ms. */
   firstMs: number | undefined;
 
-  /** @param next seq of the first message to draw */
+  /** @param next seq of the first message to add */
   constructor(
     private readonly market: Market,
     private readonly buffer: MessageBuffer,
@@ -29,7 +29,7 @@ export class Snapshots {
     return this.drawn.values();
   }
 
-  /** That of a symbol, empty if nothing of it was drawn. */
+  /** The snapshot of a symbol, empty if it had no message. */
   of(symbol: string): SymbolSnapshot {
     const number = this.buffer.symbols.numberOf(symbol);
     const snapshot = number === undefined ? undefined : this.drawn.get(number);
@@ -37,9 +37,9 @@ export class Snapshots {
   }
 
   /**
-   * Draws what has arrived since the last time. Callers at the same time share the work.
+   * Adds what arrived since the last time. Concurrent callers do the work once.
    *
-   * @param abort ends it early; only for pictures that nobody else looks at
+   * @param abort ends it early; only for snapshots that nobody else uses
    */
   async update(abort?: AbortSignal): Promise<void> {
     this.running ??= this.draw(this.buffer.nextSeq, abort).finally(() => {

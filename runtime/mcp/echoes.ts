@@ -90,9 +90,9 @@ export function ownSentence(text: string): string {
 
 const plainly: Readonly<Record<number, string>> = {
   [-32_700]: 'The message is not valid JSON.',
-  [-32_600]: 'The message is no valid request of JSON-RPC 2.0.',
+  [-32_600]: 'The message is not a valid JSON-RPC 2.0 request.',
   [-32_601]: 'Method not found',
-  [-32_602]: 'The params are not what this method takes; the protocol describes them.',
+  [-32_602]: 'The params do not fit this method; see the protocol.',
   [-32_603]: 'This is a fault of the server; its log on stderr has the details.',
 };
 
@@ -113,6 +113,6 @@ export function withoutEcho({ code, message, data }: WireError): WireError {
 }
 
 function describe(code: number, hasSupported: boolean): string {
-  if (hasSupported) return 'This version of the protocol is not served; data.supported lists those that are.';
-  return plainly[code] ?? 'The request was refused, since it does not keep to the protocol.';
+  if (hasSupported) return 'This protocol version is not supported; data.supported lists those that are.';
+  return plainly[code] ?? 'The request does not follow the protocol.';
 }

@@ -247,7 +247,7 @@ function refuseName(kind: 'tool' | 'prompt', name: string, names: readonly strin
   return refuse(`There is no such ${kind}${way}`);
 }
 
-const noResource = 'There is no such resource; resources/list and resources/templates/list have those that there are.';
+const noResource = 'There is no such resource; resources/list and resources/templates/list show those that exist.';
 
 function serveResources(server: Server, hub: HubView, resources: Resources, updates: ResourceUpdates): void {
   const read = async (uri: string) => {

@@ -5,17 +5,17 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Whoever comes without end must not stop the work of the others. */
+/** An endless stream of newcomers must not stop the work of others. */
 const mostTurns = 256;
 
 let came = 0;
 
-/** To be called with each new connection, and with each request of a host. */
+/** Call this for each new connection and for each request of a host. */
 export function noteArrival(): void {
   came++;
 }
 
-/** Resolves in a later turn of the event loop, when all who want to come in are in. */
+/** Resolves in a later turn of the event loop, once no newcomer is waiting. */
 export async function whenAllAreIn(): Promise<void> {
   for (let loopBudget = 0; loopBudget < mostTurns; loopBudget++) {
     const before = came;

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 
-/** Lets callers sleep until something that others change becomes true. */
+/** Lets callers wait until a condition that others change becomes true. */
 export class Changes {
   private readonly listeners = new Set<() => void>();
 

@@ -1,4 +1,4 @@
-/** Whose turn it is: what each client asks for stands in a line of its own, and the lines are served in rotation. */
+/** A queue per client, served round-robin. */
 
 interface Line<T> {
   readonly waiting: T[];
@@ -6,10 +6,10 @@ interface Line<T> {
 }
 
 export class FairQueue<T> {
-  /** In the order in which the clients have their turns; a client that had one stands at the end. */
+  /** In the order in which clients are served; a client that was served moves to the end. */
   private readonly lines = new Map<string, Line<T>>();
 
-  /** @param activePerClient how many things of one client may be under way at the same time */
+  /** @param activePerClient how many items of one client may run at the same time */
   constructor(private readonly activePerClient: number) {}
 
   add(client: string, item: T): void {
@@ -18,7 +18,7 @@ export class FairQueue<T> {
     line.waiting.push(item);
   }
 
-  /** Takes out the next item, which is under way from now on. @returns nothing if there is none that may begin */
+  /** Removes the next item and counts it as running. @returns undefined if none may start */
   next(): { readonly client: string; readonly item: T } | undefined {
     for (const [client, line] of this.lines) {
       if (line.active >= this.activePerClient || line.waiting.length === 0) continue;
@@ -30,7 +30,7 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** One thing of the client is no longer under way. */
+  /** One item of the client has ended. */
   done(client: string): void {
     const line = this.lines.get(client);
     if (!line) return;
@@ -38,7 +38,7 @@ export class FairQueue<T> {
     this.tidy(client, line);
   }
 
-  /** Takes out an item whose turn has not come. */
+  /** Removes an item that has not started. */
   remove(client: string, item: T): void {
     const line = this.lines.get(client);
     const index = line?.waiting.indexOf(item) ?? -1;
@@ -47,7 +47,7 @@ export class FairQueue<T> {
     this.tidy(client, line);
   }
 
-  /** How many clients have something here. */
+  /** How many clients have items here. */
   get clients(): number {
     return this.lines.size;
   }

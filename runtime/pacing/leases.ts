@@ -6,15 +6,15 @@ interface Lease<T> {
   cancel: () => void;
 }
 
-/** Keeps things while somebody uses them and a while after, so many at most. */
+/** Keeps things while they are in use and for some time after, up to a maximum. */
 export class Leases<T> {
-  /** Those that nobody uses, in the order in which they were last used, and others. */
+  /** In the order of last use; those in use are among them. */
   private readonly leases = new Map<string, Lease<T>>();
 
   /**
    * @param most how many are kept at the same time
-   * @param ttlMs how long one is kept that nobody uses
-   * @param ended called with each one that is no longer kept
+   * @param ttlMs how long an unused one is kept
+   * @param ended called with each one that is let go
    */
   constructor(
     private readonly clock: Clock,
@@ -31,7 +31,7 @@ export class Leases<T> {
     return this.leases.get(id)?.value;
   }
 
-  /** @returns what is kept under the name, or is made now; nothing if there is no room for one more */
+  /** @returns what is kept under the name, or a new one; undefined if there is no room */
   take(id: string, make: () => T): T | undefined {
     const known = this.leases.get(id);
     if (known) return known.value;
@@ -64,12 +64,12 @@ export class Leases<T> {
     this.ended(lease.value);
   }
 
-  /** How many of those that are kept are chosen. */
+  /** How many of those kept match. */
   count(chosen: (value: T) => boolean): number {
     return [...this.leases.values()].filter(({ value }) => chosen(value)).length;
   }
 
-  /** Ends the one of those chosen that nobody has used for the longest time. @returns whether there was one */
+  /** Ends the match that has been unused for longest. @returns whether there was one */
   endIdle(chosen: (value: T) => boolean): boolean {
     for (const [id, { value, users }] of this.leases) {
       if (users > 0 || !chosen(value)) continue;
@@ -79,7 +79,7 @@ export class Leases<T> {
     return false;
   }
 
-  /** Ends all of those chosen. */
+  /** Ends all matches. */
   endEach(chosen: (value: T) => boolean): void {
     for (const [id, { value }] of [...this.leases]) if (chosen(value)) this.end(id);
   }

@@ -1,6 +1,6 @@
-/** Who works when: all long work of a process shares one stretch of each turn of the event loop, one after the other. */
+/** Schedules long work: all of a process gets one time slice of each turn of the event loop, one piece after the other. */
 
-/** What the work of all calls together may take in one turn, before sockets, timers and short calls get theirs. */
+/** How long the work of all calls may take in one turn, before sockets, timers and short calls run. */
 const turnMs = 10;
 
 export interface LongWorkServices {
@@ -11,7 +11,7 @@ export interface LongWorkServices {
 }
 
 export class LongWork {
-  /** Who rests, the first to go on first. */
+  /** Work that is paused, in the order in which it resumes. */
   private readonly resting: (() => void)[] = [];
   private began = false;
   private beganMs = 0;
@@ -19,18 +19,18 @@ export class LongWork {
 
   constructor(private readonly services: LongWorkServices) {}
 
-  /** Whether the work of this turn has had its time. */
+  /** Whether the time of this turn is used up. */
   get isOver(): boolean {
     this.begin();
     return this.services.elapsed() - this.beganMs >= turnMs;
   }
 
-  /** Whether whoever comes now has to wait for others. */
+  /** Whether new work has to wait for others. */
   get isTaken(): boolean {
     return this.resting.length > 0 || this.isOver;
   }
 
-  /** Resolves in a later turn, when all who rested before have had one of their own. */
+  /** Resolves in a later turn, after all work that was paused before has run. */
   rest(): Promise<void> {
     return new Promise(resolve => {
       this.resting.push(resolve);

@@ -23,14 +23,14 @@ export class LoopBudget {
     return this.wallMs;
   }
 
-  /** Looks at the clock. @returns whether this turn has had its time */
+  /** Reads the clock. @returns whether the time of this turn is used up */
   spent(): boolean {
     this.begin();
     this.look();
     return this.lookedMs - this.beganMs > budgetMs;
   }
 
-  /** The time of this turn begins now, if it has not begun. */
+  /** Starts the time of this turn, unless it has started. */
   begin(): void {
     if (this.began) return;
     this.began = true;

@@ -1,4 +1,4 @@
-/** How much of something each client has, and all together. */
+/** Counts how much of something each client has, and all together. */
 export class Quota {
   private readonly counts = new Map<string, number>();
   private sum = 0;
@@ -20,7 +20,7 @@ export class Quota {
     return this.counts.get(client) ?? 0;
   }
 
-  /** Gives a client so much more, if that exceeds no bound. @returns the bound that it would exceed */
+  /** Adds to what a client has, unless that exceeds a bound. @returns the bound that it would exceed */
   take(client: string, amount = 1): 'perClient' | 'inAll' | undefined {
     if (this.of(client) + amount > this.perClient) return 'perClient';
     if (this.sum + amount > this.inAll) return 'inAll';
@@ -28,7 +28,7 @@ export class Quota {
     return undefined;
   }
 
-  /** Gives a client so much more or less, whatever the bounds say. */
+  /** Adds to what a client has, or takes from it, regardless of bounds. */
   add(client: string, amount: number): void {
     const count = this.of(client) + amount;
     this.sum += amount;

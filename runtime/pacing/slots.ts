@@ -1,18 +1,18 @@
 import { FairQueue } from './fair-queue.js';
 
-/** A few at a time: whoever comes while all places are taken waits, and clients are let in by turns. */
+/** A semaphore: at most a few at a time; those who wait are let in client by client. */
 export class Slots {
   private readonly waiting = new FairQueue<() => void>(Number.POSITIVE_INFINITY);
 
-  /** @param free how many may be at it at the same time */
+  /** @param free how many may run at the same time */
   constructor(private free: number) {}
 
   /**
-   * Does the work in a place of its own, which the next one gets then, however the work ended.
+   * Runs the work in a slot, and passes the slot on when it ends, whatever the outcome.
    *
    * @param client who asks for it
-   * @param abort gives the place in the line up
-   * @returns nothing where the work was given up before it began
+   * @param abort gives up waiting
+   * @returns undefined if the caller gave up before the work began
    */
   async with<T>(client: string, work: () => Promise<T>, abort?: AbortSignal): Promise<T | undefined> {
     if (abort?.aborted) return undefined;

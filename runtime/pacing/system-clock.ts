@@ -1,13 +1,13 @@
-/** The clock and the chance of the process. */
+/** The clock and the random numbers of the process. */
 import type { Clock } from '../core/clock.js';
 
-/** The longest wait that a timer of the process takes; one that is told a longer one fires at once. */
+/** The longest delay that a Node timer takes; with a longer one it fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 type SetTimer = Clock['after'];
 
 /**
- * Waits as long as one likes, one timer after the other.
+ * Waits for any length of time, with one timer after the other.
  *
  * @param setTimer takes no longer wait than `longestTimerMs`
  */

@@ -2,12 +2,12 @@ import type { Clock } from '../core/clock.js';
 import { whenAllAreIn } from './arrivals.js';
 import { LongWork } from './long-work.js';
 
-/** The clock is looked at once for so many small steps. */
+/** The clock is read once per this many small steps. */
 const stepsPerLook = 32;
-/** To show a message takes as long as to pass over so many. */
+/** Formatting a message takes as long as skipping this many. */
 export const shownSteps = 16;
 
-/** All who go by the same clock share its turns. */
+/** One scheduler per clock. */
 const shifts = new WeakMap<Clock, LongWork>();
 
 function shiftOf(clock: Clock): LongWork {
@@ -19,10 +19,10 @@ function shiftOf(clock: Clock): LongWork {
   return shift;
 }
 
-/** A long piece of work, which is done in turns with all others of the process. */
+/** A long piece of work, interleaved with all others of the process. */
 export class TimeSlice {
   private stepsLeft = stepsPerLook;
-  /** It has rested, and its turn has come. */
+  /** It was paused and may run now. */
   private called = false;
   private readonly shift: LongWork;
 
@@ -30,19 +30,19 @@ export class TimeSlice {
     this.shift = shiftOf(clock);
   }
 
-  /** Resolves when the work may begin: at once, unless others are at it. */
+  /** Resolves when the work may begin: at once, unless others are running. */
   async begin(): Promise<void> {
     if (this.shift.isTaken) await this.shift.rest();
   }
 
-  /** Whether others are at it, so that the work should rest before it begins or goes on. */
+  /** Whether others are running, so that the work should pause before it begins or goes on. */
   get mustWait(): boolean {
     const { called } = this;
     this.called = false;
     return called ? this.shift.isOver : this.shift.isTaken;
   }
 
-  /** Counts small steps. @returns whether the work should rest before the next one */
+  /** Counts small steps. @returns whether the work should pause before the next one */
   spent(steps = 1): boolean {
     this.stepsLeft -= steps;
     if (this.stepsLeft > 0) return false;
@@ -50,7 +50,7 @@ export class TimeSlice {
     return this.shift.isOver;
   }
 
-  /** Resolves in a later turn, with time for more. */
+  /** Resolves in a later turn, with a new time slice. */
   async rest(): Promise<void> {
     await this.shift.rest();
     this.called = true;

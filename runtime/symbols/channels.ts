@@ -11,15 +11,15 @@ export interface ChannelName {
   readonly name: string;
 }
 
-/** Why a channel is not held. */
+/** Why a channel is not subscribed. */
 export interface Rejection {
-  /** Its name, or its place in the request (`channels[3]`) where it is no name of a channel. */
+  /** Its name, or its place in the request (`channels[3]`) if it is not a channel name. */
   readonly channel: string;
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** What a list of channel names came to. */
+/** The result of reading a list of channel names. */
 export interface ParsedChannels {
   /** Without repeats, in the order of the request. */
   readonly names: readonly ChannelName[];
@@ -29,10 +29,10 @@ export interface ParsedChannels {
 }
 
 const longestName = 64;
-/** A contract of an option has 21 characters, and may come with blanks between its parts. */
+/** An option contract has 21 characters, and may have blanks between its parts. */
 const longestMeant = 24;
 
-/** Nothing that fails here ever reaches the wire. */
+/** What fails this never goes onto the wire. */
 export function parseChannels(market: Market, texts: readonly string[]): ParsedChannels {
   const names = new Map<string, ChannelName>();
   const rejected: Rejection[] = [];
@@ -50,9 +50,9 @@ export function parseChannels(market: Market, texts: readonly string[]): ParsedC
 }
 
 /**
- * Reads `PREFIX.SYMBOL`; the first dot separates. What is no name of a channel is not repeated.
+ * Reads `PREFIX.SYMBOL`; the first dot separates. Text that is not a channel name is not repeated.
  *
- * @param place what to call it if it is refused
+ * @param place what to call it in a refusal
  * @see polygon-docs/websockets/quickstart.md:109 `T.BRK.B`
  */
 export function parseChannel(market: Market, text: string, place = 'this'): ChannelName | Rejection {
@@ -98,7 +98,7 @@ export function symbolKeyOf({ fields }: Channel): string {
   return fields.find(({ role }) => role === 'symbol')!.key;
 }
 
-/** The one spelling under which a symbol is sent, kept and answered; nothing if it is no symbol of the market. */
+/** The spelling in which a symbol is sent, kept and answered; undefined if the market has no such symbol. */
 export function canonicalSymbol(market: Market, text: string): string | undefined {
   const { pattern, spellings, stars } = market.symbol;
   if (text.length > longestName) return undefined;
@@ -108,7 +108,7 @@ export function canonicalSymbol(market: Market, text: string): string | undefine
   return spelling && text.replace(regex(spelling.pattern), spelling.canonical);
 }
 
-/** A channel whose prefix is in small letters, as it was probably meant; nothing for any other. */
+/** A channel with a lower-case prefix, as it was probably meant; undefined for any other. */
 export function suggestPrefix(market: Market, text: string): string | undefined {
   const dot = text.indexOf('.');
   const prefix = text.slice(0, Math.max(dot, 0));
@@ -117,20 +117,20 @@ export function suggestPrefix(market: Market, text: string): string | undefined 
   return symbol && `${meant.prefix}.${symbol}`;
 }
 
-/** The symbol that a text is or was probably meant to be; nothing for what is longer than symbols are. */
+/** The symbol that a text is or was probably meant to be; undefined if it is too long. */
 function meantSymbol(market: Market, text: string): string | undefined {
   if (text.length > longestMeant) return undefined;
   const symbol = suggestSymbol(market, text) ?? canonicalSymbol(market, text);
   return symbol === '*' ? undefined : symbol;
 }
 
-/** One symbol, also where it stands in a channel (`T.AAPL`); nothing if it is none. */
+/** A symbol, alone or in a channel (`T.AAPL`); undefined if it is not one. */
 export function symbolOf(market: Market, text: string): string | undefined {
   const symbol = parseFilter(market, text)?.symbol;
   return symbol === '*' ? undefined : symbol;
 }
 
-/** What a symbol in a wrong form was probably meant to be; nothing where that cannot be told. */
+/** What a misspelt symbol was probably meant to be; undefined if unknown. */
 export function suggestSymbol({ symbol: { slips, pattern: form } }: Market, text: string): string | undefined {
   const slip = text.length > longestMeant ? undefined : slips.find(({ pattern }) => regex(pattern, 'iu').test(text));
   const meant = slip && text.replace(regex(slip.pattern, 'iu'), slip.meant).toUpperCase();
@@ -138,7 +138,7 @@ export function suggestSymbol({ symbol: { slips, pattern: form } }: Market, text
 }
 
 /**
- * Of channels whose symbols are in small letters, which a feed acknowledges like any other: what was probably meant.
+ * Suggestions for channels with lower-case symbols, which a feed acknowledges like any other.
  *
  * @returns sentences
  */

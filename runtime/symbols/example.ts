@@ -1,10 +1,10 @@
-/** Right forms to show beside a refusal: of names that the market has, and that have not expired. */
+/** Correct examples to show in a refusal: of symbols that exist in the market and have not expired. */
 
 import type { Market, Tool } from '../contract/contract.js';
 import { type PropertySchema, propertiesOf } from '../core/argument-forms.js';
 import { fieldKinds } from './field-kinds.js';
 
-/** A symbol that trades: unlike the documented ones, those that the simulated feed plays have not expired. */
+/** A symbol that trades: those of the simulated feed have not expired, unlike some documented ones. */
 export function exampleSymbol({ simulation }: Market): string {
   return simulation.instruments[0]!.symbol;
 }
@@ -48,7 +48,7 @@ export function exampleCondition(market: Market): unknown {
   return { field, op: '>', value: String(Math.ceil(market.simulation.instruments[0]!.price)) };
 }
 
-/** JSON as a person writes it on one line. */
+/** JSON on one line, with blanks as people write it. */
 export function spellJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(spellJson).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

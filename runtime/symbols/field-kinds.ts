@@ -1,10 +1,10 @@
 /** Which fields the messages of a channel have, and of what kind their values are. */
 import type { Channel, FieldType } from '../contract/contract.js';
 
-/** What the value of a formatted field can be. */
+/** The kinds of values that a formatted field can have. */
 export type Kind = 'number' | 'text' | 'boolean' | 'list';
 
-// Of a number, the digits that a double cannot hold are a text; it is compared as the number that it is.
+// A number that a double cannot hold is text; it is still compared as a number.
 const kindsOfTypes: Readonly<Record<FieldType, readonly Kind[]>> = {
   number: ['number'],
   integer: ['number'],

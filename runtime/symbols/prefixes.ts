@@ -5,11 +5,11 @@ export function prefixOf(name: string): string {
   return name.slice(0, name.indexOf('.'));
 }
 
-/** A set of names that knows at any time which prefixes are in it. */
+/** A set of names that knows which prefixes occur in it. */
 export class NamesByPrefix {
   private readonly byPrefix = new Map<string, Set<string>>();
 
-  /** Prefixes of which there is a name. */
+  /** Prefixes of the names. */
   get prefixes(): Iterable<string> {
     return this.byPrefix.keys();
   }

@@ -1,6 +1,6 @@
-/** The symbols of a market, numbered as they come and found again by their bytes, without a string for each message. */
+/** The symbols of a market, numbered as they arrive and found by their bytes, without a string per message. */
 
-/** What all symbols share that find no place of their own. */
+/** The number of all symbols that did not get one of their own. */
 export const otherSymbol = 0;
 
 const mostSymbols = 100_000;
@@ -9,7 +9,7 @@ const mostProbes = 64;
 const usualSlots = 1_024;
 const usualWords = 4_096;
 
-/** A longer symbol is none. */
+/** The longest symbol; anything longer is not one. */
 export const longestSymbol = 64;
 
 /** What is kept of a spelling: its hash, where it is in `text`, how many words it has, and the symbol it stands for. */
@@ -22,7 +22,7 @@ export const hashRotation = 5;
 export const hashPrime = 0x9e3779b1;
 export const hashFold = 17;
 
-/** What the kernel of the scanner comes to as well. */
+/** The scanner's kernel computes the same hash. */
 export function hashOf(spelling: Int32Array): number {
   let hash = hashSeed;
   for (const word of spelling) {
@@ -65,12 +65,12 @@ export class SymbolTable {
     private readonly most = mostSymbols,
   ) {}
 
-  /** Symbols that have a number of their own. */
+  /** How many symbols have a number of their own. */
   get size(): number {
     return this.names.length - 1;
   }
 
-  /** Whether no further one gets a number. */
+  /** Whether the table is full. */
   get isFull(): boolean {
     return this.spellings >= this.most;
   }
@@ -80,7 +80,7 @@ export class SymbolTable {
     return id === otherSymbol ? undefined : this.names[id];
   }
 
-  /** @returns the number of a canonical name, if it came and has one */
+  /** @returns the number of a canonical name, if it has one */
   numberOf(name: string): number | undefined {
     return this.numbers.get(name);
   }

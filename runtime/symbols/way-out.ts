@@ -24,7 +24,7 @@ export function wayOutOf(market: Market, code: ErrorCode): string {
     case 'NOT_STARTED':
       return `Call start_${name}_stream with ${spellJson({ channels: [channel] })} first.`;
     case 'STOPPED':
-      return `The stream was stopped meanwhile; call start_${name}_stream if it is still wanted.`;
+      return `The stream was stopped during the call; call start_${name}_stream if it is still wanted.`;
     case 'ALREADY_STARTED':
       return `Call stop_${name}_stream first, or start without endpoint and api_key to add channels.`;
     case 'LIMIT_EXCEEDED':
@@ -36,24 +36,24 @@ export function wayOutOf(market: Market, code: ErrorCode): string {
   }
 }
 
-/** The same for a stream that goes on by itself: nothing has to be started again. */
+/** The same for a stream that retries by itself and need not be started again. */
 export function wayOutOfPassing(market: Market, code: ErrorCode): string {
   switch (code) {
     case 'CONNECT_FAILED':
-      return 'It goes on trying by itself; if it stays so, check the network and the endpoint.';
+      return 'The server keeps trying; if this lasts, check the network and the endpoint.';
     case 'AUTH_TIMEOUT':
-      return 'It tries once more by itself; if that fails too, check the key.';
+      return 'The server tries once more; if that fails too, check the key.';
     default:
       return wayOutOf(market, code);
   }
 }
 
-/** What an agent can do about an error that says nothing better itself. */
+/** What an agent can do about an error that has no better advice of its own. */
 export function hintOf(error: StreamError, market: Market | undefined): string {
   return market && error.hint === hintFor(error.code) ? wayOutOf(market, error.code) : error.hint;
 }
 
-/** A feed that is late, which plans without real-time data have. */
+/** A delayed feed, for plans without real-time data. */
 export function hasDelayed({ feeds }: Market): boolean {
   return feeds.some(({ feed }) => feed === 'delayed');
 }

@@ -154,8 +154,8 @@ describe.concurrent('doctor --events', () => {
       { kind: 'symbol_form', channel: 'T', key: 'sym', example: 'AAA-A' },
       'T.sym is written like AAA-A',
     ],
-    ['an item that is no event', '[17]', { kind: 'no_event', example: 'whole number of 2 digits' }, 'is no event'],
-    ['a frame that is no JSON', '[{"ev":', { kind: 'no_event' }, 'is no event'],
+    ['an item that is no event', '[17]', { kind: 'no_event', example: 'whole number of 2 digits' }, 'is not an event'],
+    ['a frame that is no JSON', '[{"ev":', { kind: 'no_event' }, 'is not an event'],
     [
       'a status that is not known',
       '[{"ev":"status","status":"novel","message":"something new"}]',
@@ -231,7 +231,7 @@ describe.concurrent('doctor --events', () => {
       result: 'note',
       facts: { heard: {}, not_heard: ['V', 'AM', 'A'], differences: [] },
     });
-    expect(text).toContain('no fault where the market is closed');
+    expect(text).toContain('normal while the market is closed');
     expect(text).toContain('not heard: V, AM, A');
   });
 

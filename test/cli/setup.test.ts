@@ -30,7 +30,7 @@ describe('the problems', () => {
     });
     expect(problems).toEqual([
       'there is no option --feeed; did you mean --feed?',
-      '--frame-pairs must be a whole number from 1 to 3000, and another number came',
+      '--frame-pairs must be a whole number from 1 to 3000, but was another number',
       expect.stringContaining('MCP_POLYGON_MARKETS: entry 2 is no market'),
       'POLYGON_FEED or --feed: Crypto has no such feed; it has realtime, business, simulated; did you mean realtime?',
     ]);
@@ -55,10 +55,10 @@ describe('the problems', () => {
   });
 
   test.each([
-    [['crypto'], 'doctor takes no words, and 1 word came; did you mean --markets crypto?'],
-    [['crypto', 'stcks'], 'doctor takes no words, and 2 words came; did you mean --markets crypto,stocks?'],
-    [['crypto', 'everything'], 'doctor takes no words, and 2 words came'],
-    [['crypto', 'k3yk3yk3yk3yk3yk3yk3y'], 'doctor takes no words, and 2 words came'],
+    [['crypto'], 'doctor takes no words, but got 1 word; did you mean --markets crypto?'],
+    [['crypto', 'stcks'], 'doctor takes no words, but got 2 words; did you mean --markets crypto,stocks?'],
+    [['crypto', 'everything'], 'doctor takes no words, but got 2 words'],
+    [['crypto', 'k3yk3yk3yk3yk3yk3yk3y'], 'doctor takes no words, but got 2 words'],
   ])('hold the words that doctor is given: %j', (words, problem) => {
     expect(setup(['doctor', ...words, '--feed', 'simulated']).problems).toEqual([problem]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { faultOfKey, faultOfOwnKey } from '../../runtime/config/api-key.js';
 
-const form = 'visible ASCII characters, without blanks; what came is not shown';
+const form = 'visible ASCII characters, without blanks; the value is not shown';
 
 describe('a key of a caller', () => {
   test.each([

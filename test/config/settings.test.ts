@@ -152,14 +152,14 @@ describe('HTTP', () => {
     name => {
       const env = { MCP_POLYGON_TRANSPORT: 'http', MCP_POLYGON_HTTP_HOSTS: `[2001:db8::1],${name}` };
       expect(problemsOf(env)).toEqual([
-        `MCP_POLYGON_HTTP_HOSTS: a host name stands alone, such as market.example, and a text of ${name.length} characters came`,
+        `MCP_POLYGON_HTTP_HOSTS: a host name stands alone, such as market.example, but was a text of ${name.length} characters`,
       ]);
     },
   );
 
   test('is one of two transports', () => {
     expect(problemsOf({ MCP_POLYGON_TRANSPORT: 'sse' })).toEqual([
-      'MCP_POLYGON_TRANSPORT must be stdio or http, and a text of 3 characters came',
+      'MCP_POLYGON_TRANSPORT must be stdio or http, but was a text of 3 characters',
     ]);
   });
 });
@@ -332,8 +332,8 @@ describe('the command line', () => {
       { MCP_POLYGON_ACK_TIMEOUT_MS: 'never', MCP_POLYGON_MARKETS: 'bonds' },
     );
     expect(problems).toEqual([
-      '--ack-timeout-ms must be a whole number from 10 to 600000, and a text of 5 characters came',
-      'MCP_POLYGON_FRAME_PAIRS must be a whole number from 1 to 3000, and a text of 4 characters came',
+      '--ack-timeout-ms must be a whole number from 10 to 600000, but was a text of 5 characters',
+      'MCP_POLYGON_FRAME_PAIRS must be a whole number from 1 to 3000, but was a text of 4 characters',
       '--markets: entry 1 is no market; the markets are stocks, options, futures, indices, forex, crypto',
     ]);
   });

@@ -66,9 +66,9 @@ describe('a file of tokens', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['no JSON', '[{"name": "sentinel-4711"', 'must hold a list in JSON'],
-    ['nothing', '', 'must hold a list in JSON'],
-    ['an object', { sentinel: 'sentinel-4711' }, 'must hold a list in JSON'],
+    ['no JSON', '[{"name": "sentinel-4711"', 'must be a JSON list'],
+    ['nothing', '', 'must be a JSON list'],
+    ['an object', { sentinel: 'sentinel-4711' }, 'must be a JSON list'],
     ['an entry that is none', [alice, 'sentinel-4711'], 'token 2: must be an object with name and token'],
     ['null', [null], 'token 1: must be an object'],
     ['a list in the list', [[alice]], 'token 1: must be an object'],

@@ -80,7 +80,7 @@ test('a file that cannot be used any more changes nothing until it can', async (
   rmSync(path);
   await store.look();
   expect([nameOf(store, alice.token), gone]).toEqual(['alice', []]);
-  expect(lines).toEqual([expect.stringContaining('the tokens of before stay: the tokens file: must hold a list')]);
+  expect(lines).toEqual([expect.stringContaining('the previous tokens stay in force: the tokens file: must be a JSON list')]);
   write([]);
   await store.look();
   expect([nameOf(store, alice.token), gone, store.required]).toEqual([undefined, ['alice'], true]);
@@ -102,7 +102,7 @@ test('a token ends at its time by the wall clock, and is told of once', async ()
 test('a file that cannot be used at the start is refused with what to do', async () => {
   write([alice], 0o660);
   await expect(opened({ tokens: [], tokensFile: path })).rejects.toThrow(
-    'the tokens file has mode 0660, so that others can use it: chmod 0600 it',
+    'the tokens file has mode 0660, so others can use it; run chmod 0600 on it',
   );
   write([{ ...alice, name: 'ann' }]);
   await expect(opened({ tokens: [ann], tokensFile: path })).rejects.toThrow('token 2 has the name of token 1');

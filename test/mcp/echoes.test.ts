@@ -51,7 +51,7 @@ describe('an error', () => {
     expect(JSON.stringify(foreign)).not.toContain('k3y');
     expect(foreign).toEqual({
       code: -32602,
-      message: 'The params are not what this method takes; the protocol describes them.',
+      message: 'The params do not fit this method; see the protocol.',
     });
   });
 
@@ -61,7 +61,7 @@ describe('an error', () => {
     const version = { supported: ['2025-11-25'], requested: '1999-01-01' };
     expect(withoutEcho({ code: -32004, message: 'x 1999-01-01', data: version })).toEqual({
       code: -32004,
-      message: 'This version of the protocol is not served; data.supported lists those that are.',
+      message: 'This protocol version is not supported; data.supported lists those that are.',
       data: version,
     });
     expect(withoutEcho({ code: -32004, message: 'x', data: { supported: [], requested: of(65) } }).data).toEqual({

@@ -119,7 +119,7 @@ describe('the tokens file', () => {
       await new Promise(resolve => setTimeout(resolve, 1_200));
       expect((await openSession(server.url, alice.token)).status).toBe(200);
     }
-    await vi.waitFor(() => expect(server.printed).toContain('the tokens of before stay'), patient);
+    await vi.waitFor(() => expect(server.printed).toContain('the previous tokens stay in force'), patient);
     expect(server.printed).not.toContain('sentinel');
     file.write([{ ...alice, token: `${alice.token}-new` }]);
     await vi.waitFor(
@@ -152,13 +152,13 @@ describe('the tokens file', () => {
     [
       'others can read',
       () => new TokensFile([alice], 0o640).path,
-      'has mode 0640, so that others can use it: chmod 0600',
+      'has mode 0640, so others can use it; run chmod 0600',
     ],
     ['is not there', () => '/nonexistent/tokens.json', 'cannot be opened (ENOENT)'],
     ['is a folder', () => '/', 'must be a plain file'],
     ['is a device', () => '/dev/zero', 'must be a plain file'],
     ['holds a wrong token', () => new TokensFile([{ ...alice, token: 'sentinel' }]).path, 'token 1: token must be 16'],
-    ['is no JSON', () => new TokensFile('sentinel').path, 'must hold a list in JSON'],
+    ['is no JSON', () => new TokensFile('sentinel').path, 'must be a JSON list'],
   ])('that %s is refused at the start, and nothing of it is shown', async (_, path, reason) => {
     const { code, stderr } = await runProgram(['--transport', 'http', '--port', '0', '--http-tokens-file', path()]);
     expect(code).toBe(2);

@@ -483,7 +483,7 @@ describe('the built server', () => {
         code: -32602,
         message: expect.stringMatching(/^There is no such prompt; prompts\/list names the \d+ that there are\.$/),
       },
-      { code: -32602, message: expect.stringContaining('The params are not what this method takes') },
+      { code: -32602, message: expect.stringContaining('The params do not fit this method') },
       { code: -32601, message: 'Method not found' },
       { code: -32602, message: 'There is no such tool; did you mean start_stocks_stream?' },
     ]);

@@ -218,7 +218,7 @@ describe('a start that cannot connect', () => {
       last_error: {
         code: 'CONNECT_FAILED',
         message: expect.stringContaining(`${status}`),
-        hint: 'It goes on trying by itself; if it stays so, check the network and the endpoint.',
+        hint: 'The server keeps trying; if this lasts, check the network and the endpoint.',
       },
       next_retry_at: expect.any(String),
     });

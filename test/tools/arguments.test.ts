@@ -150,7 +150,7 @@ describe('an argument that does not exist', () => {
     for (const args of [{ random_string: 'x' }, { dummy: '' }, { market: 'stocks' }]) {
       expect(await answerTo('list_stocks_subscriptions', args)).toMatchObject({
         subscription_count: 0,
-        notes: ['This tool takes no arguments; what came is ignored.'],
+        notes: ['This tool takes no arguments; those given are ignored.'],
       });
     }
   });

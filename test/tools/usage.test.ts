@@ -47,7 +47,7 @@ describe('wrong usage', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr.trim().split('\n')).toEqual([
       'there is no option --feeed; did you mean --feed?',
-      'MCP_POLYGON_ACK_TIMEOUT_MS must be a whole number from 10 to 600000, and a text of 4 characters came',
+      'MCP_POLYGON_ACK_TIMEOUT_MS must be a whole number from 10 to 600000, but was a text of 4 characters',
       '--markets: entry 1 is no market; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
       'Run mcp-polygon --help to see every option.',
     ]);
@@ -82,7 +82,7 @@ describe('without arguments', () => {
     const [, , ...lines] = terminal.text.split('\n');
     expect(lines).toEqual([
       `mcp-polygon ${version} waits for an MCP host on stdin; Ctrl-C ends it.`,
-      'For people there are mcp-polygon watch, mcp-polygon doctor and mcp-polygon --help.',
+      'To use it yourself, run mcp-polygon watch, mcp-polygon doctor or mcp-polygon --help.',
       'exit 0',
       'as it was',
     ]);

@@ -13,7 +13,7 @@ export async function judgeEvents(hub: HubView, market: Market, asked: Finding, 
   const common = { check: 'events', name: market.name } as const;
   const channels = allowedIn(market, asked);
   if (channels.length === 0) {
-    return { ...common, result: 'skip', message: 'not listened to, no channel is known to be allowed' };
+    return { ...common, result: 'skip', message: 'not listened to: no channel is known to be allowed' };
   }
   const { clock, suite, settings } = hub;
   const target = await hub.target(market, undefined, undefined);
@@ -40,12 +40,12 @@ function describeHeard(heard: Heard, channels: readonly Channel[]): Omit<Finding
       ? `${count(differences.length + further, 'difference')} from the spec`
       : total > 0
         ? 'all as the spec says'
-        : 'nothing came, which is no fault where the market is closed or quiet';
+        : 'nothing came, which is normal while the market is closed or quiet';
   return {
     result: differences.length > 0 || trouble !== undefined || total === 0 ? 'note' : 'ok',
     message: `${count(total, 'event')} in ${seconds} s: ${verdict}`,
     ...(differences.length > 0
-      ? { toDo: 'Report the differences as they stand here; they hold no key and no data.' }
+      ? { toDo: 'Report the differences as they are; they contain no key and no data.' }
       : {}),
     details: [
       ...named(
@@ -99,7 +99,7 @@ const says: Readonly<Record<DifferenceKind, (difference: Difference) => string>>
     `${channel}.${key} is written like ${example}, the spec says like ${expected}`,
   ack_spelling: ({ expected, example }) => `${expected} was acknowledged in another spelling, like ${example}`,
   ack_unasked: ({ example }) => `a channel was acknowledged that was not asked for, written like ${example}`,
-  no_event: ({ example }) => `an item of a frame is no event (${example})`,
+  no_event: ({ example }) => `an item of a frame is not an event (${example})`,
 };
 
 function describeDifference(difference: Difference, { events }: Inspector): string {

@@ -128,7 +128,7 @@ function describeTrouble(error: Error): string {
 const adviceOnNetwork =
   'Check the network, the firewall and the feed (--feed, POLYGON_FEED): no connection can be opened.';
 const adviceOnProxy = (variable: string): string =>
-  `Check the proxy that ${variable} names, or name the hosts in NO_PROXY: it leads to no feed.`;
+  `Check the proxy that ${variable} names, or name the hosts in NO_PROXY: the feed cannot be reached through it.`;
 const adviceOnCertificate =
   'The certificate is not trusted. Behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its CA certificate; else look at the clock of this machine, and at who answers for the host.';
 
@@ -155,7 +155,7 @@ export function judgeHost(
     check: 'host',
     name: host,
     result: spare ? 'note' : 'fail',
-    message: `not reached${failing === undefined ? '' : ` by way of the proxy that ${failing} names`}: ${trouble}${spare ? '; its twin stands in' : ''}`,
+    message: `not reached${failing === undefined ? '' : ` by way of the proxy that ${failing} names`}: ${trouble}${spare ? '; its other host is used' : ''}`,
     ...(spare ? {} : { toDo: untrusted ? adviceOnCertificate : advice }),
     facts,
   };

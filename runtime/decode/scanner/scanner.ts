@@ -9,7 +9,7 @@ const none = new Int32Array(0);
 
 /**
  * Takes a frame apart where it is an array of flat events that begin with `ev`, written in ASCII without blanks and
- * escapes, as the feed writes them. Of anything else it says that it is not sure, and the frame is for `JSON.parse`;
+ * escapes, as the feed writes them. For anything else it says that it is not sure, and `JSON.parse` takes over;
  * what it is sure of, `JSON.parse` accepts with the same result.
  * @see polygon-docs/websockets/quickstart.md:206-209 `ev`
  */

@@ -11,7 +11,7 @@ import { bytesOf, fits, maskOf } from './letters.js';
  */
 const cell = { prefix: 0, prefixMask: 8, symbolKey: 16, symbolMask: 24, prefixLength: 32, channel: 36 } as const;
 
-/** Of a channel without an entry the kernel is never sure. */
+/** The kernel is never sure of a channel without an entry. */
 export function tableOf(channels: readonly Channel[]): Uint8Array {
   return Buffer.concat(channels.slice(0, mostEntries).map(entryOf));
 }

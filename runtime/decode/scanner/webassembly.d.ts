@@ -1,4 +1,4 @@
-/** What is used of WebAssembly, which the types of Node leave out. */
+/** The parts of WebAssembly that are used here; the types of Node lack them. */
 declare namespace WebAssembly {
   class Memory {
     /** @throws RangeError */

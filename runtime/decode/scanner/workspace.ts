@@ -5,7 +5,7 @@ import type { Kernel } from '../../contract/contract.js';
 import { columns } from '../event-list.js';
 import { frameAt, malformedAt, rowBytes, slackBytes, spellingCells, tableAt, unsure, wordBytes } from './layout.js';
 
-/** Thousands of events. The rare frame that is larger finds no room, and leaves no memory behind. */
+/** Thousands of events. A rare larger frame does not fit and is left to `JSON.parse`, so the memory never grows. */
 const mostFrameBytes = 2 ** 19;
 const leastEventBytes = '{"ev":"","":""},'.length;
 const mostEvents = mostFrameBytes / leastEventBytes;

@@ -27,7 +27,7 @@ export function refuseStranger(
   // A web page must not reach the server through the browser of somebody who can.
   const judged = [validateHostHeader(headers.host, [...names]), validateOriginHeader(headers.origin, [...names])];
   if (!judged.every(({ ok }) => ok)) {
-    return refuse(403, 'Host or Origin names another server than this one; MCP_POLYGON_HTTP_HOSTS adds names for it.');
+    return refuse(403, 'Host or Origin names another server; MCP_POLYGON_HTTP_HOSTS adds names of this one.');
   }
   return url.split('?')[0] === path ? undefined : refuse(404, `There is nothing here; MCP is at ${path}.`);
 }

@@ -23,7 +23,7 @@ export class Calls {
 
   /**
    * @param perClient how many calls of one client there may be, those under way and those whose turn has not come
-   * @param inAll the same of all clients together
+   * @param inAll the same for all clients together together
    * @param defer calls back in a later turn of the event loop
    */
   constructor(

@@ -35,7 +35,7 @@ export class ClientGate implements Gate {
   async call(owned: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult> {
     const { verb } = owned.tool;
     if (this.caller.reads !== undefined && changing.includes(verb)) {
-      throw new StreamError('READ_ONLY', `This token may look at streams, and must not ${verb}.`);
+      throw new StreamError('READ_ONLY', `This token is read-only: it must not ${verb}.`);
     }
     return verb === 'start' || verb === 'stop' ? this.told(verb, owned, call) : call();
   }

@@ -27,7 +27,7 @@ export class Connections {
 
   /**
    * @param most connections at the same time
-   * @param perAddress the same of one remote address
+   * @param perAddress the same for one remote address
    * @param refused is called when none can give way
    */
   constructor(

@@ -143,7 +143,7 @@ export class HttpServer {
   }
 
   private refuseLogin({ headers, socket }: IncomingMessage): Response {
-    const what = headers.authorization === undefined ? 'no token' : 'a token that is none, or has expired';
+    const what = headers.authorization === undefined ? 'no token' : 'an unknown or expired token';
     this.parts.hub.log.say('http login', `http: a login was refused: ${what}, from ${socket.remoteAddress}`);
     return refuse(401, 'A bearer token of this server is needed.', { headers: { 'www-authenticate': 'Bearer' } });
   }
