@@ -3,13 +3,13 @@ import { oneLine } from '../core/quoting.js';
 import { describeThrown } from '../core/thrown.js';
 import type { Hub } from '../stream/hub.js';
 
-/** After so long the process ends, closed sockets or not. */
+/** The process ends after this time, even with open sockets. */
 const patienceMs = 800;
 
 /**
- * Ends the process on signals, on a broken output and on errors that nobody caught, and leaves nothing behind.
+ * Ends the process cleanly on signals, broken output and uncaught errors.
  *
- * @param before what is done first, once, before a word is said
+ * @param before runs first, once
  * @returns ends the process with a code; only the first call counts
  */
 export function endOf(hub: Hub, before: () => void = () => {}): (code: number) => void {
@@ -29,10 +29,10 @@ export function endOf(hub: Hub, before: () => void = () => {}): (code: number) =
 }
 
 /**
- * Writes where errors were thrown that nobody caught, without their messages, and ends the process with 1.
+ * Reports where uncaught errors were thrown, without their messages, and ends the process with 1.
  *
- * @param end does it; by default once they are written
- * @returns ends the watch, when another has begun
+ * @param end ends the process; by default once the report is written
+ * @returns stops this, once another handler is in place
  */
 export function guard(end: (code: number) => void = exitSoon): () => void {
   const crash = (error: unknown): void => {

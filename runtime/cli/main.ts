@@ -1,4 +1,4 @@
-/** The process: settings in, server up, and an end that leaves nothing behind. */
+/** The process: reads settings, runs a command or the server, and ends cleanly. */
 
 import type { Offer } from '../config/served.js';
 import { remarksOnVariables } from '../config/settings.js';
@@ -13,7 +13,7 @@ import { endOf, guard } from './ending.js';
 import { whenOrphaned } from './parent.js';
 import { readSetup, type Setup } from './setup.js';
 
-/** What the composition root hands over. */
+/** What the generated entry point passes in. */
 export interface Root extends Offer {
   readonly version: string;
   /** Folder of the documentation pages. */
@@ -25,7 +25,7 @@ const wrongUsage = 2;
 
 /** Does what the command line says; without a command it serves. */
 export async function main(root: Root): Promise<void> {
-  // First of all, since the messages of errors quote what came in.
+  // First of all, since errors' messages quote input.
   const release = guard();
   const setup = readSetup(root, process.argv.slice(2), process.env);
   const { name } = setup.command;
@@ -48,9 +48,9 @@ export async function main(root: Root): Promise<void> {
 }
 
 /**
- * Serves until the host goes away (the end of stdin, a broken stdout, the death of the parent) or a signal comes.
+ * Serves until the host goes away (end of stdin, broken stdout, death of the parent) or a signal arrives.
  *
- * @param release ends the watch for errors until there is something to end
+ * @param release removes the early error handler
  */
 async function run({ suite, markets, settings }: Setup, { pages, version }: Root, release: () => void): Promise<void> {
   const write = (line: string): void => void process.stderr.write(line);
@@ -83,7 +83,7 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
   }
 }
 
-/** For a person who typed the name of the program: a host has stdin on a pipe. */
+/** Shown to a person who started the program in a terminal; a host has stdin on a pipe. */
 function explainWaiting(version: string): string {
   return [
     `mcp-polygon ${version} waits for an MCP host on stdin; Ctrl-C ends it.`,

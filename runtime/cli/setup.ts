@@ -7,11 +7,11 @@ import { kindOf } from '../core/kind.js';
 import { nearest, suggest } from '../core/nearest.js';
 import { resolveEndpoint } from '../feed/endpoint.js';
 
-/** What the process is to do, with which settings, and what it offers. */
+/** What the process does, with which settings, and what it serves. */
 export interface Setup extends Offer {
   readonly command: Command;
   readonly settings: Settings;
-  /** Everything that is wrong; with problems nothing but help is given. */
+  /** All problems; with any, only help works. */
   readonly problems: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export function readSetup(offer: Offer, argv: readonly string[], env: Environmen
   };
 }
 
-/** The feed must lead somewhere for one market at least. */
+/** The feed must exist for at least one market. */
 function judgeFeed({ suite, markets }: Offer, settings: Settings): string[] {
   const refusals: string[] = [];
   for (const market of markets) {
@@ -49,7 +49,7 @@ function judgeWords(offer: Offer, served: Offer, { name, words }: Command): stri
   return words.length > 0 ? judgeStray(offer, words) : [];
 }
 
-/** Somebody who adds a market to doctor wants that market. */
+/** A market after doctor probably means --markets. */
 function judgeStray({ markets }: Offer, words: readonly string[]): string[] {
   const names = markets.map(market => market.name);
   const meant = words.map(word => nearest(word, names));
@@ -57,7 +57,7 @@ function judgeStray({ markets }: Offer, words: readonly string[]): string[] {
   return [`doctor takes no words, but got ${count(words.length, 'word')}${suggest(list)}`];
 }
 
-/** A watch must name a market that is served, and something to watch in it. */
+/** watch needs a market that is served, and channels. */
 function judgeWatched(offer: Offer, { markets }: Offer, words: readonly string[]): string[] {
   const names = markets.map(market => market.name);
   const [wanted, ...channels] = words;

@@ -7,7 +7,7 @@ import { ReplayRefusal } from '../recording/refusal.js';
 import { exampleChannel } from '../symbols/example.js';
 import { hasDelayed, wayOutOf } from '../symbols/way-out.js';
 
-/** Where nothing is recorded. */
+/** The way out where there are no recordings. */
 export const wayToRecordings = `Record it with --record FOLDER, or name another folder with --feed ${replayFeed}:FOLDER.`;
 
 /** What a person at a shell can do about an error. */

@@ -138,7 +138,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The message of the error quotes the text.
+    // The error's message quotes the text.
     return undefined;
   }
 }

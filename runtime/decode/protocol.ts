@@ -7,7 +7,7 @@ export type RawEvent = { readonly [key: string]: unknown };
 /** Stands for a binary frame. */
 export const noText = Buffer.alloc(0);
 
-/** A status message of the feed; `meaning` is absent if the spec does not know it. */
+/** A status message of the feed; `means` is absent if the spec does not know it. */
 export interface Status {
   readonly status: string;
   readonly message: string;

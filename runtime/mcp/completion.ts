@@ -10,13 +10,13 @@ export interface Completion {
   readonly hasMore: boolean;
 }
 
-/** A value that is being typed. */
+/** The value to complete. */
 export interface Typed {
   readonly name: string;
   readonly value: string;
 }
 
-/** @param others what was filled in before, by name */
+/** @param others values that are filled in already, by name */
 export function complete(
   hub: HubView,
   { name, value }: Typed,

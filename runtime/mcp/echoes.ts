@@ -1,23 +1,23 @@
 /**
- * What the protocol itself demands to be said back to whoever said it; nothing else that a caller sent ever is. No
- * secret is compared with these, so that nobody learns anything from what comes back; they are bounded in length.
+ * The few things that the protocol requires to be repeated to their sender; nothing else that a caller sent is. No
+ * secret is compared with them, so an answer reveals nothing; their length is bounded.
  */
 
 /** The longest of each kind, in characters. */
 const longest = {
   /** The id of a request, in its response; of a subscription, in each of its notifications. */
   id: 256,
-  /** In every notice of progress. */
+  /** In every progress notification. */
   progressToken: 256,
-  /** Of a resource, in what it holds and in the news of its own subscriptions; in `data.uri` where it is not found. */
+  /** Of a resource, in its contents and in updates to its subscribers; in `data.uri` if it does not exist. */
   uri: 2_048,
-  /** In `data.requested` where the version of the protocol is not known. */
+  /** In `data.requested` if the protocol version is unknown. */
   version: 64,
 } as const;
 
 const codes = { request: -32_600, params: -32_602 } as const;
 
-/** Why a message is refused: a code of JSON-RPC, and a sentence without anything that came. */
+/** Why a message is refused: a JSON-RPC code, and a sentence without the caller's text. */
 export interface EchoFault {
   readonly code: number;
   readonly message: string;
@@ -28,13 +28,13 @@ interface Loose {
 }
 
 /**
- * Judges what would have to be repeated in the answer.
+ * Checks what the answer would have to repeat.
  *
  * @param message of a client, or several of them, of any shape
- * @returns what is too long, if anything
+ * @returns what is too long; undefined if nothing is
  */
 export function faultOfEchoes(message: unknown): EchoFault | undefined {
-  // A list within a list is no message, however deep it goes.
+  // A list within a list is not a message.
   for (const one of Array.isArray(message) ? message : [message]) {
     const fault = faultOf(one);
     if (fault) return fault;
@@ -69,18 +69,18 @@ function asObject(value: unknown): Loose {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
 }
 
-/** An error of JSON-RPC. */
+/** A JSON-RPC error. */
 export interface WireError {
   readonly code: number;
   readonly message: string;
   readonly data?: unknown;
 }
 
-/** Sentences of ours, and those of the protocol's package that hold nothing of what came. */
+/** Our own sentences, and those of the protocol's package that do not quote the caller. */
 const known = new Set(['Method not found', 'Session not found']);
 const mostKnown = 1_000;
 
-/** Marks a sentence as ours, so that it is sent as it is. It holds nothing that a caller sent. */
+/** Marks a sentence as ours, so that it is sent unchanged. It must not contain a caller's text. */
 export function ownSentence(text: string): string {
   const [oldest] = known;
   if (known.size >= mostKnown && oldest !== undefined) known.delete(oldest);
@@ -96,7 +96,7 @@ const plainly: Readonly<Record<number, string>> = {
   [-32_603]: 'This is a fault of the server; its log on stderr has the details.',
 };
 
-/** The package quotes what came in its messages; they are replaced, and of the data that stays which the protocol asks for. */
+/** The package's messages quote the caller, so they are replaced; of the data only what the protocol requires stays. */
 export function withoutEcho({ code, message, data }: WireError): WireError {
   const { uri, supported, requested, code: own } = asObject(data);
   const kept = {

@@ -1,25 +1,25 @@
 import type { OwnedTool, ToolResult } from '../tools/tools.js';
 
-/** What is known of a request before it is judged. */
+/** What is known of a request before it is checked. */
 export interface Asked {
   readonly method: string;
   readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What no handler is asked, so that it is not looked at. */
+/** Methods without a handler, which pass unchecked. */
 export const unhandled: Asked = { method: '' };
 
-/** Stands before the requests of a client. */
+/** Every request of a client passes through here first. */
 export interface Gate {
   /**
-   * Lets a request in when its turn comes, whatever it asks for.
+   * Admits a request when its turn comes, whatever its method.
    *
-   * @param signal ends it before its turn has come
+   * @param signal cancels it before its turn
    * @throws StreamError LIMIT_EXCEEDED
    */
   enter<T>(asked: Asked, answer: () => Promise<T>, signal?: AbortSignal): Promise<T>;
   /**
-   * Lets a call that has its turn do what it may.
+   * Runs an admitted call, if the client may make it.
    *
    * @param call does what the tool does
    * @throws StreamError READ_ONLY
@@ -27,5 +27,5 @@ export interface Gate {
   call(owned: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult>;
 }
 
-/** Where there is one client alone, nobody has to wait. */
+/** For a single client, who never has to wait. */
 export const openGate: Gate = { enter: (_asked, answer) => answer(), call: (_owned, call) => call() };

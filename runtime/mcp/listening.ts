@@ -1,6 +1,6 @@
 /**
- * What a client of protocol 2026-07-28 listens to. The protocol's package answers `subscriptions/listen` and tells the
- * server nothing of it, so this reads along on the wire.
+ * Follows what a client of protocol 2026-07-28 listens to. The protocol's package answers `subscriptions/listen` and
+ * does not tell the server, so this reads the messages on the wire.
  */
 import { type ResourceUpdates, wholeList } from './resource-updates.js';
 
@@ -15,7 +15,7 @@ interface Filter {
   readonly resourcesListChanged?: boolean;
 }
 
-/** What the package writes when it has judged a request to listen. */
+/** What the package sends once it accepted a request to listen. */
 interface Acknowledgement {
   readonly notifications: Filter;
   readonly _meta: { readonly 'io.modelcontextprotocol/subscriptionId': string | number };
@@ -34,8 +34,8 @@ export function hearClient(updates: ResourceUpdates, { method, params }: Notific
 }
 
 /**
- * @param body of an HTTP request, not judged yet
- * @returns what it asks to listen to; nothing if it asks for something else or for what will be refused
+ * @param body of an HTTP request, unchecked
+ * @returns what it asks to listen to; empty if it asks for something else or will be refused
  */
 export function listenedBy(body: unknown): readonly string[] | undefined {
   const { method, params } = (body ?? {}) as Partial<Notification>;
@@ -46,7 +46,7 @@ export function listenedBy(body: unknown): readonly string[] | undefined {
 }
 
 function urisOf({ resourceSubscriptions = [], resourcesListChanged = false }: Filter): string[] {
-  // The name of the list is no URI, and would not be counted as one.
+  // The name of the list is not a URI and is not counted as one.
   const uris = resourceSubscriptions.filter(uri => uri !== wholeList);
   return [...uris, ...(resourcesListChanged ? [wholeList] : [])];
 }

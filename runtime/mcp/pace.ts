@@ -5,21 +5,21 @@ import { LineCutter, tooLong } from '../core/lines.js';
 import { noteArrival } from '../pacing/arrivals.js';
 
 const aheadBytes = 2 ** 18;
-/** How long a host that has hung up may take to read an answer. */
+/** How long a host that closed its end may take to read an answer. */
 const farewellMs = 150;
 /** Of JSON-RPC. */
 const parseError = -32_700;
 
 export interface Pace {
-  /** Of a line with its line feed; a longer one is answered with an error and skipped. */
+  /** Longest line, with its line feed; a longer one is answered with an error and skipped. */
   readonly mostLineBytes: number;
   readonly patienceMs?: number;
 }
 
 /**
- * The host's requests, line by line, and none while the host does not read its answers: what it has not read is then
- * one answer, not all of them, and what it still asks waits here as far as there is room, else in its own pipe. A host
- * that hangs up is so noticed although requests of it still wait.
+ * Reads the host's requests line by line, and pauses while the host does not read its answers. Then at most one answer
+ * is pending, and further requests wait here as far as there is room, else in the pipe. So a host that hangs up is
+ * noticed even while requests of it are waiting.
  */
 export function pace(stdin: Readable, stdout: Writable, pace: Pace): Readable {
   return Readable.from(lines(stdin, stdout, pace), { objectMode: false });
@@ -40,19 +40,19 @@ async function* lines(
       noteArrival();
       if (line === tooLong) stdout.write(refusal(mostLineBytes));
       else yield line;
-      // A request that is answered at once has its answer written before the next one is let in.
+      // A request that is answered at once is answered before the next one is read.
       await nextTurn();
     }
   }
 }
 
-/** What JSON-RPC answers where the request, and so its id, cannot be read. */
+/** The JSON-RPC answer to a request whose id cannot be read. */
 function refusal(mostLineBytes: number): string {
   const message = `A message is one line of at most ${mostLineBytes} bytes; this one is longer and was skipped.`;
   return `${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: parseError, message } })}\n`;
 }
 
-/** @returns whether the host reads what was written; false if it has hung up and does not */
+/** @returns whether the host read what was written; false if it hung up without doing so */
 async function isRead(stdin: Readable, stdout: Writable, patienceMs: number): Promise<boolean> {
   const patience = new AbortController();
   let timer: NodeJS.Timeout | undefined;

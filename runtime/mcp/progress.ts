@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 
 const everyMs = 5_000;
 
-/** What is told; data is never in it, since the last one can be lost. */
+/** A progress notification. It carries no data, since the last one can be lost. */
 export interface Progress {
   readonly progressToken: string | number;
   /** Seconds since the call began. */
@@ -11,10 +11,10 @@ export interface Progress {
 }
 
 /**
- * Tells a caller who asked for it, every few seconds, that its call is alive.
+ * Tells a caller who asked for progress, every few seconds, that its call is alive.
  *
  * @param progressToken absent if the caller did not ask
- * @returns ends it
+ * @returns stops the notifications
  */
 export function reportProgress(
   clock: Clock,

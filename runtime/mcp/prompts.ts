@@ -1,4 +1,4 @@
-/** Fills the texts that a person picks to set an agent to work. */
+/** Fills in the prompts that a person picks from the menu of a host. */
 
 import { simulatedFeed } from '../config/feed-names.js';
 import type { Market, Prompt } from '../contract/contract.js';
@@ -9,11 +9,11 @@ import { canonicalSymbol, suggestSymbol } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
 import { hasDelayed } from '../symbols/way-out.js';
 
-/** Each stands in the text several times, and an agent compares a few. */
+/** Each appears in the text several times, and an agent compares only a few. */
 const mostSymbols = 50;
 
 /**
- * @param given arguments by name, as they came
+ * @param given arguments by name, unchecked
  * @returns what the agent is told to do
  * @throws StreamError INVALID_ARGUMENT
  */
@@ -54,7 +54,7 @@ function slotsOf(market: Market, { events }: Prompt, symbols: readonly string[])
   };
 }
 
-/** @param place what to call it if it is refused */
+/** @param place what to call it in a refusal */
 function readSymbol(market: Market, text: string, place: string): string {
   const symbol = canonicalSymbol(market, text);
   if (symbol !== undefined && symbol !== '*') return symbol;

@@ -5,12 +5,12 @@ import type { HubView, StreamView } from '../stream/view.js';
 import { type Address, parseAddress } from '../tools/address.js';
 import { listStreams } from './resources.js';
 
-/** Stands among URIs for the list of the resources. */
+/** Stands for the list of resources, among URIs. */
 export const wholeList = '';
 
 const everyMs = 1_000;
 
-/** Where the news goes. Must not fail; as long as it takes, nothing more is told. */
+/** Receives updates. Must not fail; while it runs, no further update is sent. */
 export interface Notifier {
   updated(uri: string): Promise<void>;
   listChanged(): Promise<void>;
@@ -19,24 +19,24 @@ export interface Notifier {
 /** Counts the URIs that are followed. */
 export interface UriBound {
   /**
-   * @param change how many more, or fewer if it is negative
+   * @param change how many more, or fewer if negative
    * @throws StreamError LIMIT_EXCEEDED if there would be too many
    */
   change(change: number): void;
 }
 
-/** Something that is followed, as it was when it was last looked at. */
+/** A followed resource, as it was at the last look. */
 interface Subject {
-  /** Nothing for the list. */
+  /** Absent for the list. */
   readonly address: Address | undefined;
   mark: string;
-  /** Seq of the first message that would be news. */
+  /** Seq of the first message that would be new. */
   seq: number;
 }
 
 /**
- * Looks at what is followed when one of its streams stirs, at most once a second. In between a frame costs a comparison;
- * while nobody follows anything there is neither a listener nor a timer.
+ * Checks followed resources when one of their streams changes, at most once a second. In between a frame costs one comparison;
+ * without followers there is no listener and no timer.
  */
 export class ResourceUpdates {
   private readonly followers = new Map<string | number, readonly string[]>();
@@ -53,7 +53,7 @@ export class ResourceUpdates {
   ) {}
 
   /**
-   * Follows these and nothing else for a follower.
+   * Replaces what a follower follows.
    *
    * @param uris of streams and channels, or `wholeList`; no other resource ever changes
    * @throws StreamError LIMIT_EXCEEDED
@@ -91,7 +91,7 @@ export class ResourceUpdates {
     }
     this.listen();
     if (this.subjects.size === 0) this.cancelLook?.();
-    // The new listeners came too late for what the old ones have not reported.
+    // The new listeners missed what the old ones have not reported yet.
     else this.stir();
   }
 
@@ -105,7 +105,7 @@ export class ResourceUpdates {
     });
   }
 
-  /** Stirs when a stream began or ended, or when it holds more channels or fewer. */
+  /** Called when a stream began or ended, or when its channels changed. */
   private whenListed(stream: StreamView): () => void {
     const countListed = (): number => (isWanted(stream.state) ? stream.subscriptions.size + 1 : 0);
     let listed = countListed();
@@ -138,11 +138,11 @@ export class ResourceUpdates {
     }
     this.telling = false;
     this.lookedAtMs = this.hub.clock.elapsed();
-    // Nobody heard what happened meanwhile.
+    // Nobody listened to what happened meanwhile.
     if (uris.length > 0) this.stir();
   }
 
-  /** What has changed since the last look. */
+  /** The resources that changed since the last look. */
   private news(): string[] {
     return [...this.subjects].flatMap(([uri, subject]) => {
       const { address, mark, seq } = subject;
@@ -153,7 +153,7 @@ export class ResourceUpdates {
     });
   }
 
-  /** Differs when anything but a message of a channel is news. */
+  /** Changes with everything but the messages of a channel. */
   private markOf(address: Address | undefined): string {
     if (!address)
       return listStreams(this.hub)
@@ -173,7 +173,7 @@ export class ResourceUpdates {
   }
 }
 
-/** The list is not counted: whoever follows nothing else has no bound to meet. */
+/** The list does not count towards the bound. */
 function countUris(uris: readonly string[]): number {
   return uris.filter(uri => uri !== wholeList).length;
 }

@@ -1,4 +1,4 @@
-/** What can be read beside the tools: running streams and their channels, documentation pages, and the use of a tool. */
+/** Resources: running streams and their channels, documentation pages and guides, and how to use each tool. */
 
 import type { Market, Tool, Verb } from '../contract/contract.js';
 import { propertiesOf } from '../core/argument-forms.js';
@@ -51,7 +51,7 @@ export const resourceTemplates = [
   },
 ];
 
-/** The running streams, each followed by what it holds: its first 100 channels, the template has them all. */
+/** The running streams, each followed by its first 100 channels; the template reads the rest. */
 export function listStreams(hub: HubView): Resource[] {
   return hub.markets.flatMap(({ name: market, title }) => {
     const { state, subscriptions } = hub.stream(market);
@@ -74,7 +74,7 @@ export function listStreams(hub: HubView): Resource[] {
   });
 }
 
-/** Everything that is readable. */
+/** All resources. */
 export class Resources {
   constructor(
     private readonly hub: HubView,
@@ -104,7 +104,7 @@ export class Resources {
     return text === undefined ? undefined : { uri, mimeType: markdown, text };
   }
 
-  /** What the status tool and a read without cursor answer, so that nothing leaves here that does not leave there. */
+  /** The same as the status tool and a read without cursor, so a resource reveals nothing more than they do. */
   private async readStream({ market, channel }: Address): Promise<string> {
     const { subscriptions } = this.hub.stream(market.name);
     const held = channel && { channel: channel.name, subscription: subscriptionOf(subscriptions, channel) };
@@ -122,12 +122,12 @@ export class Resources {
   }
 }
 
-/** State of the channel, or of the wildcard that brings it. */
+/** State of the channel, or of the wildcard that covers it. */
 function subscriptionOf(subscriptions: SubscriptionsView, { channel, name }: ChannelName): SubscriptionState | null {
   return subscriptions.stateOf(name) ?? subscriptions.stateOf(`${channel.prefix}.*`) ?? null;
 }
 
-/** @param first market that a tool across markets is shown with */
+/** @param first the market in examples of cross-market tools */
 function describeUse({ tool, market }: OwnedTool, first: Market | undefined): string {
   const example = market ?? first;
   const lines = tool.citations.map(({ what, see }) => `- ${what}: ${citationUri(see)}`);

@@ -1,4 +1,4 @@
-/** The MCP face of a hub: beside http.ts the only file that knows the protocol's package. */
+/** The MCP server of a client. */
 import {
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
@@ -38,14 +38,14 @@ export interface ServerParts {
   readonly hub: HubView;
   readonly pages: Pages;
   readonly version: string;
-  /** Lets requests in; absent: all at once. */
+  /** Admits requests; absent: all at once. */
   readonly gate?: Gate;
 }
 
 /**
- * Serves MCP on stdin and stdout, in the protocol era in which the client opens.
+ * Serves MCP on stdin and stdout, in the protocol era that the client opens with.
  *
- * @param closed called when the connection has ended, whoever ended it
+ * @param closed called when the connection has ended, on either side
  */
 export function serve(parts: ServerParts, closed: () => void): void {
   let server: Server | undefined;
@@ -61,7 +61,7 @@ export function serve(parts: ServerParts, closed: () => void): void {
   const transport = new HostTransport(updates, closed);
   serveStdio(
     ({ era }) => {
-      // Clients of 2025 hear of changes to the list without asking for it.
+      // Clients of 2025 are told of changes to the list without asking.
       if (era === 'legacy') updates.follow(wholeList, [wholeList]);
       server = buildServer(parts, updates);
       return server;
@@ -71,7 +71,7 @@ export function serve(parts: ServerParts, closed: () => void): void {
   transport.readAlong();
 }
 
-/** The pipes to the host, and what passes over them that the server is not told. */
+/** The pipes to the host, and the messages on them that the package keeps from the server. */
 class HostTransport extends StdioServerTransport {
   constructor(
     private readonly updates: ResourceUpdates,
@@ -81,13 +81,13 @@ class HostTransport extends StdioServerTransport {
     super(paced as ConstructorParameters<typeof StdioServerTransport>[0]);
   }
 
-  /** To be called when whoever serves has begun to hear. */
+  /** Call this once the server is listening. */
   readAlong(): void {
     const deliver = this.onmessage;
     this.onmessage = message => {
       const fault = faultOfEchoes(message);
       if (fault) {
-        // An id that is too long is not repeated either.
+        // An id that is too long is not repeated.
         const id = isJSONRPCRequest(message) && !faultOfEchoes({ id: message.id }) ? message.id : undefined;
         if (!isJSONRPCNotification(message)) void this.send(refusal(id, fault)).catch(() => {});
         return;
@@ -116,8 +116,8 @@ export function complainTo({ log }: Pick<HubView, 'log'>): (error: unknown) => v
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
 /**
- * What comes out of it repeats nothing of what came in, save what the protocol asks for. Whatever handles a request,
- * ours or the package's own, does so behind the gate.
+ * Its answers repeat nothing that a caller sent, except what the protocol requires. Every handler of a request,
+ * ours or the package's own, runs behind the gate.
  */
 class DiscreetServer extends Server {
   constructor(
@@ -127,7 +127,7 @@ class DiscreetServer extends Server {
     super(implementation, options);
   }
 
-  /** The package has every handler wrapped here, some of them while it is made. */
+  /** The package passes every handler through here, some of them in its constructor. */
   protected override _wrapHandler(method: string, handler: Handler): Handler {
     const wrapped = super._wrapHandler(method, handler);
     return async (request, context) => {
@@ -136,7 +136,7 @@ class DiscreetServer extends Server {
       try {
         return await gate.enter(request, () => wrapped(request, context), signal);
       } catch (error) {
-        // Nobody waits for the answer to what was given up before its turn.
+        // Nobody waits for the answer to a request that was cancelled before its turn.
         if (!(error instanceof StreamError) || signal.aborted) throw error;
         const owned = method === 'tools/call' ? toolOf(hub, request.params?.name) : undefined;
         if (owned) return shown(refuseCall(hub, owned, error));
@@ -160,7 +160,7 @@ function refusal(id: string | number | undefined, { code, message }: EchoFault):
   return { jsonrpc: '2.0', ...(id === undefined ? {} : { id }), error: { code, message: ownSentence(message) } };
 }
 
-/** @param updates is told what a client of the 2025 protocols subscribes to */
+/** @param updates follows what a client of the 2025 protocols subscribes to */
 export function buildServer({ hub, pages, version, gate = openGate }: ServerParts, updates: ResourceUpdates): Server {
   const { name, title, instructions } = hub.suite;
   const parts = { hub, pages, version, gate };
@@ -181,7 +181,7 @@ export function buildServer({ hub, pages, version, gate = openGate }: ServerPart
   return server;
 }
 
-/** Whatever goes wrong unexpectedly is logged, and answered without its message. */
+/** Logs an unexpected error, and answers without its message. */
 async function answered<T>(hub: HubView, answer: () => T | Promise<T>): Promise<T> {
   try {
     return await answer();
@@ -196,7 +196,7 @@ async function answered<T>(hub: HubView, answer: () => T | Promise<T>): Promise<
 /** The first of the codes that JSON-RPC leaves to servers. */
 const serverBusy = -32_000;
 
-/** @returns what a client is answered whose request is not let in */
+/** @returns the answer to a request that is not admitted */
 export function refuseBusy({ message, hint, code }: StreamError): ProtocolError {
   return new ProtocolError(serverBusy, ownSentence(`${message} ${hint}`), { code });
 }
@@ -205,7 +205,7 @@ function toolOf(hub: HubView, name: unknown): OwnedTool | undefined {
   return listTools(hub).find(({ tool }) => tool.name === name);
 }
 
-/** A result as the protocol has it. */
+/** A tool result in the form of the protocol. */
 function shown({ structured, text, isError }: ToolResult) {
   return {
     structuredContent: { ...structured },
@@ -237,10 +237,10 @@ function refuse(message: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, ownSentence(message));
 }
 
-/** No name of ours is longer. */
+/** The longest name that we have. */
 const longestName = 100;
 
-/** The name is not repeated; the nearest of ours is said instead. */
+/** The unknown name is not repeated; the nearest of ours is suggested. */
 function refuseName(kind: 'tool' | 'prompt', name: string, names: readonly string[]): ProtocolError {
   const way =
     suggest(nearest(name.slice(0, longestName), names)) || `; ${kind}s/list names the ${names.length} that there are.`;

@@ -1,9 +1,9 @@
 /**
- * Arguments that are no object, such as JSON text of one. The protocol's package refuses them before any tool is asked;
- * they are carried past it as JSON text in an object, so that tools and prompts judge them as they came.
+ * Handles arguments that are not an object, such as JSON text of one. The protocol's package refuses them before any
+ * tool sees them; they are carried past it as JSON text in an object, so that tools and prompts can read them.
  */
 
-/** No argument has this name. */
+/** A name that no argument has. */
 const carrier = '\u0000whole';
 
 const methods: ReadonlySet<unknown> = new Set(['tools/call', 'prompts/get']);
@@ -14,7 +14,7 @@ interface Loose {
 
 /**
  * @param message of a client, or several of them, of any shape
- * @returns the same where its arguments are an object, or there are none
+ * @returns the message unchanged if its arguments are an object or absent
  */
 export function packArguments<Message>(message: Message): Message;
 export function packArguments(message: unknown): unknown {
@@ -27,19 +27,19 @@ function pack(message: unknown): unknown {
   const { params, method } = message;
   if (!isObject(params) || !('arguments' in params)) return message;
   const { arguments: given } = params;
-  // Those of a prompt are texts, and the package takes nothing else.
+  // Arguments of a prompt are strings; the package accepts nothing else.
   const passes = isObject(given) && (method === 'tools/call' || Object.values(given).every(isText));
   if (passes) return message;
   return { ...message, params: { ...params, arguments: { [carrier]: JSON.stringify(given) } } };
 }
 
-/** @returns arguments as they came, of any shape */
+/** @returns the arguments as received, of any shape */
 export function unpackArguments(args: Loose | undefined): unknown {
   const text = args?.[carrier];
   return isText(text) ? parse(text) : args;
 }
 
-/** The texts of arguments as they came: numbers as their digits, and nothing of what else there is. */
+/** The arguments as strings: numbers as their digits; other types are left out. */
 export function textsOf(given: unknown): Readonly<Record<string, string>> {
   const whole = isText(given) ? parse(given) : given;
   if (!isObject(whole)) return {};
@@ -62,7 +62,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The message of the error quotes the text.
+    // The error's message quotes the text.
     return undefined;
   }
 }

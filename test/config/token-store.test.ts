@@ -80,7 +80,9 @@ test('a file that cannot be used any more changes nothing until it can', async (
   rmSync(path);
   await store.look();
   expect([nameOf(store, alice.token), gone]).toEqual(['alice', []]);
-  expect(lines).toEqual([expect.stringContaining('the previous tokens stay in force: the tokens file: must be a JSON list')]);
+  expect(lines).toEqual([
+    expect.stringContaining('the previous tokens stay in force: the tokens file: must be a JSON list'),
+  ]);
   write([]);
   await store.look();
   expect([nameOf(store, alice.token), gone, store.required]).toEqual([undefined, ['alice'], true]);

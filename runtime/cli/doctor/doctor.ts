@@ -1,4 +1,4 @@
-/** `mcp-polygon doctor`: looks at everything that can be wrong outside of the server, and says what to do. */
+/** `mcp-polygon doctor`: checks everything that can be wrong outside the server, and says what to do. */
 
 import type { Options } from '../../config/options.js';
 import type { Environment, Settings } from '../../config/settings.js';
@@ -20,7 +20,7 @@ import { examineMarket } from './market.js';
 import { judgeRecord } from './record.js';
 import { describeEnd, describeFinding, showReport } from './report.js';
 
-/** Prints what is found, as it is found or as one JSON document, and ends the process: 0 fine, 1 something to do. */
+/** Prints findings as they come, or as one JSON document, and ends the process: 0 fine, 1 something to do. */
 export async function runDoctor(setup: Setup, version: string): Promise<void> {
   const { json } = setup.command;
   const proxies = await readProxies(process.env);
@@ -38,18 +38,18 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
   write(
     json ? `${JSON.stringify(showReport(version, systemClock.now(), findings), null, 2)}\n` : describeEnd(findings),
   );
-  // A name that is still being looked up would keep the process for long.
+  // A pending DNS lookup would keep the process alive for long.
   process.stdout.write('', () => process.exit(isFine(findings) ? 0 : 1));
 }
 
-/** The client of a hub that logs nothing, since the report says it all, and records nothing. */
+/** A client of a hub that neither logs, since the report has it all, nor records. */
 export function hubOf({ suite, markets, settings }: Setup, clock: Clock, dial?: Dial): Client {
   const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
   const services = { clock, write: () => {}, recording: false, ...(dial ? { dial } : {}) };
   return new Hub(suite, markets, bounded, services).client({ alone: true });
 }
 
-/** Patience has an end here, whatever the server's is; channels are asked for one at a time, to know which is refused. */
+/** Shorter time-outs than the server's, and one channel at a time, to know which is refused. */
 function boundOptions(options: Options): Options {
   return {
     ...options,
@@ -62,7 +62,7 @@ function boundOptions(options: Options): Options {
 
 /**
  * @param connect whether the markets may be asked with the key
- * @param listenSeconds how long to listen to what the plan allows; absent: not at all
+ * @param listenSeconds how long to listen to the allowed channels; absent: not at all
  */
 export async function* examine(
   hub: Client,

@@ -1,4 +1,4 @@
-/** `doctor --events`: what each channel really sends, beside what the spec says of it; a report without data and key. */
+/** `doctor --events`: compares what each channel sends with the spec; the report has no data and no key. */
 
 import type { Answer } from '../../contract/answer.js';
 import type { Channel, Market } from '../../contract/contract.js';
@@ -8,7 +8,7 @@ import type { Finding } from './finding.js';
 import type { Difference, DifferenceKind, Inspector } from './inspector.js';
 import { type Heard, listenTo } from './listener.js';
 
-/** @param asked what became of asking this market for each of its channels */
+/** @param asked results of subscribing to each channel of the market */
 export async function judgeEvents(hub: HubView, market: Market, asked: Finding, seconds: number): Promise<Finding> {
   const common = { check: 'events', name: market.name } as const;
   const channels = allowedIn(market, asked);
@@ -44,9 +44,7 @@ function describeHeard(heard: Heard, channels: readonly Channel[]): Omit<Finding
   return {
     result: differences.length > 0 || trouble !== undefined || total === 0 ? 'note' : 'ok',
     message: `${count(total, 'event')} in ${seconds} s: ${verdict}`,
-    ...(differences.length > 0
-      ? { toDo: 'Report the differences as they are; they contain no key and no data.' }
-      : {}),
+    ...(differences.length > 0 ? { toDo: 'Report the differences as they are; they contain no key and no data.' } : {}),
     details: [
       ...named(
         'heard',

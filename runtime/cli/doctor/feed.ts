@@ -1,4 +1,4 @@
-/** Where the streams come from, and whether there is anything to replay. */
+/** Checks the feed, and whether there is anything to replay. */
 import { escapeText } from '../../core/quoting.js';
 import { isReplay, parseReplayFeed } from '../../feed/replay-request.js';
 import { Catalogue } from '../../recording/catalogue.js';

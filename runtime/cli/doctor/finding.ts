@@ -1,9 +1,9 @@
 import type { Answer } from '../../contract/answer.js';
 
-/** `fail`: something must be done. `skip`: not looked at, the message says why. */
+/** `fail`: something must be done. `skip`: not checked; the message says why. */
 export type Result = 'ok' | 'note' | 'fail' | 'skip';
 
-/** What one check came to. */
+/** The result of one check. */
 export interface Finding {
   readonly check:
     | 'node'
@@ -30,7 +30,7 @@ export interface Finding {
   readonly facts?: Answer;
 }
 
-/** Everything that is to be done, once, with the names that it is about. */
+/** What to do, each thing once, with the names that it concerns. */
 export function listToDos(findings: readonly Finding[]): string[] {
   const names = new Map<string, string[]>();
   for (const { toDo, name } of findings) {

@@ -1,4 +1,4 @@
-/** Whether a host can be reached, and what time it has; no key is sent, nobody loses a connection. */
+/** Checks whether a host can be reached and what its clock says. It sends no key, so nobody loses a connection. */
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { Clock } from '../../core/clock.js';
@@ -12,29 +12,29 @@ export interface Probe {
   /** `host[:port]`. */
   readonly host: string;
   readonly secure: boolean;
-  /** Variable that names the proxy through which it is reached, if so. */
+  /** Variable that names the proxy to it, if one is used. */
   readonly proxy?: string;
-  /** Until the TCP connection stood, ms; absent if it never did. */
+  /** Time to the TCP connection, ms; absent if it failed. */
   readonly tcpMs?: number;
-  /** Until TLS was agreed on, ms. */
+  /** Time to the end of the TLS handshake, ms. */
   readonly tlsMs?: number;
-  /** How far the host's clock is ahead of ours, to about a second; absent if it told no time. */
+  /** How far the host's clock is ahead of ours, to about a second; absent if unknown. */
   readonly skewMs?: number;
   /** Why it cannot be reached. */
   readonly trouble?: string;
-  /** It can, but its certificate is not trusted. */
+  /** Whether it can be reached but its certificate is not trusted. */
   readonly untrusted?: boolean;
 }
 
 const tunnelOpen = 200;
 
-/** A host that was reached has so long to tell the time. */
+/** How long to wait for the time of a host that was reached. */
 const datePatienceMs = 2_000;
 
 /**
  * @param url of a feed, `wss:` or `ws:`
  * @param timeoutMs for TCP and TLS
- * @param proxy through which it is reached, if so
+ * @param proxy to use, if any
  */
 export function probe(url: URL, clock: Clock, timeoutMs: number, proxy?: FeedProxy): Promise<Probe> {
   const secure = url.protocol === 'wss:';

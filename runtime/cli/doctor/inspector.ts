@@ -31,12 +31,12 @@ export interface Difference {
   readonly key?: string;
   /** What the spec says. */
   readonly expected?: string;
-  /** The first one that came, by its kind. */
+  /** The kind of the first one. */
   readonly example: string;
   readonly count: number;
 }
 
-/** A feed may differ in more ways than anybody reads. */
+/** How many differences to list. */
 const mostDifferences = 100;
 
 /** What a field must be, in words. */
@@ -57,7 +57,7 @@ export class Inspector {
   readonly events = new Map<string, number>();
   /** Times, by `PREFIX.key` and the unit in which they came. */
   readonly units = new Map<string, Map<string, number>>();
-  /** Ways of differing beyond those that are listed. */
+  /** Differences beyond those listed. */
   further = 0;
   private readonly found = new Map<string, { readonly difference: Found; count: number }>();
   private readonly channels: ReadonlyMap<string, Examined>;
@@ -165,7 +165,7 @@ export class Inspector {
     if (value !== expected) this.note({ ...place, kind: 'symbol_spelling', expected: shapeOf(expected) });
   }
 
-  /** One way of differing is one line, whatever values it comes with. */
+  /** One difference is one line, whatever its values. */
   private note(difference: Found): void {
     const { kind, channel, key, expected } = difference;
     const id = JSON.stringify([kind, channel, key, kind === 'symbol_spelling' ? undefined : expected]);

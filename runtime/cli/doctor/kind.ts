@@ -1,10 +1,10 @@
-/** Values of a feed told by their kind, so that a report about them holds no data and no secret. */
+/** Describes values of a feed by kind, so that a report has no data and no secret. */
 
 import { count } from '../../core/count.js';
 
 const longestShape = 24;
 
-/** What kind of value it is, such as `whole number of 13 digits`; never the value. */
+/** The kind of a value, such as `whole number of 13 digits`; never the value. */
 export function kindOfValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `list of ${value.length}`;
@@ -46,7 +46,7 @@ export function shapeOf(text: string): string {
   return text.length > longestShape ? `${shape}... (${text.length} characters)` : shape;
 }
 
-/** A name of the feed; one that is long enough to be a key, or odd, is told by its length alone. */
+/** A name from the feed; one that could be a key, or is odd, is described by its length alone. */
 export function nameOf(text: string): string {
   return /^[A-Za-z][A-Za-z0-9_]{0,6}$/.test(text) ? text : `(a name of ${count(text.length, 'character')})`;
 }

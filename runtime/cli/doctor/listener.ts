@@ -1,4 +1,4 @@
-/** Listens to the channels of a market for a while, on a connection of its own, and shows all that comes to an inspector. */
+/** Listens to the channels of a market for a while, on its own connection, and passes everything to an inspector. */
 import { isUtf8 } from 'node:buffer';
 import type { Options } from '../../config/options.js';
 import type { Channel, Market, StatusWord } from '../../contract/contract.js';
@@ -13,23 +13,23 @@ import { LoopBudget } from '../../pacing/loop-budget.js';
 import type { Target } from '../../stream/target.js';
 import { Inspector } from './inspector.js';
 
-/** Of each second, so much may be spent on looking at events; those of a flood beyond it are passed over. */
+/** Part of each second for looking at events; the rest of a flood is skipped. */
 const lookingMsPerSecond = 250;
 const mostNamedSymbols = 20;
 const lookedForStatus = '"status"';
 
-/** What became of listening. */
+/** The result of listening. */
 export interface Heard {
   readonly inspector: Inspector;
   /** Channels that the feed was asked for. */
   readonly asked: readonly string[];
   readonly refused: readonly string[];
   readonly unanswered: readonly string[];
-  /** Frames that were passed over, since too many came. */
+  /** Frames that were skipped, since too many arrived. */
   readonly passedOver: number;
   /** How long it listened once all was asked for, ms. */
   readonly listenedMs: number;
-  /** Why the connection ended before its time; no words of the feed. */
+  /** Why the connection ended early; without the feed's text. */
   readonly trouble?: ErrorCode;
 }
 
@@ -131,7 +131,7 @@ class EventListener {
     return this.connection.state.name === 'refused';
   }
 
-  /** All symbols where that is served, else those that the simulated feed plays, too. */
+  /** All symbols if the feed allows it, else those of the simulated feed. */
   private async askFor({ prefix, wildcard }: Channel): Promise<void> {
     if (wildcard && (await this.ask(`${prefix}.*`))) return;
     for (const { symbol } of this.market.simulation.instruments.slice(0, mostNamedSymbols)) {
@@ -153,7 +153,7 @@ class EventListener {
     const { clock } = this.services;
     const begunMs = clock.elapsed();
     if (begunMs - this.second.startMs >= 1_000) this.second = { startMs: begunMs, spentMs: 0 };
-    // Statuses are heard in any flood.
+    // Statuses are read in any flood.
     if (this.second.spentMs > lookingMsPerSecond && !data.includes(lookedForStatus)) {
       this.passedOver++;
       return undefined;
@@ -191,7 +191,7 @@ class EventListener {
         return;
       case 'not_authorized':
       case 'limit_exceeded':
-        // What is acknowledged already is not meant.
+        // It does not concern what was acknowledged before.
         if (this.waiting !== undefined) this.refused.add(this.waiting);
         this.waiting = undefined;
         return;

@@ -1,4 +1,4 @@
-/** What can be judged without the network, and the clock. */
+/** Checks that need no network, and the clock. */
 
 import { cleanKey, type Environment, keyVariables, remarksOnVariables, type Settings } from '../../config/settings.js';
 import { isKeyless } from '../../feed/endpoint.js';
@@ -20,12 +20,12 @@ export function judgeNode(version: string): Finding {
   };
 }
 
-/** Variables that look like settings and are none. */
+/** Variables that look like settings but are not. */
 export function judgeVariables(env: Environment): Finding[] {
   return remarksOnVariables(env).map(message => ({ check: 'variable', result: 'note', message }));
 }
 
-/** Says where the key comes from, and never what it is. */
+/** Says where the key comes from, never what it is. */
 export function judgeKey({ key, feed }: Settings, env: Environment): Finding {
   const facts = { from: key?.from ?? null };
   if (key && !key.value.isCleaned) {

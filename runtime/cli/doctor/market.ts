@@ -1,4 +1,4 @@
-/** What a market answers to the key: one subscription of each channel, held for a moment. */
+/** Checks what the key can do in a market: subscribes to each channel for a moment. */
 
 import type { Answer } from '../../contract/answer.js';
 import type { Channel, Market } from '../../contract/contract.js';
@@ -17,7 +17,7 @@ import type { Finding } from './finding.js';
 /** An eviction or a refusal may come after the acknowledgements. */
 const lingerMs = 1_000;
 
-/** @param skipped why the market is not to be asked, if so */
+/** @param skipped why not to connect to the market, if so */
 export async function examineMarket(hub: HubView, market: Market, skipped?: string): Promise<Finding> {
   const common = { check: 'market', name: market.name } as const;
   const endpoint = endpointOf(hub, market);
@@ -99,7 +99,7 @@ function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { ope
   };
 }
 
-/** Fit to stand behind a full stop. */
+/** With a capital, to begin a sentence. */
 function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -113,7 +113,7 @@ interface Trouble {
   readonly message: string;
 }
 
-/** What became of one channel. */
+/** The result of one channel. */
 interface ChannelOutcome {
   readonly channel: Channel;
   readonly name: string;
@@ -163,7 +163,7 @@ function troubleOf({ state, lastFault }: StreamView): Trouble | undefined {
   return { code: 'CONNECT_FAILED', message: 'The feed took too long.' };
 }
 
-/** Whether the feed took the key; null where it was not even asked. */
+/** Whether the feed accepted the key; null if it was not asked. */
 function isAuthenticated(trouble: Trouble | undefined): boolean | null {
   switch (trouble?.code) {
     case 'CONNECT_FAILED':

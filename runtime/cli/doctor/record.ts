@@ -1,4 +1,4 @@
-/** Whether the folder can be written to which everything is to be recorded. */
+/** Checks whether the recording folder can be written. */
 import { mkdtemp, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { escapeText } from '../../core/quoting.js';
@@ -32,7 +32,7 @@ export async function judgeRecord(folder: string): Promise<Finding> {
   }
 }
 
-/** The path itself, or what is there of it. */
+/** The path, or its nearest parent that exists. */
 async function nearestTo(path: string): Promise<string> {
   try {
     await stat(path);

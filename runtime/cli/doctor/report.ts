@@ -1,4 +1,4 @@
-/** How findings look: lines for people, one document for programs. */
+/** Formats findings: lines for people, one document for programs. */
 
 import type { Answer } from '../../contract/answer.js';
 import { isoOrNull } from '../../core/time.js';
@@ -21,7 +21,7 @@ export function describeEnd(findings: readonly Finding[]): string {
   return ['\nWhat to do:', ...toDos.map((toDo, index) => `${index + 1}. ${toDo}`), ''].join('\n');
 }
 
-/** @param atMs when it was looked at, wall clock ms */
+/** @param atMs time of the checks, wall clock ms */
 export function showReport(version: string, atMs: number, findings: readonly Finding[]): Answer {
   return {
     ok: isFine(findings),

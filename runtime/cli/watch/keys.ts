@@ -1,12 +1,12 @@
 import type { ReadStream } from 'node:tty';
 
-/** q, or Ctrl-C, which is no signal while the keys are read raw. */
+/** q, or Ctrl-C, which is not a signal in raw mode. */
 const quitKeys = /[qQ\u0003]/;
 
-/** What F2, the arrows and letters with Alt send: letters of which none was typed. No Ctrl-C is ever a part of it. */
+/** Escape sequences of F2, arrows and Alt: their letters were not typed. They never contain Ctrl-C. */
 const sequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|O[\d;]*[ -~]|[ -~])/g;
 
-/** Calls back when somebody wants to quit; the returned function gives the keyboard back. */
+/** Calls back when the user quits; the returned function restores the keyboard. */
 export function readKeys(input: ReadStream, quit: () => void): () => void {
   const hear = (data: Buffer): void => {
     if (quitKeys.test(data.toString().replaceAll(sequences, ''))) quit();

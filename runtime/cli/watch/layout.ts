@@ -1,13 +1,13 @@
-/** A view in the lines of a terminal. */
+/** Lays a view out in the lines of a terminal. */
 import { count } from '../../core/count.js';
 import { cutLine, type Line, type Span, wrap } from './line.js';
 import { layOutTable } from './table.js';
 import { dayAndTime, timeOfDay } from './text.js';
 import type { View } from './view.js';
 
-/** From this height on there is room for blank lines. */
+/** Height from which there are blank lines. */
 const airyHeight = 12;
-/** Of the lines between header and keys, the remarks may always take so many. */
+/** Lines between header and keys that remarks may always take. */
 const shareOfRemarks = 1 / 3;
 
 /** @returns at most `height` lines of at most `width` characters; the keys stand in the last one */
@@ -27,7 +27,7 @@ export function layOut(view: View, width: number, height: number): Line[] {
 /** States in which all is well. */
 const calm: readonly View['state'][] = ['live', 'replay', 'ended'];
 
-/** What is watched, and how it is doing. */
+/** The header: market, state, feed and rate. */
 export function describeStream({ state, feed, lateness }: View): string {
   return `${state}, feed ${feed}, ${lateness}`;
 }
@@ -48,7 +48,7 @@ function layOutRemarks({ remarks }: View, width: number, blank: readonly Line[])
   return [...blank, ...remarks.flatMap(remark => wrap(remark, width)).map(text => [{ text }])];
 }
 
-/** Where not all rows fit, the last line counts those that are missing. */
+/** If not all rows fit, the last line counts the missing ones. */
 function layOutRows({ rows, omitted }: View, width: number, room: number): Line[] {
   const fits = 1 + rows.length <= room && omitted === 0;
   const shown = fits ? rows : rows.slice(0, Math.max(room - 2, 0));

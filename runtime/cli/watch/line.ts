@@ -1,6 +1,6 @@
 /** Lines of a terminal, before they become escape sequences. */
 
-/** What a text stands for; how that looks is decided where it is painted. */
+/** The meaning of a text; `paint` decides how it looks. */
 export type Style = 'strong' | 'faint' | 'up' | 'down' | 'alarm';
 
 export interface Span {
@@ -21,7 +21,7 @@ export function paint(line: Line): string {
   return line.map(({ text, style }) => (style ? `\u001b[${codes[style]}m${text}\u001b[0m` : text)).join('');
 }
 
-/** At most so many characters; what is cut ends in an ellipsis. */
+/** Cuts a text to a length, with an ellipsis. */
 export function cutLine(line: Line, width: number): Line {
   if (lengthOf(textOf(line)) <= width) return line;
   const cut: Span[] = [];
@@ -34,7 +34,7 @@ export function cutLine(line: Line, width: number): Line {
   return width > 0 ? [...cut, { text: '…' }] : [];
 }
 
-/** The text in lines of at most so many characters, broken between words where that is possible. */
+/** Wraps a text, between words if possible. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text.trim();

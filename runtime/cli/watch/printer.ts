@@ -1,9 +1,9 @@
-/** Views as plain lines, for a file, a pipe, or a terminal that can do no more. */
+/** Prints views as plain lines, for a file, a pipe or a simple terminal. */
 import { describeStream } from './layout.js';
 import { showPrice, showVolume, timeOfDay } from './text.js';
 import type { Display, Row, View } from './view.js';
 
-/** Tells what is new since the view before: the state, remarks, and symbols with news. */
+/** Prints what is new since the last view: state, remarks, and symbols that changed. */
 export class Printer implements Display {
   readonly refreshMs = 1_000;
   readonly stays = false;

@@ -1,4 +1,4 @@
-/** What somebody who looks at a stream should know besides the numbers. */
+/** Remarks below the table: what a user should know besides the numbers. */
 
 import type { Answer } from '../../contract/answer.js';
 import { count } from '../../core/count.js';
@@ -13,7 +13,7 @@ export interface Circumstances {
   readonly fault: StreamFault | undefined;
   readonly rejected: readonly Rejection[];
   readonly notes: readonly string[];
-  /** Why the numbers do not count everything. */
+  /** Why the numbers are incomplete. */
   readonly incomplete: Answer[string];
 }
 

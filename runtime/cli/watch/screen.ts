@@ -1,4 +1,4 @@
-/** The terminal's other screen: taken, drawn on line by line, and given back. */
+/** The terminal's alternate screen: enters it, draws line by line, and leaves it. */
 
 /** Alternate screen; no cursor; no line runs on in the next one. */
 const take = '\u001b[?1049h\u001b[?25l\u001b[?7l';
@@ -16,13 +16,13 @@ export class Screen {
     const begin = before ? '' : take + wipe;
     const rows = Array.from({ length: Math.max(lines.length, before?.length ?? 0) }, (_, index) => index);
     const changed = rows.filter(index => lines[index] !== before?.[index]);
-    // Erased first: behind a full line the cursor still stands on its last character.
+    // Erase first: after a full line the cursor is still on its last character.
     const text = begin + changed.map(index => `\u001b[${index + 1};1H\u001b[2K${lines[index] ?? ''}`).join('');
     this.drawn = lines;
     if (text !== '') this.write(text);
   }
 
-  /** The terminal has another size: what is on it is of no use. */
+  /** The terminal was resized: draw everything again. */
   forget(): void {
     if (!this.drawn) return;
     this.drawn = [];

@@ -1,4 +1,4 @@
-/** A row per symbol, in as many columns as there is room for. */
+/** Lays out a row per symbol, in as many columns as fit. */
 import type { Line, Span, Style } from './line.js';
 import { sparkline } from './sparkline.js';
 import { showPrice, showVolume } from './text.js';
@@ -8,9 +8,9 @@ interface Column {
   readonly title: string;
   /** Keeps the columns still while the numbers change. */
   readonly narrowest: number;
-  /** A longer text is cut: what a feed sends for one symbol must not push out the columns of all. */
+  /** Longer texts are cut, so that one symbol cannot push out the columns of all. */
   readonly widest: number;
-  /** Where there is no room, the highest goes first. */
+  /** If there is no room, the highest is dropped first. */
   readonly rank: number;
   readonly toTheLeft?: boolean;
   readonly cell: (row: Row) => Span;
@@ -40,7 +40,7 @@ function number(title: string, narrowest: number, rank: number, cell: Column['ce
   return { title, narrowest, widest: numberWidest, rank, cell };
 }
 
-/** It takes what the other columns leave over. */
+/** The trend takes the rest of the width. */
 const trendRank = 4;
 
 /** @returns the head, then a line for each row */
@@ -59,7 +59,7 @@ export function layOutTable(rows: readonly Row[], width: number): Line[] {
 
 type Measured = Column & { readonly width: number };
 
-/** The columns for which there is room, and how much of it is left to the trend. */
+/** The columns that fit, and the width left for the trend. */
 function choose(measured: readonly Measured[], width: number): { kept: readonly Measured[]; trendWidth: number } {
   for (let most = Math.max(...columns.map(({ rank }) => rank)); ; most--) {
     const kept = measured.filter(({ rank }) => rank <= most);
@@ -79,7 +79,7 @@ function pad({ text, style }: Span, { width, toTheLeft }: Measured): Span {
   return styled(toTheLeft ? shown.padEnd(width) : shown.padStart(width), style);
 }
 
-/** Half a character must not be left over. */
+/** Removes half a surrogate pair at the end. */
 function cut(text: string, width: number): string {
   return `${text.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,4 +1,4 @@
-/** Views on a terminal that is drawn over and over. */
+/** Draws views on a terminal, each over the last. */
 import type { ReadStream, WriteStream } from 'node:tty';
 import { readKeys } from './keys.js';
 import { layOut } from './layout.js';
@@ -30,7 +30,7 @@ export class TerminalDisplay implements Display {
     quit: () => void,
   ) {
     this.screen = new Screen(write);
-    // The keys may come from elsewhere, or not at all.
+    // Input may not be a terminal.
     this.giveKeysBack = input.isTTY ? readKeys(input, quit) : () => {};
     output.on('resize', this.resized);
   }

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. */
+/** Formats numbers and times for people. */
 import { isoOrNull } from '../../core/time.js';
 import type { Row } from './view.js';
 

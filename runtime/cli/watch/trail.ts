@@ -1,22 +1,22 @@
-/** What a symbol has been through since it was first looked at. */
+/** The history of a symbol since it was first shown. */
 
 import { RateMeter } from '../../buffer/rate.js';
 import type { Answer } from '../../contract/answer.js';
 import { decimalsOf, subtract } from '../../core/decimal.js';
 import type { Direction, Row } from './view.js';
 
-/** As many as the widest terminal shows. */
+/** As many as fit the widest terminal. */
 const samplesKept = 240;
 const fewestDecimals = 2;
 const mostDecimals = 8;
 
-/** Follows the rows of one symbol in the summaries. */
+/** Tracks one symbol through the summaries. */
 export class Trail {
   private readonly trend: number[] = [];
   private readonly meter = new RateMeter();
   private messages = 0;
   private direction: Direction | undefined;
-  /** As many as any price needed, so that the columns keep still. */
+  /** The most digits that any price needed, so that columns do not move. */
   private decimals = fewestDecimals;
 
   constructor(private readonly symbol: string) {}

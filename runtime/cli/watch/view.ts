@@ -1,4 +1,4 @@
-/** What there is to see at one moment, before it is laid out. */
+/** What to show at one moment, before layout. */
 import type { StateName } from '../../feed/state.js';
 
 export type Direction = 'up' | 'down';
@@ -6,16 +6,16 @@ export type Direction = 'up' | 'down';
 export interface Row {
   readonly symbol: string;
   readonly halted: boolean;
-  /** Where the price went when it last changed. */
+  /** Direction of the last price change. */
   readonly direction: Direction | undefined;
-  /** Numbers, or texts where a number would lose digits; nothing where they are unknown. */
+  /** Numbers, or text where a number would lose digits; absent if unknown. */
   readonly prices: { readonly [name in 'last' | 'bid' | 'ask' | 'spread']: unknown };
   /** Digits after the point that the prices of this symbol are shown with. */
   readonly decimals: number;
   readonly volume: unknown;
   readonly messages: number;
   readonly ratePerS: number;
-  /** One price for each look, oldest first. */
+  /** One price per view, oldest first. */
   readonly trend: readonly number[];
 }
 
@@ -32,22 +32,22 @@ export interface View {
   readonly ratePerS: number;
   /** Wall clock ms. */
   readonly atMs: number;
-  /** When that came which is replayed, wall clock ms; absent where nothing is. */
+  /** Time in the recording, wall clock ms; absent unless this is a replay. */
   readonly replayedMs: number | undefined;
   readonly rows: readonly Row[];
-  /** Symbols that have no row. */
+  /** How many symbols have no row. */
   readonly omitted: number;
-  /** What should be known: silence, outages, errors, rejected channels, recordings. */
+  /** Remarks: silence, outages, errors, rejected channels, recordings. */
   readonly remarks: readonly string[];
 }
 
-/** Where views go. */
+/** Shows views. */
 export interface Display {
   /** Time between two views, ms. */
   readonly refreshMs: number;
-  /** Whether somebody goes on looking when nothing more will come. */
+  /** Whether to stay open after the last message. */
   readonly stays: boolean;
   show(view: View): void;
-  /** Gives back what it took; may be called again. */
+  /** Restores the terminal; may be called again. */
   close(): void;
 }

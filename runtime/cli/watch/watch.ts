@@ -14,13 +14,13 @@ import { TerminalDisplay } from './terminal.js';
 import type { Display } from './view.js';
 import { Watcher } from './watcher.js';
 
-/** Watches until somebody quits, and ends the process: 0, or 1 if the stream cannot be had. */
+/** Runs until the user quits, and ends the process: 0, or 1 if there is no stream. */
 export async function runWatch({ suite, markets, settings, command }: Setup): Promise<void> {
   const { stdout, stderr, env } = process;
   const [name, ...channels] = command.words;
   const market = markets.find(other => other.name === name)!;
   const onScreen = stdout.isTTY && env.TERM !== 'dumb';
-  // A log on the terminal would tear the screen; the remarks say the same.
+  // Log lines would break the screen; the remarks say the same.
   const write = onScreen && stderr.isTTY ? () => {} : (line: string) => void stderr.write(line);
   const { find, problem } = await readProxies(env);
   for (const remark of [...remarksOnVariables(env), ...(problem ? [problem] : [])]) {

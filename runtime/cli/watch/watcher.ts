@@ -1,4 +1,4 @@
-/** Looks at a stream again and again. */
+/** Polls a stream and builds views. */
 
 import type { Answer } from '../../contract/answer.js';
 import type { Market } from '../../contract/contract.js';
@@ -12,13 +12,13 @@ import { listRemarks } from './remarks.js';
 import { Trail } from './trail.js';
 import type { Display, Row, View } from './view.js';
 
-/** Rows of symbols that nobody named, bytes of the summary. */
+/** Bytes of the summary for symbols of a wildcard. */
 const mostBytes = 200_000;
 
 export class Watcher {
   private readonly stopping = new AbortController();
   private readonly parsed: ParsedChannels;
-  /** Whether the start has come to something. */
+  /** Whether the start was answered. */
   private started = false;
   private failure: unknown;
   private trails = new Map<string, Trail>();
@@ -32,7 +32,7 @@ export class Watcher {
   }
 
   /**
-   * Starts the stream and shows it until `stop` is called, or until a replay has ended and nobody goes on looking.
+   * Starts the stream and shows it until `stop` is called, or until a replay ends and the output need not stay open.
    *
    * @throws StreamError when the start fails, or when the feed refuses the stream later
    */
@@ -111,14 +111,14 @@ export class Watcher {
     };
   }
 
-  /** Symbols that are not shown any more lose their trail. */
+  /** Forgets the trails of symbols that are no longer shown. */
   private follow(answers: ReadonlyMap<string, Answer | undefined>): Row[] {
     const elapsedMs = this.hub.clock.elapsed();
     this.trails = new Map([...answers.keys()].map(symbol => [symbol, this.trails.get(symbol) ?? new Trail(symbol)]));
     return [...this.trails].map(([symbol, trail]) => trail.follow(answers.get(symbol), elapsedMs));
   }
 
-  /** Those that cannot be sent, and those that the feed turned down. */
+  /** Channels that cannot be sent, and those that the feed rejected. */
   private rejections(): Rejection[] {
     const { rejections } = this.hub.stream(this.market.name).subscriptions;
     const all = [...this.parsed.rejected, ...rejections];

@@ -1,4 +1,4 @@
-/** Judges the head of a request over HTTP, before anything of its body is read. */
+/** Checks the head of an HTTP request before its body is read. */
 import type { IncomingMessage } from 'node:http';
 import { isJsonContentType, validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
 import { refuse } from './refusals.js';
@@ -6,17 +6,17 @@ import { refuse } from './refusals.js';
 export const path = '/mcp';
 const methods = ['GET', 'POST', 'DELETE'];
 
-/** Headers that mean one thing; with two of them, a proxy and this server could take different ones. */
+/** Headers that must be unique; with two of them, a proxy and this server could each use another one. */
 const single =
   /^(?:host|origin|authorization|content-type|content-length|transfer-encoding|last-event-id|mcp-[a-z-]+)$/;
 
 type Head = Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'method' | 'url'>;
 
 /**
- * Judges who calls from where, for what.
+ * Checks host, origin, token and path.
  *
  * @param names host names by which the server may be called
- * @returns a refusal, if it is one
+ * @returns a refusal; undefined if the request is fine
  */
 export function refuseStranger(
   { headers, rawHeaders, url = '' }: Head,
@@ -32,7 +32,7 @@ export function refuseStranger(
   return url.split('?')[0] === path ? undefined : refuse(404, `There is nothing here; MCP is at ${path}.`);
 }
 
-/** Judges the form of what somebody wants who may call. @returns a refusal, if it is one */
+/** Checks method and headers of a caller who may call. @returns a refusal; undefined if the request is fine */
 export function refuseForm({ headers, method = '' }: Head): Response | undefined {
   if (!methods.includes(method)) {
     return refuse(405, 'Method not allowed.', { headers: { allow: methods.join(', ') } });
@@ -49,10 +49,10 @@ function hasBody({ 'content-length': length = '0', 'transfer-encoding': encoding
   return encoding !== undefined || Number(length) !== 0;
 }
 
-/** Name of a header that came twice and must not. */
+/** Name of a header that must be unique and is not. */
 function repeated(rawHeaders: readonly string[]): string | undefined {
   const names = rawHeaders.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase());
   const twice = names.find((name, index) => single.test(name) && names.indexOf(name) < index);
-  // What is shown is one of a few names, and not whatever a caller wrote.
+  // Only one of these names is shown, never a caller's text.
   return twice?.startsWith('mcp-') && twice !== 'mcp-session-id' ? 'mcp-...' : twice;
 }

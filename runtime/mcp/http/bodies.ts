@@ -1,17 +1,17 @@
-/** Reads the bodies of requests, of which there are only so many bytes at the same time. */
+/** Reads the bodies of requests, with a bound on the bytes held at the same time. */
 import type { IncomingMessage } from 'node:http';
 import { Quota } from '../../pacing/quota.js';
 
 /** Why a body was not read to its end: it is too large, others needed the room, or the caller is gone. */
 export type Unread = 'too large' | 'gave way' | 'gone';
 
-/** What came of a body, which takes its room until it is said to be done with. */
+/** A body that was read; it counts towards the bound until it is released. */
 export type Body = { readonly bytes: Buffer; readonly done: () => void } | { readonly unread: Unread };
 
-/** A body of which some has come. */
+/** A body that is being read. */
 interface Reading {
   readonly client: string;
-  /** Holds what has come, and has room for more. */
+  /** Holds the bytes so far, with room for more. */
   bytes: Buffer;
   readonly giveUp: (unread: Unread) => void;
 }
@@ -19,7 +19,7 @@ interface Reading {
 const firstBytes = 1_024;
 
 export class Bodies {
-  /** In the order in which they began. */
+  /** In the order in which they started. */
   private readonly unfinished = new Set<Reading>();
   private readonly held: Quota;
 
@@ -33,11 +33,11 @@ export class Bodies {
     perClient: number,
     inAll: number,
   ) {
-    // One body must find room.
+    // One body must always fit.
     this.held = new Quota(Math.max(perClient, largest), Math.max(inAll, largest));
   }
 
-  /** Bytes that are held for bodies, until they are done with. */
+  /** Bytes held for bodies that were not released. */
   get heldBytes(): number {
     return this.held.total;
   }
@@ -54,7 +54,7 @@ export class Bodies {
       };
       const giveUp = (unread: Unread): void => {
         release();
-        // Whoever sent too much is still to be answered.
+        // The sender of too much still gets an answer.
         request.pause();
         end({ unread });
       };
@@ -80,7 +80,7 @@ export class Bodies {
     });
   }
 
-  /** A copy, since many small pieces would take many times their bytes. */
+  /** Copies the piece, since many small buffers would take many times their size. */
   private grow(reading: Reading, bytes: number): void {
     if (bytes <= reading.bytes.length) return;
     const twice = Math.max(firstBytes, 2 * reading.bytes.length);
@@ -96,7 +96,7 @@ export class Bodies {
     while (this.held.total > this.held.inAll) this.endOldest(this.held.greatest!, reading);
   }
 
-  /** @param newest gives way where the client has no other one that is unfinished */
+  /** @param newest gives way if the client has no other unfinished body */
   private endOldest(client: string, newest: Reading): void {
     for (const reading of this.unfinished) {
       if (reading.client !== client || reading.bytes.length === 0) continue;

@@ -3,17 +3,17 @@ import { randomBytes } from 'node:crypto';
 import type { Token } from '../../config/token.js';
 
 export interface Caller {
-  /** What its client is kept under. No caller can choose that of another one. */
+  /** Key of its client. No caller can choose another's key. */
   readonly id: string;
-  /** What it is called in the log. */
+  /** Its name in the log. */
   readonly name: string;
-  /** Whether it came with a token. */
+  /** Whether it sent a token. */
   readonly hasToken: boolean;
-  /** Name of the token at whose streams it may look, and do nothing else. */
+  /** Name of the token whose streams it may read, for a read-only token. */
   readonly reads?: string;
 }
 
-/** All who call without a token and without a session. */
+/** Everyone who calls without a token and without a session. */
 export const anybody: Caller = { id: 'anybody', name: 'clients without token and session', hasToken: false };
 
 export function callerOf({ name, reads }: Pick<Token, 'name' | 'reads'>): Caller {
@@ -25,7 +25,7 @@ export function callerIn(session: string): Caller {
   return { id: session, name: `client ${randomBytes(4).toString('hex')}`, hasToken: false };
 }
 
-/** What the client of a token is kept under. */
+/** Key of a token's client. */
 export function idOf(tokenName: string): string {
   return `token ${tokenName}`;
 }

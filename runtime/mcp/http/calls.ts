@@ -1,4 +1,4 @@
-/** Lets the calls of many clients in, one in a turn of the event loop and each client in its turn. */
+/** Admits the calls of many clients round-robin, one per turn of the event loop. */
 
 import { optionTable } from '../../config/options.js';
 import { StreamError } from '../../core/errors.js';
@@ -6,13 +6,13 @@ import { whenAllAreIn } from '../../pacing/arrivals.js';
 import { FairQueue } from '../../pacing/fair-queue.js';
 import { Quota } from '../../pacing/quota.js';
 
-/** How many calls of a client compute at the same time; the others wait for their turn. */
+/** How many calls of a client run at the same time; the others wait. */
 const activePerClient = 4;
 
 interface CallOptions {
   /** Whether it mostly waits for something, and computes little. */
   readonly waits?: boolean | undefined;
-  /** Ends it while it waits for its turn. */
+  /** Cancels it while it waits. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,7 +22,7 @@ export class Calls {
   private admitting = false;
 
   /**
-   * @param perClient how many calls of one client there may be, those under way and those whose turn has not come
+   * @param perClient how many calls one client may have, running and waiting
    * @param inAll the same for all clients together together
    * @param defer calls back in a later turn of the event loop
    */
@@ -35,7 +35,7 @@ export class Calls {
   }
 
   /**
-   * Does a client's work when it is its turn.
+   * Runs a client's work when it is its turn.
    *
    * @throws StreamError LIMIT_EXCEEDED if there are too many already
    */
@@ -50,7 +50,7 @@ export class Calls {
     }
   }
 
-  /** Gives the turn on as soon as the work waits for something. */
+  /** Passes the turn on as soon as the work waits for something. */
   private begin<T>(client: string, work: () => Promise<T>): Promise<T> {
     try {
       return work();
@@ -92,7 +92,7 @@ export class Calls {
     });
   }
 
-  /** One in each turn, so that what comes in meanwhile is in the next round already. */
+  /** One per turn, so that calls that arrive meanwhile take part in the next round. */
   private admit(): void {
     if (this.admitting) return;
     this.admitting = true;

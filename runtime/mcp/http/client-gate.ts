@@ -1,4 +1,4 @@
-/** The gate before one of many clients: its turns, what it may do, and what of that the operator is told. */
+/** The gate of one of many clients: when its calls run, what it may do, and what is logged of it. */
 
 import type { Verb } from '../../contract/contract.js';
 import { StreamError } from '../../core/errors.js';
@@ -11,7 +11,7 @@ import type { Calls } from './calls.js';
 
 /** What changes a stream. */
 const changing: readonly Verb[] = ['start', 'stop', 'subscribe', 'unsubscribe'];
-/** What waits for a feed, or for messages, most of its time. */
+/** Calls that mostly wait for a feed or for messages. */
 const waiting: readonly Verb[] = ['start', 'stop', 'subscribe', 'wait'];
 
 export class ClientGate implements Gate {

@@ -1,4 +1,4 @@
-/** The clients over HTTP and their sessions: who has room, who gives way, and whose request is whose. */
+/** The clients over HTTP and their sessions: who is admitted, who gives way, and which client a request belongs to. */
 import { randomUUID } from 'node:crypto';
 import { isInitializeRequest } from '@modelcontextprotocol/server';
 import { optionTable } from '../../config/options.js';
@@ -41,17 +41,17 @@ export class Clients {
     const { httpClients, httpClientTtlMs, httpCalls, httpTotalCalls, httpUris } = settings.options;
     this.calls = new Calls(httpCalls, httpTotalCalls);
     this.uris = new Quota(httpUris);
-    // Sessions without a token take no place from those who have none.
+    // Sessions without a token do not use up the places of other clients.
     const most = httpClients + (tokens.required ? 0 : 1);
     this.httpClients = new Leases(clock, most, httpClientTtlMs, httpClient => this.letGo(httpClient));
     this.sessions = new Leases(clock, httpClients, httpClientTtlMs, session => {
       void session.close();
-      // Without a token, nobody can come back to what was the session's.
+      // Without a token, nobody can return to what belonged to the session.
       if (session.owner.id === session.id) this.httpClients.end(session.id);
     });
   }
 
-  /** Who calls, as far as it is known before the body of the request is read. */
+  /** The caller, as far as it is known before the body is read. */
   nameCaller(token: Token | undefined, session: string | undefined): Caller {
     if (token) return callerOf(token);
     return (session === undefined ? undefined : this.sessions.get(session)?.owner) ?? anybody;
@@ -59,7 +59,7 @@ export class Clients {
 
   /** Serves protocol 2026-07-28. */
   async serveModern(raw: RawRequest, caller: Caller): Promise<Response> {
-    // Without a token, a session says nothing here.
+    // Without a token, a session does not matter here.
     const httpClient = this.visit(caller.hasToken ? caller : anybody);
     if (!httpClient) return this.refuseClient();
     this.use(raw, httpClient.caller);
@@ -75,7 +75,7 @@ export class Clients {
         ? refuse(400, 'A session is needed: initialize, then send Mcp-Session-Id with every request.')
         : refuse(405, 'Without a session there is nothing to get or to delete.', { headers: { allow: 'POST' } });
     }
-    // Whoever opens sessions does so in its own turn, and not in one of each session.
+    // Opening a session takes the caller's own turn, not one of each session.
     if (id === undefined) {
       const opening = this.calls.run(caller.id, () => this.serveNew(raw, caller), { signal: request.signal });
       return orRefusal(raw, opening);
@@ -88,7 +88,7 @@ export class Clients {
     return this.serveIn(session, raw);
   }
 
-  /** Ends what belongs to tokens that are none any more. */
+  /** Ends what belongs to revoked or expired tokens. */
   endTokens(tokens: readonly Token[]): void {
     for (const { name } of tokens) {
       this.parts.hub.log.say(`http token ${name}`, `http: the token ${name} has expired, or was changed or revoked`);
@@ -102,7 +102,7 @@ export class Clients {
     this.httpClients.close();
   }
 
-  /** @returns the client of a caller, which is made if there is none; nothing if there is no room for one more */
+  /** @returns the client of a caller, a new one if needed; undefined if there is no room */
   private visit(caller: Caller): HttpClient | undefined {
     const { reads } = caller;
     if (reads === undefined) return this.httpClients.take(caller.id, () => this.makeVisitor(caller));
@@ -137,7 +137,7 @@ export class Clients {
     const session = await this.openSession(caller.hasToken ? caller : undefined);
     if (!session) return this.refuseClient();
     const answered = await this.serveIn(session, raw);
-    // Nobody was told of a session that was not opened after all.
+    // The session was not opened, so nobody knows of it.
     if (!answered.ok) this.sessions.end(session.id);
     return answered;
   }
@@ -148,7 +148,7 @@ export class Clients {
     return session.serve(raw);
   }
 
-  /** What a client holds is kept while it or somebody who looks at it calls. */
+  /** A client is kept while it or a reader of its streams calls. */
   private use({ response }: RawRequest, { id, reads }: Caller): void {
     whenClosed(response, this.httpClients.use(id));
     if (reads !== undefined) whenClosed(response, this.httpClients.use(idOf(reads)));
@@ -159,13 +159,13 @@ export class Clients {
     void httpClient.close();
     this.sessions.endEach(({ owner }) => owner.id === id);
     if (reads !== undefined) return;
-    // They look at what is no more.
+    // Their streams are gone.
     const looksHere = ({ reads: other }: Caller): boolean => other !== undefined && idOf(other) === id;
     this.sessions.endEach(({ owner }) => looksHere(owner));
     this.httpClients.endEach(({ caller }) => looksHere(caller));
   }
 
-  /** @returns nothing if there is no room for one more */
+  /** @returns undefined if there is no room */
   private async openSession(caller: Caller | undefined): Promise<Session | undefined> {
     const id = randomUUID();
     const owner = caller ?? callerIn(id);
@@ -179,8 +179,8 @@ export class Clients {
   }
 
   /**
-   * Tokens share the sessions, so that none takes those of another. One that has its share gives up a session that
-   * nobody uses, since clients that vanish do not end theirs.
+   * Each token may have the same number of sessions. At its limit, a token gives up a session that
+   * nobody uses, since clients that vanish do not end their sessions.
    */
   private hasRoomFor(caller: Caller): boolean {
     const { httpClients, httpSessions } = this.parts.hub.settings.options;
@@ -189,7 +189,7 @@ export class Clients {
     return this.sessions.count(isTheirs) < share || this.giveWay(isTheirs, caller.name);
   }
 
-  /** Without tokens nobody is told apart: a session that holds nothing gives way, first one that was never used. */
+  /** Without tokens, a session without streams gives way, first one that was never used. */
   private hasRoom(): boolean {
     const { httpClients } = this.parts.hub.settings.options;
     if (this.sessions.size < httpClients) return true;
@@ -219,7 +219,7 @@ async function orRefusal({ request, body }: RawRequest, serving: Promise<Respons
   try {
     return await serving;
   } catch (error) {
-    // Nobody reads it.
+    // The answer has no reader.
     if (request.signal.aborted) return new Response(null, { status: 499 });
     if (!(error instanceof StreamError)) throw error;
     return refuseMore(429, `${error.message} ${error.hint}`, { id: idIn(body) });

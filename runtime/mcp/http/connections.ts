@@ -1,4 +1,4 @@
-/** The connections of a server, so many at most: one that does nothing gives way to a newcomer. */
+/** The connections of a server, up to a maximum: an idle one gives way to a new one. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { noteArrival } from '../../pacing/arrivals.js';
@@ -6,9 +6,9 @@ import { noteArrival } from '../../pacing/arrivals.js';
 interface Connection {
   readonly socket: Socket;
   readonly address: string;
-  /** Requests under way that were let in. */
+  /** Admitted requests that have not ended. */
   busy: number;
-  /** Whether a request of it was ever let in. */
+  /** Whether any of its requests was ever admitted. */
   served: boolean;
 }
 
@@ -22,13 +22,13 @@ const refusal = [
 ].join('\r\n');
 
 export class Connections {
-  /** Those that do nothing in the order in which they last did something, and others. */
+  /** In the order of last activity; busy ones are among them. */
   private readonly known = new Map<Socket, Connection>();
 
   /**
    * @param most connections at the same time
    * @param perAddress the same for one remote address
-   * @param refused is called when none can give way
+   * @param refused called when none can give way
    */
   constructor(
     private readonly most: number,
@@ -40,7 +40,7 @@ export class Connections {
     return this.known.size;
   }
 
-  /** Watches over the connections of a server. */
+  /** Bounds the connections of a server. */
   guard(server: Server): void {
     server.on('connection', socket => {
       noteArrival();
@@ -56,7 +56,7 @@ export class Connections {
     connection.served = true;
     return () => {
       connection.busy--;
-      // The one that did something last stands at the end.
+      // The most recently active one is last.
       if (this.known.delete(socket)) this.known.set(socket, connection);
     };
   }
@@ -81,7 +81,7 @@ export class Connections {
     return count;
   }
 
-  /** Ends one that does nothing, rather one that never did anything. @returns whether there was one */
+  /** Ends an idle connection, preferably one that was never used. @returns whether there was one */
   private endIdle(chosen: (connection: Connection) => boolean): boolean {
     const idle = [...this.known.values()].filter(connection => connection.busy === 0 && chosen(connection));
     const victim = idle.find(({ served }) => !served) ?? idle[0];

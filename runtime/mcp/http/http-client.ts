@@ -8,25 +8,25 @@ import type { Caller } from './caller.js';
 import { OpenResponses, type RawRequest, whenClosed } from './node-web.js';
 import { withoutWords } from './refusals.js';
 
-/** What a client is made of. */
+/** What a client needs. */
 export interface ClientParts extends ServerParts {
   readonly caller: Caller;
   readonly gate: Gate;
   readonly uris: UriBound;
 }
 
-/** A client, and how it is served in protocol 2026-07-28. */
+/** A client over HTTP, and its server for protocol 2026-07-28. */
 export class HttpClient {
   private readonly listening = new OpenResponses();
   private readonly updates: ResourceUpdates;
   private readonly handler;
   private listens = 0;
-  /** Requests of which a server has found the gate. */
+  /** Requests whose gate was found by a server. */
   private readonly entered = new WeakSet<Request>();
 
   /**
-   * @param parts what it is made of; its sessions are made of the same
-   * @param closed lets go of what it holds
+   * @param parts what it needs; its sessions use the same
+   * @param closed releases what it holds
    */
   constructor(
     readonly parts: ClientParts,
@@ -88,7 +88,7 @@ export class HttpClient {
     };
   }
 
-  /** What the package answers by itself has its turn like the rest. */
+  /** The package's own answers wait for their turn like all others. */
   private async letOut({ signal }: Request, answered: Response): Promise<Response> {
     try {
       return await this.parts.gate.enter(unhandled, async () => answered, signal);

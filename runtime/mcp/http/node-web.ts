@@ -1,27 +1,27 @@
-/** Between the requests and responses of Node and those of the web. */
+/** Converts between the requests and responses of Node and those of the Fetch API. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../core/clock.js';
 
-/** A request that was let in. */
+/** An admitted request. */
 export interface RawRequest {
   readonly request: Request;
   readonly response: ServerResponse;
-  /** The body, parsed; absent where there is none. */
+  /** The parsed body, if there is one. */
   readonly body: unknown;
 }
 
-/** Calls back once when a response is over, at once if it is already. */
+/** Calls back once a response has ended, at once if it has already. */
 export function whenClosed(response: ServerResponse, callback: () => void): void {
   if (response.closed || response.destroyed) callback();
   else response.once('close', callback);
 }
 
 /**
- * The head of a request: the body goes beside it, parsed.
+ * Converts the head of a request; the parsed body is passed separately.
  *
- * @param response its end, if it comes too early, aborts the request
- * @returns nothing for what Node takes and the web does not
+ * @param response aborts the request if it ends early
+ * @returns undefined for a request that Node accepts and the Fetch API does not
  */
 export function toWeb({ method, headers, url }: IncomingMessage, response: ServerResponse): Request | undefined {
   const abort = new AbortController();
@@ -36,26 +36,26 @@ export function toWeb({ method, headers, url }: IncomingMessage, response: Serve
       signal: abort.signal,
     });
   } catch {
-    // The message would quote the request.
+    // The error's message would quote the request.
     return undefined;
   }
 }
 
-/** @param patienceMs how long an answer waits for a caller that does not take it */
+/** @param patienceMs how long an answer waits for a caller that does not read it */
 export function answer(
   response: ServerResponse,
   { status, headers, body }: Response,
   clock: Clock,
   patienceMs: number,
 ): void {
-  // Whether a connection goes on is for its two ends to say, and not for the package.
+  // Node decides whether a connection stays open, not the package.
   if (headers.get('connection') === 'keep-alive') headers.delete('connection');
   response.writeHead(status, Object.fromEntries(headers));
   if (!body) {
     response.end();
     return;
   }
-  // A stream of news may have nothing to say for long.
+  // An event stream may be silent for long.
   response.flushHeaders();
   const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
   source.once('error', () => response.destroy());
@@ -65,7 +65,7 @@ export function answer(
   whenClosed(response, endStalled(response, clock, patienceMs));
 }
 
-/** Ends a response of which nothing was taken for too long. @returns ends the watch */
+/** Ends a response that the caller does not read for too long. @returns stops this */
 function endStalled(response: ServerResponse, clock: Clock, patienceMs: number): () => void {
   let cancel = (): void => {};
   let before: number | undefined;
@@ -81,11 +81,11 @@ function endStalled(response: ServerResponse, clock: Clock, patienceMs: number):
   return () => cancel();
 }
 
-/** Responses that stay open for news. */
+/** Event streams that stay open. */
 export class OpenResponses {
   private readonly responses = new Set<ServerResponse>();
 
-  /** @param closed called once it is over */
+  /** @param closed called once it has ended */
   add(response: ServerResponse, closed: () => void = () => {}): void {
     this.responses.add(response);
     response.once('close', () => {
@@ -94,7 +94,7 @@ export class OpenResponses {
     });
   }
 
-  /** Ends those whose clients do not read, so that no news pile up for them. */
+  /** Ends those whose clients do not read, so that no events pile up. */
   dropUnread(): void {
     for (const response of this.responses) if (response.writableNeedDrain) response.destroy();
   }

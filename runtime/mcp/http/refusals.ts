@@ -1,17 +1,17 @@
-/** Answers to requests over HTTP that are not served. */
+/** Answers to HTTP requests that are refused. */
 import { type WireError, withoutEcho } from '../echoes.js';
 
 const serverError = -32_000;
 export const sessionNotFound = -32_001;
 export const parseError = -32_700;
 
-/** What goes with a refusal beside its words. */
+/** Further parts of a refusal. */
 interface Extra {
   readonly headers?: Readonly<Record<string, string>>;
   /** Of JSON-RPC. */
   readonly code?: number;
   readonly data?: Readonly<Record<string, unknown>>;
-  /** Of the request, where it is known. */
+  /** Id of the request, if known. */
   readonly id?: string | number | undefined;
 }
 
@@ -21,16 +21,16 @@ export function refuse(status: number, message: string, { headers = {}, code, da
 }
 
 /**
- * There is too much of something.
+ * A refusal because a bound was reached.
  *
- * @param status 429 where it is the caller's own doing, 503 where it is that of all
+ * @param status 429 for the caller's own bound, 503 for that of all
  */
 export function refuseMore(status: 429 | 503, message: string, extra: Extra = {}): Response {
   const data = { code: 'LIMIT_EXCEEDED', ...extra.data };
   return refuse(status, message, { ...extra, data, headers: { 'retry-after': '10', ...extra.headers } });
 }
 
-/** Takes its words out of a refusal of the protocol's package, which quotes what came. */
+/** Replaces the text of a refusal by the protocol's package, which quotes the caller. */
 export async function withoutWords(response: Response): Promise<Response> {
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
   if (response.status < 400 || !isJson) return response;

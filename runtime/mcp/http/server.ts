@@ -22,7 +22,7 @@ import { parseError, refuse, refuseMore } from './refusals.js';
 
 const probeAfterMs = 30_000;
 const largestHeadBytes = 16_384;
-/** No call needs a tenth of them. */
+/** Ten times what any call needs. */
 const mostParts = 50_000;
 
 export class HttpServer {
@@ -30,7 +30,7 @@ export class HttpServer {
   private readonly clients: Clients;
   private readonly bodies: Bodies;
   private readonly connections: Connections;
-  /** Requests under way, from their head to the end of their answer. */
+  /** Requests from their head to the end of their answer. */
   private readonly requests: Quota;
 
   private constructor(
@@ -40,7 +40,7 @@ export class HttpServer {
   ) {
     const { options } = parts.hub.settings;
     this.listener = createServer(listenerOptions(options), (request, response) => void this.serve(request, response));
-    // The size of a head is bounded. Headers that were left out would not be judged.
+    // The size of a head is bounded. With a limit on their number, some headers would go unchecked.
     this.listener.maxHeadersCount = 0;
     this.bodies = new Bodies(options.httpMaxBytes, options.httpClientBytes, options.httpTotalBytes);
     this.requests = new Quota(options.httpCalls, options.httpTotalCalls);
@@ -52,7 +52,7 @@ export class HttpServer {
     tokens.onGone(gone => this.clients.endTokens(gone));
   }
 
-  /** @throws Error if the address cannot be listened on, or the file of tokens cannot be used */
+  /** @throws Error if the address or the file of tokens cannot be used */
   static async listen(parts: HttpParts, settings: HttpSettings): Promise<HttpServer> {
     const { clock, log } = parts.hub;
     const server = new HttpServer(parts, settings, await TokenStore.open(clock, log, settings));
@@ -69,7 +69,7 @@ export class HttpServer {
     return `http://${inUrl(address)}:${port}${path}`;
   }
 
-  /** Ends every connection and lets go of what the clients hold. */
+  /** Ends every connection and releases what the clients hold. */
   close(): void {
     this.tokens.close();
     this.listener.close();
@@ -86,7 +86,7 @@ export class HttpServer {
     if (answered) answer(response, answered, hub.clock, hub.settings.options.httpTimeoutMs);
   }
 
-  /** Nothing of a request is read before it is clear that it may be made. @returns nothing if the caller is gone */
+  /** Reads the body only once the request is allowed. @returns undefined if the caller is gone */
   private async admit(request: IncomingMessage, response: ServerResponse): Promise<Response | undefined> {
     const stranger = refuseStranger(request, this.settings.names);
     if (stranger) return stranger;
@@ -97,10 +97,10 @@ export class HttpServer {
     const caller = this.clients.nameCaller(token, request.headers['mcp-session-id'] as string | undefined);
     const read = await this.read(request, response, caller);
     if ('refusal' in read) return read.refusal;
-    // A body may take its time; its token may be none by now, and its name another one's.
+    // A body may take long; its token may have expired by now, or its name belong to another one.
     if (token && !isSameCaller(token, this.tokens.find(request.headers.authorization)))
       return this.refuseLogin(request);
-    // What has not come whole holds no place.
+    // A request counts only once it is complete.
     const exceeded = this.requests.take(caller.id);
     if (exceeded) return refuseRequest(exceeded, this.requests[exceeded]);
     whenClosed(response, () => this.requests.add(caller.id, -1));
@@ -108,7 +108,7 @@ export class HttpServer {
     return this.pass(request, response, read.body, caller);
   }
 
-  /** @returns the body, parsed, or why there is none; the refusal is missing where the caller is gone */
+  /** @returns the parsed body or a refusal; neither if the caller is gone */
   private async read(
     request: IncomingMessage,
     response: ServerResponse,
@@ -118,7 +118,7 @@ export class HttpServer {
     const read = await this.bodies.read(request, caller.id);
     if ('unread' in read) return { refusal: this.refuseBody(read.unread) };
     whenClosed(response, read.done);
-    // To read a body holds everybody, for as long as it has parts.
+    // Parsing blocks everybody, for longer the more parts a body has.
     if (hasMoreParts(read.bytes, 0, read.bytes.length, mostParts)) {
       return { refusal: refuse(413, `A request has at most ${mostParts} lists, objects and items of them.`) };
     }

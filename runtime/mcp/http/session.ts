@@ -15,10 +15,10 @@ import { withoutWords } from './refusals.js';
 
 /** A session of the 2025 protocols. */
 export class Session {
-  /** Whether its client did anything after it had opened it. */
+  /** Whether its client used it after opening it. */
   isUsed = false;
   private readonly listening = new OpenResponses();
-  /** The request that opens the session has passed it before there was a session. */
+  /** The request that opens the session passed its gate before the session existed. */
   private readonly gate: Gate = {
     enter: (asked, answer, signal) => (this.isUsed ? this.parts.gate.enter(asked, answer, signal) : answer()),
     call: (owned, call) => this.parts.gate.call(owned, call),
@@ -28,7 +28,7 @@ export class Session {
   private readonly transport;
 
   /**
-   * @param parts of the client that opened it, the only one that may go on with it
+   * @param parts of the client that opened it, the only one that may use it
    * @param end is called when the client ends it
    */
   constructor(
@@ -81,7 +81,7 @@ export class Session {
   }
 }
 
-/** What the package answers by itself, while the request is handed over and nothing handles it, has its turn, too. */
+/** The package's own answers, which no handler sees, wait for their turn, too. */
 function letOut(transport: Transport, gate: Gate): void {
   const deliver = transport.onmessage;
   const send = transport.send.bind(transport);
@@ -103,7 +103,7 @@ function letOut(transport: Transport, gate: Gate): void {
   };
 }
 
-/** What is answered in the place of an answer that was not let in. */
+/** Replaces the answer to a request that was not admitted. */
 function busy(message: JSONRPCMessage, error: unknown): JSONRPCMessage {
   if (!(error instanceof StreamError) || !isJSONRPCErrorResponse(message)) return message;
   const { code, message: text, data } = refuseBusy(error);
