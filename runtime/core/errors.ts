@@ -23,7 +23,7 @@ export type ErrorCode =
   | 'STOPPED'
   | 'INTERNAL';
 
-/** What to do about an error, and where the vendor's pages say why; nowhere, where it is a matter of this server. */
+/** What to do about an error, and which page says why, if one does. */
 interface Advice {
   readonly hint: string;
   readonly docs?: string;
@@ -52,8 +52,12 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   ALREADY_STARTED: {
     hint: 'Stop the stream first to change its endpoint or key, or call start without them to add channels.',
+    docs: 'polygon-docs/guides/streaming.md#start-a-stream',
   },
-  NOT_STARTED: { hint: 'Start the stream of this market first.' },
+  NOT_STARTED: {
+    hint: 'Start the stream of this market first.',
+    docs: 'polygon-docs/guides/streaming.md#start-a-stream',
+  },
   CONNECT_FAILED: {
     hint: 'Check the network and the endpoint, then start again.',
   },
@@ -79,6 +83,7 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   READ_ONLY: {
     hint: 'Read, wait, summarize, list or ask for the status; the client whose streams these are starts and stops them.',
+    docs: 'polygon-docs/guides/many-clients.md#tokens',
   },
   LIMIT_EXCEEDED: {
     hint: 'Unsubscribe contracts that are no longer needed, then subscribe again.',
@@ -137,7 +142,8 @@ export class StreamError extends Error {
   }
 }
 
-/** The same about something of which the vendor's pages do not speak, although they do of others with its code. */
-export class UncitedError extends StreamError {
-  override readonly docs = undefined;
+/** An error about a recording or its replay, which only our own guide explains. */
+export class ReplayError extends StreamError {
+  /** @see polygon-docs/guides/recording.md#replay */
+  override readonly docs = citationUri('polygon-docs/guides/recording.md#replay');
 }

@@ -1,5 +1,5 @@
 /** What a replay is asked for: `replay:2026-11-23?speed=10&from=2026-11-23T14:30:00Z&loop=1`. */
-import { type StreamError, UncitedError } from '../core/errors.js';
+import { ReplayError, type StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 
 export const replayFeed = 'replay';
@@ -50,7 +50,7 @@ export function parseReplay(text: string, places: readonly Place[]): ReplayReque
   const { place, ...pace } = takeApart(text);
   if (places.length === 0) {
     const hint = `The operator names one by MCP_POLYGON_RECORD, or by POLYGON_FEED as ${replayFeed}:FOLDER.`;
-    throw new UncitedError('ENDPOINT_NOT_ALLOWED', 'There is no folder of recordings here.', hint);
+    throw new ReplayError('ENDPOINT_NOT_ALLOWED', 'There is no folder of recordings here.', hint);
   }
   if (place !== '' && !title.test(place)) {
     throw refuse(`a recording is named by its day, such as 2026-11-23, and ${kindOf(place)} came`);
@@ -146,5 +146,5 @@ function readLoop(text: string | null): boolean {
 
 function refuse(what: string): StreamError {
   const hint = `Write it as ${replayFeed}:2026-11-23?speed=10&from=2026-11-23T14:30:00Z&loop=1, all but the name optional.`;
-  return new UncitedError('ENDPOINT_NOT_ALLOWED', `In a replay ${what}.`, hint);
+  return new ReplayError('ENDPOINT_NOT_ALLOWED', `In a replay ${what}.`, hint);
 }

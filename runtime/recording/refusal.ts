@@ -1,4 +1,4 @@
-import { UncitedError } from '../core/errors.js';
+import { ReplayError } from '../core/errors.js';
 import { replayFeed } from '../feed/replay-request.js';
 
 /** What can be played where something else was asked for. */
@@ -13,7 +13,7 @@ export interface Offered {
 const shown = 10;
 
 /** Nothing can be played. */
-export class ReplayRefusal extends UncitedError {
+export class ReplayRefusal extends ReplayError {
   readonly offered: Offered | undefined;
 
   /** @param offered absent where there is no folder */

@@ -1,7 +1,7 @@
 import { simulatedFeed } from '../config/feed-names.js';
 import type { Decoding, Market } from '../contract/contract.js';
 import type { Clock } from '../core/clock.js';
-import { UncitedError } from '../core/errors.js';
+import { ReplayError } from '../core/errors.js';
 import { isoOrNull } from '../core/time.js';
 import { formatReplay, momentOf, type ReplayRequest, replayFeed } from '../feed/replay-request.js';
 import type { Dial } from '../feed/socket.js';
@@ -160,7 +160,7 @@ async function requireWithin({ from }: ReplayRequest, folder: string, names: rea
   const endMs = await endOfRecording(folder, last);
   if (endMs === undefined || momentOf(from, first.day) < endMs) return;
   const name = feedTitleOf(first);
-  throw new UncitedError(
+  throw new ReplayError(
     'ENDPOINT_NOT_ALLOWED',
     `The recording ${name} ends before ${isoOrNull(endMs)}, and from lies behind that.`,
     `Leave from out, as in ${replayFeed}:${name}, or name an earlier time.`,

@@ -77,12 +77,14 @@ describe('what a host sees', () => {
       const path = `${snapshots}${tool.name}.json`;
       const text = `${JSON.stringify(sortKeys(tool), null, 2)}\n`;
       if (update) writeFileSync(path, text);
-      expect(existsSync(path), `${tool.name} has no snapshot. Run: UPDATE_SNAPSHOTS=1 npm test -- test/server`).toBe(
-        true,
-      );
-      expect(text, `${tool.name} changed. If that is meant, run: UPDATE_SNAPSHOTS=1 npm test -- test/server`).toBe(
-        readFileSync(path, 'utf8'),
-      );
+      expect(
+        existsSync(path),
+        `${tool.name} has no snapshot. Run: UPDATE_SNAPSHOTS=1 npm test -- test/mcp/server.test.ts`,
+      ).toBe(true);
+      expect(
+        text,
+        `${tool.name} changed. If that is meant, run: UPDATE_SNAPSHOTS=1 npm test -- test/mcp/server.test.ts`,
+      ).toBe(readFileSync(path, 'utf8'));
     }
     expect(readdirSync(snapshots).sort()).toEqual(tools.map(({ name }) => `${name}.json`).sort());
   });

@@ -63,7 +63,9 @@ describe('the MCPB bundle', () => {
       const expected = tools.map(({ name, title }) => ({ name, description: title }));
       if (process.env.UPDATE_SNAPSHOTS === '1') writeTools(expected);
       const now = JSON.parse(readFileSync(path, 'utf8'));
-      expect(now.tools, 'if this is meant, run: UPDATE_SNAPSHOTS=1 npm test -- test/bundle').toEqual(expected);
+      expect(now.tools, 'if this is meant, run: UPDATE_SNAPSHOTS=1 npm test -- test/project/bundle.test.ts').toEqual(
+        expected,
+      );
       expect(now.tools_generated).toBe(false);
     } finally {
       await server.close();

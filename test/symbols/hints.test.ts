@@ -1,6 +1,4 @@
 /** Every way out is possible in the market for which it is given, and each answer is enough alone as text. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { operatorsWayOutOf } from '../../runtime/cli/way-out.js';
@@ -13,10 +11,12 @@ import { parseCondition } from '../../runtime/reading/condition.js';
 import { parseChannels } from '../../runtime/symbols/channels.js';
 import { exampleChannel, exampleCondition, exampleSymbol } from '../../runtime/symbols/example.js';
 import { wayOutOf, wayOutOfPassing } from '../../runtime/symbols/way-out.js';
+import { Pages } from '../../runtime/tools/pages.js';
 import { listTools } from '../../runtime/tools/tools.js';
 import { Bench } from '../support/bench.js';
-import { repository } from '../support/project.js';
 
+/** As the program has them. */
+const pages = new Pages(new URL('../../dist/polygon-docs/', import.meta.url));
 const settings = { feed: 'realtime', allowedHosts: [], options: defaultOptions };
 const feeds = suite.feeds.map(({ name }) => name);
 const cases = markets.flatMap(market => errorCodes.map(code => [market.name, code, market] as const));
@@ -61,11 +61,14 @@ describe('a way out', () => {
     expect(wayOutOf(market, code)).toMatch(/^[A-Z].*\.$/);
   });
 
-  /** What the vendor's pages say of it; of all else they say nothing. */
+  /** What a page says of it; of all else none says anything. */
   const said: Readonly<Partial<Record<ErrorCode, RegExp>>> = {
     NO_API_KEY: /The key travels in an `auth` message/,
     ENDPOINT_NOT_ALLOWED: /\| Feed \| Host \|[\s\S]*A URL has the form `wss:[\s\S]*\| Market path \|/,
     INVALID_CHANNEL: /A pair is `prefix\.symbol`[\s\S]*`prefix\.\*` asks for all symbols/,
+    ALREADY_STARTED: /With another endpoint or key it is refused with `ALREADY_STARTED`/,
+    NOT_STARTED: /Starting it connects, authenticates and subscribes/,
+    READ_ONLY: /refused with `READ_ONLY`/,
     CHANNELS_REJECTED: /An unknown prefix gets no answer[\s\S]*`not authorized` does not tell which pair it refuses/,
     AUTH_FAILED: /A wrong key is answered with `auth_failed`/,
     AUTH_TIMEOUT: /`auth_timeout`.*no auth message came in time/,
@@ -75,19 +78,20 @@ describe('a way out', () => {
     MAX_CONNECTIONS: /A newcomer evicts an older connection/,
   };
 
-  test.each(errorCodes.map(code => [code] as const))('for %s cites what says so, or nothing', (code: ErrorCode) => {
-    const { docs } = new StreamError(code, 'It failed.');
-    if (said[code] === undefined) {
-      expect(docs).toBeUndefined();
-      return;
-    }
-    const [, path = '', from, to = from] = /^polygon-docs:\/\/(.*\.md):(\d+)(?:-(\d+))?$/.exec(docs ?? '') ?? [];
-    const lines = readFileSync(join(repository, 'spec/polygon-docs', path), 'utf8').split('\n');
-    const cited = lines.slice(Number(from) - 1, Number(to)).join('\n');
-    expect(cited).toMatch(said[code]);
-    // A tool takes a list; that line is about frames.
-    expect(cited).not.toContain('not a JSON array');
-  });
+  test.each(errorCodes.map(code => [code] as const))(
+    'for %s cites what says so, or nothing',
+    async (code: ErrorCode) => {
+      const { docs } = new StreamError(code, 'It failed.');
+      if (said[code] === undefined) {
+        expect(docs).toBeUndefined();
+        return;
+      }
+      const cited = await pages.read(docs ?? '');
+      expect(cited).toMatch(said[code]);
+      // A tool takes a list; that line is about frames.
+      expect(cited).not.toContain('not a JSON array');
+    },
+  );
 
   test('is none that the market lacks: forex and crypto are not sent to a delayed feed', () => {
     for (const market of markets.filter(({ name }) => ['forex', 'crypto'].includes(name))) {
