@@ -78,12 +78,12 @@ describe('the comparison bites', () => {
 
   test('on a refusal that is told to everybody', async () => {
     const all = new WeakMap<ClientSubscriptions, Map<string, Rejection>>();
-    const { turnDown } = ClientSubscriptions.prototype;
-    vi.spyOn(ClientSubscriptions.prototype, 'turnDown').mockImplementation(function (
+    const { reject } = ClientSubscriptions.prototype;
+    vi.spyOn(ClientSubscriptions.prototype, 'reject').mockImplementation(function (
       this: ClientSubscriptions,
       rejection,
     ) {
-      turnDown.call(this, rejection);
+      reject.call(this, rejection);
       all.set(this, new Map(all.get(this)).set(rejection.channel, rejection));
     });
     vi.spyOn(ClientSubscriptions.prototype, 'rejections', 'get').mockImplementation(function (

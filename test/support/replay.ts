@@ -77,14 +77,18 @@ export function ended(hub: Client): Promise<void> {
   return vi.waitFor(() => expect(hub.stream('stocks').isOver).toBe(true), patiently);
 }
 
-/** Of a replay no page of the vendor speaks, so that none is cited. */
+/** No page of the vendor speaks of replays; our own guides do. */
 export async function refusalOf(hub: Client, endpoint: string, market = 'stocks'): Promise<unknown> {
   const [channel] = markets.find(({ name }) => name === market)!.channels;
   const channels = [`${channel!.prefix}.${market === 'stocks' ? 'AAPL' : 'BTC-USD'}`];
   const { structured, text } = await callOn(hub, `start_${market}_stream`, { channels, endpoint });
   if (endpoint.startsWith('replay')) {
-    expect(structured.error).not.toHaveProperty('docs');
-    expect(text).not.toContain('polygon-docs');
+    const { docs, ...error } = structured.error as { code: string; docs: string };
+    const page = error.code === 'ALREADY_STARTED' ? 'streaming.md#start-a-stream' : 'recording.md#replay';
+    const guide = `polygon-docs://guides/${page}`;
+    expect(docs).toBe(guide);
+    expect(text).toContain(`See ${guide}`);
+    return error;
   }
   return structured.error;
 }
