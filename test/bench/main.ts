@@ -2,7 +2,7 @@
  * `npm run bench`: how fast the server is, always against something that is measured in the same run.
  *
  * `--short` does what is quick, `--only ingest,latency` some parts, `--rounds N` more rounds, `--json FILE` writes all
- * figures, `--markdown` prints those with a goal for README. `--before FOLDER` has the part ingest measure the server of
+ * figures, `--markdown` prints those with a goal for the guide on performance. `--before FOLDER` has the part ingest measure the server of
  * another checkout, too, in turn with this one and from the same sender. A part is measured until its ratios tell
  * whether they are at least half as good as they should be. Exits with 1 if one is not, or cannot be told.
  */
