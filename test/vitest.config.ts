@@ -27,7 +27,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'generated/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.long.test.ts'],
-    testTimeout: 20_000,
+    // Others may have the machine.
+    testTimeout: 60_000,
     // Files of a worker share what they import; each ends what it began. One worker fewer than cores would be one on two.
     isolate: false,
     maxWorkers: '100%',
