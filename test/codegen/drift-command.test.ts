@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readDescription } from '../../codegen/drift/description.js';
+import { runCodegen } from '../support/codegen.js';
 import { crypto, description, fixture, unsaid } from '../support/drift.js';
 import { removeFolders, repository, SmallProject } from '../support/project.js';
 
@@ -24,17 +24,8 @@ describe('the command', { timeout: 60_000 }, () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/feed.json`;
   }
 
-  function run(
-    root: string,
-    against: string,
-    ...more: readonly string[]
-  ): Promise<{ code: number; stdout: string; stderr: string }> {
-    const flags = ['--import', 'tsx', 'codegen/main.ts', '--drift', '--against', against, '--root', root, ...more];
-    return new Promise(resolve => {
-      execFile(process.execPath, flags, { cwd: repository }, (error, stdout, stderr) =>
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-      );
-    });
+  function run(root: string, against: string, ...more: readonly string[]): ReturnType<typeof runCodegen> {
+    return runCodegen('--drift', '--against', against, '--root', root, ...more);
   }
 
   const agreed = (from: string): string =>

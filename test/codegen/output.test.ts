@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { kernelSource } from '../../codegen/emit/kernel.js';
 import { generate } from '../../codegen/generate.js';
 import { compareOutput, writeOutput } from '../../codegen/output.js';
+import { runCodegen } from '../support/codegen.js';
 import { makeFolder, removeFolders, repository, SmallProject } from '../support/project.js';
 
 const smallFiles = [
@@ -141,19 +141,15 @@ describe('comparing and writing', () => {
 });
 
 describe('the command', { timeout: 60_000 }, () => {
-  function run(root: string, ...flags: readonly string[]) {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', join(repository, 'codegen/main.ts'), ...flags, '--root', root],
-      { cwd: repository, encoding: 'utf8' },
-    );
-    return { status, stdout, stderr };
+  async function run(root: string, ...flags: readonly string[]) {
+    const { code: status, ...texts } = await runCodegen('--root', root, ...flags);
+    return { status, ...texts };
   }
 
-  test('writes every file, and then finds nothing to do', () => {
+  test('writes every file, and then finds nothing to do', async () => {
     const { root } = new SmallProject();
 
-    expect(run(root)).toEqual({
+    expect(await run(root)).toEqual({
       status: 0,
       stderr: '',
       stdout: [
@@ -161,22 +157,22 @@ describe('the command', { timeout: 60_000 }, () => {
         'generated/ is fresh: 8 files, 25 citations hold.\n',
       ].join(''),
     });
-    expect(run(root).stdout).toBe('generated/ is fresh: 8 files, 25 citations hold.\n');
-    expect(run(root, '--check')).toEqual({
+    expect((await run(root)).stdout).toBe('generated/ is fresh: 8 files, 25 citations hold.\n');
+    expect(await run(root, '--check')).toEqual({
       status: 0,
       stderr: '',
       stdout: 'generated/ is fresh: 8 files, 25 citations hold.\n',
     });
   });
 
-  test('--check names stale, missing and orphaned files and changes nothing; writing mends them', () => {
+  test('--check names stale, missing and orphaned files and changes nothing; writing mends them', async () => {
     const project = new SmallProject();
     writeOutput(join(project.root, 'generated'), generate(project.root).files);
     project.edit('generated/crypto.ts', ["title: 'Trades'", "title: 'Trade'"]);
     project.remove('generated/suite.ts');
     project.write('generated/bonds.ts', 'export const bonds = 1;\n');
 
-    expect(run(project.root, '--check')).toEqual({
+    expect(await run(project.root, '--check')).toEqual({
       status: 1,
       stdout: '',
       stderr:
@@ -187,7 +183,7 @@ describe('the command', { timeout: 60_000 }, () => {
     });
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(true);
 
-    expect(run(project.root)).toEqual({
+    expect(await run(project.root)).toEqual({
       status: 0,
       stderr: '',
       stdout:
@@ -199,35 +195,37 @@ describe('the command', { timeout: 60_000 }, () => {
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(false);
   });
 
-  test('--docs only judges the spec', () => {
+  test('--docs only judges the spec', async () => {
     const { root } = new SmallProject();
 
-    expect(run(root, '--docs')).toEqual({ status: 0, stderr: '', stdout: '25 citations hold.\n' });
+    expect(await run(root, '--docs')).toEqual({ status: 0, stderr: '', stdout: '25 citations hold.\n' });
     expect(readdirSync(join(root, 'generated'))).toEqual(['kernel.ts']);
   });
 
-  test('a kernel that changed after it was compiled, or was never compiled, is refused with the command', () => {
+  test('a kernel that changed after it was compiled, or was never compiled, is refused with the command', async () => {
     const project = new SmallProject();
     project.write(kernelSource, `${project.read(kernelSource)}\n`);
     const command = 'Run: npm run kernel\n1 problem in the spec or in its citations; nothing was written.\n';
 
-    expect(run(project.root, '--check')).toEqual({
+    expect(await run(project.root, '--check')).toEqual({
       status: 1,
       stdout: '',
       stderr: `${kernelSource}:1:1 it changed after generated/kernel.ts was compiled from it. ${command}`,
     });
 
     project.remove('generated/kernel.ts');
-    expect(run(project.root).stderr).toBe(`${kernelSource}:1:1 generated/kernel.ts is missing or broken. ${command}`);
+    expect((await run(project.root)).stderr).toBe(
+      `${kernelSource}:1:1 generated/kernel.ts is missing or broken. ${command}`,
+    );
   });
 
   test.each([[[]], [['--check']], [['--docs']]])(
     'with a wrong citation and %j it lists it and writes nothing',
-    flags => {
+    async flags => {
       const project = new SmallProject();
       project.edit('spec/markets/crypto.yaml', ['see: 13 }', 'see: 14 }']);
 
-      expect(run(project.root, ...flags)).toEqual({
+      expect(await run(project.root, ...flags)).toEqual({
         status: 1,
         stdout: '',
         stderr:
@@ -239,11 +237,11 @@ describe('the command', { timeout: 60_000 }, () => {
     },
   );
 
-  test('one problem is counted in the singular', () => {
+  test('one problem is counted in the singular', async () => {
     const project = new SmallProject();
     project.edit('spec/suite.yaml', ['see: "quickstart.md:7"', 'see: "quickstart.md:70"']);
 
-    expect(run(project.root).stderr).toBe(
+    expect((await run(project.root)).stderr).toBe(
       'spec/suite.yaml:9:56 status connected "" cites polygon-docs/websockets/quickstart.md:70, but polygon-docs/websockets/quickstart.md has the lines 1 to 11; line 7 does. Did you mean :7?\n' +
         '1 problem in the spec or in its citations; nothing was written.\n',
     );

@@ -1,12 +1,12 @@
 /** Arguments that come whole in another form than that of an object, from real clients of every era and transport. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eras, httpEras, type Peer } from '../support/peers.js';
 import { SpawnedHttp } from '../support/spawned-http.js';
 import { BareServer } from '../support/stdio.js';
 
 const open: { close(): unknown }[] = [];
 
-afterEach(async () => {
+afterAll(async () => {
   for (const item of open.splice(0).reverse()) await item.close();
 });
 
@@ -28,14 +28,14 @@ const ways: readonly (readonly [string, () => Promise<Peer>])[] = [
 ];
 
 describe.each(ways)('protocol %s', (_, connect) => {
-  async function connected(): Promise<Peer> {
-    const peer = await connect();
+  let peer: Peer;
+
+  beforeAll(async () => {
+    peer = await connect();
     open.push(peer);
-    return peer;
-  }
+  });
 
   test('takes the arguments of a tool as JSON text', async () => {
-    const peer = await connected();
     const text = JSON.stringify('{"market": "stocks", "limit": 5}');
     const { isError, structuredContent } = await peer.callWith('read_stream_messages', text);
     expect(isError).toBeFalsy();
@@ -56,7 +56,6 @@ describe.each(ways)('protocol %s', (_, connect) => {
     ['5', 'a number'],
     ['true', 'true or false'],
   ])('refuses %s with a code and an example, and repeats nothing of it', async (text, kind) => {
-    const peer = await connected();
     const { isError, structuredContent } = await peer.callWith('read_stream_messages', text);
     expect(isError).toBe(true);
     expect(structuredContent).toMatchObject({
@@ -70,7 +69,6 @@ describe.each(ways)('protocol %s', (_, connect) => {
   });
 
   test('takes those of a prompt as JSON text, and says which one is missing', async () => {
-    const peer = await connected();
     expect(await peer.prompt('explain_silence', JSON.parse('"{\\"market\\": \\"stocks\\"}"'))).toContain('stocks');
     for (const args of ['"s3cret"', '["s3cret"]', '5', '{"symbol": 5}']) {
       await expect(peer.prompt('explain_silence', JSON.parse(args))).rejects.toThrow('needs the argument market');
