@@ -1,6 +1,7 @@
 /**
  * `npm run coverage`: `npm test` and `npm run test:long` with coverage, which is judged over both. Fails where a test
  * does, where too little is covered, or where `npm test` takes too long, and then names the files that took longest.
+ * Arguments choose test files, as those of vitest.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { complaintOf, type FileTime, soloSeconds, type Taken } from './pace.js';
 const reports = join(repository, 'build/tests');
 const blobs = join(reports, 'blobs');
 const times = join(reports, 'times.json');
+const chosen = process.argv.slice(2);
 const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
 
 rmSync(reports, { recursive: true, force: true });
@@ -42,7 +44,8 @@ function run(config: string, ...args: readonly string[]): boolean {
 }
 
 function partly(name: string): string[] {
-  return ['--coverage', '--reporter=default', '--reporter=blob', `--outputFile.blob=${join(blobs, `${name}.json`)}`];
+  const blob = `--outputFile.blob=${join(blobs, `${name}.json`)}`;
+  return ['--coverage', '--passWithNoTests', '--reporter=default', '--reporter=blob', blob, ...chosen];
 }
 
 interface Times {
