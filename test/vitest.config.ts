@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config';
 const crucial = [
   'core/back-off',
   'feed/connection',
+  'feed/connection-faults',
   'feed/elimination',
+  'feed/heartbeat',
   'feed/served-names',
   'feed/state',
   'feed/subscription-pump',

@@ -9,10 +9,11 @@ import type { Clock } from '../core/clock.js';
 import type { Secret } from '../core/secret.js';
 import { noText } from '../decode/protocol.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
+import { faultOfAnswer, faultOfClose, faultOfError, faultOfTimeout, type Situation } from './connection-faults.js';
 import { FeedText } from './feed-text.js';
-import { Intake, type Steps } from './intake.js';
-import { describeLongWait, longestRetryAfterMs, parseHttpDate, readRetryAfter } from './retry-after.js';
-import { type Dial, dialNetwork, type FeedSocket } from './socket.js';
+import { answerPings, Heartbeat } from './heartbeat.js';
+import { type FrameTaker, Intake } from './intake.js';
+import { type Dial, dialNetwork, type FeedSocket, socketOptions } from './socket.js';
 import {
   type ConnectionEvent,
   type ConnectionState,
@@ -22,17 +23,12 @@ import {
   type StateName,
   transition,
 } from './state.js';
-import { describeBreak, describeRefusal, describeTunnelTimeout, isOpen, type Tunnel } from './tunnel.js';
-import { type Fault, judgeClose, judgeHttp } from './verdict.js';
+import type { Fault } from './verdict.js';
 
 /** What a connection tells its owner. */
-export interface ConnectionListener {
+export interface ConnectionListener extends FrameTaker {
   /** Authenticated: nothing is subscribed on this connection yet. */
   live(): void;
-  /** @returns what is left to do about a frame that is worked off in steps */
-  frame(data: Buffer): Steps | undefined;
-  /** All frames were given that one read of the socket brought, or as much of a large one as there is time for. */
-  delivered(): void;
   /** The state, or what is known of it, changed. */
   changed(from: StateName): void;
 }
@@ -50,11 +46,8 @@ export class Connection {
   /** When the first and the last message came that this connection told of. */
   private firstMessageMs = 0;
   private lastMessageMs = 0;
-  private lastFrameMs = 0;
   /** Of the newest socket. */
   private intake: Intake | undefined;
-  /** A ping waits for a sign of life. */
-  private pinged = false;
   /** The TCP connection under the WebSocket. */
   private wire: Socket | undefined;
   private authSent = false;
@@ -63,6 +56,7 @@ export class Connection {
   /** Monotonic ms. */
   private retryMs: number | undefined;
   private readonly text: FeedText;
+  private readonly heartbeat: Heartbeat;
 
   /**
    * @param urls of one feed, tried in turn
@@ -80,6 +74,14 @@ export class Connection {
     private readonly dial: Dial = dialNetwork,
   ) {
     this.text = new FeedText(key);
+    this.heartbeat = new Heartbeat(clock, options, {
+      ping: () => this.socket?.ping(),
+      bytesRead: () => this.wire?.bytesRead,
+      died: silentMs => {
+        const message = `The feed sent nothing for ${silentMs} ms, not even an answer to a ping.`;
+        this.fail({ kind: 'dead_peer', message });
+      },
+    });
   }
 
   get state(): ConnectionState {
@@ -151,7 +153,7 @@ export class Connection {
   /** The feed sent a text frame whose bytes are no text, and WebSocket has it that this ends the connection. */
   refuseText(): void {
     this.socket?.close(invalidText);
-    this.fail(this.faultOf(new Error('a frame was no text in UTF-8')));
+    this.fail(faultOfError(this.situation, new Error('a frame was no text in UTF-8')));
   }
 
   /** Something ended the connection, or must end it. */
@@ -190,7 +192,7 @@ export class Connection {
       case 'resubscribe':
         this.cancelTimers();
         this.liveAtMs = this.clock.elapsed();
-        this.watch();
+        this.heartbeat.watch();
         this.listener.live();
         return;
       case 'disconnect':
@@ -207,27 +209,13 @@ export class Connection {
   }
 
   private connect(): void {
-    const options = {
-      maxPayload: this.options.maxFrameBytes,
-      perMessageDeflate: false,
-      // Whoever reads a frame judges that, which is cheaper than to look at each one twice.
-      skipUTF8Validation: true,
-      followRedirects: false,
-      autoPong: false,
-      // The key goes to nobody unverified, even where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
-      rejectUnauthorized: true,
-      // How long a peer that was told goodbye, or said it, may keep the connection; missing in the package's types.
-      closeTimeout: farewellMs,
-    };
-    const socket = this.dial(this.url, options);
+    const socket = this.dial(this.url, socketOptions(this.options.maxFrameBytes, farewellMs));
     answerPings(socket);
     this.socket = socket;
     this.authSent = false;
-    this.lastFrameMs = this.clock.elapsed();
+    this.heartbeat.heard(this.clock.elapsed());
     const { connectTimeoutMs } = this.options;
-    this.after(connectTimeoutMs, () =>
-      this.fail({ kind: 'unanswered', message: this.describeTimeout(connectTimeoutMs) }),
-    );
+    this.after(connectTimeoutMs, () => this.fail(faultOfTimeout(this.situation, connectTimeoutMs)));
     const intake = new Intake(socket, this.loopBudget, {
       frame: data => this.listener.frame(data),
       delivered: () => this.listener.delivered(),
@@ -255,49 +243,17 @@ export class Connection {
     }
     socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
       request.destroy();
-      mine(() => this.fail(describeHttp(response, this.clock.now(), socket.tunnel)));
+      mine(() => this.fail(faultOfAnswer(this.situation, response, this.clock.now())));
     });
     // An error ends the connection at once; the peer may take its time to close.
-    socket.on('error', error => mine(() => this.fail(this.faultOf(error))));
-    socket.on('close', (code, reason) => mine(() => this.fail(this.faultOfClose(code, reason))));
+    socket.on('error', error => mine(() => this.fail(faultOfError(this.situation, error))));
+    socket.on('close', (code, reason) => mine(() => this.fail(faultOfClose(this.situation, code, reason))));
   }
 
-  private faultOf(error: Error): Fault {
-    const tunnel = this.socket?.tunnel;
-    const isConnecting = this.current.name === 'connecting';
-    if (isConnecting && tunnel && !isOpen(tunnel)) {
-      return { kind: 'unreachable', message: describeBreak(tunnel, error) };
-    }
-    const trouble = this.describeError(error);
-    if (isConnecting) {
-      const way = tunnel ? ` through the proxy that ${tunnel.variable} names` : '';
-      return { kind: 'unreachable', message: `Could not connect to ${this.url}${way}: ${trouble}.` };
-    }
-    return { kind: judgeClose(1006, this.authenticating), message: `The connection broke: ${trouble}.` };
-  }
-
-  private describeTimeout(timeoutMs: number): string {
-    const tunnel = this.socket?.tunnel;
-    return tunnel && !isOpen(tunnel)
-      ? describeTunnelTimeout(tunnel, timeoutMs)
-      : `${this.url} did not open a WebSocket within ${timeoutMs} ms.`;
-  }
-
-  private faultOfClose(code: number, reason: Buffer): Fault {
-    const why = reason.length > 0 ? ` ${this.text.quoted(reason.toString())}` : '';
-    const how = code === 1006 ? 'ended without a close frame' : `was closed by the feed with code ${code}${why}`;
-    return { kind: judgeClose(code, this.authenticating), message: `The connection ${how}.` };
-  }
-
-  /** What the system or `ws` says of the peer can repeat what the peer sent. */
-  private describeError(error: Error): string {
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-    const text = this.text.quote(error.message);
-    return code === '' || text.includes(code) ? text : `${code} ${text}`;
-  }
-
-  private get authenticating(): boolean {
-    return this.current.name === 'authenticating';
+  private get situation(): Situation {
+    const { url, current, text, socket } = this;
+    const phase = current.name === 'connecting' || current.name === 'authenticating' ? current.name : 'live';
+    return { url, phase, tunnel: socket?.tunnel, text };
   }
 
   /** @see polygon-docs/websockets/quickstart.md:65-89 `connected` `auth_success` */
@@ -318,38 +274,7 @@ export class Connection {
   }
 
   private heard(socket: FeedSocket): void {
-    if (this.socket !== socket) return;
-    this.lastFrameMs = this.loopBudget.elapsedMs;
-    if (!this.pinged) return;
-    this.cancelTimers();
-    this.watch();
-  }
-
-  /** Pings a silent peer, and gives up on one that stays silent. Any byte is a sign of life, of a slow frame too. */
-  private watch(): void {
-    const { pingIntervalMs, pongTimeoutMs } = this.options;
-    const silentMs = (): number => this.clock.elapsed() - this.lastFrameMs;
-    this.pinged = false;
-    this.after(Math.max(pingIntervalMs - silentMs(), 1), () => {
-      if (silentMs() < pingIntervalMs) {
-        this.watch();
-        return;
-      }
-      const bytesBefore = this.wire?.bytesRead;
-      this.pinged = true;
-      this.socket?.ping();
-      this.after(pongTimeoutMs, () => {
-        // One more turn of the loop: after a stall, frames may be waiting to be read.
-        this.after(1, () => {
-          if (this.wire?.bytesRead !== bytesBefore) {
-            this.watch();
-            return;
-          }
-          const message = `The feed sent nothing for ${pingIntervalMs + pongTimeoutMs} ms, not even an answer to a ping.`;
-          this.fail({ kind: 'dead_peer', message });
-        });
-      });
-    });
+    if (this.socket === socket) this.heartbeat.heard(this.loopBudget.elapsedMs);
   }
 
   private disconnect(): void {
@@ -377,42 +302,6 @@ export class Connection {
   private cancelTimers(): void {
     for (const cancel of this.cancels) cancel();
     this.cancels.clear();
-    this.pinged = false;
+    this.heartbeat.stop();
   }
-}
-
-/** Answers pings one at a time, and of those that come meanwhile the last, so that no flood of them piles up answers. */
-function answerPings(socket: FeedSocket): void {
-  let busy = false;
-  let latest: Buffer | undefined;
-  const answer = (data: Buffer): void => {
-    if (busy) {
-      latest = data;
-      return;
-    }
-    busy = true;
-    socket.pong(data, undefined, () => {
-      busy = false;
-      const next = latest;
-      latest = undefined;
-      if (next) answer(next);
-    });
-  };
-  socket.on('ping', answer);
-}
-
-function describeHttp(response: IncomingMessage, nowMs: number, tunnel: Tunnel | undefined): Fault {
-  const status = response.statusCode!;
-  const { date, 'retry-after': retryAfter } = response.headers;
-  const hostMs = parseHttpDate(date ?? '');
-  const retryAfterMs = readRetryAfter(retryAfter, Number.isNaN(hostMs) ? nowMs : hostMs) ?? 0;
-  const answer =
-    tunnel && !isOpen(tunnel)
-      ? describeRefusal(tunnel, status)
-      : `The host answered HTTP ${status} instead of opening a WebSocket.`;
-  return {
-    kind: judgeHttp(status),
-    message: retryAfterMs > longestRetryAfterMs ? `${answer} ${describeLongWait(retryAfterMs)}` : answer,
-    retryAfterMs,
-  };
 }

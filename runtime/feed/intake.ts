@@ -1,22 +1,28 @@
 /** What one socket brought, on its way to whoever listens: in order, all of one read together, and no frame for long. */
 
 import type { LoopBudget } from '../pacing/loop-budget.js';
-import type { FeedSocket } from './socket.js';
 
 /** Work that is done step by step, none of which takes long. */
 export type Steps = Iterator<unknown>;
 
 /** Whom frames are for. */
-export interface FrameListener {
+export interface FrameTaker {
   /** @returns what is left to do about a frame that is worked off in steps */
   frame(data: Buffer): Steps | undefined;
-  /** All frames, or as much of one, were given as there is time for at once. */
+  /** All frames were given that one read of the socket brought, or as much of a large one as there is time for. */
   delivered(): void;
+}
+
+export interface IntakeListener extends FrameTaker {
   /** The socket has brought something, or what it brought is still worked off. */
   heard(): void;
 }
 
-type IntakeSocket = Pick<FeedSocket, 'pause' | 'resume'>;
+/** Where frames come from: it can be told to wait. */
+export interface Valve {
+  pause(): void;
+  resume(): void;
+}
 
 export class Intake {
   private frames: Buffer[] = [];
@@ -31,9 +37,9 @@ export class Intake {
   private settled: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly socket: IntakeSocket,
+    private readonly valve: Valve,
     private readonly loopBudget: LoopBudget,
-    private readonly listener: FrameListener,
+    private readonly listener: IntakeListener,
   ) {}
 
   /**
@@ -56,7 +62,7 @@ export class Intake {
     this.deliver();
     this.takes = false;
     // It says goodbye meanwhile.
-    if (this.steps) this.socket.resume();
+    if (this.steps) this.valve.resume();
     else this.drop();
     return this.settled;
   }
@@ -109,7 +115,7 @@ export class Intake {
     this.settled = new Promise(resolve => {
       this.settle = resolve;
     });
-    this.socket.pause();
+    this.valve.pause();
     setImmediate(() => this.goOn());
   }
 
@@ -130,7 +136,7 @@ export class Intake {
 
   private endSteps(): void {
     this.settle();
-    this.socket.resume();
+    this.valve.resume();
     for (const react of this.later.splice(0)) {
       if (this.gives) react();
     }
@@ -138,7 +144,7 @@ export class Intake {
 
   /** Lets others have their turn; what comes meanwhile waits in the kernel. */
   private yieldTurn(): void {
-    this.socket.pause();
-    setImmediate(() => this.socket.resume());
+    this.valve.pause();
+    setImmediate(() => this.valve.resume());
   }
 }

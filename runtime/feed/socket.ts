@@ -28,3 +28,20 @@ export interface FeedSocket {
 export type Dial = (url: string, options: ClientOptions) => FeedSocket;
 
 export const dialNetwork: Dial = (url, options) => new WebSocket(url, options);
+
+/** @param farewellMs how long a peer that was told goodbye, or said it, may keep the connection */
+export function socketOptions(maxFrameBytes: number, farewellMs: number): ClientOptions {
+  const options = {
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+    // Whoever reads a frame judges that, which is cheaper than to look at each one twice.
+    skipUTF8Validation: true,
+    followRedirects: false,
+    autoPong: false,
+    // The key goes to nobody unverified, even where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+    rejectUnauthorized: true,
+    // Missing in the package's types.
+    closeTimeout: farewellMs,
+  };
+  return options;
+}
