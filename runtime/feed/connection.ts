@@ -27,9 +27,7 @@ import type { Fault } from './verdict.js';
 
 /** What a connection tells its owner. */
 export interface ConnectionListener extends FrameTaker {
-  /** Authenticated: nothing is subscribed on this connection yet. */
-  live(): void;
-  /** The state, or what is known of it, changed. */
+  /** It is in another state; where that is `live`, nothing is subscribed on this connection yet. */
   changed(from: StateName): void;
 }
 
@@ -193,7 +191,6 @@ export class Connection {
         this.cancelTimers();
         this.liveAtMs = this.clock.elapsed();
         this.heartbeat.watch();
-        this.listener.live();
         return;
       case 'disconnect':
         this.disconnect();

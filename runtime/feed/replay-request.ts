@@ -11,18 +11,22 @@ export interface Place {
   readonly title: string;
 }
 
+/** How fast recordings are played, and how often. */
+export interface Pace {
+  /** Recorded ms per ms. */
+  readonly speed: number;
+  /** Whether it starts over at the end. */
+  readonly loop: boolean;
+}
+
 /** How recordings are to be played. */
-export interface ReplayRequest {
+export interface ReplayRequest extends Pace {
   /** Where the operator lets recordings be; the first that is there counts. */
   readonly places: readonly Place[];
   /** What is meant in that folder; absent: what the place says. */
   readonly title?: string;
-  /** Recorded ms per ms. */
-  readonly speed: number;
   /** What arrived before is left out: ISO 8601, or a time of the day that is played, such as `14:30`, in UTC. */
   readonly from?: string;
-  /** Whether it starts over at the end. */
-  readonly loop: boolean;
 }
 
 const slowest = 0.1;
@@ -92,11 +96,7 @@ export function momentOf(from: string, day: string): number {
 }
 
 /** The text that asks for a title in the same way. */
-export function formatReplay(
-  name: string,
-  { speed, loop }: Pick<ReplayRequest, 'speed' | 'loop'>,
-  fromMs: number | undefined,
-): string {
+export function formatReplay(name: string, { speed, loop }: Pace, fromMs: number | undefined): string {
   const query = [
     ...(speed === 1 ? [] : [`speed=${speed}`]),
     ...(fromMs === undefined ? [] : [`from=${new Date(fromMs).toISOString()}`]),

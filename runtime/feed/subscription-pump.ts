@@ -1,21 +1,26 @@
 /** Asks the feed for what is wanted, one frame at a time, since refusals do not say what they refuse. */
 
-import type { Options } from '../config/options.js';
 import type { Clock } from '../core/clock.js';
-import { subscribeFrame } from '../decode/protocol.js';
 import type { Changes } from '../pacing/changes.js';
 import type { Subscriptions } from './subscriptions.js';
 
-/** The connection of a stream, as far as subscribing goes. */
+/** The source of a stream, as far as subscribing goes. */
 export interface Line {
-  /** Another number for each connection that became live; absent while none is. */
+  /** Another number each time that it became live; absent while it is not. */
   life(): number | undefined;
-  /** Which of the pending names go into the next frame. */
+  /** Which of the pending names are asked for together next. */
   next(most: number): string[];
-  /** @returns whether the text went out */
-  send(text: string): boolean;
+  /** @returns whether that went out */
+  subscribe(names: readonly string[]): boolean;
   /** The answers to a frame were taken. */
   answered(): void;
+}
+
+export interface PumpOptions {
+  /** How long the feed may take to answer, ms. */
+  readonly ackTimeoutMs: number;
+  /** Channels that are asked for together, at most. */
+  readonly framePairs: number;
 }
 
 /** Longer than a feed lets pass before it says a refusal again. */
@@ -29,7 +34,7 @@ export class SubscriptionPump {
     private readonly subscriptions: Subscriptions,
     private readonly changes: Changes,
     private readonly clock: Clock,
-    private readonly options: Pick<Options, 'ackTimeoutMs' | 'framePairs'>,
+    private readonly options: PumpOptions,
     private readonly line: Line,
   ) {}
 
@@ -43,7 +48,7 @@ export class SubscriptionPump {
       for (;;) {
         const life = line.life();
         const names = line.next(framePairs);
-        if (names.length === 0 || life === undefined || !line.send(subscribeFrame(names))) return;
+        if (names.length === 0 || life === undefined || !line.subscribe(names)) return;
         if (await this.exchange(names, () => line.life() !== life)) framePairs = Math.ceil(names.length / 2);
       }
     } finally {

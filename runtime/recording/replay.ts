@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js';
 import { ReplayError } from '../core/errors.js';
 import { isoOrNull } from '../core/time.js';
 import { formatReplay, momentOf, type ReplayRequest, replayFeed } from '../feed/replay-request.js';
-import type { Dial } from '../feed/socket.js';
+import type { OpenFeed } from '../feed/source.js';
 import { parseChannel } from '../symbols/channels.js';
 import { Catalogue } from './catalogue.js';
 import { ChannelFilter } from './channel-filter.js';
@@ -13,7 +13,7 @@ import { feedTitleOf, type RecordingName, titleOf } from './name.js';
 import { Playlist } from './playlist.js';
 import { Progress } from './progress.js';
 import { ReplayRefusal } from './refusal.js';
-import { ReplaySocket } from './replay-socket.js';
+import { ReplaySource } from './replay-source.js';
 
 /** Recordings of one feed, and the title that was asked for. */
 interface Chosen {
@@ -132,13 +132,13 @@ export class Replay {
     return [`Nothing of ${listed(missing)} was recorded there; what was: ${listed(all.toSorted()) || 'nothing'}.`];
   }
 
-  /** @param changed told of the end */
-  dialer(changed: () => void): Dial {
-    this.changed = changed;
+  /** Plays them; once, as how far it has come is that of this replay. */
+  readonly open: OpenFeed = (services, listener) => {
+    this.changed = () => listener.ended();
     const filter = new ChannelFilter(this.market, this.decoding);
     const { playlist, progress, request: pace } = this;
-    return () => new ReplaySocket(this.market, this.clock, { playlist, filter, progress, pace });
-  }
+    return new ReplaySource(this.url, { playlist, filter, progress, pace }, services, listener);
+  };
 }
 
 const namesShown = 20;

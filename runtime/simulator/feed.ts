@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Channel, Market } from '../contract/contract.js';
-import { Session, type SessionPolicy, splitChannel } from '../feed/vendor-session.js';
 import { encode } from './encode.js';
 import type { SimulatedEvent } from './event.js';
 import { Tape } from './tape.js';
+import { Session, type SessionPolicy, splitChannel } from './vendor-session.js';
 
 const loopback = '127.0.0.1';
 const maxRequestBytes = 1024 * 1024;

@@ -22,7 +22,8 @@ import { OutageLedger } from './outages.js';
 import { OwnEvents } from './own-events.js';
 import type { Target } from './target.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
-import type { Notice, Stray, StreamFault, Upstream, UpstreamUser } from './upstream.js';
+import type { Upstream } from './upstream.js';
+import type { Notice, Stray, StreamFault, UpstreamUser } from './upstream-user.js';
 import type { Upstreams } from './upstreams.js';
 import type { StreamCounts, StreamView } from './view.js';
 
@@ -107,7 +108,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get url(): string | undefined {
-    return this.upstream?.url ?? this.lastUrl;
+    return this.upstream?.place ?? this.lastUrl;
   }
 
   get lastFault(): StreamFault | undefined {
@@ -115,7 +116,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get nextRetryElapsedMs(): number | undefined {
-    return this.upstream?.nextRetryMs;
+    return this.upstream?.nextAttemptMs;
   }
 
   get nextRetryAtMs(): number | undefined {
@@ -207,7 +208,7 @@ export class ClientStream implements StreamView, UpstreamUser {
     this.enter(upstream);
     if (upstream.state === 'live') this.becameLive();
     // The order in which hosts are tried is that of whoever came first.
-    this.held = { ...target, urls: upstream.target!.urls };
+    this.held = { ...target, urls: upstream.target.urls };
     this.feedText = new FeedText(target.key);
     upstream.join(this);
   }
@@ -265,16 +266,6 @@ export class ClientStream implements StreamView, UpstreamUser {
     const tooMany = fresh.slice(-excess);
     for (const channel of tooMany) this.subscriptions.reject({ channel, code: 'LIMIT_EXCEEDED', message });
     return tooMany;
-  }
-
-  /** Takes in a frame as if a feed had sent it alone, whether the stream was started or not. */
-  ingest(data: Buffer): void {
-    if (!this.upstream) {
-      const upstream = this.services.upstreams.nowhere(this.market, this.buffer.symbols);
-      this.enter(upstream);
-      upstream.join(this);
-    }
-    this.upstream!.ingest(data);
   }
 
   show(entry: Entry, detail: Detail): Message {
@@ -416,7 +407,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   private async leave(): Promise<void> {
     const { upstream } = this;
     if (!upstream) return;
-    this.lastUrl = upstream.url;
+    this.lastUrl = upstream.place;
     this.upstream = undefined;
     this.left = upstream;
     this.own?.askedFor(this.subscriptions.names);

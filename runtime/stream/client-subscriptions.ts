@@ -1,10 +1,19 @@
 /** Which channels one client asked for, and what became of them: pure book-keeping. */
 
-import type { SubscriptionState, Subscriptions, SubscriptionsView } from '../feed/subscriptions.js';
+import type { SubscriptionState, SubscriptionsView } from '../feed/subscriptions.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 
 /** As many refusals are remembered; a call has no more names. */
 const mostRefused = 5_000;
+
+/** What all clients of an upstream hold together. */
+export interface SubscriptionsOfAll {
+  stateOf(name: string): SubscriptionState | undefined;
+  /** Whether the feed may hold a name, whatever it said. */
+  mayHold(name: string): boolean;
+  /** Why the unconfirmed ones among these names are in doubt, in sentences that name no others. */
+  doubtsOf(names: readonly string[]): string[];
+}
 
 export class ClientSubscriptions implements SubscriptionsView {
   /** In the order of the requests. */
@@ -19,7 +28,7 @@ export class ClientSubscriptions implements SubscriptionsView {
    * @param changed told whenever the client asks for other channels than before
    */
   constructor(
-    private readonly all: () => Pick<Subscriptions, 'stateOf' | 'mayHold' | 'doubtsOf'> | undefined,
+    private readonly all: () => SubscriptionsOfAll | undefined,
     private readonly changed: () => void,
   ) {}
 

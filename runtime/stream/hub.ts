@@ -11,6 +11,7 @@ import { describeTrouble } from '../core/thrown.js';
 import { type Endpoint, resolveEndpoint } from '../feed/endpoint.js';
 import type { ReplayRequest } from '../feed/replay-request.js';
 import type { Dial } from '../feed/socket.js';
+import { vendorFeed } from '../feed/vendor-feed.js';
 import { LoopBudget } from '../pacing/loop-budget.js';
 import type { Ownership } from '../recording/owner.js';
 import { Recorder } from '../recording/recorder.js';
@@ -43,6 +44,7 @@ export class Hub implements ClientHost {
   /** For the buffers of many clients. */
   readonly byteBudget: ByteBudget;
   private readonly clients = new Set<Client>();
+  private readonly dial: Dial | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
   constructor(
@@ -52,12 +54,13 @@ export class Hub implements ClientHost {
     { clock, write, dial, recording = true }: HubServices,
   ) {
     this.clock = clock;
+    this.dial = dial;
     this.log = new Log(clock, write);
     this.loopBudget = new LoopBudget(clock);
     const { options, record } = settings;
     const { log, loopBudget } = this;
     if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log });
-    this.upstreams = new Upstreams({ options, clock, log, loopBudget, decoding: suite, dial, recorder: this.recorder });
+    this.upstreams = new Upstreams({ options, clock, log, loopBudget, decoding: suite, recorder: this.recorder });
     this.byteBudget = new ByteBudget(options.httpMemoryBytes);
   }
 
@@ -97,7 +100,7 @@ export class Hub implements ClientHost {
     }
     const isOther = given !== undefined && !this.settings.key?.value.equals(given);
     const keeper: Ownership = isOther ? { of: 'caller', owner } : { of: 'all' };
-    return { endpoint: resolved, urls: resolved.urls, key, keeper, usual };
+    return { endpoint: resolved, ...this.vendorRoute(resolved.urls, key), keeper, usual };
   }
 
   async close(): Promise<void> {
@@ -114,7 +117,7 @@ export class Hub implements ClientHost {
       throw new StreamError('CONNECT_FAILED', `The simulated feed could not be started: ${describeTrouble(error)}.`);
     });
     const { url } = await this.simulator;
-    return { endpoint, urls: [`${url}${market.paths[0]}`], key: noKey, keeper: { of: 'all' } };
+    return { endpoint, ...this.vendorRoute([`${url}${market.paths[0]}`], noKey), keeper: { of: 'all' } };
   }
 
   private async replayTarget(
@@ -127,7 +130,12 @@ export class Hub implements ClientHost {
     const { maxFrameBytes } = this.settings.options;
     const replay = await Replay.find(market, this.suite, request, this.clock, maxFrameBytes, owner);
     const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
-    return { endpoint: found, urls: [replay.url], key: noKey, keeper: { of: 'all' }, replay };
+    const { url, open } = replay;
+    return { endpoint: found, urls: [url], key: noKey, keeper: { of: 'all' }, open, replay };
+  }
+
+  private vendorRoute(urls: readonly string[], key: Secret) {
+    return { urls, key, open: vendorFeed({ urls, key, dial: this.dial }) };
   }
 
   private async startSimulator(): Promise<{ feed: SimulatedFeed; url: string }> {

@@ -2,6 +2,7 @@
 
 import type { Secret } from '../core/secret.js';
 import { type Endpoint, isSamePlace } from '../feed/endpoint.js';
+import type { OpenFeed } from '../feed/source.js';
 import type { Ownership } from '../recording/owner.js';
 import type { Replay } from '../recording/replay.js';
 
@@ -12,6 +13,8 @@ export interface Target {
   readonly key: Secret;
   /** Whose recordings of it are; nobody records what came for a key of a caller without a name. */
   readonly keeper: Ownership;
+  /** Opens what is read from. */
+  readonly open: OpenFeed;
   /** Whether it is what the operator set up, since the start named neither an endpoint nor a key. */
   readonly usual?: boolean;
   /** Present where a recording stands in for the feed. */

@@ -5,7 +5,6 @@ import type { Market } from '../contract/contract.js';
 import { StreamError } from '../core/errors.js';
 import { isWanted } from '../feed/state.js';
 import { placeOf } from '../recording/owner.js';
-import type { SymbolTable } from '../symbols/symbol-table.js';
 import { isSameTarget, type Target } from './target.js';
 import { Upstream, type UpstreamServices } from './upstream.js';
 
@@ -29,24 +28,19 @@ export class Upstreams {
    */
   to(market: Market, target: Target): Upstream {
     const shared = [...this.open].find(
-      one => one.market === market && isSameTarget(one.target!, target) && isWanted(one.state),
+      one => one.market === market && isSameTarget(one.target, target) && isWanted(one.state),
     );
     if (shared) {
-      if (placeOf(shared.target!.keeper) !== placeOf(target.keeper)) this.mixed.add(shared);
+      if (placeOf(shared.target.keeper) !== placeOf(target.keeper)) this.mixed.add(shared);
       return shared;
     }
     if (!target.usual) this.requirePlace();
-    const upstream: Upstream = new Upstream(market, this.services, target, undefined, {
+    const upstream: Upstream = new Upstream(market, this.services, target, {
       isRecorded: () => !this.mixed.has(upstream) && upstream === this.firstOn(market, target),
       vacated: () => this.open.delete(upstream),
     });
     this.open.add(upstream);
     return upstream;
-  }
-
-  /** One that leads nowhere. */
-  nowhere(market: Market, symbols: SymbolTable): Upstream {
-    return new Upstream(market, this.services, undefined, symbols);
   }
 
   /** The same feed is recorded once for everybody to whom recordings are kept, whatever keys open it. */
@@ -55,13 +49,13 @@ export class Upstreams {
     if (place === undefined) return undefined;
     return [...this.open].find(
       one =>
-        one.market === market && one.target!.endpoint.feed === endpoint.feed && placeOf(one.target!.keeper) === place,
+        one.market === market && one.target.endpoint.feed === endpoint.feed && placeOf(one.target.keeper) === place,
     );
   }
 
   private requirePlace(): void {
     const { httpStreams } = this.services.options;
-    const taken = [...this.open].filter(({ target }) => !target!.usual).length;
+    const taken = [...this.open].filter(({ target }) => !target.usual).length;
     if (taken < httpStreams) return;
     throw new StreamError(
       'LIMIT_EXCEEDED',

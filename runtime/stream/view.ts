@@ -14,7 +14,7 @@ import type { ChannelName, Rejection } from '../symbols/channels.js';
 import type { Outage } from './outages.js';
 import type { Target } from './target.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
-import type { Notice, StreamFault } from './upstream.js';
+import type { Notice, StreamFault } from './upstream-user.js';
 
 /** All that one client sees of the process. */
 export interface HubView {

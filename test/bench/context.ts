@@ -6,6 +6,7 @@ import type { Message } from '../../runtime/market/format.js';
 import { lineOf } from '../../runtime/reading/text.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { callOn, hubOn } from '../support/bench.js';
+import { handFrame } from '../support/hand-feed.js';
 import { BareServer } from '../support/stdio.js';
 import { eventsOf, framesOf } from './load.js';
 import type { Part, Setting } from './part.js';
@@ -108,7 +109,7 @@ async function listOfTools(): Promise<string> {
 /** Trades, quotes and values of a market, in every form in which they are answered. */
 async function askFor(hub: Client, market: Market): Promise<Forms> {
   const events = eventsOf(market, symbols, messages);
-  for (const frame of framesOf(events, 10)) hub.stream(market.name).ingest(Buffer.from(frame));
+  for (const frame of framesOf(events, 10)) handFrame(hub.stream(market.name), frame);
   const read = { market: market.name, limit: 200, max_bytes: 200_000 };
   const [short, full, csv, summary] = await Promise.all([
     ask(hub, 'read_stream_messages', read),

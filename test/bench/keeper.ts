@@ -3,6 +3,7 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as loopBudget } from 'node:timers/promises';
 import { markets, suite } from '../../generated/suite.js';
 import { hubOn } from '../support/bench.js';
+import { handFrame } from '../support/hand-feed.js';
 import { marketOf } from '../support/markets.js';
 import { answerCalls } from './call.js';
 import { eventsOf, framesOf } from './load.js';
@@ -27,7 +28,7 @@ function keepObjects(capacity: number): Keep {
 function keepBytes(capacity: number): Keep {
   const bufferBytes = 512 * 2 ** 20;
   const stream = hubOn(suite, markets, 'realtime', { bufferMessages: capacity, bufferBytes }).stream(market.name);
-  return frame => stream.ingest(frame);
+  return frame => handFrame(stream, frame);
 }
 
 const begin = process.argv[2] === 'own' ? keepBytes : keepObjects;

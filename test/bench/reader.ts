@@ -3,6 +3,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { cursorOf } from '../../runtime/reading/answer.js';
 import { callTool, listTools } from '../../runtime/tools/tools.js';
 import { hubOn } from '../support/bench.js';
+import { handFrame } from '../support/hand-feed.js';
 import { marketOf } from '../support/markets.js';
 import { answerCalls } from './call.js';
 import { eventsOf, framesOf, symbolOf } from './load.js';
@@ -19,9 +20,10 @@ const day = 86_400;
 const batch = 10;
 const texts = eventsOf(market, symbols, Math.max(symbols, 10_000));
 const frames = framesOf(texts, batch);
-for (let taken = 0; taken * batch < messages; taken++) stream.ingest(Buffer.from(frames[taken % frames.length]!));
+for (let taken = 0; taken * batch < messages; taken++) handFrame(stream, Buffer.from(frames[taken % frames.length]!));
 // What waits look for comes last of all.
-stream.ingest(
+handFrame(
+  stream,
   Buffer.from(`[{"ev":"T","sym":"${target}","x":4,"i":"1","z":3,"p":99999.5,"s":1,"t":1795446000000,"q":1}]`),
 );
 

@@ -8,12 +8,11 @@ import { listenTo } from '../../runtime/cli/doctor/listener.js';
 import { describeFinding, showReport } from '../../runtime/cli/doctor/report.js';
 import { readSetup } from '../../runtime/cli/setup.js';
 import { parseExact } from '../../runtime/core/lossless-json.js';
-import { Secret } from '../../runtime/core/secret.js';
 import type { Endpoint } from '../../runtime/feed/endpoint.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
 import type { Target } from '../../runtime/stream/target.js';
-import { testOptions } from '../support/bench.js';
+import { routeTo, testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { runProgram } from '../support/program.js';
 import { polite, RawFeed, type RawFeedScript, statusFrame } from '../support/raw-feed.js';
@@ -285,14 +284,13 @@ describe.concurrent('doctor --events', () => {
     });
     const target: Target = {
       endpoint: {} as Endpoint,
-      urls: [`${feed.url}/stocks`],
-      key: new Secret(key),
+      ...routeTo(`${feed.url}/stocks`),
       keeper: { of: 'all' },
     };
     // Each look at a frame takes 100 ms.
     const clock = { ...systemClock, elapsed: () => (elapsedMs += 100) };
     const [trades] = marketOf('stocks').channels;
-    const services = { clock, options: { ...testOptions, pingIntervalMs: 1_000_000_000 }, statuses: suite.statuses };
+    const services = { clock, options: { ...testOptions, pingIntervalMs: 1_000_000_000 }, decoding: suite };
     const heard = await listenTo(marketOf('stocks'), target, [trades!], 0.3, services);
     expect(heard.passedOver).toBeGreaterThan(20);
     expect(heard.inspector.events.get('T')! + heard.passedOver).toBe(40);

@@ -9,6 +9,7 @@ import { formatMessage } from '../../runtime/market/format.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { read } from '../../runtime/reading/read.js';
 import { Hub } from '../../runtime/stream/hub.js';
+import { handFrame } from '../support/hand-feed.js';
 import { entryOf, marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
 import { marketNames } from '../support/recorded.js';
@@ -194,7 +195,7 @@ describe('a message is counted as mistyped', () => {
   async function mistypedIn(market: string, frame: string): Promise<number> {
     const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
     const stream = hub.stream(market);
-    stream.ingest(Buffer.from(frame));
+    handFrame(stream, frame);
     await read(hub, { market });
     return stream.totals.mistyped;
   }

@@ -65,7 +65,6 @@ async function watch(
     clock,
     loopBudget,
     {
-      live: () => {},
       frame: data => {
         frame?.(String(data));
         if (String(data) === greeting) connection.greeted();
@@ -205,13 +204,13 @@ describe('a feed that cuts again and again', () => {
       hands.clock,
       new LoopBudget(hands.clock),
       {
-        live: () => void lives++,
         frame: data => {
           if (String(data) === greeting) connection.greeted();
           if (String(data).includes('auth_success')) connection.authenticated();
         },
         delivered: () => {},
         changed: () => {
+          if (connection.state.name === 'live') lives++;
           if (connection.state.name === 'retrying') waits.push(connection.nextRetryMs! - hands.clock.elapsed());
           changes.notify();
         },
@@ -372,7 +371,6 @@ describe('what one read of the socket brings', () => {
       systemClock,
       new LoopBudget(systemClock),
       {
-        live: () => {},
         frame: data => void seen.push(String(data)),
         delivered: () => void seen.push('delivered'),
         changed: () => void seen.push(connection.state.name),
@@ -555,7 +553,7 @@ describe('Retry-After', () => {
 
 test('a connection that was never begun has given everything that came', () => {
   const loopBudget = new LoopBudget(systemClock);
-  const listener = { live() {}, frame: () => undefined, delivered() {}, changed() {} };
+  const listener = { frame: () => undefined, delivered() {}, changed() {} };
   const connection = new Connection(
     ['ws://127.0.0.1:1'],
     new Secret(testKey),

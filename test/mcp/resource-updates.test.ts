@@ -7,6 +7,7 @@ import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
+import { handFrame } from '../support/hand-feed.js';
 
 const all = 'polygon://streams/stocks';
 const aapl = `${all}/T.AAPL`;
@@ -43,7 +44,7 @@ class Followed {
   }
 
   send(market: string, ...events: readonly object[]): void {
-    this.hub.stream(market).ingest(Buffer.from(JSON.stringify(events)));
+    handFrame(this.hub.stream(market), Buffer.from(JSON.stringify(events)));
   }
 
   async pass(ms: number): Promise<void> {

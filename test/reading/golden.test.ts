@@ -8,6 +8,7 @@ import { type ReadArguments, read } from '../../runtime/reading/read.js';
 import { lineOf } from '../../runtime/reading/text.js';
 import { Hub } from '../../runtime/stream/hub.js';
 import { type Example, readChannelPages } from '../support/examples.js';
+import { handFrame } from '../support/hand-feed.js';
 
 const file = new URL('../golden/messages.txt', import.meta.url);
 const command = 'UPDATE_GOLDEN=1 npx vitest run --config test/vitest.config.ts test/reading/golden.test.ts';
@@ -16,7 +17,7 @@ const pages = readChannelPages();
 
 async function render(market: string, path: string, { line, text }: Example): Promise<string> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
-  hub.stream(market).ingest(Buffer.from(text));
+  handFrame(hub.stream(market), text);
   const ask = (more: Partial<ReadArguments>) => read(hub, { market, max_bytes: 200_000, ...more });
   const messages = (await ask({})).messages as Message[];
   const full = (await ask({ detail: 'full' })).messages as Message[];

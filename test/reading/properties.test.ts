@@ -9,6 +9,7 @@ import { callOn, hubOn } from '../support/bench.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
+import { handFrame } from '../support/hand-feed.js';
 
 const stocks = marketOf('stocks');
 
@@ -184,7 +185,7 @@ describe('reading', () => {
       q: from + index,
       z: from + index,
     }));
-    hub.stream('stocks').ingest(Buffer.from(JSON.stringify(events)));
+    handFrame(hub.stream('stocks'), Buffer.from(JSON.stringify(events)));
   }
 
   test('page by page finds every message once, in order, but for what it counts as dropped', async () => {

@@ -3,6 +3,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { callOn, hubOn } from '../support/bench.js';
+import { handFrame } from '../support/hand-feed.js';
 
 const capacity = 10_000;
 
@@ -16,7 +17,7 @@ function fullHub(): Client {
 }
 
 function take(hub: Client, price: number): void {
-  hub.stream('stocks').ingest(Buffer.from(`[{"ev":"T","sym":"AAPL","p":${price}}]`));
+  handFrame(hub.stream('stocks'), Buffer.from(`[{"ev":"T","sym":"AAPL","p":${price}}]`));
 }
 
 async function read(hub: Client, args: object): Promise<Record<string, unknown>> {
@@ -96,7 +97,7 @@ describe('a read', () => {
 
   function hubWith(...events: readonly object[]): Client {
     const hub = hubOn(suite, markets, 'realtime');
-    for (const event of events) hub.stream('stocks').ingest(Buffer.from(JSON.stringify([event])));
+    for (const event of events) handFrame(hub.stream('stocks'), Buffer.from(JSON.stringify([event])));
     return hub;
   }
 
@@ -185,7 +186,7 @@ describe('what a number counts', () => {
 
   async function answerTo(market: string, events: readonly object[], args: object = {}) {
     const hub = hubOn(suite, markets, 'realtime');
-    hub.stream(market).ingest(Buffer.from(JSON.stringify(events)));
+    handFrame(hub.stream(market), Buffer.from(JSON.stringify(events)));
     return callOn(hub, 'read_stream_messages', { market, ...args });
   }
 
@@ -237,7 +238,7 @@ describe('as text', () => {
 
   async function textOf(name: string, args: object, event: object = trade): Promise<string[]> {
     const hub = hubOn(suite, markets, 'realtime');
-    hub.stream('stocks').ingest(Buffer.from(JSON.stringify([event])));
+    handFrame(hub.stream('stocks'), Buffer.from(JSON.stringify([event])));
     const { text } = await callOn(hub, name, { market: 'stocks', ...args });
     return text.split('\n');
   }

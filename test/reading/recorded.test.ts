@@ -5,6 +5,7 @@ import { parseExact } from '../../runtime/core/lossless-json.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { type ReadArguments, read } from '../../runtime/reading/read.js';
 import { Hub } from '../../runtime/stream/hub.js';
+import { handFrame } from '../support/hand-feed.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 import { judgeShape, marketNames, type Recording, readRecorded, readWire } from '../support/recorded.js';
@@ -14,7 +15,7 @@ const { settings } = readSettings({}, marketNames);
 function take(market: string, { frame }: Recording) {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   const stream = hub.stream(market);
-  stream.ingest(Buffer.from(frame));
+  handFrame(stream, frame);
   const ask = (more: Partial<ReadArguments>) => read(hub, { market, limit: 1_000, max_bytes: 200_000, ...more });
   return { stream, ask };
 }

@@ -5,6 +5,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { BarRange, Range } from '../../runtime/market/range.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { Bench, callOn, hubOn } from '../support/bench.js';
+import { handFrame } from '../support/hand-feed.js';
 import { tries } from '../support/property.js';
 
 let bench: Bench | undefined;
@@ -122,7 +123,7 @@ describe('a summary', () => {
       const endMs = nowMs + 1_000_000;
       for (const [index, age] of agesS.entries()) {
         nowMs = endMs - age * 1_000;
-        hub.stream('stocks').ingest(Buffer.from(`[{"ev":"T","sym":"A","p":1,"s":${2 ** index}}]`));
+        handFrame(hub.stream('stocks'), Buffer.from(`[{"ev":"T","sym":"A","p":1,"s":${2 ** index}}]`));
         // The time of arrival is looked at once in a turn.
         await nextTurn();
       }

@@ -1,7 +1,7 @@
 /** What a client is told must be so, however odd the feed, the clock or the callers are. */
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { testKey } from '../support/bench.js';
+import { routeTo, testKey } from '../support/bench.js';
 import { statusFrame } from '../support/raw-feed.js';
 import { type Answer, denied, granted, Hands, Scene, trade } from '../support/scene.js';
 
@@ -56,12 +56,11 @@ describe('a start', () => {
         return true;
       },
     });
-    const { hub, feed, stream } = scene;
+    const { feed, stream } = scene;
     const endpoint = { feed: 'realtime', spelled: 'realtime', urls: [], simulated: false, delayMinutes: 0 };
     stream.open({
       endpoint,
-      urls: [`${feed.url}/stocks`, `${feed.url}/other`],
-      key: hub.settings.key!.value,
+      ...routeTo(`${feed.url}/stocks`, `${feed.url}/other`),
       keeper: { of: 'all' },
     });
     expect(await scene.start('T.AAPL')).toMatchObject({
@@ -375,9 +374,9 @@ test('a start that names only the key it runs with adds channels, whatever endpo
 
 test('the delay of a feed is in every answer', async () => {
   const scene = await staged();
-  const { stream, feed, hub } = scene;
+  const { stream, feed } = scene;
   const endpoint = { feed: 'delayed', spelled: 'delayed', urls: [], simulated: false, delayMinutes: 15 };
-  stream.open({ endpoint, urls: [`${feed.url}/stocks`], key: hub.settings.key!.value, keeper: { of: 'all' } });
+  stream.open({ endpoint, ...routeTo(`${feed.url}/stocks`), keeper: { of: 'all' } });
   const answers: Answer[] = [
     await scene.start('T.AAPL'),
     await scene.status(),

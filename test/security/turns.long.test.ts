@@ -7,6 +7,7 @@ import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { Client } from '../../runtime/stream/client.js';
 import type { ToolResult } from '../../runtime/tools/tools.js';
 import { callOn, hubOn } from '../support/bench.js';
+import { handFrame } from '../support/hand-feed.js';
 import { Lag } from '../support/lag.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
 import { HostedServer } from '../support/stdio.js';
@@ -30,7 +31,7 @@ function filled(count = messages, ofSymbols = symbols): Client {
       const symbol = `S${(from + n) % ofSymbols}`;
       return `{"ev":"T","sym":"${symbol}","x":4,"i":"1","z":3,"p":${100 + (n % 7)},"s":100,"t":1790000000000,"q":1}`;
     });
-    hub.stream('stocks').ingest(Buffer.from(`[${events.join()}]`));
+    handFrame(hub.stream('stocks'), Buffer.from(`[${events.join()}]`));
   }
   return hub;
 }
@@ -74,7 +75,7 @@ describe('fifty calls at once over 300,000 messages of 4,000 symbols', { timeout
     const last = '[{"ev":"T","sym":"LAST","p":2000,"s":1}]';
     const lag = await lagOf(async () => {
       const waiting = fifty.map(() => callOn(hub, 'wait_for_stream_message', args));
-      hub.stream('stocks').ingest(Buffer.from(last));
+      handFrame(hub.stream('stocks'), last);
       answers = await Promise.all(waiting);
     });
     expect(answers.map(({ structured }) => [structured.matched, structured.dropped])).toEqual(
@@ -89,9 +90,10 @@ test('a summary of a hundred thousand symbols puts them in order without keeping
 }, async () => {
   const hub = filled(100_000, 100_000);
   // One symbol is the most active.
-  hub
-    .stream('stocks')
-    .ingest(Buffer.from('[{"ev":"T","sym":"S70000","p":1,"s":1},{"ev":"T","sym":"S70000","p":2,"s":1}]'));
+  handFrame(
+    hub.stream('stocks'),
+    Buffer.from('[{"ev":"T","sym":"S70000","p":1,"s":1},{"ev":"T","sym":"S70000","p":2,"s":1}]'),
+  );
   let rows: unknown;
   const lag = await lagOf(async () => {
     rows = (await callOn(hub, 'summarize_stream', { market: 'stocks' })).structured.symbols;

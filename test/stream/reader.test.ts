@@ -7,6 +7,7 @@ import type { HubView } from '../../runtime/stream/view.js';
 import { callTool, listTools } from '../../runtime/tools/tools.js';
 import { hubOn } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
+import { handFrame } from '../support/hand-feed.js';
 
 const open: Client[] = [];
 
@@ -25,7 +26,7 @@ function trade(symbol: string, price: string): string {
 }
 
 function ingest(owner: Client, ...trades: readonly string[]): void {
-  owner.stream('stocks').ingest(Buffer.from(`[${trades.join()}]`));
+  handFrame(owner.stream('stocks'), Buffer.from(`[${trades.join()}]`));
 }
 
 function owning(): Client {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import { Secret } from '../../runtime/core/secret.js';
-import { callOn, hubOn, testKey } from '../support/bench.js';
+import { callOn, hubOn, routeTo, testKey } from '../support/bench.js';
 import { greeting, polite, RawFeed, statusFrame } from '../support/raw-feed.js';
 import { bench, open, scripted, setUp, trade, until } from '../support/stream-bench.js';
 
@@ -374,8 +373,7 @@ describe('a feed with two hosts', () => {
     const endpoint = { feed: 'realtime', spelled: 'realtime', urls: [], simulated: false, delayMinutes: 0 };
     stream.open({
       endpoint,
-      urls: [`${gone.url}/stocks`, `${feed.url}/stocks`],
-      key: new Secret(testKey),
+      ...routeTo(`${gone.url}/stocks`, `${feed.url}/stocks`),
       keeper: { of: 'all' },
     });
     const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });

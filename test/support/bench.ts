@@ -2,6 +2,7 @@ import { defaultOptions, type Options } from '../../runtime/config/options.js';
 import type { Market, Suite } from '../../runtime/contract/contract.js';
 import type { Clock } from '../../runtime/core/clock.js';
 import { Secret } from '../../runtime/core/secret.js';
+import { vendorFeed } from '../../runtime/feed/vendor-feed.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { type LiveSession, SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
 import type { Client } from '../../runtime/stream/client.js';
@@ -20,6 +21,12 @@ export const testOptions: Options = {
 };
 
 export const testKey = 'test-key-0123456789';
+
+/** Where a target leads that is the vendor's, or stands in for it. */
+export function routeTo(...urls: readonly string[]) {
+  const route = { urls, key: new Secret(testKey) };
+  return { ...route, open: vendorFeed(route) };
+}
 
 /** The client of a hub that nobody else uses, and whose feed is somewhere else, such as a scripted one. */
 export function hubOn(...where: Parameters<typeof sharedHubOn>): Client {

@@ -17,7 +17,7 @@ export async function judgeEvents(hub: HubView, market: Market, asked: Finding, 
   }
   const { clock, suite, settings } = hub;
   const target = await hub.target(market, undefined, undefined);
-  const services = { clock, options: settings.options, statuses: suite.statuses };
+  const services = { clock, options: settings.options, decoding: suite };
   const heard = await listenTo(market, target, channels, seconds, services);
   return { ...common, ...describeHeard(heard, channels) };
 }

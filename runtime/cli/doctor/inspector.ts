@@ -2,8 +2,9 @@
 
 import type { Channel, Field, Market } from '../../contract/contract.js';
 import { unitOf } from '../../core/time.js';
-import { isEvent, type RawEvent, type Status } from '../../decode/protocol.js';
+import { isEvent, type RawEvent } from '../../decode/protocol.js';
 import { wire } from '../../decode/wire.js';
+import type { Words } from '../../feed/source.js';
 import { canonicalSymbol } from '../../symbols/channels.js';
 import { kindOfValue, nameOf, shapeOf } from './kind.js';
 
@@ -100,7 +101,7 @@ export class Inspector {
   }
 
   /** A status that no word of the spec explains. */
-  takeUnknown({ status, message }: Status): void {
+  takeUnknown({ status, message }: Words): void {
     this.note({ kind: 'unknown_status', key: nameOf(status), example: kindOfValue(message) });
   }
 

@@ -1,13 +1,14 @@
 /** Listens to the channels of a market for a while, on its own connection, and passes everything to an inspector. */
 import { isUtf8 } from 'node:buffer';
+import { symbolTableOf } from '../../buffer/message-buffer.js';
 import type { Options } from '../../config/options.js';
-import type { Channel, Market, StatusWord } from '../../contract/contract.js';
+import type { Channel, Decoding, Market } from '../../contract/contract.js';
 import type { Clock } from '../../core/clock.js';
 import type { ErrorCode } from '../../core/errors.js';
 import { parseExact } from '../../core/lossless-json.js';
-import { ackedChannel, isEvent, readStatus, type Status, subscribeFrame } from '../../decode/protocol.js';
-import { Connection } from '../../feed/connection.js';
-import { fatalStatuses, verdicts } from '../../feed/verdict.js';
+import { isEvent } from '../../decode/protocol.js';
+import type { Answer, FeedSource, Findings } from '../../feed/source.js';
+import { verdicts } from '../../feed/verdict.js';
 import { Changes } from '../../pacing/changes.js';
 import { LoopBudget } from '../../pacing/loop-budget.js';
 import type { Target } from '../../stream/target.js';
@@ -16,7 +17,6 @@ import { Inspector } from './inspector.js';
 /** Part of each second for looking at events; the rest of a flood is skipped. */
 const lookingMsPerSecond = 250;
 const mostNamedSymbols = 20;
-const lookedForStatus = '"status"';
 
 /** The result of listening. */
 export interface Heard {
@@ -37,7 +37,7 @@ export interface Heard {
 export interface ListenerServices {
   readonly clock: Clock;
   readonly options: Options;
-  readonly statuses: readonly StatusWord[];
+  readonly decoding: Decoding;
 }
 
 /**
@@ -61,52 +61,54 @@ export async function listenTo(
 
 class EventListener {
   private readonly changes: Changes;
-  private readonly connection: Connection;
+  private readonly source: FeedSource;
   private readonly asked = new Set<string>();
   private readonly refused = new Set<string>();
   private readonly inspector: Inspector;
   /** The channel that was asked for last, until it is answered. */
   private waiting: string | undefined;
   private passedOver = 0;
+  /** As it came; nothing once it was looked at. */
+  private frame: Buffer | undefined;
   private second = { startMs: 0, spentMs: 0 };
 
   constructor(
     private readonly market: Market,
-    { urls, key, replay }: Target,
+    target: Target,
     private readonly services: ListenerServices,
   ) {
-    const { clock, options } = services;
+    const { clock, options, decoding } = services;
     this.changes = new Changes(clock);
     this.inspector = new Inspector(market, this.asked);
-    const notify = (): undefined => {
-      this.changes.notify();
-      return undefined;
-    };
-    const listener = {
-      live: notify,
-      frame: (data: Buffer): undefined => this.take(data),
-      delivered: notify,
-      changed: notify,
-    };
-    this.connection = new Connection(
-      urls,
-      key,
+    const notify = (): void => this.changes.notify();
+    const needs = {
+      market,
+      decoding,
+      symbols: symbolTableOf(market),
       options,
       clock,
-      new LoopBudget(clock),
-      listener,
-      replay?.dialer(notify),
-    );
+      loopBudget: new LoopBudget(clock),
+    };
+    this.source = target.open(needs, {
+      came: frame => {
+        this.frame = frame;
+      },
+      answered: answer => this.hear(answer),
+      take: (_, found) => this.take(found),
+      changed: notify,
+      delivered: notify,
+      ended: notify,
+    });
   }
 
   async run(channels: readonly Channel[], listenMs: number): Promise<Heard> {
     const { clock, options } = this.services;
-    this.connection.start();
+    this.source.start();
     await this.changes.until(() => this.isLive || this.isOver, options.connectTimeoutMs + options.authTimeoutMs);
     for (const channel of channels) await this.askFor(channel);
     const begunMs = clock.elapsed();
     if (this.isLive) await this.changes.until(() => !this.isLive, listenMs);
-    const { lastFault } = this.connection.state;
+    const { lastFault } = this.source;
     const { inspector, passedOver, asked, refused } = this;
     return {
       inspector,
@@ -120,15 +122,15 @@ class EventListener {
   }
 
   async close(): Promise<void> {
-    await this.connection.stop();
+    await this.source.close();
   }
 
   private get isLive(): boolean {
-    return this.connection.state.name === 'live';
+    return this.source.state === 'live';
   }
 
   private get isOver(): boolean {
-    return this.connection.state.name === 'refused';
+    return this.source.state === 'refused';
   }
 
   /** All symbols if the feed allows it, else those of the simulated feed. */
@@ -143,63 +145,49 @@ class EventListener {
   private async ask(name: string): Promise<boolean> {
     this.asked.add(name);
     this.waiting = name;
-    if (!this.connection.send(subscribeFrame([name]))) return false;
+    if (!this.source.subscribe([name])) return false;
     await this.changes.until(() => this.waiting === undefined || !this.isLive, this.services.options.ackTimeoutMs);
     this.waiting = undefined;
     return !this.refused.has(name);
   }
 
-  private take(data: Buffer): undefined {
+  /** Looks at the whole frame with the first piece of it. */
+  private take({ events, malformed }: Findings): void {
+    if (events.count + malformed === 0) return;
+    this.source.messageCame();
+    const { frame } = this;
+    this.frame = undefined;
+    if (!frame) return;
     const { clock } = this.services;
     const begunMs = clock.elapsed();
     if (begunMs - this.second.startMs >= 1_000) this.second = { startMs: begunMs, spentMs: 0 };
-    // Statuses are read in any flood.
-    if (this.second.spentMs > lookingMsPerSecond && !data.includes(lookedForStatus)) {
+    if (this.second.spentMs > lookingMsPerSecond) {
       this.passedOver++;
-      return undefined;
+      return;
     }
-    for (const item of readItems(data)) this.hear(item);
+    for (const item of readItems(frame)) this.look(item);
     this.second.spentMs += clock.elapsed() - begunMs;
-    return undefined;
   }
 
-  private hear(item: unknown): void {
-    if (isEvent(item) && item.ev === 'status') {
-      this.hearStatus(readStatus(item, this.services.statuses));
-      return;
-    }
-    this.connection.messageCame();
-    this.inspector.take(item);
+  private look(item: unknown): void {
+    if (!isEvent(item) || item.ev !== 'status') this.inspector.take(item);
   }
 
-  private hearStatus(status: Status): void {
-    const fatal = status.means && fatalStatuses[status.means];
-    if (fatal) {
-      this.connection.fail({ kind: fatal, message: 'The feed ended it.' });
-      return;
-    }
-    switch (status.means) {
-      case 'greeting':
-        this.connection.greeted();
-        return;
-      case 'authenticated':
-        this.connection.authenticated();
-        return;
-      case 'subscribed':
-        this.inspector.takeAcknowledgement(ackedChannel(status.message));
+  /** Answers are heard in any flood. */
+  private hear(answer: Answer): void {
+    switch (answer.kind) {
+      case 'granted':
+        this.inspector.takeAcknowledgement(answer.channel);
         if (this.waiting !== undefined && this.inspector.isAcknowledged(this.waiting)) this.waiting = undefined;
         return;
-      case 'not_authorized':
-      case 'limit_exceeded':
-        // It does not concern what was acknowledged before.
+      case 'refused':
+      case 'refused whole':
+        // What is acknowledged already is not meant.
         if (this.waiting !== undefined) this.refused.add(this.waiting);
         this.waiting = undefined;
         return;
-      case undefined:
-        this.inspector.takeUnknown(status);
-        return;
-      default:
-        return;
+      case 'notice':
+        this.inspector.takeUnknown(answer.said);
     }
   }
 }

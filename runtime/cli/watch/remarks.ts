@@ -3,7 +3,7 @@
 import type { Answer } from '../../contract/answer.js';
 import { count } from '../../core/count.js';
 import type { Outage } from '../../stream/outages.js';
-import type { StreamFault } from '../../stream/upstream.js';
+import type { StreamFault } from '../../stream/upstream-user.js';
 import type { Rejection } from '../../symbols/channels.js';
 import { timeOfDay } from './text.js';
 
