@@ -1,25 +1,26 @@
 /** One client's stream of a market: what it asked for, what came of that, and what was lost. */
-import { type Entry, MessageBuffer } from '../buffer/message-buffer.js';
-import { RateMeter } from '../buffer/rate.js';
+import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import { type Options, optionTable } from '../config/options.js';
 import type { Market } from '../contract/contract.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
-import { describeThrown } from '../core/thrown.js';
 import { wallMsOf } from '../core/time.js';
 import type { Events } from '../decode/event-list.js';
 import { FeedText } from '../feed/feed-text.js';
 import { isWanted, type StateName } from '../feed/state.js';
-import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from '../market/format.js';
-import { Snapshots } from '../market/snapshots.js';
+import type { Detail, Message } from '../market/format.js';
+import type { Snapshots } from '../market/snapshots.js';
 import { Changes } from '../pacing/changes.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 import type { ByteBudget } from './byte-budget.js';
+import { ClientMessages } from './client-messages.js';
 import { ClientSubscriptions } from './client-subscriptions.js';
 import { OutageLedger } from './outages.js';
 import { OwnEvents } from './own-events.js';
+import { Presentation } from './presentation.js';
+import { Reservation } from './reservation.js';
 import type { Target } from './target.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
 import type { Upstream } from './upstream.js';
@@ -38,7 +39,6 @@ export interface ClientStreamServices {
 }
 
 export class ClientStream implements StreamView, UpstreamUser {
-  readonly buffer: MessageBuffer;
   readonly changes: Changes;
   readonly subscriptions: ClientSubscriptions;
   readonly outages: OutageLedger;
@@ -50,26 +50,20 @@ export class ClientStream implements StreamView, UpstreamUser {
   private lastUrl: string | undefined;
   /** Absent where all is the client's. */
   private own: OwnEvents | undefined;
-  private readonly maxBytes: number;
-  /** Bytes of the room that are the buffer's. */
-  private reserved = 0;
-  /** By whoever looks at them. */
-  private drawn = new WeakMap<object, Snapshots>();
-  private rate = new RateMeter();
+  private readonly messages: ClientMessages;
+  private readonly presentation: Presentation;
+  private readonly reservation: Reservation;
   private counts = freshCounts();
-  /** Messages that are not accounted for yet, and their bytes. */
-  private fresh = 0;
-  private freshBytes = 0;
   /** Whether something changed that nobody was told of yet. */
   private stirred = false;
   private fault: StreamFault | undefined;
   private notice: Notice | undefined;
   private unaskedRefusal: UnaskedRefusal | undefined;
   /** Moments, monotonic ms, as are those of the three above. */
-  private lastMessage: number | undefined;
   private liveSince: number | undefined;
   private started: number | undefined;
   private stopped: number | undefined;
+  private wasLive = false;
   private closed = false;
 
   constructor(
@@ -78,8 +72,11 @@ export class ClientStream implements StreamView, UpstreamUser {
   ) {
     const { options, clock, byteBudget } = services;
     const { bufferMessages, bufferBytes, httpBufferBytes } = options;
-    this.maxBytes = byteBudget ? Math.min(bufferBytes, httpBufferBytes) : bufferBytes;
-    this.buffer = new MessageBuffer(market, bufferMessages, this.maxBytes);
+    const maxBytes = byteBudget ? Math.min(bufferBytes, httpBufferBytes) : bufferBytes;
+    const bounds = { maxMessages: bufferMessages, maxBytes };
+    this.messages = new ClientMessages(market, bounds, services.loopBudget, () => this.account());
+    this.presentation = new Presentation(market, services, this.messages, () => this.text);
+    this.reservation = new Reservation(maxBytes, options, byteBudget);
     this.changes = new Changes(clock);
     this.outages = new OutageLedger(elapsedMs => this.wallMs(elapsedMs));
     this.subscriptions = new ClientSubscriptions(
@@ -89,6 +86,10 @@ export class ClientStream implements StreamView, UpstreamUser {
         this.own?.askedAnew();
       },
     );
+  }
+
+  get buffer(): MessageBuffer {
+    return this.messages.buffer;
   }
 
   get state(): StateName {
@@ -137,7 +138,8 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get newestAgeMs(): number | undefined {
-    return this.lastMessage === undefined ? undefined : Math.max(0, this.elapsedMs - this.lastMessage);
+    const { lastMs } = this.messages;
+    return lastMs === undefined ? undefined : Math.max(0, this.elapsedMs - lastMs);
   }
 
   get durationMs(): number {
@@ -153,9 +155,10 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get totals(): StreamCounts {
-    const { counts, lastMessage } = this;
-    const own = this.services.byteBudget ? { ...counts, malformed: null, unknown: null } : counts;
-    return lastMessage === undefined ? own : { ...own, lastMessageAtMs: this.wallMs(lastMessage) };
+    const { received, lastMs } = this.messages;
+    const all = { received, mistyped: this.presentation.mistyped, ...this.counts };
+    const own = this.services.byteBudget ? { ...all, malformed: null, unknown: null } : all;
+    return lastMs === undefined ? own : { ...own, lastMessageAtMs: this.wallMs(lastMs) };
   }
 
   wallMs(elapsedMs: number): number {
@@ -163,23 +166,24 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get dropped(): number {
-    return this.counts.received - this.buffer.size;
+    return this.messages.dropped;
   }
 
   get snapshots(): Snapshots {
-    return this.snapshotsOf(this);
+    return this.presentation.snapshotsOf(this);
   }
 
   forReader(): StreamView {
+    const { presentation } = this;
     const reader = {};
     return Object.create(this, {
-      snapshots: { get: () => this.snapshotsOf(reader) },
-      show: { value: (entry: Entry, detail: Detail) => this.format(entry, detail) ?? this.asItCame(entry) },
+      snapshots: { get: () => presentation.snapshotsOf(reader) },
+      show: { value: (entry: Entry, detail: Detail) => presentation.showToReader(entry, detail) },
     });
   }
 
   ratePerSecond(): number {
-    return this.rate.rate(this.services.clock.elapsed());
+    return this.messages.ratePerSecond(this.elapsedMs);
   }
 
   /**
@@ -193,13 +197,12 @@ export class ClientStream implements StreamView, UpstreamUser {
     const upstream = this.findUpstream(target);
     void this.leave();
     this.left?.forget(this);
-    this.buffer.clear(this.services.byteBudget ? undefined : upstream.symbols);
+    this.messages.clear(this.services.byteBudget ? undefined : upstream.symbols);
+    this.presentation.clear();
     this.subscriptions.clear();
     this.outages.clear();
-    this.drawn = new WeakMap();
-    this.rate = new RateMeter();
     this.counts = freshCounts();
-    this.lastMessage = undefined;
+    this.wasLive = false;
     this.started = this.elapsedMs;
     this.stopped = undefined;
     this.notice = undefined;
@@ -229,7 +232,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   async close(): Promise<void> {
     this.closed = true;
     await this.stop();
-    this.buffer.clear();
+    this.messages.buffer.clear();
     this.keepOnly(0);
   }
 
@@ -269,24 +272,20 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   show(entry: Entry, detail: Detail): Message {
-    const message = this.format(entry, detail);
-    if (this.buffer.judge(entry.seq)) {
-      const validator = channelOf(this.market, entry.ev)?.validator;
-      if (!message || (validator && !validator.safeParse(entry.raw).success)) this.counts.mistyped++;
-    }
-    return message ?? this.asItCame(entry);
+    return this.presentation.show(entry, detail);
   }
 
   take(frame: Buffer, events: Events, arrivedMs: number): void {
-    const { own } = this;
-    if (!own) this.keep(frame, events, arrivedMs);
-    else if (own.choose(frame, events) > 0) this.keep(own.bytes, own, arrivedMs);
+    const { own, messages } = this;
+    if (!own) messages.keep(frame, events, arrivedMs);
+    else if (own.choose(frame, events) > 0) messages.keep(own.bytes, own, arrivedMs);
   }
 
   account(): void {
-    if (this.fresh > 0) this.messagesCame(this.fresh);
-    this.fresh = 0;
-    this.freshBytes = 0;
+    if (this.messages.account()) {
+      if (this.outages.current && this.state === 'live') this.outages.end(this.messages.lastMs!);
+      this.stirred = true;
+    }
     this.tellChanges();
   }
 
@@ -339,52 +338,6 @@ export class ClientStream implements StreamView, UpstreamUser {
     this.subscriptions.readmit(rejection);
   }
 
-  private snapshotsOf(viewer: object): Snapshots {
-    let snapshots = this.drawn.get(viewer);
-    if (!snapshots) {
-      snapshots = new Snapshots(this.market, this.buffer, this.services.clock, this.buffer.oldestSeq);
-      snapshots.missed = this.dropped;
-      this.drawn.set(viewer, snapshots);
-    }
-    return snapshots;
-  }
-
-  /** @returns nothing where it cannot be formatted */
-  private format(entry: Entry, detail: Detail): Message | undefined {
-    try {
-      return formatMessage(this.market, entry, detail, this.text);
-    } catch (error) {
-      const what = `${this.market.name}: an event was not formatted: ${describeThrown(error)}`;
-      this.services.log.say(`${this.market.name} format`, what);
-      return undefined;
-    }
-  }
-
-  private asItCame({ symbol, raw }: Entry): Message {
-    const shownSymbol = symbol === null ? null : this.text.quote(symbol);
-    return { event: 'UNKNOWN', symbol: shownSymbol, full_data: cleanRaw(raw, this.text) };
-  }
-
-  private keep(bytes: Buffer, events: Events, arrivedMs: number): void {
-    const { count } = events;
-    // Whoever waits must have seen what leaves the buffer.
-    if (this.fresh + count > this.services.options.bufferMessages || this.freshBytes + bytes.length > this.maxBytes)
-      this.account();
-    this.buffer.append(bytes, events, arrivedMs);
-    this.fresh += count;
-    this.freshBytes += bytes.length;
-    this.counts.received += count;
-  }
-
-  private messagesCame(count: number): void {
-    const { elapsedMs } = this.services.loopBudget;
-    this.buffer.trim();
-    this.lastMessage = elapsedMs;
-    this.rate.add(count, elapsedMs);
-    if (this.outages.current && this.state === 'live') this.outages.end(elapsedMs);
-    this.stirred = true;
-  }
-
   private tellChanges(): void {
     if (!this.stirred) return;
     this.stirred = false;
@@ -393,8 +346,8 @@ export class ClientStream implements StreamView, UpstreamUser {
 
   private becameLive(): void {
     this.liveSince = this.elapsedMs;
-    if (this.counts.wasLive) this.counts.reconnects++;
-    this.counts.wasLive = true;
+    if (this.wasLive) this.counts.reconnects++;
+    this.wasLive = true;
   }
 
   private enter(upstream: Upstream): void {
@@ -416,7 +369,7 @@ export class ClientStream implements StreamView, UpstreamUser {
 
   /** @throws StreamError LIMIT_EXCEEDED */
   private findUpstream(target: Target): Upstream {
-    this.reserve();
+    this.reservation.take();
     try {
       return this.services.upstreams.to(this.market, target);
     } catch (error) {
@@ -425,26 +378,9 @@ export class ClientStream implements StreamView, UpstreamUser {
     }
   }
 
-  /** @throws StreamError LIMIT_EXCEEDED */
-  private reserve(): void {
-    const { byteBudget, options } = this.services;
-    if (!byteBudget || byteBudget.take(this.maxBytes - this.reserved)) {
-      this.reserved = this.maxBytes;
-      return;
-    }
-    throw new StreamError(
-      'LIMIT_EXCEEDED',
-      `A stream of a client keeps up to ${this.maxBytes} bytes, and the buffers of all clients together may take ${options.httpMemoryBytes} (${optionTable.httpMemoryBytes.variable}).`,
-      'Stop streams that you do not need, or start again when others have stopped theirs; the operator can raise the limit.',
-    );
-  }
-
   /** Gives back what was reserved beyond so many bytes. */
   private keepOnly(bytes: number): void {
-    const { byteBudget } = this.services;
-    if (!byteBudget || isWanted(this.state) || bytes >= this.reserved) return;
-    byteBudget.give(this.reserved - bytes);
-    this.reserved = bytes;
+    if (!isWanted(this.state)) this.reservation.keepOnly(bytes);
   }
 
   private get elapsedMs(): number {
@@ -458,7 +394,7 @@ export class ClientStream implements StreamView, UpstreamUser {
 
   private beginOutage(cause: string): void {
     this.outages.begin({
-      fromMs: this.lastMessage ?? this.elapsedMs,
+      fromMs: this.messages.lastMs ?? this.elapsedMs,
       seq: this.buffer.nextSeq,
       cause,
       channels: this.subscriptions.names,
@@ -466,17 +402,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 }
 
-/** What a stream counts from its start on. */
-interface Counts {
-  received: number;
-  malformed: number;
-  unknown: number;
-  /** Messages whose fields have wrong types, of those that its owner was shown. */
-  mistyped: number;
-  reconnects: number;
-  wasLive: boolean;
-}
-
-function freshCounts(): Counts {
-  return { received: 0, malformed: 0, unknown: 0, mistyped: 0, reconnects: 0, wasLive: false };
+/** What is counted from a start on, beside messages. */
+function freshCounts() {
+  return { malformed: 0, unknown: 0, reconnects: 0 };
 }

@@ -207,8 +207,10 @@ describe('on a connection', () => {
     for (const item of open.splice(0).reverse()) await item.close();
   });
 
+  let feed: SimulatedFeed;
+
   async function connected(): Promise<Followed> {
-    const feed = new SimulatedFeed(markets, { stepMs: 0 });
+    feed = new SimulatedFeed(markets, { stepMs: 0 });
     const followed = new Followed(await feed.listen());
     open.push(feed, followed.hub);
     return followed;
@@ -229,7 +231,9 @@ describe('on a connection', () => {
     await followed.pass(1_000);
     expect(told).toEqual(['list', 'list']);
     const timers = followed.clock.waiting;
-    followed.trade('AAPL');
+    const stream = hub.stream('stocks');
+    feed.sessions('stocks')[0]!.send('[{"ev":"Q","sym":"AAPL","bp":10}]');
+    expect(await stream.changes.until(() => stream.totals.received === 1, 10_000)).toBe(true);
     expect(followed.clock.waiting).toBe(timers);
     await followed.pass(1_000);
     await callOn(hub, 'subscribe_stocks_channels', quotes);

@@ -67,5 +67,6 @@ export function handFrame(stream: ClientStream, frame: Buffer | string): void {
       },
     });
   }
+  if (stream.state !== 'idle') throw new Error('the stream reads from elsewhere');
   feeds.get(stream)!.give(typeof frame === 'string' ? Buffer.from(frame) : frame);
 }
