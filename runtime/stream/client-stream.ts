@@ -1,30 +1,27 @@
 /** One client's stream of a market: what it asked for, what came of that, and what was lost. */
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
-import { type Options, optionTable } from '../config/options.js';
+import type { Options } from '../config/options.js';
 import type { Market } from '../contract/contract.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
-import { wallMsOf } from '../core/time.js';
-import type { Events } from '../decode/event-list.js';
 import { FeedText } from '../feed/feed-text.js';
 import { isWanted, type StateName } from '../feed/state.js';
 import type { Detail, Message } from '../market/format.js';
 import type { Snapshots } from '../market/snapshots.js';
-import { Changes } from '../pacing/changes.js';
+import type { Changes } from '../pacing/changes.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 import type { ByteBudget } from './byte-budget.js';
-import { ClientMessages } from './client-messages.js';
-import { ClientSubscriptions } from './client-subscriptions.js';
-import { OutageLedger } from './outages.js';
-import { OwnEvents } from './own-events.js';
+import type { ClientSubscriptions } from './client-subscriptions.js';
+import type { OutageLedger } from './outages.js';
 import { Presentation } from './presentation.js';
 import { Reservation } from './reservation.js';
+import { StreamUser } from './stream-user.js';
 import type { Target } from './target.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
 import type { Upstream } from './upstream.js';
-import type { Notice, Stray, StreamFault, UpstreamUser } from './upstream-user.js';
+import type { Notice, StreamFault } from './upstream-user.js';
 import type { Upstreams } from './upstreams.js';
 import type { StreamCounts, StreamView } from './view.js';
 
@@ -38,62 +35,45 @@ export interface ClientStreamServices {
   readonly byteBudget?: ByteBudget;
 }
 
-export class ClientStream implements StreamView, UpstreamUser {
-  readonly changes: Changes;
-  readonly subscriptions: ClientSubscriptions;
-  readonly outages: OutageLedger;
-  private upstream: Upstream | undefined;
-  /** The one that was left last; some of what came before may still be on its way. */
-  private left: Upstream | undefined;
+export class ClientStream implements StreamView {
   private held: Target | undefined;
   private feedText = new FeedText();
-  private lastUrl: string | undefined;
-  /** Absent where all is the client's. */
-  private own: OwnEvents | undefined;
-  private readonly messages: ClientMessages;
+  private readonly user: StreamUser;
   private readonly presentation: Presentation;
   private readonly reservation: Reservation;
-  private counts = freshCounts();
-  /** Whether something changed that nobody was told of yet. */
-  private stirred = false;
-  private fault: StreamFault | undefined;
-  private notice: Notice | undefined;
-  private unaskedRefusal: UnaskedRefusal | undefined;
-  /** Moments, monotonic ms, as are those of the three above. */
-  private liveSince: number | undefined;
-  private started: number | undefined;
-  private stopped: number | undefined;
-  private wasLive = false;
+  /** Nothing is opened any more. */
   private closed = false;
 
   constructor(
     readonly market: Market,
     private readonly services: ClientStreamServices,
   ) {
-    const { options, clock, byteBudget } = services;
-    const { bufferMessages, bufferBytes, httpBufferBytes } = options;
+    const { options, byteBudget } = services;
+    const { bufferBytes, httpBufferBytes } = options;
     const maxBytes = byteBudget ? Math.min(bufferBytes, httpBufferBytes) : bufferBytes;
-    const bounds = { maxMessages: bufferMessages, maxBytes };
-    this.messages = new ClientMessages(market, bounds, services.loopBudget, () => this.account());
-    this.presentation = new Presentation(market, services, this.messages, () => this.text);
+    this.user = new StreamUser(market, services, maxBytes, byteBudget === undefined);
+    this.presentation = new Presentation(market, services, this.user.messages, () => this.text);
     this.reservation = new Reservation(maxBytes, options, byteBudget);
-    this.changes = new Changes(clock);
-    this.outages = new OutageLedger(elapsedMs => this.wallMs(elapsedMs));
-    this.subscriptions = new ClientSubscriptions(
-      () => this.upstream?.subscriptions,
-      () => {
-        this.stirred = true;
-        this.own?.askedAnew();
-      },
-    );
   }
 
   get buffer(): MessageBuffer {
-    return this.messages.buffer;
+    return this.user.messages.buffer;
+  }
+
+  get changes(): Changes {
+    return this.user.changes;
+  }
+
+  get subscriptions(): ClientSubscriptions {
+    return this.user.subscriptions;
+  }
+
+  get outages(): OutageLedger {
+    return this.user.history.outages;
   }
 
   get state(): StateName {
-    return this.upstream?.state ?? (this.started === undefined ? 'idle' : 'stopped');
+    return this.user.state;
   }
 
   get isOver(): boolean {
@@ -109,15 +89,15 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get url(): string | undefined {
-    return this.upstream?.place ?? this.lastUrl;
+    return this.user.place;
   }
 
   get lastFault(): StreamFault | undefined {
-    return this.shown(this.fault);
+    return this.user.history.lastFault;
   }
 
   get nextRetryElapsedMs(): number | undefined {
-    return this.upstream?.nextAttemptMs;
+    return this.user.upstream?.nextAttemptMs;
   }
 
   get nextRetryAtMs(): number | undefined {
@@ -126,47 +106,47 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   get attempts(): number {
-    return this.upstream?.attempts ?? 0;
+    return this.user.upstream?.attempts ?? 0;
   }
 
   get liveSinceMs(): number | undefined {
-    return this.liveSince === undefined ? undefined : this.wallMs(this.liveSince);
+    return this.user.history.liveSinceMs;
   }
 
   get liveForMs(): number | undefined {
-    return this.liveSince === undefined ? undefined : this.elapsedMs - this.liveSince;
+    return this.user.history.liveForMs;
   }
 
   get newestAgeMs(): number | undefined {
-    const { lastMs } = this.messages;
-    return lastMs === undefined ? undefined : Math.max(0, this.elapsedMs - lastMs);
+    const { lastMs } = this.user.messages;
+    return lastMs === undefined ? undefined : Math.max(0, this.services.clock.elapsed() - lastMs);
   }
 
   get durationMs(): number {
-    return this.started === undefined ? 0 : (this.stopped ?? this.elapsedMs) - this.started;
+    return this.user.history.durationMs;
   }
 
   get lastNotice(): Notice | undefined {
-    return this.shown(this.notice);
+    return this.user.history.lastNotice;
   }
 
   get unasked(): UnaskedRefusal | undefined {
-    return this.shown(this.unaskedRefusal);
+    return this.user.history.unasked;
   }
 
   get totals(): StreamCounts {
-    const { received, lastMs } = this.messages;
-    const all = { received, mistyped: this.presentation.mistyped, ...this.counts };
+    const { received, lastMs } = this.user.messages;
+    const all = { received, mistyped: this.presentation.mistyped, ...this.user.history.counts };
     const own = this.services.byteBudget ? { ...all, malformed: null, unknown: null } : all;
     return lastMs === undefined ? own : { ...own, lastMessageAtMs: this.wallMs(lastMs) };
   }
 
   wallMs(elapsedMs: number): number {
-    return wallMsOf(this.services.clock, elapsedMs);
+    return this.user.history.wallMs(elapsedMs);
   }
 
   get dropped(): number {
-    return this.messages.dropped;
+    return this.user.messages.dropped;
   }
 
   get snapshots(): Snapshots {
@@ -183,7 +163,7 @@ export class ClientStream implements StreamView, UpstreamUser {
   }
 
   ratePerSecond(): number {
-    return this.messages.ratePerSecond(this.elapsedMs);
+    return this.user.messages.ratePerSecond(this.services.clock.elapsed());
   }
 
   /**
@@ -195,34 +175,20 @@ export class ClientStream implements StreamView, UpstreamUser {
     // Nobody would ever end it.
     if (this.closed) throw new StreamError('STOPPED', 'The client of this stream is gone.');
     const upstream = this.findUpstream(target);
-    void this.leave();
-    this.left?.forget(this);
-    this.messages.clear(this.services.byteBudget ? undefined : upstream.symbols);
+    this.user.enter(upstream);
     this.presentation.clear();
-    this.subscriptions.clear();
-    this.outages.clear();
-    this.counts = freshCounts();
-    this.wasLive = false;
-    this.started = this.elapsedMs;
-    this.stopped = undefined;
-    this.notice = undefined;
-    this.unaskedRefusal = undefined;
-    this.fault = isWanted(upstream.state) && upstream.state !== 'live' ? upstream.lastFault : undefined;
-    this.enter(upstream);
-    if (upstream.state === 'live') this.becameLive();
     // The order in which hosts are tried is that of whoever came first.
     this.held = { ...target, urls: upstream.target.urls };
     this.feedText = new FeedText(target.key);
-    upstream.join(this);
+    upstream.join(this.user);
   }
 
   async stop(): Promise<void> {
-    if (!this.upstream) return;
-    this.upstream.deliver();
-    this.stopped ??= this.elapsedMs;
-    this.liveSince = undefined;
-    this.unaskedRefusal = undefined;
-    const left = this.leave();
+    const { upstream } = this.user;
+    if (!upstream) return;
+    upstream.deliver();
+    this.user.history.stop();
+    const left = this.user.leave();
     this.changes.notify();
     await left;
     this.keepOnly(this.buffer.bytes);
@@ -232,18 +198,19 @@ export class ClientStream implements StreamView, UpstreamUser {
   async close(): Promise<void> {
     this.closed = true;
     await this.stop();
-    this.messages.buffer.clear();
+    this.buffer.clear();
     this.keepOnly(0);
   }
 
   subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
     const fresh = names.filter(name => this.subscriptions.ask(name)).map(({ name }) => name);
-    const tooMany = new Set(this.rejectBeyond(fresh));
-    this.upstream?.subscribe(names.filter(({ name }) => !tooMany.has(name)));
+    const { byteBudget, options } = this.services;
+    const tooMany = new Set(byteBudget ? this.subscriptions.turnDownBeyond(options.httpChannels, fresh) : []);
+    this.user.upstream?.subscribe(names.filter(({ name }) => !tooMany.has(name)));
     const rejected = fresh.flatMap(name => this.subscriptions.rejectionOf(name) ?? []);
     const added = fresh.filter(name => this.subscriptions.asks(name));
     const already = names.map(({ name }) => name).filter(name => !fresh.includes(name));
-    this.tellChanges();
+    this.user.tellChanges();
     return { added, already, rejected };
   }
 
@@ -255,116 +222,13 @@ export class ClientStream implements StreamView, UpstreamUser {
       const mayBeHeld = this.subscriptions.mayHold(name);
       (this.subscriptions.release(name) || mayBeHeld ? removed : notHeld).push(name);
     }
-    this.upstream?.unsubscribe(removed);
-    this.tellChanges();
+    this.user.upstream?.unsubscribe(removed);
+    this.user.tellChanges();
     return { removed, notHeld };
-  }
-
-  /** Turns down the newest names of one of many that holds too many. @returns these */
-  private rejectBeyond(fresh: readonly string[]): readonly string[] {
-    const { byteBudget, options } = this.services;
-    const excess = byteBudget ? this.subscriptions.size - options.httpChannels : 0;
-    if (excess <= 0) return [];
-    const message = `A client holds at most ${options.httpChannels} channels of a market (${optionTable.httpChannels.variable}). Unsubscribe what you do not need.`;
-    const tooMany = fresh.slice(-excess);
-    for (const channel of tooMany) this.subscriptions.reject({ channel, code: 'LIMIT_EXCEEDED', message });
-    return tooMany;
   }
 
   show(entry: Entry, detail: Detail): Message {
     return this.presentation.show(entry, detail);
-  }
-
-  take(frame: Buffer, events: Events, arrivedMs: number): void {
-    const { own, messages } = this;
-    if (!own) messages.keep(frame, events, arrivedMs);
-    else if (own.choose(frame, events) > 0) messages.keep(own.bytes, own, arrivedMs);
-  }
-
-  account(): void {
-    if (this.messages.account()) {
-      if (this.outages.current && this.state === 'live') this.outages.end(this.messages.lastMs!);
-      this.stirred = true;
-    }
-    this.tellChanges();
-  }
-
-  /** What others may have asked for is not told to one of many. */
-  strayed({ malformed = 0, unknown = 0, notice }: Stray): void {
-    if (this.services.byteBudget) return;
-    this.counts.malformed += malformed;
-    this.counts.unknown += unknown;
-    if (notice) this.notice = notice;
-    this.stirred = true;
-  }
-
-  doubted({ text, atMs }: Notice): void {
-    this.unaskedRefusal = { text, atMs, seq: this.buffer.nextSeq, names: this.subscriptions.names };
-    this.stirred = true;
-  }
-
-  stateChanged(from: StateName): void {
-    const { state, lastFault } = this.upstream!;
-    if (from === 'live') {
-      this.liveSince = undefined;
-      this.subscriptions.restart();
-      if (this.unaskedRefusal) this.unaskedRefusal = { ...this.unaskedRefusal, names: [] };
-    }
-    if (state === 'retrying' || state === 'refused') {
-      this.fault = lastFault;
-      if (from === 'live') this.beginOutage(lastFault!.message);
-    }
-    if (state === 'live') this.becameLive();
-    this.changes.notify();
-  }
-
-  replayEnded(): void {
-    this.changes.notify();
-  }
-
-  asks(name: string): boolean {
-    return this.subscriptions.asks(name);
-  }
-
-  subscriptionChanged(name: string): void {
-    if (this.asks(name)) this.stirred = true;
-  }
-
-  turnedDown(rejection: Rejection): void {
-    this.subscriptions.reject(rejection);
-  }
-
-  readmitted(rejection: Rejection): void {
-    this.subscriptions.readmit(rejection);
-  }
-
-  private tellChanges(): void {
-    if (!this.stirred) return;
-    this.stirred = false;
-    this.changes.notify();
-  }
-
-  private becameLive(): void {
-    this.liveSince = this.elapsedMs;
-    if (this.wasLive) this.counts.reconnects++;
-    this.wasLive = true;
-  }
-
-  private enter(upstream: Upstream): void {
-    const { market, services, buffer, subscriptions } = this;
-    this.upstream = upstream;
-    this.own =
-      services.byteBudget && new OwnEvents(market, upstream.symbols, buffer.symbols, name => subscriptions.asks(name));
-  }
-
-  private async leave(): Promise<void> {
-    const { upstream } = this;
-    if (!upstream) return;
-    this.lastUrl = upstream.place;
-    this.upstream = undefined;
-    this.left = upstream;
-    this.own?.askedFor(this.subscriptions.names);
-    await upstream.leave(this, this.subscriptions.clear());
   }
 
   /** @throws StreamError LIMIT_EXCEEDED */
@@ -382,27 +246,4 @@ export class ClientStream implements StreamView, UpstreamUser {
   private keepOnly(bytes: number): void {
     if (!isWanted(this.state)) this.reservation.keepOnly(bytes);
   }
-
-  private get elapsedMs(): number {
-    return this.services.clock.elapsed();
-  }
-
-  /** The same as it is shown. */
-  private shown<T extends { readonly atMs: number }>(kept: T | undefined): T | undefined {
-    return kept && { ...kept, atMs: this.wallMs(kept.atMs) };
-  }
-
-  private beginOutage(cause: string): void {
-    this.outages.begin({
-      fromMs: this.messages.lastMs ?? this.elapsedMs,
-      seq: this.buffer.nextSeq,
-      cause,
-      channels: this.subscriptions.names,
-    });
-  }
-}
-
-/** What is counted from a start on, beside messages. */
-function freshCounts() {
-  return { malformed: 0, unknown: 0, reconnects: 0 };
 }

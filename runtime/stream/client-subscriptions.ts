@@ -1,5 +1,6 @@
 /** Which channels one client asked for, and what became of them: pure book-keeping. */
 
+import { optionTable } from '../config/options.js';
 import type { SubscriptionState, SubscriptionsView } from '../feed/subscriptions.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 
@@ -95,6 +96,22 @@ export class ClientSubscriptions implements SubscriptionsView {
     if (this.all()?.mayHold(rejection.channel)) this.perhaps.add(rejection.channel);
     if (this.refused.size > mostRefused) this.forget(this.refused.keys().next().value!);
     this.touch();
+  }
+
+  /**
+   * Turns down the newest names where the client holds too many.
+   *
+   * @param most that it may hold
+   * @param fresh names that it asked for just now
+   * @returns those that were turned down
+   */
+  turnDownBeyond(most: number, fresh: readonly string[]): readonly string[] {
+    const excess = this.size - most;
+    if (excess <= 0) return [];
+    const message = `A client holds at most ${most} channels of a market (${optionTable.httpChannels.variable}). Unsubscribe what you do not need.`;
+    const tooMany = fresh.slice(-excess);
+    for (const channel of tooMany) this.turnDown({ channel, code: 'LIMIT_EXCEEDED', message });
+    return tooMany;
   }
 
   /** What was turned down is served after all. */

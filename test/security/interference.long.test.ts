@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ClientOptions } from '../../runtime/stream/client.js';
 import { ClientStream } from '../../runtime/stream/client-stream.js';
 import { ClientSubscriptions } from '../../runtime/stream/client-subscriptions.js';
+import { StreamUser } from '../../runtime/stream/stream-user.js';
 import type { StreamCounts } from '../../runtime/stream/view.js';
 import type { Rejection } from '../../runtime/symbols/channels.js';
 import { HttpBench } from '../support/http-server.js';
@@ -52,26 +53,26 @@ describe('the comparison bites', () => {
   class Tally {
     private readonly counts = new WeakMap<object, number>();
 
-    of({ buffer }: ClientStream): number {
+    of(buffer: object): number {
       return this.counts.get(buffer) ?? 0;
     }
 
-    add(stream: ClientStream, count: number): void {
-      this.counts.set(stream.buffer, this.of(stream) + count);
+    add(buffer: object, count: number): void {
+      this.counts.set(buffer, this.of(buffer) + count);
     }
   }
 
   test('on a count of what nobody can be said to have asked for', async () => {
     const strays = new Tally();
-    const { strayed } = ClientStream.prototype;
-    vi.spyOn(ClientStream.prototype, 'strayed').mockImplementation(function (this: ClientStream, stray) {
+    const { strayed } = StreamUser.prototype;
+    vi.spyOn(StreamUser.prototype, 'strayed').mockImplementation(function (this: StreamUser, stray) {
       strayed.call(this, stray);
-      strays.add(this, stray.unknown ?? 0);
+      strays.add(this.messages.buffer, stray.unknown ?? 0);
     });
     const { get: usual } = Object.getOwnPropertyDescriptor(ClientStream.prototype, 'totals')!;
     vi.spyOn(ClientStream.prototype, 'totals', 'get').mockImplementation(function (this: ClientStream) {
       const totals: StreamCounts = usual!.call(this);
-      return { ...totals, mistyped: totals.mistyped + strays.of(this) };
+      return { ...totals, mistyped: totals.mistyped + strays.of(this.buffer) };
     });
     expect(await isCaught()).toBe(true);
   }, 60_000);
@@ -96,13 +97,14 @@ describe('the comparison bites', () => {
 
   test('on a rate of all that a connection brings', async () => {
     const taken = new Tally();
-    const { take, ratePerSecond } = ClientStream.prototype;
-    vi.spyOn(ClientStream.prototype, 'take').mockImplementation(function (this: ClientStream, ...told) {
+    const { take } = StreamUser.prototype;
+    const { ratePerSecond } = ClientStream.prototype;
+    vi.spyOn(StreamUser.prototype, 'take').mockImplementation(function (this: StreamUser, ...told) {
       take.apply(this, told);
-      taken.add(this, told[1].count);
+      taken.add(this.messages.buffer, told[1].count);
     });
     vi.spyOn(ClientStream.prototype, 'ratePerSecond').mockImplementation(function (this: ClientStream) {
-      return ratePerSecond.call(this) + taken.of(this);
+      return ratePerSecond.call(this) + taken.of(this.buffer);
     });
     expect(await isCaught()).toBe(true);
   }, 60_000);
