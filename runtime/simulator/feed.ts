@@ -2,63 +2,22 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type WebSocket, WebSocketServer } from 'ws';
-import type { Channel, Market } from '../contract/contract.js';
-import { encode } from './encode.js';
-import type { SimulatedEvent } from './event.js';
-import { Tape } from './tape.js';
-import { Session, type SessionPolicy, splitChannel } from './vendor-session.js';
+import { WebSocketServer } from 'ws';
+import type { Market } from '../contract/contract.js';
+import type { LiveSession } from './live-connection.js';
+import type { SimulatedFeedOptions } from './options.js';
+import { Stage } from './stage.js';
 
 const loopback = '127.0.0.1';
 const maxRequestBytes = 1024 * 1024;
-const maxEventsPerFrame = 1_000;
-const policyViolation = 1008;
 
 const secondMs = 1_000;
-const minuteMs = 60_000;
 
-/** How long before the turn of a minute a market begins to play. */
-const leadMs = 3_000;
-
-/** So many symbols are played at once; with more of them, others get their turn in between. */
-const symbolsAtOnce = 100;
-/** After so long they do. */
+/** After so long others get their turn. */
 const sliceMs = 5;
 
 /** Real time that one step makes up for at most, so that a machine that slept is not drowned when it wakes. */
 const maxCatchUpMs = 5_000;
-
-export interface SimulatedFeedOptions extends SessionPolicy {
-  /** Port on loopback; default 0, any free one. */
-  readonly port?: number;
-  /** Names the course of all events; default 1. */
-  readonly seed?: number;
-  /** Virtual time at construction, ms since the epoch; default now. */
-  readonly startAtMs?: number;
-  /** Virtual milliseconds per real millisecond; default 1. */
-  readonly speed?: number;
-  /** Real interval at which the feed plays, in ms; default 100. With 0 it plays by `advance` alone. */
-  readonly stepMs?: number;
-  /** Connections per key and market; default 1. A newcomer evicts the oldest. */
-  readonly maxConnections?: number;
-  /** Real time within which a connection must authenticate, in ms; default 10,000. */
-  readonly authTimeoutMs?: number;
-  /** Bytes that may wait for one connection before it is cut off without a close frame; default 16 MiB. */
-  readonly slowConsumerBytes?: number;
-}
-
-/** One connection as tests see it. */
-export interface LiveSession {
-  readonly market: string;
-  /** Channels with canonical symbols. */
-  readonly held: ReadonlySet<string>;
-  readonly socket: WebSocket;
-  /** Sends a text frame as it is. */
-  send(rawText: string): void;
-  close(code: number, reason?: string): void;
-  /** Cuts the connection without a close frame. */
-  terminate(): void;
-}
 
 /**
  * A WebSocket server on loopback that speaks the vendor's protocol for the markets it is given, with invented data.
@@ -186,160 +145,5 @@ export class SimulatedFeed {
       return;
     }
     this.upgrader.handleUpgrade(request, socket, head, client => stage.welcome(client, socket as Socket));
-  }
-}
-
-/** A market while it is played: its connections and the tape that they share. */
-class Stage {
-  readonly connections = new Set<Connection>();
-  private readonly tape: Tape;
-  private readonly channels: ReadonlyMap<string, Channel>;
-  /** How far the market's clock is behind the feed's; unknown until somebody holds a channel. */
-  private lagMs: number | undefined;
-  /** Who plays, worked out anew after every request. */
-  private cast: ReadonlySet<string> | undefined;
-
-  constructor(
-    readonly market: Market,
-    private readonly options: SimulatedFeedOptions,
-  ) {
-    this.tape = new Tape(market, options.seed ?? 1);
-    this.channels = new Map(market.channels.map(channel => [channel.prefix, channel]));
-  }
-
-  welcome(socket: WebSocket, tcp: Socket): void {
-    const connection = new Connection(this.market, this.options, socket, tcp, {
-      admitted: key => this.makeRoom(connection, key),
-      changed: () => {
-        this.cast = undefined;
-      },
-    });
-    this.connections.add(connection);
-    socket.on('close', () => {
-      this.connections.delete(connection);
-      this.cast = undefined;
-    });
-    connection.greet();
-  }
-
-  /** Plays a stretch of time, some of the symbols in each step. */
-  *play(fromMs: number, toMs: number): Generator<void> {
-    this.cast ??= this.whoPlays();
-    if (this.cast.size === 0) return;
-    this.lagMs ??= (fromMs % minuteMs) + leadMs;
-    const [beginMs, endMs] = [fromMs - this.lagMs, toMs - this.lagMs];
-    const symbols = [...this.cast];
-    for (let first = 0; first < symbols.length; first += symbolsAtOnce) {
-      this.deliver(this.tape.play(symbols.slice(first, first + symbolsAtOnce), beginMs, endMs));
-      yield;
-    }
-  }
-
-  private deliver(events: readonly SimulatedEvent[]): void {
-    const texts = new Map<SimulatedEvent, string>();
-    for (const connection of this.connections) {
-      const wanted = events.filter(event => connection.wants(event));
-      for (const event of wanted) {
-        if (!texts.has(event)) texts.set(event, encode(event, this.channels.get(event.prefix)!));
-      }
-      connection.deliver(wanted.map(event => texts.get(event)!));
-    }
-  }
-
-  /** The listed instruments play whenever anything is held, so that their course does not depend on what it is. */
-  private whoPlays(): ReadonlySet<string> {
-    const held = [...this.connections].flatMap(connection => [...connection.held]);
-    if (held.length === 0) return new Set();
-    const listed = this.market.simulation.instruments.map(({ symbol }) => symbol);
-    return new Set([...listed, ...held.map(channel => splitChannel(channel)[1])]);
-  }
-
-  private makeRoom(newcomer: Connection, key: string): void {
-    const rivals = [...this.connections].filter(connection => connection !== newcomer && connection.key === key);
-    const kept = (this.options.maxConnections ?? 1) - 1;
-    for (const rival of rivals.slice(0, Math.max(0, rivals.length - kept))) rival.evict();
-  }
-}
-
-/** What a connection tells the stage. */
-interface Cues {
-  /** The key was accepted. */
-  admitted(key: string): void;
-  /** It may hold other channels than before. */
-  changed(): void;
-}
-
-class Connection implements LiveSession {
-  readonly market: string;
-  /** The key under which it occupies a place. */
-  key: string | undefined;
-  private readonly session: Session;
-  private readonly slowConsumerBytes: number;
-
-  constructor(
-    market: Market,
-    options: SimulatedFeedOptions,
-    readonly socket: WebSocket,
-    tcp: Socket,
-    cues: Cues,
-  ) {
-    this.market = market.name;
-    this.slowConsumerBytes = options.slowConsumerBytes ?? 16 * 1024 * 1024;
-    this.session = new Session(market, options, {
-      send: text => socket.send(text),
-      drop: () => tcp.destroySoon(),
-      admitted: key => {
-        clearTimeout(patience);
-        this.key = key;
-        cues.admitted(key);
-      },
-    });
-    const patience = setTimeout(() => this.session.expire(), options.authTimeoutMs ?? 10_000).unref();
-    socket.on('close', () => clearTimeout(patience));
-    socket.on('error', () => socket.terminate());
-    socket.on('message', data => {
-      this.session.receive(String(data));
-      cues.changed();
-    });
-  }
-
-  get held(): ReadonlySet<string> {
-    return this.session.held;
-  }
-
-  greet(): void {
-    this.session.greet();
-  }
-
-  wants({ prefix, symbol }: SimulatedEvent): boolean {
-    return this.session.wants(prefix, symbol);
-  }
-
-  deliver(events: readonly string[]): void {
-    if (this.socket.bufferedAmount > this.slowConsumerBytes) {
-      this.terminate();
-      return;
-    }
-    for (let index = 0; index < events.length; index += maxEventsPerFrame) {
-      this.socket.send(`[${events.slice(index, index + maxEventsPerFrame).join(',')}]`);
-    }
-  }
-
-  evict(): void {
-    this.key = undefined;
-    this.session.evict();
-    this.socket.close(policyViolation);
-  }
-
-  send(rawText: string): void {
-    this.socket.send(rawText);
-  }
-
-  close(code: number, reason?: string): void {
-    this.socket.close(code, reason);
-  }
-
-  terminate(): void {
-    this.socket.terminate();
   }
 }

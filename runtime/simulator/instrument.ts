@@ -1,8 +1,8 @@
 import type { EventKind } from '../contract/contract.js';
-import { Bar } from './bar.js';
 import type { Emit, Values } from './event.js';
-import { type Grid, round } from './grid.js';
+import type { Grid } from './grid.js';
 import { Random } from './random.js';
+import { Windows } from './windows.js';
 
 const secondMs = 1000;
 const minuteMs = 60_000;
@@ -58,8 +58,7 @@ export class Instrument {
   private readonly pulse: EventKind;
   private readonly agenda: readonly Recurrence[];
   private readonly tape: number;
-  private readonly day = new Bar(0);
-  private readonly officialOpen: number;
+  private readonly windows: Windows;
 
   /** The price around which all wanders; this and what follows in ticks of the grid. */
   private readonly home: number;
@@ -74,8 +73,6 @@ export class Instrument {
   private askSetMs = 0;
 
   private sequence: number;
-  private second = new Bar(0);
-  private minute = new Bar(0);
   private playedToMs = Number.NEGATIVE_INFINITY;
   private listener: Emit | undefined;
 
@@ -98,11 +95,12 @@ export class Instrument {
     this.bid = this.home - 1;
     this.ask = this.home;
     this.detail = new Random(random.integer(0, 2 ** 32 - 1));
-    this.officialOpen = grid.price(Math.round(this.home * (0.995 + 0.01 * random.next())));
+    const officialOpen = grid.price(Math.round(this.home * (0.995 + 0.01 * random.next())));
+    this.windows = new Windows(grid, officialOpen, (kind, endMs, values) => this.say(kind, endMs, values));
     this.tape = random.integer(1, 3);
     this.sequence = random.integer(1_000, 900_000);
     const unit = pulse === 'TRADE' ? grid.lotUnits : grid.updateUnits;
-    this.day.add(this.home, unit * random.integer(20_000, 200_000));
+    this.windows.addBefore(this.home, unit * random.integer(20_000, 200_000));
     this.agenda = this.plan();
   }
 
@@ -122,7 +120,7 @@ export class Instrument {
     const tickWait = () => (random.chance(0.15) ? random.integer(1, 9) : random.integer(shortMs, 8 * shortMs));
     const every = (lowMs: number, highMs: number) => () => random.integer(lowMs, highMs);
     const plan: Omit<Recurrence, 'dueMs'>[] = [
-      { wait: () => secondMs, run: atMs => this.closeWindows(atMs) },
+      { wait: () => secondMs, run: atMs => this.windows.close(atMs) },
       { wait: tickWait, run: atMs => this.tick(atMs) },
     ];
     if (prefixes.has('FAIR_MARKET_VALUE')) plan.push({ wait: every(500, 2_000), run: atMs => this.estimate(atMs) });
@@ -132,8 +130,7 @@ export class Instrument {
   }
 
   private enter(atMs: number): void {
-    this.second = new Bar(atMs);
-    this.minute = new Bar(atMs);
+    this.windows.begin(atMs);
     this.bidSetMs = atMs;
     this.askSetMs = atMs;
     for (const recurrence of this.agenda) recurrence.dueMs = atMs + recurrence.wait();
@@ -178,7 +175,7 @@ export class Instrument {
     this.ask = bid + spread;
     if (this.pulse === 'QUOTE') {
       this.last = (this.bid + this.ask) / 2;
-      this.count(this.last, this.grid.updateUnits);
+      this.windows.count(this.last, this.grid.updateUnits);
     }
     this.say('QUOTE', atMs, () => this.quoteValues(atMs));
   }
@@ -213,7 +210,7 @@ export class Instrument {
     const outside = bought ? this.ask : this.bid;
     this.last = random.chance(0.1) ? random.integer(this.bid, this.ask) : outside;
     const units = grid.tradeUnits(random);
-    this.count(this.last, units);
+    this.windows.count(this.last, units);
     this.say('TRADE', atMs, () => this.tradeValues(atMs, units, bought));
   }
 
@@ -242,7 +239,7 @@ export class Instrument {
 
   private publish(atMs: number): void {
     this.last = Math.round(this.value);
-    if (this.pulse === 'INDEX_VALUE') this.count(this.last, this.grid.updateUnits);
+    if (this.pulse === 'INDEX_VALUE') this.windows.count(this.last, this.grid.updateUnits);
     this.say('INDEX_VALUE', atMs, () => ({ value: this.grid.price(this.last) }));
   }
 
@@ -282,45 +279,5 @@ export class Instrument {
   private nextSequence(): number {
     this.sequence += this.detail.integer(1, 20);
     return this.sequence;
-  }
-
-  private count(ticks: number, units: number): void {
-    this.second.add(ticks, units);
-    this.minute.add(ticks, units);
-    this.day.add(ticks, units);
-  }
-
-  private closeWindows(atMs: number): void {
-    this.finish('AGGREGATE_SECOND', this.second, atMs);
-    this.second = new Bar(atMs);
-    if (atMs % minuteMs !== 0) return;
-    this.finish('AGGREGATE_MINUTE', this.minute, atMs);
-    this.minute = new Bar(atMs);
-  }
-
-  private finish(kind: EventKind, bar: Bar, endMs: number): void {
-    if (bar.count > 0) this.say(kind, endMs, () => this.barValues(bar, endMs));
-  }
-
-  private barValues(bar: Bar, endMs: number): Values {
-    const { day, grid } = this;
-    return {
-      open: grid.price(bar.open),
-      high: grid.price(bar.high),
-      low: grid.price(bar.low),
-      close: grid.price(bar.close),
-      volume: grid.size(bar.units),
-      volume_exact: grid.sizeText(bar.units),
-      accumulated_volume: grid.size(day.units),
-      accumulated_volume_exact: grid.sizeText(day.units),
-      vwap: grid.mean(bar),
-      day_vwap: grid.mean(day),
-      official_open: this.officialOpen,
-      average_size: round(grid.size(bar.units) / bar.count, grid.sizeDecimals + 4),
-      trades: bar.count,
-      dollar_volume: grid.turnover(bar),
-      start_time: bar.startMs,
-      end_time: endMs,
-    };
   }
 }

@@ -48,7 +48,7 @@ interface Status {
  * The server's side of one connection: what it answers and what it then holds.
  * Requests that the real feed leaves without an answer (unknown prefixes, channels already held) get none here.
  */
-export class Session {
+export class VendorSession {
   private readonly prefixes: ReadonlySet<string>;
   private readonly wildcards: ReadonlySet<string>;
   private readonly listed: ReadonlySet<string>;

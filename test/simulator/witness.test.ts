@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { markets } from '../../generated/suite.js';
-import { SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
+import { SimulatedFeed } from '../../runtime/simulator/feed.js';
+import type { SimulatedFeedOptions } from '../../runtime/simulator/options.js';
 import { judgeShape, marketNames, type Recorded, readRecorded, readWire, type WireEvent } from '../support/recorded.js';
 
 const startAtMs = Date.UTC(2026, 9, 6, 15, 42, 17, 300);

@@ -1,5 +1,5 @@
 import type { Market } from '../../runtime/contract/contract.js';
-import type { LiveSession } from '../../runtime/simulator/feed.js';
+import type { LiveSession } from '../../runtime/simulator/live-connection.js';
 import type { ClientStream } from '../../runtime/stream/client-stream.js';
 
 /** What became of the messages of one market. */

@@ -2,7 +2,8 @@
 import { afterEach } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Market } from '../../runtime/contract/contract.js';
-import { SimulatedFeed, type SimulatedFeedOptions } from '../../runtime/simulator/feed.js';
+import { SimulatedFeed } from '../../runtime/simulator/feed.js';
+import type { SimulatedFeedOptions } from '../../runtime/simulator/options.js';
 import { forex, options, stocks } from './tables.js';
 
 export const START_MS = Date.UTC(2026, 9, 14, 15, 4, 31, 250);
