@@ -23,6 +23,7 @@ import {
   type StateName,
   transition,
 } from './state.js';
+import { Stretch } from './stretch.js';
 import type { Fault } from './verdict.js';
 
 /** What a connection tells its owner. */
@@ -41,9 +42,7 @@ export class Connection {
   private socket: FeedSocket | undefined;
   private readonly cancels = new Set<() => void>();
   private liveAtMs = 0;
-  /** When the first and the last message came that this connection told of. */
-  private firstMessageMs = 0;
-  private lastMessageMs = 0;
+  private readonly stretch = new Stretch();
   /** Of the newest socket. */
   private intake: Intake | undefined;
   /** The TCP connection under the WebSocket. */
@@ -138,13 +137,12 @@ export class Connection {
   /** Whether it still matters that messages come; once it has brought them for long enough, it does not. */
   get wantsMessages(): boolean {
     const { current } = this;
-    return current.name === 'live' && (!isKnownFruitful(current) || this.streamedMs < steadyMs);
+    return current.name === 'live' && (!isKnownFruitful(current) || this.stretch.durationMs < steadyMs);
   }
 
   /** Market data came of what is subscribed. */
   messageCame(): void {
-    this.lastMessageMs = this.loopBudget.elapsedMs;
-    if (!this.current.fruitful) this.firstMessageMs = this.lastMessageMs;
+    this.stretch.reach(this.loopBudget.elapsedMs);
     this.dispatch({ type: 'message' });
   }
 
@@ -158,15 +156,10 @@ export class Connection {
   fail(fault: Fault): void {
     const isLive = this.current.name === 'live';
     const stable =
-      isLive && isStable(this.clock.elapsed() - this.liveAtMs, this.streamedMs, this.options.stableAfterMs);
+      isLive && isStable(this.clock.elapsed() - this.liveAtMs, this.stretch.durationMs, this.options.stableAfterMs);
     // A URL could hold the key, too.
     const shown = { ...fault, message: this.text.clean(fault.message) };
     this.dispatch({ type: 'failed', fault: shown, stable, hosts: this.urls.length });
-  }
-
-  /** From the first to the last message of this connection, ms. */
-  private get streamedMs(): number {
-    return this.current.fruitful ? this.lastMessageMs - this.firstMessageMs : 0;
   }
 
   private dispatch(event: ConnectionEvent): void {
@@ -210,6 +203,7 @@ export class Connection {
     answerPings(socket);
     this.socket = socket;
     this.authSent = false;
+    this.stretch.clear();
     this.heartbeat.heard(this.clock.elapsed());
     const { connectTimeoutMs } = this.options;
     this.after(connectTimeoutMs, () => this.fail(faultOfTimeout(this.situation, connectTimeoutMs)));

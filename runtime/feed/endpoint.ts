@@ -144,8 +144,13 @@ function delayOf(market: Market, feed: string): number | null {
   return market.feeds.find(other => other.feed === feed)?.delayMinutes ?? null;
 }
 
+/** What can be reached at any of some URLs. */
+export interface Reachable {
+  readonly urls: readonly string[];
+}
+
 /** Whether both serve the same data; which host comes first does not matter. */
-export function isSamePlace(one: Pick<Endpoint, 'urls'>, other: Pick<Endpoint, 'urls'>): boolean {
+export function isSamePlace(one: Reachable, other: Reachable): boolean {
   return one.urls.toSorted().join() === other.urls.toSorted().join();
 }
 

@@ -17,6 +17,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { StreamError } from '../core/errors.js';
+import type { Log } from '../core/log.js';
 import { nearest, suggest } from '../core/nearest.js';
 import { describeThrown } from '../core/thrown.js';
 import type { HubView } from '../stream/view.js';
@@ -109,7 +110,12 @@ class HostTransport extends StdioServerTransport {
   }
 }
 
-export function complainTo({ log }: Pick<HubView, 'log'>): (error: unknown) => void {
+/** Where complaints go. */
+interface Logged {
+  readonly log: Log;
+}
+
+export function complainTo({ log }: Logged): (error: unknown) => void {
   return error => log.say('protocol', `protocol: ${describeThrown(error)}`);
 }
 

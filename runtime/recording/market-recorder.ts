@@ -11,7 +11,7 @@ import { type Folder, FolderFull } from './folder.js';
 import { encodeFrames, encodeHeader, type RecordedFrame } from './frames.js';
 import { pack } from './member.js';
 import { titleOf } from './name.js';
-import { type Batch, FrameQueue } from './queue.js';
+import { type FileKind, FrameQueue } from './queue.js';
 
 /** What a recorder needs. */
 export interface RecorderServices {
@@ -115,7 +115,7 @@ export class MarketRecorder {
     }
   }
 
-  private async write(batch: Omit<Batch, 'frames'> & { readonly frames: readonly RecordedFrame[] }): Promise<void> {
+  private async write(batch: FileKind & { readonly frames: readonly RecordedFrame[] }): Promise<void> {
     const { frames, day, feed } = batch;
     const newestMs = frames.at(-1)!.atMs;
     const member = await pack(encodeFrames(frames), newestMs);
@@ -130,7 +130,7 @@ export class MarketRecorder {
   }
 
   /** A file is of one day and feed, and so small that the oldest can leave while others are written. */
-  private isOver({ name, bytes }: RecordingFile, { day, feed }: Pick<Batch, 'day' | 'feed'>): boolean {
+  private isOver({ name, bytes }: RecordingFile, { day, feed }: FileKind): boolean {
     const { recordFileBytes, recordTotalBytes } = this.services.options;
     const full = bytes >= Math.min(recordFileBytes, recordTotalBytes / filesInFolder);
     return full || name.day !== day || name.feed !== feed;

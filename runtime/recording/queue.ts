@@ -16,8 +16,12 @@ export interface QueuedFrame extends RecordedFrame {
 }
 
 /** Frames that belong into one file, the oldest first. */
-export interface Batch {
+export interface Batch extends FileKind {
   readonly frames: readonly QueuedFrame[];
+}
+
+/** Which recording frames belong to. */
+export interface FileKind {
   readonly feed: string;
   readonly day: string;
 }

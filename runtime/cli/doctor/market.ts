@@ -113,10 +113,14 @@ interface Trouble {
   readonly message: string;
 }
 
-/** The result of one channel. */
-interface ChannelOutcome {
+/** A channel, and the name by which it was asked for. */
+interface AskedChannel {
   readonly channel: Channel;
   readonly name: string;
+}
+
+/** What became of one channel. */
+interface ChannelOutcome extends AskedChannel {
   readonly result: 'allowed' | 'refused' | 'unanswered';
   readonly rejection?: Rejection;
 }
@@ -148,10 +152,7 @@ async function ask(hub: HubView, market: Market): Promise<Outcome> {
   }
 }
 
-function outcomeOf(
-  { subscriptions }: StreamView,
-  { channel, name }: Pick<ChannelOutcome, 'channel' | 'name'>,
-): ChannelOutcome {
+function outcomeOf({ subscriptions }: StreamView, { channel, name }: AskedChannel): ChannelOutcome {
   if (subscriptions.stateOf(name) === 'accepted') return { channel, name, result: 'allowed' };
   const rejection = subscriptions.rejectionOf(name);
   return rejection ? { channel, name, result: 'refused', rejection } : { channel, name, result: 'unanswered' };
@@ -202,13 +203,13 @@ function showChannel({ channel, name, result, rejection }: ChannelOutcome): Answ
   };
 }
 
+/** Which feed it is about. */
+export interface FeedName {
+  readonly feed: string;
+}
+
 /** The way out for the operator, who unlike the agent can change settings. */
-export function adviceOn(
-  { settings }: HubView,
-  market: Market,
-  { feed }: Pick<Endpoint, 'feed'>,
-  code: ErrorCode,
-): string {
+export function adviceOn({ settings }: HubView, market: Market, { feed }: FeedName, code: ErrorCode): string {
   const leaveOut =
     'Leave out the markets that the plan does not have (--markets, MCP_POLYGON_MARKETS), or change the plan.';
   const delayed = feed === 'realtime' && hasDelayed(market);

@@ -1,5 +1,5 @@
-/** Checks the head of an HTTP request before its body is read. */
-import type { IncomingMessage } from 'node:http';
+/** Judges the head of a request over HTTP, before anything of its body is read. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { isJsonContentType, validateHostHeader, validateOriginHeader } from '@modelcontextprotocol/server';
 import { refuse } from './refusals.js';
 
@@ -10,7 +10,14 @@ const methods = ['GET', 'POST', 'DELETE'];
 const single =
   /^(?:host|origin|authorization|content-type|content-length|transfer-encoding|last-event-id|mcp-[a-z-]+)$/;
 
-type Head = Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'method' | 'url'>;
+/** The head of a request. */
+export interface Head {
+  readonly headers: IncomingHttpHeaders;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+}
 
 /**
  * Checks host, origin, token and path.
@@ -45,7 +52,7 @@ export function refuseForm({ headers, method = '' }: Head): Response | undefined
 
 const closing = { headers: { connection: 'close' } };
 
-function hasBody({ 'content-length': length = '0', 'transfer-encoding': encoding }: Head['headers']): boolean {
+function hasBody({ 'content-length': length = '0', 'transfer-encoding': encoding }: IncomingHttpHeaders): boolean {
   return encoding !== undefined || Number(length) !== 0;
 }
 

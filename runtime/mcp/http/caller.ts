@@ -1,6 +1,5 @@
 /** Who calls over HTTP. */
 import { randomBytes } from 'node:crypto';
-import type { Token } from '../../config/token.js';
 
 export interface Caller {
   /** Key of its client. No caller can choose another's key. */
@@ -16,7 +15,14 @@ export interface Caller {
 /** Everyone who calls without a token and without a session. */
 export const anybody: Caller = { id: 'anybody', name: 'clients without token and session', hasToken: false };
 
-export function callerOf({ name, reads }: Pick<Token, 'name' | 'reads'>): Caller {
+/** A token, as far as it says who calls. */
+export interface Bearer {
+  readonly name: string;
+  /** Name of the token at whose streams it may look. */
+  readonly reads?: string;
+}
+
+export function callerOf({ name, reads }: Bearer): Caller {
   return { id: idOf(name), name, hasToken: true, ...(reads === undefined ? {} : { reads }) };
 }
 
