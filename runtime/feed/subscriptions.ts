@@ -1,54 +1,21 @@
 /** What is really subscribed: pure book-keeping of requests and of what the feed lets us infer from its answers. */
 
 import type { Cap, Market } from '../contract/contract.js';
-import { type ErrorCode, hintFor } from '../core/errors.js';
+import type { ErrorCode } from '../core/errors.js';
+import { capOf, describeCap } from '../symbols/caps.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 import { prefixOf } from '../symbols/prefixes.js';
+import { Echoes } from './echoes.js';
 import { describeDoubt, Elimination } from './elimination.js';
+import { Rejections } from './rejections.js';
 import { ServedNames } from './served-names.js';
-
-/**
- * `pending`: wanted, not yet answered. `accepted`: acknowledged. `unconfirmed`: not answered in time, perhaps served.
- * @see polygon-docs/websockets/quickstart.md:111-119 `not authorized`
- */
-export type SubscriptionState = 'pending' | 'accepted' | 'unconfirmed';
-
-/** What may be asked about subscriptions. */
-export interface SubscriptionsView {
-  /** Names that are held, in the order of the requests. */
-  readonly names: readonly string[];
-  readonly size: number;
-  stateOf(name: string): SubscriptionState | undefined;
-  /** Whether the feed may hold a name, also one of which it was said that it was refused. */
-  mayHold(name: string): boolean;
-  /** Why a name was turned down the last time it was asked for. */
-  rejectionOf(name: string): Rejection | undefined;
-  readonly rejections: Rejection[];
-  namesIn(state: SubscriptionState): string[];
-  /** Why the unconfirmed ones among these names are in doubt, in sentences that name no others. */
-  doubtsOf(names: readonly string[]): string[];
-}
-
-/** Is told what becomes of each name. */
-export interface SubscriptionsListener {
-  /** A name is held or no longer, or is in another state. */
-  changed(name: string): void;
-  turnedDown(rejection: Rejection): void;
-  /** What was turned down is served after all, or asked for again. */
-  readmitted(rejection: Rejection): void;
-}
+import type { RefusalKind, SubscriptionState, SubscriptionsListener } from './subscription-state.js';
 
 const nobody: SubscriptionsListener = { changed() {}, turnedDown() {}, readmitted() {} };
 
-/** What a refusal was: an answer to what was asked, one that is said again, or one that nothing asked for. */
-export type RefusalKind = 'answer' | 'repeat' | 'unasked';
-
-/** As many refusals are remembered; a call has no more names. */
-const mostRefused = 5_000;
-
 export class Subscriptions {
   private readonly wanted = new Map<string, SubscriptionState>();
-  private readonly refused = new Map<string, Rejection>();
+  private readonly refused: Rejections;
   private readonly feed = new ServedNames();
   private readonly answers = new Elimination();
   /** Names that were turned down because another one of their kind was. */
@@ -58,17 +25,14 @@ export class Subscriptions {
   /** What the feed said when it refused the frame in flight whole. */
   private flightLimit: string | undefined;
   private flightSize = 0;
-  private acks = 0;
-  private refusals = 0;
-  /** How many refusals had been heard when the frame in flight was sent. */
-  private refusalsBefore = 0;
-  private echoing = false;
-  private refusedBefore = false;
+  private readonly echoes = new Echoes();
 
   constructor(
     private readonly market: Market,
     private readonly listener: SubscriptionsListener = nobody,
-  ) {}
+  ) {
+    this.refused = new Rejections(listener);
+  }
 
   /** Names that are wanted, in the order of the requests. */
   get names(): string[] {
@@ -85,11 +49,11 @@ export class Subscriptions {
 
   /** Why a name was turned down the last time it was asked for. */
   rejectionOf(name: string): Rejection | undefined {
-    return this.refused.get(name);
+    return this.refused.of(name);
   }
 
   get rejections(): Rejection[] {
-    return [...this.refused.values()];
+    return this.refused.all;
   }
 
   namesIn(state: SubscriptionState): string[] {
@@ -106,12 +70,12 @@ export class Subscriptions {
         already.push(name);
         continue;
       }
-      const cap = this.market.caps.find(({ prefixes }) => prefixes.includes(channel.prefix));
+      const cap = capOf(this.market, channel.prefix);
       if (cap && this.heldUnder(cap) >= cap.maxHeld) {
-        rejected.push(this.markRejected(name, 'LIMIT_EXCEEDED', describeCap(cap)));
+        rejected.push(this.refused.add(name, 'LIMIT_EXCEEDED', describeCap(cap)));
         continue;
       }
-      this.refused.delete(name);
+      this.refused.take(name);
       this.mark(name, 'pending');
       added.push(name);
     }
@@ -127,7 +91,7 @@ export class Subscriptions {
       const mayBeHeld = this.feed.giveUp(name, this.wanted.has(name));
       (this.mark(name, undefined) || mayBeHeld ? removed : notHeld).push(name);
       this.answers.drop(name);
-      this.refused.delete(name);
+      this.refused.take(name);
     }
     return { removed, notHeld };
   }
@@ -150,13 +114,12 @@ export class Subscriptions {
     for (const name of names) this.feed.add(name);
     this.flightLimit = undefined;
     this.flightSize = names.length;
-    this.refusalsBefore = this.refusals;
-    this.echoing = false;
+    this.echoes.sent();
   }
 
   /** The feed acknowledged a name, perhaps late, and whatever it had said before; true if the name is held by that. */
   acknowledged(name: string): boolean {
-    this.acks++;
+    this.echoes.granted();
     for (const denied of this.answers.granted(name)) this.deny(denied);
     return this.hold(name);
   }
@@ -169,7 +132,7 @@ export class Subscriptions {
 
   /** The feed refused a name, without saying which. */
   refusedOne(): RefusalKind {
-    this.refusals++;
+    this.echoes.refused();
     const denied = this.answers.refused();
     if (!denied) return this.unasked;
     for (const name of denied) this.deny(name);
@@ -178,13 +141,13 @@ export class Subscriptions {
 
   /** The feed refused a whole frame, since it would have crossed a limit. */
   refusedWhole(message: string): RefusalKind {
-    this.refusals++;
+    this.echoes.refused();
     if (this.answers.waiting > 0) {
       this.flightLimit = message;
       return 'answer';
     }
     const late = [...this.answers.late].filter(name => this.wanted.get(name) === 'unconfirmed');
-    if (this.echoing || late.length === 0) return this.unasked;
+    if (this.echoes.isEchoing || late.length === 0) return this.unasked;
     for (const name of late) this.suspicions.set(name, `${message} It did not say which channels it means.`);
     return 'answer';
   }
@@ -199,22 +162,22 @@ export class Subscriptions {
 
   /** How many acknowledgements and refusals were heard. */
   get answersHeard(): number {
-    return this.acks + this.refusals;
+    return this.echoes.answersHeard;
   }
 
   /** Whether a refusal may be an earlier one that is said again. */
   get mayRepeat(): boolean {
-    return this.refusedBefore;
+    return this.echoes.mayRepeat;
   }
 
   /** Whether one that comes now would be that of the last frame, said again. */
   get isEchoing(): boolean {
-    return this.echoing;
+    return this.echoes.isEchoing;
   }
 
   /** The feed has said all that it had to say about the last frame. */
   echoesAreOver(): void {
-    this.echoing = false;
+    this.echoes.areOver();
   }
 
   /** Whether it is known of every name whether it is served. */
@@ -265,7 +228,7 @@ export class Subscriptions {
    * @see polygon-docs/websockets/quickstart.md:200
    */
   settle(): boolean {
-    if (this.refusals > this.refusalsBefore) this.echoing = this.refusedBefore = true;
+    this.echoes.settle();
     if (this.flightLimit === undefined || this.granted) {
       const { denied, open } = this.answers.settle();
       for (const name of denied) this.deny(name);
@@ -280,14 +243,13 @@ export class Subscriptions {
   }
 
   private get unasked(): RefusalKind {
-    return this.echoing ? 'repeat' : 'unasked';
+    return this.echoes.isEchoing ? 'repeat' : 'unasked';
   }
 
   /** A name is served; nothing that was said before stands against that. */
   private hold(name: string): boolean {
     if (!this.feed.has(name)) return false;
-    const rejection = this.refused.get(name);
-    this.refused.delete(name);
+    const rejection = this.refused.take(name);
     this.mark(name, 'accepted');
     if (rejection) this.listener.readmitted(rejection);
     // Where it fits, those may fit that were not even asked for.
@@ -297,8 +259,7 @@ export class Subscriptions {
 
   private askAgain(): void {
     for (const name of [...this.untried]) {
-      const rejection = this.refused.get(name);
-      this.refused.delete(name);
+      const rejection = this.refused.take(name);
       this.mark(name, 'pending');
       if (rejection) this.listener.readmitted(rejection);
     }
@@ -307,7 +268,7 @@ export class Subscriptions {
   private forgetConnection(): void {
     for (const book of [this.feed, this.answers, this.untried, this.suspicions]) book.clear();
     this.flightLimit = undefined;
-    this.echoing = this.refusedBefore = false;
+    this.echoes.clear();
   }
 
   /** One that was dropped meanwhile took its refusal with it. */
@@ -326,15 +287,14 @@ export class Subscriptions {
 
   /** Pending names that count against the same limit, this one included. */
   private pendingLike(name: string): string[] {
-    const cap = this.market.caps.find(({ prefixes }) => prefixes.includes(prefixOf(name)));
-    const prefixes = cap?.prefixes ?? [prefixOf(name)];
+    const prefixes = capOf(this.market, prefixOf(name))?.prefixes ?? [prefixOf(name)];
     return this.namesIn('pending').filter(other => prefixes.includes(prefixOf(other)));
   }
 
   private reject(name: string, code: ErrorCode, message: string): void {
     this.mark(name, undefined);
     this.feed.setProven(name, false);
-    this.markRejected(name, code, message);
+    this.refused.add(name, code, message);
   }
 
   /** Moves a name to a state, or out of the book; true if it was in it. */
@@ -352,16 +312,4 @@ export class Subscriptions {
   private heldUnder(cap: Cap): number {
     return this.names.filter(name => cap.prefixes.includes(prefixOf(name))).length;
   }
-
-  private markRejected(channel: string, code: ErrorCode, message: string): Rejection {
-    const rejection = { channel, code, message: `${message} ${hintFor(code)}` };
-    this.refused.set(channel, rejection);
-    if (this.refused.size > mostRefused) this.refused.delete(this.refused.keys().next().value!);
-    this.listener.turnedDown(rejection);
-    return rejection;
-  }
-}
-
-function describeCap({ maxHeld, unit, prefixes }: Cap): string {
-  return `One connection holds at most ${maxHeld} ${unit} over ${prefixes.join(' and ')}, and ${maxHeld} are held.`;
 }

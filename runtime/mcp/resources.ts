@@ -4,7 +4,7 @@ import type { Market, Tool, Verb } from '../contract/contract.js';
 import { propertiesOf } from '../core/argument-forms.js';
 import { citationUri, toolUri } from '../core/citation.js';
 import { isWanted } from '../feed/state.js';
-import type { SubscriptionState, SubscriptionsView } from '../feed/subscriptions.js';
+import type { SubscriptionState, SubscriptionsView } from '../feed/subscription-state.js';
 import type { HubView } from '../stream/view.js';
 import type { ChannelName } from '../symbols/channels.js';
 import { exampleArguments } from '../symbols/example.js';

@@ -1,5 +1,5 @@
 import { ChannelIndex } from '../buffer/channel-index.js';
-import type { SubscriptionsView } from '../feed/subscriptions.js';
+import type { SubscriptionsView } from '../feed/subscription-state.js';
 import type { Filter } from '../symbols/channels.js';
 import { type Condition, dependsOnState } from './condition.js';
 

@@ -1,7 +1,7 @@
 /** Which channels one client asked for, and what became of them: pure book-keeping. */
 
 import { optionTable } from '../config/options.js';
-import type { SubscriptionState, SubscriptionsView } from '../feed/subscriptions.js';
+import type { SubscriptionState, SubscriptionsView } from '../feed/subscription-state.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 
 /** As many refusals are remembered; a call has no more names. */

@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { FeedText } from '../feed/feed-text.js';
 import type { StateName } from '../feed/state.js';
-import type { SubscriptionsView } from '../feed/subscriptions.js';
+import type { SubscriptionsView } from '../feed/subscription-state.js';
 import type { Detail, Message } from '../market/format.js';
 import type { Snapshots } from '../market/snapshots.js';
 import type { Changes } from '../pacing/changes.js';
