@@ -126,11 +126,7 @@ export const optionTable = {
 
 export type Options = { readonly [name in keyof typeof optionTable]: number };
 
-export const defaultOptions: Options = Object.fromEntries(
-  Object.entries(optionTable).map(([name, { value }]) => [name, value]),
-) as Options;
-
-/** The value given for a variable, if any, and the name it was given under. */
+/** What was given for a variable, if anything, and under which name. */
 export type Lookup = (variable: string) => { readonly name: string; readonly text: string | undefined };
 
 /** @returns the options, and every setting that is not a whole number in its range */

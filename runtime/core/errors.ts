@@ -109,9 +109,6 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
 };
 
-/** Every code. */
-export const errorCodes = Object.keys(advice) as readonly ErrorCode[];
-
 /** The way out of an error where no market is known. */
 export function hintFor(code: ErrorCode): string {
   return advice[code].hint;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { suite } from '../../generated/suite.js';
-import { defaultOptions } from '../../runtime/config/options.js';
 import type { Settings } from '../../runtime/config/settings.js';
 import { StreamError } from '../../runtime/core/errors.js';
 import { type Endpoint, isSamePlace, resolveEndpoint } from '../../runtime/feed/endpoint.js';
 import { marketOf } from '../support/markets.js';
+import { defaultOptions } from '../support/options.js';
 
 function resolve(market: string, wanted?: string, settings: Partial<Settings> = {}): Endpoint {
   const whole: Settings = { feed: 'realtime', allowedHosts: [], options: defaultOptions, ...settings };

@@ -1,10 +1,10 @@
 import { suite } from '../../generated/suite.js';
-import { defaultOptions } from '../../runtime/config/options.js';
 import type { Settings } from '../../runtime/config/settings.js';
 import { StreamError } from '../../runtime/core/errors.js';
 import { resolveEndpoint } from '../../runtime/feed/endpoint.js';
 import type { Random } from '../../runtime/simulator/random.js';
 import { marketOf } from '../support/markets.js';
+import { defaultOptions } from '../support/options.js';
 import type { Fuzzer } from './fuzzer.js';
 
 /** What an operator may have decided, and the places that this adds to those of the vendor. */

@@ -1,4 +1,4 @@
-import { defaultOptions, type Options } from '../../runtime/config/options.js';
+import type { Options } from '../../runtime/config/options.js';
 import type { Market, Suite } from '../../runtime/contract/contract.js';
 import type { Clock } from '../../runtime/core/clock.js';
 import { Secret } from '../../runtime/core/secret.js';
@@ -11,6 +11,7 @@ import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';
 import type { HubView } from '../../runtime/stream/view.js';
 import { callTool, listTools, type ToolResult } from '../../runtime/tools/tools.js';
+import { defaultOptions } from './options.js';
 
 /** Times short enough for a test and long enough for a busy machine. */
 export const testOptions: Options = {

@@ -2,10 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { operatorsWayOutOf } from '../../runtime/cli/way-out.js';
-import { defaultOptions } from '../../runtime/config/options.js';
 import { keyVariables, settingTable } from '../../runtime/config/settings.js';
 import type { Market } from '../../runtime/contract/contract.js';
-import { type ErrorCode, errorCodes, StreamError } from '../../runtime/core/errors.js';
+import { type ErrorCode, StreamError } from '../../runtime/core/errors.js';
 import { resolveEndpoint } from '../../runtime/feed/endpoint.js';
 import { parseCondition } from '../../runtime/reading/condition.js';
 import { parseChannels } from '../../runtime/symbols/channels.js';
@@ -14,6 +13,9 @@ import { wayOutOf, wayOutOfPassing } from '../../runtime/symbols/way-out.js';
 import { Pages } from '../../runtime/tools/pages.js';
 import { listTools } from '../../runtime/tools/tools.js';
 import { Bench } from '../support/bench.js';
+import { errorCodes } from '../support/error-codes.js';
+import { defaultOptions } from '../support/options.js';
+import { repository } from '../support/project.js';
 
 /** As the program has them. */
 const pages = new Pages(new URL('../../dist/polygon-docs/', import.meta.url));

@@ -1,0 +1,26 @@
+import type { ErrorCode } from '../../runtime/core/errors.js';
+
+const all: Readonly<Record<ErrorCode, true>> = {
+  NO_API_KEY: true,
+  ENDPOINT_NOT_ALLOWED: true,
+  INVALID_CHANNEL: true,
+  CHANNELS_REJECTED: true,
+  ALREADY_STARTED: true,
+  NOT_STARTED: true,
+  CONNECT_FAILED: true,
+  AUTH_FAILED: true,
+  AUTH_TIMEOUT: true,
+  PLAN_NO_WEBSOCKET: true,
+  PLAN_NOT_REALTIME: true,
+  NOT_AUTHORIZED: true,
+  READ_ONLY: true,
+  LIMIT_EXCEEDED: true,
+  MAX_CONNECTIONS: true,
+  BAD_CURSOR: true,
+  BAD_CONDITION: true,
+  INVALID_ARGUMENT: true,
+  STOPPED: true,
+  INTERNAL: true,
+};
+
+export const errorCodes = Object.keys(all) as readonly ErrorCode[];
