@@ -4,12 +4,16 @@ import type { Valve } from '../feed/intake.js';
 import type { Pace } from '../feed/replay-request.js';
 import type { ChannelFilter } from './channel-filter.js';
 import type { RecordedFrame } from './frames.js';
-import type { Playlist } from './playlist.js';
 import type { Progress } from './progress.js';
+
+/** Frames in the order of their arrival. */
+export interface FrameList {
+  frames(): AsyncIterable<RecordedFrame>;
+}
 
 /** What is played, and how. */
 export interface Programme {
-  readonly playlist: Playlist;
+  readonly playlist: FrameList;
   readonly filter: ChannelFilter;
   readonly progress: Progress;
   readonly pace: Pace;
