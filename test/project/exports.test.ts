@@ -75,7 +75,7 @@ function forTestsAlone(product: readonly SourceFile[], tests: readonly SourceFil
 }
 
 describe('product code', () => {
-  test('exports nothing that tests alone use', () => {
+  test('exports nothing that tests alone use', { timeout: 120_000 }, () => {
     const product = ['runtime', 'codegen', 'generated', 'bundle']
       .flatMap(sourcesIn)
       .filter(file => !pathOf(file).endsWith('.test.ts'));
