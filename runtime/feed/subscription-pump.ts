@@ -67,11 +67,11 @@ export class SubscriptionPump {
     subscriptions.sent(names);
     await changes.until(() => subscriptions.settled || isOver(), this.options.ackTimeoutMs);
     // What looks like a refusal of this frame may be an earlier one, said again: then the grants are still to come.
-    const isSilent = subscriptions.mayRepeat && (await this.silence(() => subscriptions.granted || isOver()));
+    const isSilent = subscriptions.echoes.mayRepeat && (await this.silence(() => subscriptions.granted || isOver()));
     const isTooLarge = !isOver() && subscriptions.settle();
     this.line.answered();
-    if (subscriptions.isEchoing && !isSilent) await this.silence(isOver);
-    subscriptions.echoesAreOver();
+    if (subscriptions.echoes.isEchoing && !isSilent) await this.silence(isOver);
+    subscriptions.echoes.areOver();
     return isTooLarge;
   }
 
@@ -86,8 +86,8 @@ export class SubscriptionPump {
     const { ackTimeoutMs } = this.options;
     const endMs = clock.elapsed() + ackTimeoutMs;
     while (!isOver() && clock.elapsed() < endMs) {
-      const { answersHeard } = subscriptions;
-      const hears = (): boolean => subscriptions.answersHeard !== answersHeard;
+      const { answersHeard } = subscriptions.echoes;
+      const hears = (): boolean => subscriptions.echoes.answersHeard !== answersHeard;
       if (!(await changes.until(() => hears() || isOver(), Math.min(echoMs, ackTimeoutMs)))) return true;
     }
     return false;

@@ -25,7 +25,7 @@ export class Subscriptions {
   /** What the feed said when it refused the frame in flight whole. */
   private flightLimit: string | undefined;
   private flightSize = 0;
-  private readonly echoes = new Echoes();
+  readonly echoes = new Echoes();
 
   constructor(
     private readonly market: Market,
@@ -158,26 +158,6 @@ export class Subscriptions {
     this.mark(name, 'unconfirmed');
     this.suspicions.set(name, `The feed dropped ${name} without being asked; it may no longer be served.`);
     return true;
-  }
-
-  /** How many acknowledgements and refusals were heard. */
-  get answersHeard(): number {
-    return this.echoes.answersHeard;
-  }
-
-  /** Whether a refusal may be an earlier one that is said again. */
-  get mayRepeat(): boolean {
-    return this.echoes.mayRepeat;
-  }
-
-  /** Whether one that comes now would be that of the last frame, said again. */
-  get isEchoing(): boolean {
-    return this.echoes.isEchoing;
-  }
-
-  /** The feed has said all that it had to say about the last frame. */
-  echoesAreOver(): void {
-    this.echoes.areOver();
   }
 
   /** Whether it is known of every name whether it is served. */

@@ -50,7 +50,7 @@ export interface ServerParts {
  */
 export function serve(parts: ServerParts, closed: () => void): void {
   let server: Server | undefined;
-  const complain = complainTo(parts.hub);
+  const complain = complainTo(parts.hub.log);
   const tell = async (send: (server: Server) => Promise<void>): Promise<void> => {
     await drained(process.stdout);
     if (server) await send(server);
@@ -110,12 +110,7 @@ class HostTransport extends StdioServerTransport {
   }
 }
 
-/** Where complaints go. */
-interface Logged {
-  readonly log: Log;
-}
-
-export function complainTo({ log }: Logged): (error: unknown) => void {
+export function complainTo(log: Log): (error: unknown) => void {
   return error => log.say('protocol', `protocol: ${describeThrown(error)}`);
 }
 
@@ -194,7 +189,7 @@ async function answered<T>(hub: HubView, answer: () => T | Promise<T>): Promise<
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     if (error instanceof StreamError) throw refuseBusy(error);
-    complainTo(hub)(error);
+    complainTo(hub.log)(error);
     throw new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error');
   }
 }
@@ -222,7 +217,7 @@ function shown({ structured, text, isError }: ToolResult) {
 
 function serveTools(server: Server, hub: HubView, gate: Gate): void {
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
-  const complain = complainTo(hub);
+  const complain = complainTo(hub.log);
   server.setRequestHandler('tools/list', () => answered(hub, () => ({ tools: [...tools.values()].map(describeTool) })));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);

@@ -274,7 +274,7 @@ describe('a refusal while nothing waits for an answer', () => {
     const book = sent('T.AAPL');
     book.acknowledged('T.AAPL');
     book.settle();
-    expect([book.isEchoing, book.mayRepeat, refuse(book)]).toEqual([false, false, 'unasked']);
+    expect([book.echoes.isEchoing, book.echoes.mayRepeat, refuse(book)]).toEqual([false, false, 'unasked']);
     expect(statesOf(book)).toEqual({ 'T.AAPL': 'accepted' });
   });
 
@@ -282,10 +282,10 @@ describe('a refusal while nothing waits for an answer', () => {
     const book = sent('T.AAPL');
     refuse(book);
     book.settle();
-    expect([book.isEchoing, refuse(book), refuse(book)]).toEqual([true, 'repeat', 'repeat']);
-    book.echoesAreOver();
-    expect([book.isEchoing, book.mayRepeat, refuse(book)]).toEqual([false, true, 'unasked']);
-    expect(book.answersHeard).toBe(4);
+    expect([book.echoes.isEchoing, refuse(book), refuse(book)]).toEqual([true, 'repeat', 'repeat']);
+    book.echoes.areOver();
+    expect([book.echoes.isEchoing, book.echoes.mayRepeat, refuse(book)]).toEqual([false, true, 'unasked']);
+    expect(book.echoes.answersHeard).toBe(4);
   });
 
   test.each(kinds)('%s is one said again, also where earlier names are owed an answer', (_, refuse) => {
@@ -295,7 +295,7 @@ describe('a refusal while nothing waits for an answer', () => {
     book.sent(['T.AAPL']);
     book.refusedWhole('limit');
     book.settle();
-    expect(book.isEchoing).toBe(true);
+    expect(book.echoes.isEchoing).toBe(true);
     refuse(book);
     expect(statesOf(book)).toEqual({ 'Q.AAPL': 'unconfirmed', 'Q.MSFT': 'unconfirmed' });
   });
@@ -305,7 +305,7 @@ describe('a refusal while nothing waits for an answer', () => {
     book.refusedWhole('limit');
     book.settle();
     book.restart();
-    expect([book.isEchoing, book.mayRepeat, book.settled]).toEqual([false, false, true]);
+    expect([book.echoes.isEchoing, book.echoes.mayRepeat, book.settled]).toEqual([false, false, true]);
   });
 });
 

@@ -6,10 +6,10 @@ import { fieldValue, formatMessage, type Message } from '../../runtime/market/fo
 import { ConditionTracker, parseCondition, symbolsOf } from '../../runtime/reading/condition.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { callOn, hubOn } from '../support/bench.js';
+import { handFrame } from '../support/hand-feed.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
-import { handFrame } from '../support/hand-feed.js';
 
 const stocks = marketOf('stocks');
 

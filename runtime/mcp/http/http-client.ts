@@ -55,7 +55,7 @@ export class HttpClient {
         legacy: 'reject',
         maxSubscriptions: httpWaits,
         maxRequestBodySize: httpMaxBytes,
-        onerror: complainTo(hub),
+        onerror: complainTo(hub.log),
       },
     );
   }

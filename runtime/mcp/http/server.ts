@@ -80,7 +80,7 @@ export class HttpServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { hub } = this.parts;
     const answered = await this.admit(request, response).catch(error => {
-      complainTo(hub)(error);
+      complainTo(hub.log)(error);
       return refuse(500, 'This is a fault of the server; its log on stderr has the details.');
     });
     if (answered) answer(response, answered, hub.clock, hub.settings.options.httpTimeoutMs);

@@ -45,8 +45,8 @@ export class Session {
       },
       uris,
     );
-    this.server = buildServer({ ...parts, gate: this.gate }, this.updates);
-    this.server.onerror = complainTo(hub);
+    this.server = buildServer({ ...parts, gate: this.gate }, this.watches);
+    this.server.onerror = complainTo(hub.log);
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
       onsessionclosed: end,
