@@ -110,7 +110,7 @@ export class ClientSubscriptions implements SubscriptionsView {
     if (excess <= 0) return [];
     const message = `A client holds at most ${most} channels of a market (${optionTable.httpChannels.variable}). Unsubscribe what you do not need.`;
     const tooMany = fresh.slice(-excess);
-    for (const channel of tooMany) this.turnDown({ channel, code: 'LIMIT_EXCEEDED', message });
+    for (const channel of tooMany) this.reject({ channel, code: 'LIMIT_EXCEEDED', message });
     return tooMany;
   }
 

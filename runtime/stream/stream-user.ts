@@ -158,7 +158,7 @@ export class StreamUser implements UpstreamUser {
   }
 
   turnedDown(rejection: Rejection): void {
-    this.subscriptions.turnDown(rejection);
+    this.subscriptions.reject(rejection);
   }
 
   readmitted(rejection: Rejection): void {

@@ -5,7 +5,7 @@ import { markets, suite } from '../../generated/suite.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { readSetup } from '../../runtime/cli/setup.js';
 import { settingTable } from '../../runtime/config/settings.js';
-import { errorCodes } from '../../runtime/core/errors.js';
+import { errorCodes } from '../support/error-codes.js';
 import { anchorsIn, blocksIn, guides, linksIn, readGuide } from '../support/guides.js';
 import { makeFolder, removeFolders, repository } from '../support/project.js';
 import { HostedServer } from '../support/stdio.js';

@@ -15,7 +15,6 @@ import { listTools } from '../../runtime/tools/tools.js';
 import { Bench } from '../support/bench.js';
 import { errorCodes } from '../support/error-codes.js';
 import { defaultOptions } from '../support/options.js';
-import { repository } from '../support/project.js';
 
 /** As the program has them. */
 const pages = new Pages(new URL('../../dist/polygon-docs/', import.meta.url));

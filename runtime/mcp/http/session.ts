@@ -45,7 +45,7 @@ export class Session {
       },
       uris,
     );
-    this.server = buildServer({ ...parts, gate: this.gate }, this.watches);
+    this.server = buildServer({ ...parts, gate: this.gate }, this.updates);
     this.server.onerror = complainTo(hub.log);
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
