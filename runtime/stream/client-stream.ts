@@ -205,7 +205,7 @@ export class ClientStream implements StreamView {
   subscribe(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
     const fresh = names.filter(name => this.subscriptions.ask(name)).map(({ name }) => name);
     const { byteBudget, options } = this.services;
-    const tooMany = new Set(byteBudget ? this.subscriptions.turnDownBeyond(options.httpChannels, fresh) : []);
+    const tooMany = new Set(byteBudget ? this.subscriptions.rejectBeyond(options.httpChannels, fresh) : []);
     this.user.upstream?.subscribe(names.filter(({ name }) => !tooMany.has(name)));
     const rejected = fresh.flatMap(name => this.subscriptions.rejectionOf(name) ?? []);
     const added = fresh.filter(name => this.subscriptions.asks(name));

@@ -99,13 +99,13 @@ export class ClientSubscriptions implements SubscriptionsView {
   }
 
   /**
-   * Turns down the newest names where the client holds too many.
+   * Rejects the newest names where the client holds too many.
    *
    * @param most that it may hold
    * @param fresh names that it asked for just now
-   * @returns those that were turned down
+   * @returns those that were rejected
    */
-  turnDownBeyond(most: number, fresh: readonly string[]): readonly string[] {
+  rejectBeyond(most: number, fresh: readonly string[]): readonly string[] {
     const excess = this.size - most;
     if (excess <= 0) return [];
     const message = `A client holds at most ${most} channels of a market (${optionTable.httpChannels.variable}). Unsubscribe what you do not need.`;
