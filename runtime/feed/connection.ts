@@ -142,7 +142,7 @@ export class Connection {
 
   /** Market data came of what is subscribed. */
   messageCame(): void {
-    this.stretch.reach(this.loopBudget.elapsedMs);
+    this.stretch.messageAt(this.loopBudget.elapsedMs);
     this.dispatch({ type: 'message' });
   }
 

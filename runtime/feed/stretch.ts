@@ -8,7 +8,7 @@ export class Stretch {
   }
 
   /** @param atMs when a message came, monotonic */
-  reach(atMs: number): void {
+  messageAt(atMs: number): void {
     this.firstMs ??= atMs;
     this.lastMs = atMs;
   }

@@ -52,7 +52,7 @@ export class VendorSession {
   private readonly prefixes: ReadonlySet<string>;
   private readonly wildcards: ReadonlySet<string>;
   private readonly listed: ReadonlySet<string>;
-  private readonly holding = new Set<string>();
+  private readonly heldChannels = new Set<string>();
   private state: 'unknown' | 'authenticated' | 'over' = 'unknown';
 
   constructor(
@@ -67,13 +67,13 @@ export class VendorSession {
 
   /** Channels (`T.AAPL`, `T.*`) with canonical symbols, those that deliver nothing included. */
   get held(): ReadonlySet<string> {
-    return this.holding;
+    return this.heldChannels;
   }
 
   /** Whether an event of this channel and canonical symbol is to be sent. */
   wants(prefix: string, symbol: string): boolean {
-    if (this.holding.has(`${prefix}.${symbol}`)) return true;
-    return this.listed.has(symbol) && this.wildcards.has(prefix) && this.holding.has(`${prefix}.*`);
+    if (this.heldChannels.has(`${prefix}.${symbol}`)) return true;
+    return this.listed.has(symbol) && this.wildcards.has(prefix) && this.heldChannels.has(`${prefix}.*`);
   }
 
   greet(): void {
@@ -90,7 +90,7 @@ export class VendorSession {
   /** Another connection took the place of this one, which is about to be closed. */
   evict(): void {
     this.state = 'over';
-    this.holding.clear();
+    this.heldChannels.clear();
     this.say(status('max_connections', texts.maxConnections));
   }
 
@@ -133,7 +133,7 @@ export class VendorSession {
     const refused: string[] = [];
     for (const sent of channels) {
       const channel = this.canonical(sent);
-      if (channel === undefined || this.holding.has(channel) || accepted.has(channel)) continue;
+      if (channel === undefined || this.heldChannels.has(channel) || accepted.has(channel)) continue;
       if (this.policy.denied?.(this.market.name, channel)) refused.push(channel);
       else accepted.set(channel, sent);
     }
@@ -144,21 +144,21 @@ export class VendorSession {
       return;
     }
     this.say(...refused.map(() => status('error', texts.notAuthorized)));
-    for (const channel of accepted.keys()) this.holding.add(channel);
+    for (const channel of accepted.keys()) this.heldChannels.add(channel);
     this.say(...[...accepted.values()].map(sent => status('success', `subscribed to: ${sent}`)));
   }
 
   private unsubscribe(channels: readonly string[]): void {
     const released = channels.filter(sent => {
       const channel = this.canonical(sent);
-      return channel !== undefined && this.holding.delete(channel);
+      return channel !== undefined && this.heldChannels.delete(channel);
     });
     this.say(...released.map(sent => status('success', `unsubscribed to: ${sent}`)));
   }
 
   private crossesCap(more: Iterable<string>): boolean {
     if (this.market.caps.length === 0) return false;
-    const prefixes = [...this.holding, ...more].map(channel => splitChannel(channel)[0]);
+    const prefixes = [...this.heldChannels, ...more].map(channel => splitChannel(channel)[0]);
     return this.market.caps.some(cap => prefixes.filter(prefix => cap.prefixes.includes(prefix)).length > cap.maxHeld);
   }
 

@@ -78,7 +78,7 @@ export class Upstream {
     this.pump = new SubscriptionPump(subscriptions, this.changes, clock, options, {
       life: () => (this.state === 'live' ? this.lives : undefined),
       // Names of one user, so that no refusal is taken for that of another's.
-      next: most => users.namesInTurn(subscriptions.namesIn('pending'), most),
+      next: most => users.namesOfNext(subscriptions.namesIn('pending'), most),
       subscribe: names => this.source.subscribe(names),
       answered: () => this.account(),
     });

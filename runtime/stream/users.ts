@@ -53,7 +53,7 @@ export class Users {
   }
 
   /** The first names that one of them asked for; in turns. */
-  namesInTurn(names: readonly string[], most: number): string[] {
+  namesOfNext(names: readonly string[], most: number): string[] {
     const { present } = this;
     for (const _ of present) {
       const user = present[this.turns++ % present.length]!;

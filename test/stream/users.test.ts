@@ -29,14 +29,14 @@ describe('names that are to be asked for', () => {
   test('are those of one user at a time, of each in its turn', () => {
     const users = usersOf(asking('T.A', 'T.B', 'T.C'), asking('Q.A', 'T.B'));
     const pending = ['T.A', 'Q.A', 'T.B', 'T.C'];
-    expect(users.namesInTurn(pending, 2)).toEqual(['T.A', 'T.B']);
-    expect(users.namesInTurn(pending, 2)).toEqual(['Q.A', 'T.B']);
-    expect(users.namesInTurn(pending, 9)).toEqual(['T.A', 'T.B', 'T.C']);
+    expect(users.namesOfNext(pending, 2)).toEqual(['T.A', 'T.B']);
+    expect(users.namesOfNext(pending, 2)).toEqual(['Q.A', 'T.B']);
+    expect(users.namesOfNext(pending, 9)).toEqual(['T.A', 'T.B', 'T.C']);
   });
 
   test('are none where nobody asked for any of them', () => {
-    expect(usersOf(asking('T.A')).namesInTurn(['T.B'], 9)).toEqual([]);
-    expect(usersOf().namesInTurn(['T.B'], 9)).toEqual([]);
+    expect(usersOf(asking('T.A')).namesOfNext(['T.B'], 9)).toEqual([]);
+    expect(usersOf().namesOfNext(['T.B'], 9)).toEqual([]);
   });
 });
 
