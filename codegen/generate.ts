@@ -5,8 +5,10 @@ import { emitCitations } from './emit/citations.js';
 import { type CompiledKernel, emitKernel, readKernel } from './emit/kernel.js';
 import { emitMarket } from './emit/market.js';
 import { emitReference } from './emit/reference.js';
+import { emitSpecTypes, type SpecSchema } from './emit/spec-types.js';
 import { emitMain, emitSuite } from './emit/suite.js';
 import { emitTest } from './emit/test.js';
+import { emitTypes } from './emit/types.js';
 import { buildModel } from './load/build.js';
 import { checkCitations, findCitations } from './load/citations.js';
 import { loadSpec } from './load/file.js';
@@ -29,6 +31,8 @@ export interface Reading {
 export interface Generation extends Pick<Reading, 'problems' | 'citations'> {
   /** Text by path below `generated/`; empty when there are problems. */
   readonly files: ReadonlyMap<string, string>;
+  /** Text of the file of types that the loader reads the spec with; it follows from the schema alone. */
+  readonly specTypes: string;
 }
 
 /** @param root folder that holds `spec/`, `runtime/` and `README.md` */
@@ -37,7 +41,8 @@ export function generate(root: string): Generation {
   const { kernel, problems: stale } = readKernel(root);
   const problems = sortProblems([...faults, ...stale]);
   const files = model && kernel && problems.length === 0 ? emit(model, pages, kernel) : new Map<string, string>();
-  return { files, problems, citations };
+  const schema: SpecSchema = JSON.parse(readFileSync(join(root, 'spec/spec.schema.json'), 'utf8'));
+  return { files, specTypes: emitSpecTypes(schema), problems, citations };
 }
 
 /** @param root as for `generate` */
@@ -64,11 +69,12 @@ export function readSpec(root: string): Reading {
 function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const market of model.markets) {
-    files.set(`${market.raw.market}.ts`, emitMarket(market, model));
+    files.set(`${market.raw.market}.ts`, emitMarket(market));
     files.set(`${market.raw.market}.test.ts`, emitTest(market));
   }
   files.set('kernel.ts', emitKernel(kernel));
   files.set('suite.ts', emitSuite(model));
+  files.set('types.ts', emitTypes(model));
   files.set('main.ts', emitMain());
   files.set('TOOLS.md', emitReference(model));
   files.set('asyncapi.yaml', emitAsyncApi(model));

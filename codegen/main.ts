@@ -1,11 +1,11 @@
 /**
- * `npm run codegen` writes `generated/`; `-- --check` only compares; `npm run docs:check` (`--docs`) only judges the
+ * `npm run codegen` writes `generated/` and the types of the spec's own loader; `-- --check` only compares; `npm run docs:check` (`--docs`) only judges the
  * spec and its citations. Exit code 1 means problems, all of them listed.
  *
  * `npm run drift` (`--drift`) compares the spec with the vendor's description of its WebSocket, or with that at
  * `--against`. Exit code 1 means news, 2 that nothing could be compared. `-- --lock` writes down what it leaves unsaid.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,8 +15,9 @@ import { DescriptionError } from './drift/part.js';
 import { describeDrift, isNews } from './drift/table.js';
 import { formatSilences } from './drift/unsaid.js';
 import { readVendor } from './drift/vendor.js';
+import { specTypesPath } from './emit/spec-types.js';
 import { generate, readSpec } from './generate.js';
-import { compareOutput, writeOutput } from './output.js';
+import { compareFile, compareOutput, type Difference, writeOutput } from './output.js';
 import { describeProblem, type Problem } from './problem.js';
 
 const { values } = parseArgs({
@@ -34,7 +35,7 @@ process.exitCode = await (values.drift ? compare(values.root, values.against) : 
 
 /** @returns the exit code */
 function emit(root: string): number {
-  const { files, problems, citations } = generate(root);
+  const { files, specTypes, problems, citations } = generate(root);
   const directory = join(root, 'generated');
   if (problems.length > 0) {
     printProblems(problems, 'nothing was written');
@@ -44,20 +45,27 @@ function emit(root: string): number {
     console.log(`${citations} citations hold.`);
     return 0;
   }
+  // A spec that stands alone has no loader beside it.
+  const types = existsSync(join(root, 'codegen')) ? compareFile(root, specTypesPath, specTypes) : [];
   if (values.check) {
-    const differences = compareOutput(directory, files);
-    for (const { path, kind } of differences) console.error(`generated/${path} is ${kind}`);
+    const differences = [...compareOutput(directory, files).map(inGenerated), ...types];
+    for (const { path, kind } of differences) console.error(`${path} is ${kind}`);
     if (differences.length > 0) {
-      console.error('generated/ does not match spec/. Run: npm run codegen');
+      console.error('What is generated does not match spec/. Run: npm run codegen');
       return 1;
     }
   } else {
-    for (const { path, kind } of writeOutput(directory, files)) {
-      console.log(`${kind === 'orphaned' ? 'removed' : kind === 'missing' ? 'created' : 'updated'} generated/${path}`);
+    if (types.length > 0) writeFileSync(join(root, specTypesPath), specTypes);
+    for (const { path, kind } of [...writeOutput(directory, files).map(inGenerated), ...types]) {
+      console.log(`${kind === 'orphaned' ? 'removed' : kind === 'missing' ? 'created' : 'updated'} ${path}`);
     }
   }
   console.log(`generated/ is fresh: ${files.size} files, ${citations} citations hold.`);
   return 0;
+}
+
+function inGenerated({ path, kind }: Difference): Difference {
+  return { path: `generated/${path}`, kind };
 }
 
 /** @returns the exit code */

@@ -1,164 +1,25 @@
 /**
  * What the spec says, after validation, errata and resolved citations: the nouns that the emitters write down.
- * The raw types mirror `spec/spec.schema.json`.
+ * The raw types are those of `spec/spec.schema.json`.
  */
 import type { What } from './drift/facts.js';
+import type { Schema } from './load/schemas.js';
+import type { RawChannel, RawCitation, RawField, RawMarket, RawSuite, RawTool } from './load/spec-types.js';
 import type { Position } from './problem.js';
 
-export type See = number | string;
+export type {
+  RawChannel,
+  RawCorrection,
+  RawErratum,
+  RawField,
+  RawMarket,
+  RawPrompt,
+  RawSilence,
+  RawSuite,
+  RawTool,
+} from './load/spec-types.js';
 
-export interface RawField {
-  readonly key: string;
-  readonly name: string;
-  readonly type: string;
-  readonly unit?: string;
-  readonly note?: string;
-  readonly epoch?: string;
-  readonly optional?: boolean;
-  readonly role?: 'symbol' | 'time';
-  readonly delivered?: { readonly pattern: string; readonly form: string };
-  readonly flag?: { readonly name: string; readonly on: number; readonly off: number };
-  readonly see: See;
-}
-
-export interface RawChannel {
-  readonly prefix: string;
-  readonly title: string;
-  readonly event: string;
-  readonly page: string;
-  readonly see: See;
-  readonly wildcard: { readonly supported: boolean; readonly why?: string; readonly see: See };
-  readonly aliases?: readonly { readonly prefix: string; readonly see: See }[];
-  readonly plans: { readonly text: string; readonly see: See };
-  readonly samples: readonly See[];
-  readonly fields: readonly RawField[];
-}
-
-export interface RawMarket {
-  readonly market: string;
-  readonly order: number;
-  readonly title: string;
-  readonly pages: string;
-  readonly paths: readonly { readonly path: string; readonly see: See }[];
-  readonly feeds: readonly { readonly feed: string; readonly delay_minutes: number; readonly see: See }[];
-  readonly hours: {
-    readonly time_zone: string;
-    readonly sessions: readonly {
-      readonly name: string;
-      readonly days?: string;
-      readonly from: string;
-      readonly to: string;
-      readonly see: See;
-    }[];
-  };
-  readonly symbol: {
-    readonly description: string;
-    readonly pattern: string;
-    readonly see: See;
-    readonly examples: readonly string[];
-    readonly rejects: readonly string[];
-    readonly spellings?: readonly {
-      readonly pattern: string;
-      readonly canonical: string;
-      readonly examples: Readonly<Record<string, string>>;
-      readonly see: See;
-    }[];
-    readonly slips?: readonly {
-      readonly pattern: string;
-      readonly meant: string;
-      readonly examples: Readonly<Record<string, string>>;
-      readonly see: See;
-    }[];
-    readonly stars?: readonly { readonly spelled: string; readonly see: See }[];
-  };
-  readonly caps?: readonly {
-    readonly prefixes: readonly string[];
-    readonly max_held: number;
-    readonly unit: string;
-    readonly see: See;
-  }[];
-  readonly channels: readonly RawChannel[];
-  readonly legacy?: readonly {
-    readonly prefix: string;
-    readonly title: string;
-    readonly instead: string;
-    readonly see: See;
-  }[];
-  readonly simulation: {
-    readonly tick_size: number;
-    readonly lot_size: number;
-    readonly instruments: Readonly<Record<string, number>>;
-  };
-}
-
-export interface RawArgument {
-  readonly type: 'string' | 'strings' | 'integer' | 'number' | 'choice' | 'market' | 'condition';
-  readonly description: string;
-  readonly choices?: readonly string[];
-  readonly min?: number;
-  readonly max?: number;
-  readonly required?: boolean;
-}
-
-export interface RawTool {
-  readonly verb: string;
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly arguments: Readonly<Record<string, RawArgument>>;
-  readonly output: readonly string[];
-  readonly annotations: {
-    readonly read_only: boolean;
-    readonly destructive: boolean;
-    readonly idempotent: boolean;
-    readonly open_world: boolean;
-  };
-  readonly cites_channels?: boolean;
-  readonly see: readonly { readonly what: string; readonly see: See }[];
-}
-
-export interface RawPrompt {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  /** What each argument means, by its name. */
-  readonly arguments: Readonly<Record<string, string>>;
-  readonly events: readonly string[];
-  readonly text: string;
-}
-
-export interface RawSuite {
-  readonly name: string;
-  readonly title: string;
-  readonly instructions: string;
-  readonly pages: string;
-  readonly feeds: readonly {
-    readonly name: string;
-    readonly hosts: readonly string[];
-    readonly about: string;
-    readonly see: See;
-  }[];
-  readonly statuses: readonly {
-    readonly status: string;
-    readonly message: string;
-    readonly means: string;
-    readonly see: See;
-  }[];
-  readonly common_output: readonly string[];
-  /** Keys of answers that output schemas name, and their types. */
-  readonly advertised_output?: Readonly<Record<string, string>>;
-  readonly market_tools: readonly RawTool[];
-  readonly tools: readonly RawTool[];
-  readonly prompts?: readonly RawPrompt[];
-}
-
-/** The parts of a field that an erratum may correct. */
-export interface Correction {
-  readonly type?: string;
-  readonly unit?: string;
-  readonly epoch?: string;
-  readonly optional?: boolean;
-}
+export type See = RawCitation;
 
 /** What our spec and the vendor's description say about one subject, where they disagree. */
 export interface Difference {
@@ -169,29 +30,11 @@ export interface Difference {
   readonly vendor: string;
 }
 
-/** Corrects a field (`says`, `use`), explains differences from the vendor's description (`drift`), or both. */
-export interface RawErratum {
-  readonly at: string;
-  readonly see: See;
-  readonly says?: Correction;
-  readonly use?: Correction;
-  readonly drift?: readonly Omit<Difference, 'at'>[];
-  readonly why: string;
-  readonly date: string;
-}
-
 /** A difference for which an erratum has a reason. */
 export interface Explanation extends Difference {
   /** Written for this difference, so that it has to be there; else it follows from a correction. */
   readonly owed: boolean;
   readonly written: Position;
-}
-
-/** What the vendor's description leaves unsaid about one subject, with a digest of the words in its place. */
-export interface RawUnsaid {
-  readonly at: string;
-  readonly unsaid: readonly What[];
-  readonly words?: string;
 }
 
 /** One thing that the vendor's description leaves unsaid. */
@@ -248,7 +91,10 @@ export interface Tool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly arguments: Readonly<Record<string, RawArgument>>;
+  /** What it takes, texts filled in. */
+  readonly arguments: Schema;
+  /** What it answers where nothing fails. */
+  readonly answer: Schema;
   readonly citations: readonly { readonly what: string; readonly see: string }[];
 }
 
@@ -265,6 +111,8 @@ export interface Market {
 /** The whole suite, markets in their order. */
 export interface Model {
   readonly suite: RawSuite;
+  /** What every call answers that fails. */
+  readonly failure: Schema;
   readonly tools: readonly Tool[];
   readonly markets: readonly Market[];
   readonly explanations: readonly Explanation[];

@@ -13,10 +13,15 @@ export function compareOutput(directory: string, files: ReadonlyMap<string, stri
   return paths.flatMap((path): Difference[] => {
     const expected = files.get(path);
     if (expected === undefined) return [{ path, kind: 'orphaned' }];
-    if (!existsSync(join(directory, path))) return [{ path, kind: 'missing' }];
-    const found = readFileSync(join(directory, path), 'utf8').replaceAll('\r\n', '\n');
-    return found === expected ? [] : [{ path, kind: 'stale' }];
+    return compareFile(directory, path, expected);
   });
+}
+
+/** Compares one file of a folder that holds others too. */
+export function compareFile(directory: string, path: string, expected: string): Difference[] {
+  if (!existsSync(join(directory, path))) return [{ path, kind: 'missing' }];
+  const found = readFileSync(join(directory, path), 'utf8').replaceAll('\r\n', '\n');
+  return found === expected ? [] : [{ path, kind: 'stale' }];
 }
 
 /** Makes the folder hold exactly these files; returns what changed. */

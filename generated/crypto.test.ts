@@ -22,13 +22,20 @@ judge(suite, crypto, {
       subscribe: 'XT.BTC-USD',
       fields: [
         { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'p', name: 'price', type: 'number', optional: false },
+        { key: 'p', name: 'price', type: 'number', optional: false, role: 'price' },
         { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
-        { key: 's', name: 'size', type: 'number', optional: false },
-        { key: 'c', name: 'conditions', type: 'integers', optional: true },
-        { key: 'i', name: 'trade_id', type: 'identifier', optional: true },
-        { key: 'x', name: 'exchange_id', type: 'integer', optional: false },
-        { key: 'r', name: 'received_time', type: 'integer', epoch: 'ms', optional: false },
+        { key: 's', name: 'size', type: 'number', optional: false, role: 'size' },
+        { key: 'c', name: 'conditions', type: 'integers', optional: true, role: 'conditions' },
+        { key: 'i', name: 'trade_id', type: 'identifier', optional: true, role: 'trade_id' },
+        { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
+        {
+          key: 'r',
+          name: 'received_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: false,
+          role: 'received_time',
+        },
       ],
       samples: [
         {
@@ -48,13 +55,20 @@ judge(suite, crypto, {
       subscribe: 'XQ.BTC-USD',
       fields: [
         { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'bp', name: 'bid.price', type: 'number', optional: false },
-        { key: 'bs', name: 'bid.size', type: 'number', optional: false },
-        { key: 'ap', name: 'ask.price', type: 'number', optional: false },
-        { key: 'as', name: 'ask.size', type: 'number', optional: false },
+        { key: 'bp', name: 'bid.price', type: 'number', optional: false, role: 'bid.price' },
+        { key: 'bs', name: 'bid.size', type: 'number', optional: false, role: 'bid.size' },
+        { key: 'ap', name: 'ask.price', type: 'number', optional: false, role: 'ask.price' },
+        { key: 'as', name: 'ask.size', type: 'number', optional: false, role: 'ask.size' },
         { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
-        { key: 'x', name: 'exchange_id', type: 'integer', optional: false },
-        { key: 'r', name: 'received_time', type: 'integer', epoch: 'ms', optional: false },
+        { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
+        {
+          key: 'r',
+          name: 'received_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: false,
+          role: 'received_time',
+        },
       ],
       samples: [
         {
@@ -74,11 +88,11 @@ judge(suite, crypto, {
       subscribe: 'XA.BTC-USD',
       fields: [
         { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'o', name: 'open', type: 'number', optional: false },
-        { key: 'c', name: 'close', type: 'number', optional: false },
-        { key: 'h', name: 'high', type: 'number', optional: false },
-        { key: 'l', name: 'low', type: 'number', optional: false },
-        { key: 'v', name: 'volume', type: 'number', optional: false },
+        { key: 'o', name: 'open', type: 'number', optional: false, role: 'open' },
+        { key: 'c', name: 'close', type: 'number', optional: false, role: 'close' },
+        { key: 'h', name: 'high', type: 'number', optional: false, role: 'high' },
+        { key: 'l', name: 'low', type: 'number', optional: false, role: 'low' },
+        { key: 'v', name: 'volume', type: 'number', optional: false, role: 'volume' },
         {
           key: 's',
           name: 'start_time',
@@ -87,9 +101,16 @@ judge(suite, crypto, {
           optional: false,
           role: 'time',
         },
-        { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
-        { key: 'vw', name: 'vwap', type: 'number', optional: false },
-        { key: 'z', name: 'average_size', type: 'number', optional: false },
+        {
+          key: 'e',
+          name: 'end_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: false,
+          role: 'end_time',
+        },
+        { key: 'vw', name: 'vwap', type: 'number', optional: false, role: 'vwap' },
+        { key: 'z', name: 'average_size', type: 'number', optional: false, role: 'average_size' },
       ],
       samples: [
         {
@@ -109,11 +130,11 @@ judge(suite, crypto, {
       subscribe: 'XAS.BTC-USD',
       fields: [
         { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'o', name: 'open', type: 'number', optional: false },
-        { key: 'c', name: 'close', type: 'number', optional: false },
-        { key: 'h', name: 'high', type: 'number', optional: false },
-        { key: 'l', name: 'low', type: 'number', optional: false },
-        { key: 'v', name: 'volume', type: 'number', optional: false },
+        { key: 'o', name: 'open', type: 'number', optional: false, role: 'open' },
+        { key: 'c', name: 'close', type: 'number', optional: false, role: 'close' },
+        { key: 'h', name: 'high', type: 'number', optional: false, role: 'high' },
+        { key: 'l', name: 'low', type: 'number', optional: false, role: 'low' },
+        { key: 'v', name: 'volume', type: 'number', optional: false, role: 'volume' },
         {
           key: 's',
           name: 'start_time',
@@ -122,9 +143,16 @@ judge(suite, crypto, {
           optional: false,
           role: 'time',
         },
-        { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
-        { key: 'vw', name: 'vwap', type: 'number', optional: false },
-        { key: 'z', name: 'average_size', type: 'number', optional: false },
+        {
+          key: 'e',
+          name: 'end_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: false,
+          role: 'end_time',
+        },
+        { key: 'vw', name: 'vwap', type: 'number', optional: false, role: 'vwap' },
+        { key: 'z', name: 'average_size', type: 'number', optional: false, role: 'average_size' },
       ],
       samples: [
         {
@@ -143,7 +171,7 @@ judge(suite, crypto, {
       event: 'FAIR_MARKET_VALUE',
       subscribe: 'FMV.BTC-USD',
       fields: [
-        { key: 'fmv', name: 'fair_value', type: 'number', optional: false },
+        { key: 'fmv', name: 'fair_value', type: 'number', optional: false, role: 'fair_value' },
         { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
         {
           key: 't',

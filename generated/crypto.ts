@@ -2,7 +2,7 @@
 // @generated - change the spec, then run: npm run codegen
 
 import { z } from 'zod';
-import { type Channel, type Market, type Tool, wire } from '../runtime/index.js';
+import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 
 /**
  * Trades, `XT`.
@@ -19,19 +19,33 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/crypto/trades.md:25 */
     { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/crypto/trades.md:26 */
-    { key: 'p', name: 'price', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'p',
+      name: 'price',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'price',
+    },
     /** @see polygon-docs/websockets/crypto/trades.md:27 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/crypto/trades.md:28 */
-    { key: 's', name: 'size', type: 'number', unit: 'base units', optional: false },
+    { key: 's', name: 'size', type: 'number', unit: 'base units', optional: false, role: 'size' },
     /** @see polygon-docs/websockets/crypto/trades.md:29 */
-    { key: 'c', name: 'conditions', type: 'integers', optional: true },
+    { key: 'c', name: 'conditions', type: 'integers', optional: true, role: 'conditions' },
     /** @see polygon-docs/websockets/crypto/trades.md:30 */
-    { key: 'i', name: 'trade_id', type: 'identifier', optional: true },
+    { key: 'i', name: 'trade_id', type: 'identifier', optional: true, role: 'trade_id' },
     /** @see polygon-docs/websockets/crypto/trades.md:31 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false },
+    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
     /** @see polygon-docs/websockets/crypto/trades.md:32 */
-    { key: 'r', name: 'received_time', type: 'integer', epoch: 'ms', optional: false },
+    {
+      key: 'r',
+      name: 'received_time',
+      type: 'integer',
+      epoch: 'ms',
+      optional: false,
+      role: 'received_time',
+    },
   ],
   validator: z.looseObject({
     ev: z.literal('XT'),
@@ -61,19 +75,54 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/crypto/quotes.md:26 */
     { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/crypto/quotes.md:27 */
-    { key: 'bp', name: 'bid.price', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'bp',
+      name: 'bid.price',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'bid.price',
+    },
     /** @see polygon-docs/websockets/crypto/quotes.md:28 */
-    { key: 'bs', name: 'bid.size', type: 'number', unit: 'base units', optional: false },
+    {
+      key: 'bs',
+      name: 'bid.size',
+      type: 'number',
+      unit: 'base units',
+      optional: false,
+      role: 'bid.size',
+    },
     /** @see polygon-docs/websockets/crypto/quotes.md:29 */
-    { key: 'ap', name: 'ask.price', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'ap',
+      name: 'ask.price',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'ask.price',
+    },
     /** @see polygon-docs/websockets/crypto/quotes.md:30 */
-    { key: 'as', name: 'ask.size', type: 'number', unit: 'base units', optional: false },
+    {
+      key: 'as',
+      name: 'ask.size',
+      type: 'number',
+      unit: 'base units',
+      optional: false,
+      role: 'ask.size',
+    },
     /** @see polygon-docs/websockets/crypto/quotes.md:31 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/crypto/quotes.md:32 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false },
+    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
     /** @see polygon-docs/websockets/crypto/quotes.md:33 */
-    { key: 'r', name: 'received_time', type: 'integer', epoch: 'ms', optional: false },
+    {
+      key: 'r',
+      name: 'received_time',
+      type: 'integer',
+      epoch: 'ms',
+      optional: false,
+      role: 'received_time',
+    },
   ],
   validator: z.looseObject({
     ev: z.literal('XQ'),
@@ -103,23 +152,65 @@ const aggregatesPerMinute: Channel = {
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:27 */
     { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:28 */
-    { key: 'o', name: 'open', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'o',
+      name: 'open',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'open',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:29 */
-    { key: 'c', name: 'close', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:30 */
-    { key: 'h', name: 'high', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'h',
+      name: 'high',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'high',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:31 */
-    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:32 */
-    { key: 'v', name: 'volume', type: 'number', unit: 'base units', optional: false },
+    {
+      key: 'v',
+      name: 'volume',
+      type: 'number',
+      unit: 'base units',
+      optional: false,
+      role: 'volume',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:33 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:34 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:35 */
-    { key: 'vw', name: 'vwap', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'vw',
+      name: 'vwap',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'vwap',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-minute.md:36 */
-    { key: 'z', name: 'average_size', type: 'number', unit: 'base units', optional: false },
+    {
+      key: 'z',
+      name: 'average_size',
+      type: 'number',
+      unit: 'base units',
+      optional: false,
+      role: 'average_size',
+    },
   ],
   validator: z.looseObject({
     ev: z.literal('XA'),
@@ -151,23 +242,65 @@ const aggregatesPerSecond: Channel = {
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:27 */
     { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:28 */
-    { key: 'o', name: 'open', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'o',
+      name: 'open',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'open',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:29 */
-    { key: 'c', name: 'close', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:30 */
-    { key: 'h', name: 'high', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'h',
+      name: 'high',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'high',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:31 */
-    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:32 */
-    { key: 'v', name: 'volume', type: 'number', unit: 'base units', optional: false },
+    {
+      key: 'v',
+      name: 'volume',
+      type: 'number',
+      unit: 'base units',
+      optional: false,
+      role: 'volume',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:33 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:34 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:35 */
-    { key: 'vw', name: 'vwap', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'vw',
+      name: 'vwap',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'vwap',
+    },
     /** @see polygon-docs/websockets/crypto/aggregates-per-second.md:36 */
-    { key: 'z', name: 'average_size', type: 'number', unit: 'base units', optional: false },
+    {
+      key: 'z',
+      name: 'average_size',
+      type: 'number',
+      unit: 'base units',
+      optional: false,
+      role: 'average_size',
+    },
   ],
   validator: z.looseObject({
     ev: z.literal('XAS'),
@@ -197,7 +330,14 @@ const fairMarketValue: Channel = {
   plans: 'Currencies Business only, on the business feed (real time)',
   fields: [
     /** @see polygon-docs/websockets/crypto/fair-market-value.md:26 */
-    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'fmv',
+      name: 'fair_value',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'fair_value',
+    },
     /** @see polygon-docs/websockets/crypto/fair-market-value.md:27 */
     {
       key: 'sym',
@@ -226,7 +366,7 @@ const fairMarketValue: Channel = {
 };
 
 /** The six tools of Crypto. */
-const tools: readonly Tool[] = [
+const tools: readonly MarketTool[] = [
   {
     name: 'start_crypto_stream',
     title: 'Start Crypto stream',
@@ -250,17 +390,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000), api_key: z.string().optional(), endpoint: z.string().optional() }),
@@ -290,15 +419,6 @@ const tools: readonly Tool[] = [
     verb: 'stop',
     description: 'Stop the Crypto stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({}),
     citations: [{ what: 'end with it', see: 'polygon-docs/websockets/quickstart.md:122' }],
@@ -309,15 +429,6 @@ const tools: readonly Tool[] = [
     verb: 'status',
     description: 'State of the Crypto stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [{ what: 'Status messages', see: 'polygon-docs/websockets/quickstart.md:141-173' }],
@@ -340,17 +451,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
@@ -375,16 +475,6 @@ const tools: readonly Tool[] = [
       required: ['channels'],
       additionalProperties: false,
     },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        removed: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
     citations: [{ what: 'Unsubscribe', see: 'polygon-docs/websockets/quickstart.md:126-139' }],
@@ -395,15 +485,6 @@ const tools: readonly Tool[] = [
     verb: 'list',
     description: 'The channels of the Crypto stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [

@@ -22,9 +22,9 @@ judge(suite, forex, {
       subscribe: 'C.EUR/USD',
       fields: [
         { key: 'p', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'x', name: 'exchange_id', type: 'identifier', optional: false },
-        { key: 'a', name: 'ask.price', type: 'number', optional: false },
-        { key: 'b', name: 'bid.price', type: 'number', optional: false },
+        { key: 'x', name: 'exchange_id', type: 'identifier', optional: false, role: 'exchange_id' },
+        { key: 'a', name: 'ask.price', type: 'number', optional: false, role: 'ask.price' },
+        { key: 'b', name: 'bid.price', type: 'number', optional: false, role: 'bid.price' },
         { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
       ],
       samples: [
@@ -45,11 +45,11 @@ judge(suite, forex, {
       subscribe: 'CA.EUR/USD',
       fields: [
         { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'o', name: 'open', type: 'number', optional: false },
-        { key: 'c', name: 'close', type: 'number', optional: false },
-        { key: 'h', name: 'high', type: 'number', optional: false },
-        { key: 'l', name: 'low', type: 'number', optional: false },
-        { key: 'v', name: 'volume', type: 'integer', optional: false },
+        { key: 'o', name: 'open', type: 'number', optional: false, role: 'open' },
+        { key: 'c', name: 'close', type: 'number', optional: false, role: 'close' },
+        { key: 'h', name: 'high', type: 'number', optional: false, role: 'high' },
+        { key: 'l', name: 'low', type: 'number', optional: false, role: 'low' },
+        { key: 'v', name: 'volume', type: 'integer', optional: false, role: 'volume' },
         {
           key: 's',
           name: 'start_time',
@@ -58,7 +58,14 @@ judge(suite, forex, {
           optional: false,
           role: 'time',
         },
-        { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: true },
+        {
+          key: 'e',
+          name: 'end_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: true,
+          role: 'end_time',
+        },
       ],
       samples: [
         {
@@ -78,11 +85,11 @@ judge(suite, forex, {
       subscribe: 'CAS.EUR/USD',
       fields: [
         { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'o', name: 'open', type: 'number', optional: false },
-        { key: 'c', name: 'close', type: 'number', optional: false },
-        { key: 'h', name: 'high', type: 'number', optional: false },
-        { key: 'l', name: 'low', type: 'number', optional: false },
-        { key: 'v', name: 'volume', type: 'integer', optional: false },
+        { key: 'o', name: 'open', type: 'number', optional: false, role: 'open' },
+        { key: 'c', name: 'close', type: 'number', optional: false, role: 'close' },
+        { key: 'h', name: 'high', type: 'number', optional: false, role: 'high' },
+        { key: 'l', name: 'low', type: 'number', optional: false, role: 'low' },
+        { key: 'v', name: 'volume', type: 'integer', optional: false, role: 'volume' },
         {
           key: 's',
           name: 'start_time',
@@ -91,7 +98,14 @@ judge(suite, forex, {
           optional: false,
           role: 'time',
         },
-        { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: true },
+        {
+          key: 'e',
+          name: 'end_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: true,
+          role: 'end_time',
+        },
       ],
       samples: [
         {
@@ -110,7 +124,7 @@ judge(suite, forex, {
       event: 'FAIR_MARKET_VALUE',
       subscribe: 'FMV.EUR/USD',
       fields: [
-        { key: 'fmv', name: 'fair_value', type: 'number', optional: false },
+        { key: 'fmv', name: 'fair_value', type: 'number', optional: false, role: 'fair_value' },
         { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
         {
           key: 't',

@@ -2,7 +2,7 @@
 // @generated - change the spec, then run: npm run codegen
 
 import { z } from 'zod';
-import { type Channel, type Market, type Tool, wire } from '../runtime/index.js';
+import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 
 /**
  * Quotes, `C`.
@@ -19,11 +19,25 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/forex/quotes.md:26 */
     { key: 'p', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/forex/quotes.md:28 */
-    { key: 'x', name: 'exchange_id', type: 'identifier', optional: false },
+    { key: 'x', name: 'exchange_id', type: 'identifier', optional: false, role: 'exchange_id' },
     /** @see polygon-docs/websockets/forex/quotes.md:29 */
-    { key: 'a', name: 'ask.price', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'a',
+      name: 'ask.price',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'ask.price',
+    },
     /** @see polygon-docs/websockets/forex/quotes.md:30 */
-    { key: 'b', name: 'bid.price', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'b',
+      name: 'bid.price',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'bid.price',
+    },
     /** @see polygon-docs/websockets/forex/quotes.md:31 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
   ],
@@ -52,13 +66,34 @@ const aggregatesPerMinute: Channel = {
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:27 */
     { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:28 */
-    { key: 'o', name: 'open', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'o',
+      name: 'open',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'open',
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:29 */
-    { key: 'c', name: 'close', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:30 */
-    { key: 'h', name: 'high', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'h',
+      name: 'high',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'high',
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:31 */
-    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:32 */
     {
       key: 'v',
@@ -67,11 +102,12 @@ const aggregatesPerMinute: Channel = {
       unit: 'quote updates',
       note: 'a count of quotes, not of money or lots',
       optional: false,
+      role: 'volume',
     },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:33 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/forex/aggregates-per-minute.md:34 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: true },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: true, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('CA'),
@@ -101,13 +137,34 @@ const aggregatesPerSecond: Channel = {
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:27 */
     { key: 'pair', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:28 */
-    { key: 'o', name: 'open', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'o',
+      name: 'open',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'open',
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:29 */
-    { key: 'c', name: 'close', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:30 */
-    { key: 'h', name: 'high', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'h',
+      name: 'high',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'high',
+    },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:31 */
-    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'quote currency', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:32 */
     {
       key: 'v',
@@ -116,11 +173,12 @@ const aggregatesPerSecond: Channel = {
       unit: 'quote updates',
       note: 'a count of quotes, not of money or lots',
       optional: false,
+      role: 'volume',
     },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:33 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/forex/aggregates-per-second.md:34 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: true },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: true, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('CAS'),
@@ -148,7 +206,14 @@ const fairMarketValue: Channel = {
   plans: 'Currencies Business, on the business feed (real time)',
   fields: [
     /** @see polygon-docs/websockets/forex/fair-market-value.md:26 */
-    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'quote currency', optional: false },
+    {
+      key: 'fmv',
+      name: 'fair_value',
+      type: 'number',
+      unit: 'quote currency',
+      optional: false,
+      role: 'fair_value',
+    },
     /** @see polygon-docs/websockets/forex/fair-market-value.md:27 */
     {
       key: 'sym',
@@ -177,7 +242,7 @@ const fairMarketValue: Channel = {
 };
 
 /** The six tools of Forex. */
-const tools: readonly Tool[] = [
+const tools: readonly MarketTool[] = [
   {
     name: 'start_forex_stream',
     title: 'Start Forex stream',
@@ -201,17 +266,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000), api_key: z.string().optional(), endpoint: z.string().optional() }),
@@ -240,15 +294,6 @@ const tools: readonly Tool[] = [
     verb: 'stop',
     description: 'Stop the Forex stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({}),
     citations: [{ what: 'end with it', see: 'polygon-docs/websockets/quickstart.md:122' }],
@@ -259,15 +304,6 @@ const tools: readonly Tool[] = [
     verb: 'status',
     description: 'State of the Forex stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [{ what: 'Status messages', see: 'polygon-docs/websockets/quickstart.md:141-173' }],
@@ -290,17 +326,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
@@ -325,16 +350,6 @@ const tools: readonly Tool[] = [
       required: ['channels'],
       additionalProperties: false,
     },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        removed: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
     citations: [{ what: 'Unsubscribe', see: 'polygon-docs/websockets/quickstart.md:126-139' }],
@@ -345,15 +360,6 @@ const tools: readonly Tool[] = [
     verb: 'list',
     description: 'The channels of the Forex stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [

@@ -2,7 +2,7 @@
 // @generated - change the spec, then run: npm run codegen
 
 import { z } from 'zod';
-import { type Channel, type Market, type Tool, wire } from '../runtime/index.js';
+import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 
 /**
  * Trades, `T`.
@@ -19,13 +19,13 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/futures/trades.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/futures/trades.md:26 */
-    { key: 'p', name: 'price', type: 'decimal', unit: 'price', optional: false },
+    { key: 'p', name: 'price', type: 'decimal', unit: 'price', optional: false, role: 'price' },
     /** @see polygon-docs/websockets/futures/trades.md:27 */
-    { key: 's', name: 'size', type: 'integer', unit: 'contracts', optional: false },
+    { key: 's', name: 'size', type: 'integer', unit: 'contracts', optional: false, role: 'size' },
     /** @see polygon-docs/websockets/futures/trades.md:28 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/futures/trades.md:29 */
-    { key: 'q', name: 'sequence', type: 'integer', optional: false },
+    { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
   ],
   validator: z.looseObject({
     ev: z.literal('T'),
@@ -52,17 +52,45 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/futures/quotes.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/futures/quotes.md:26 */
-    { key: 'bp', name: 'bid.price', type: 'decimal', unit: 'price', optional: true },
+    {
+      key: 'bp',
+      name: 'bid.price',
+      type: 'decimal',
+      unit: 'price',
+      optional: true,
+      role: 'bid.price',
+    },
     /** @see polygon-docs/websockets/futures/quotes.md:27 */
-    { key: 'bs', name: 'bid.size', type: 'integer', unit: 'contracts', optional: true },
+    {
+      key: 'bs',
+      name: 'bid.size',
+      type: 'integer',
+      unit: 'contracts',
+      optional: true,
+      role: 'bid.size',
+    },
     /** @see polygon-docs/websockets/futures/quotes.md:28 */
-    { key: 'bt', name: 'bid.time', type: 'integer', epoch: 'ms', optional: true },
+    { key: 'bt', name: 'bid.time', type: 'integer', epoch: 'ms', optional: true, role: 'bid.time' },
     /** @see polygon-docs/websockets/futures/quotes.md:29 */
-    { key: 'ap', name: 'ask.price', type: 'decimal', unit: 'price', optional: true },
+    {
+      key: 'ap',
+      name: 'ask.price',
+      type: 'decimal',
+      unit: 'price',
+      optional: true,
+      role: 'ask.price',
+    },
     /** @see polygon-docs/websockets/futures/quotes.md:30 */
-    { key: 'as', name: 'ask.size', type: 'integer', unit: 'contracts', optional: true },
+    {
+      key: 'as',
+      name: 'ask.size',
+      type: 'integer',
+      unit: 'contracts',
+      optional: true,
+      role: 'ask.size',
+    },
     /** @see polygon-docs/websockets/futures/quotes.md:31 */
-    { key: 'at', name: 'ask.time', type: 'integer', epoch: 'ms', optional: true },
+    { key: 'at', name: 'ask.time', type: 'integer', epoch: 'ms', optional: true, role: 'ask.time' },
     /** @see polygon-docs/websockets/futures/quotes.md:32 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
   ],
@@ -94,23 +122,30 @@ const aggregatesPerMinute: Channel = {
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:28 */
-    { key: 'v', name: 'volume', type: 'number', unit: 'contracts', optional: false },
+    { key: 'v', name: 'volume', type: 'number', unit: 'contracts', optional: false, role: 'volume' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:29 */
-    { key: 'dv', name: 'dollar_volume', type: 'decimal', unit: 'USD', optional: false },
+    {
+      key: 'dv',
+      name: 'dollar_volume',
+      type: 'decimal',
+      unit: 'USD',
+      optional: false,
+      role: 'dollar_volume',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:30 */
-    { key: 'o', name: 'open', type: 'decimal', unit: 'price', optional: false },
+    { key: 'o', name: 'open', type: 'decimal', unit: 'price', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:31 */
-    { key: 'c', name: 'close', type: 'decimal', unit: 'price', optional: false },
+    { key: 'c', name: 'close', type: 'decimal', unit: 'price', optional: false, role: 'close' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:32 */
-    { key: 'h', name: 'high', type: 'decimal', unit: 'price', optional: false },
+    { key: 'h', name: 'high', type: 'decimal', unit: 'price', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:33 */
-    { key: 'l', name: 'low', type: 'decimal', unit: 'price', optional: false },
+    { key: 'l', name: 'low', type: 'decimal', unit: 'price', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:34 */
-    { key: 'n', name: 'trades', type: 'number', unit: 'count', optional: false },
+    { key: 'n', name: 'trades', type: 'number', unit: 'count', optional: false, role: 'trades' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:35 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:36 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('AM'),
@@ -142,23 +177,30 @@ const aggregatesPerSecond: Channel = {
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:28 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:29 */
-    { key: 'v', name: 'volume', type: 'number', unit: 'contracts', optional: false },
+    { key: 'v', name: 'volume', type: 'number', unit: 'contracts', optional: false, role: 'volume' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:30 */
-    { key: 'dv', name: 'dollar_volume', type: 'decimal', unit: 'USD', optional: false },
+    {
+      key: 'dv',
+      name: 'dollar_volume',
+      type: 'decimal',
+      unit: 'USD',
+      optional: false,
+      role: 'dollar_volume',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:31 */
-    { key: 'o', name: 'open', type: 'decimal', unit: 'price', optional: false },
+    { key: 'o', name: 'open', type: 'decimal', unit: 'price', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:32 */
-    { key: 'c', name: 'close', type: 'decimal', unit: 'price', optional: false },
+    { key: 'c', name: 'close', type: 'decimal', unit: 'price', optional: false, role: 'close' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:33 */
-    { key: 'h', name: 'high', type: 'decimal', unit: 'price', optional: false },
+    { key: 'h', name: 'high', type: 'decimal', unit: 'price', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:34 */
-    { key: 'l', name: 'low', type: 'decimal', unit: 'price', optional: false },
+    { key: 'l', name: 'low', type: 'decimal', unit: 'price', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:35 */
-    { key: 'n', name: 'trades', type: 'number', unit: 'count', optional: false },
+    { key: 'n', name: 'trades', type: 'number', unit: 'count', optional: false, role: 'trades' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:36 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:37 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('A'),
@@ -176,7 +218,7 @@ const aggregatesPerSecond: Channel = {
 };
 
 /** The six tools of US futures. */
-const tools: readonly Tool[] = [
+const tools: readonly MarketTool[] = [
   {
     name: 'start_futures_stream',
     title: 'Start US futures stream',
@@ -200,17 +242,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000), api_key: z.string().optional(), endpoint: z.string().optional() }),
@@ -236,15 +267,6 @@ const tools: readonly Tool[] = [
     verb: 'stop',
     description: 'Stop the US futures stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({}),
     citations: [{ what: 'end with it', see: 'polygon-docs/websockets/quickstart.md:122' }],
@@ -255,15 +277,6 @@ const tools: readonly Tool[] = [
     verb: 'status',
     description: 'State of the US futures stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [{ what: 'Status messages', see: 'polygon-docs/websockets/quickstart.md:141-173' }],
@@ -286,17 +299,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
@@ -321,16 +323,6 @@ const tools: readonly Tool[] = [
       required: ['channels'],
       additionalProperties: false,
     },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        removed: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
     citations: [{ what: 'Unsubscribe', see: 'polygon-docs/websockets/quickstart.md:126-139' }],
@@ -341,15 +333,6 @@ const tools: readonly Tool[] = [
     verb: 'list',
     description: 'The channels of the US futures stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [

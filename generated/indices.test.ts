@@ -21,7 +21,7 @@ judge(suite, indices, {
       event: 'INDEX_VALUE',
       subscribe: 'V.I:SPX',
       fields: [
-        { key: 'val', name: 'value', type: 'number', optional: false },
+        { key: 'val', name: 'value', type: 'number', optional: false, role: 'value' },
         { key: 'T', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
         { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
       ],
@@ -43,11 +43,11 @@ judge(suite, indices, {
       subscribe: 'AM.I:SPX',
       fields: [
         { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'op', name: 'official_open', type: 'number', optional: false },
-        { key: 'o', name: 'open', type: 'number', optional: false },
-        { key: 'c', name: 'close', type: 'number', optional: false },
-        { key: 'h', name: 'high', type: 'number', optional: false },
-        { key: 'l', name: 'low', type: 'number', optional: false },
+        { key: 'op', name: 'official_open', type: 'number', optional: false, role: 'official_open' },
+        { key: 'o', name: 'open', type: 'number', optional: false, role: 'open' },
+        { key: 'c', name: 'close', type: 'number', optional: false, role: 'close' },
+        { key: 'h', name: 'high', type: 'number', optional: false, role: 'high' },
+        { key: 'l', name: 'low', type: 'number', optional: false, role: 'low' },
         {
           key: 's',
           name: 'start_time',
@@ -56,7 +56,14 @@ judge(suite, indices, {
           optional: false,
           role: 'time',
         },
-        { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+        {
+          key: 'e',
+          name: 'end_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: false,
+          role: 'end_time',
+        },
       ],
       samples: [
         {
@@ -76,11 +83,11 @@ judge(suite, indices, {
       subscribe: 'A.I:SPX',
       fields: [
         { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
-        { key: 'op', name: 'official_open', type: 'number', optional: false },
-        { key: 'o', name: 'open', type: 'number', optional: false },
-        { key: 'c', name: 'close', type: 'number', optional: false },
-        { key: 'h', name: 'high', type: 'number', optional: false },
-        { key: 'l', name: 'low', type: 'number', optional: false },
+        { key: 'op', name: 'official_open', type: 'number', optional: false, role: 'official_open' },
+        { key: 'o', name: 'open', type: 'number', optional: false, role: 'open' },
+        { key: 'c', name: 'close', type: 'number', optional: false, role: 'close' },
+        { key: 'h', name: 'high', type: 'number', optional: false, role: 'high' },
+        { key: 'l', name: 'low', type: 'number', optional: false, role: 'low' },
         {
           key: 's',
           name: 'start_time',
@@ -89,7 +96,14 @@ judge(suite, indices, {
           optional: false,
           role: 'time',
         },
-        { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+        {
+          key: 'e',
+          name: 'end_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: false,
+          role: 'end_time',
+        },
       ],
       samples: [
         {

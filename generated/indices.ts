@@ -2,7 +2,7 @@
 // @generated - change the spec, then run: npm run codegen
 
 import { z } from 'zod';
-import { type Channel, type Market, type Tool, wire } from '../runtime/index.js';
+import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 
 /**
  * Value, `V`.
@@ -17,7 +17,14 @@ const value: Channel = {
   plans: 'Starter (15-minute delay), Advanced and Business (real time)',
   fields: [
     /** @see polygon-docs/websockets/indices/value.md:25 */
-    { key: 'val', name: 'value', type: 'number', unit: 'index points', optional: false },
+    {
+      key: 'val',
+      name: 'value',
+      type: 'number',
+      unit: 'index points',
+      optional: false,
+      role: 'value',
+    },
     /** @see polygon-docs/websockets/indices/value.md:26 */
     { key: 'T', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/indices/value.md:27 */
@@ -46,19 +53,33 @@ const aggregatesPerMinute: Channel = {
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:28 */
-    { key: 'op', name: 'official_open', type: 'number', unit: 'index points', optional: false },
+    {
+      key: 'op',
+      name: 'official_open',
+      type: 'number',
+      unit: 'index points',
+      optional: false,
+      role: 'official_open',
+    },
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:29 */
-    { key: 'o', name: 'open', type: 'number', unit: 'index points', optional: false },
+    { key: 'o', name: 'open', type: 'number', unit: 'index points', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:30 */
-    { key: 'c', name: 'close', type: 'number', unit: 'index points', optional: false },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'number',
+      unit: 'index points',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:31 */
-    { key: 'h', name: 'high', type: 'number', unit: 'index points', optional: false },
+    { key: 'h', name: 'high', type: 'number', unit: 'index points', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:32 */
-    { key: 'l', name: 'low', type: 'number', unit: 'index points', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'index points', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:33 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/indices/aggregates-per-minute.md:34 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('AM'),
@@ -88,19 +109,33 @@ const aggregatesPerSecond: Channel = {
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:28 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:29 */
-    { key: 'op', name: 'official_open', type: 'number', unit: 'index points', optional: false },
+    {
+      key: 'op',
+      name: 'official_open',
+      type: 'number',
+      unit: 'index points',
+      optional: false,
+      role: 'official_open',
+    },
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:30 */
-    { key: 'o', name: 'open', type: 'number', unit: 'index points', optional: false },
+    { key: 'o', name: 'open', type: 'number', unit: 'index points', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:31 */
-    { key: 'c', name: 'close', type: 'number', unit: 'index points', optional: false },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'number',
+      unit: 'index points',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:32 */
-    { key: 'h', name: 'high', type: 'number', unit: 'index points', optional: false },
+    { key: 'h', name: 'high', type: 'number', unit: 'index points', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:33 */
-    { key: 'l', name: 'low', type: 'number', unit: 'index points', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'index points', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:34 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/indices/aggregates-per-second.md:35 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('A'),
@@ -116,7 +151,7 @@ const aggregatesPerSecond: Channel = {
 };
 
 /** The six tools of Indices. */
-const tools: readonly Tool[] = [
+const tools: readonly MarketTool[] = [
   {
     name: 'start_indices_stream',
     title: 'Start Indices stream',
@@ -141,17 +176,6 @@ const tools: readonly Tool[] = [
       required: ['channels'],
       additionalProperties: false,
     },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000), api_key: z.string().optional(), endpoint: z.string().optional() }),
     citations: [
@@ -175,15 +199,6 @@ const tools: readonly Tool[] = [
     verb: 'stop',
     description: 'Stop the Indices stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({}),
     citations: [{ what: 'end with it', see: 'polygon-docs/websockets/quickstart.md:122' }],
@@ -194,15 +209,6 @@ const tools: readonly Tool[] = [
     verb: 'status',
     description: 'State of the Indices stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [{ what: 'Status messages', see: 'polygon-docs/websockets/quickstart.md:141-173' }],
@@ -225,17 +231,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
@@ -260,16 +255,6 @@ const tools: readonly Tool[] = [
       required: ['channels'],
       additionalProperties: false,
     },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        removed: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
     citations: [{ what: 'Unsubscribe', see: 'polygon-docs/websockets/quickstart.md:126-139' }],
@@ -280,15 +265,6 @@ const tools: readonly Tool[] = [
     verb: 'list',
     description: 'The channels of the Indices stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [

@@ -2,7 +2,7 @@
 // @generated - change the spec, then run: npm run codegen
 
 import { z } from 'zod';
-import { type Channel, type Market, type Tool, wire } from '../runtime/index.js';
+import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 
 /**
  * Trades, `T`.
@@ -19,17 +19,17 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/options/trades.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/trades.md:26 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false },
+    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
     /** @see polygon-docs/websockets/options/trades.md:27 */
-    { key: 'p', name: 'price', type: 'number', unit: 'USD', optional: false },
+    { key: 'p', name: 'price', type: 'number', unit: 'USD', optional: false, role: 'price' },
     /** @see polygon-docs/websockets/options/trades.md:28 */
-    { key: 's', name: 'size', type: 'integer', unit: 'contracts', optional: false },
+    { key: 's', name: 'size', type: 'integer', unit: 'contracts', optional: false, role: 'size' },
     /** @see polygon-docs/websockets/options/trades.md:29 */
-    { key: 'c', name: 'conditions', type: 'integers', optional: true },
+    { key: 'c', name: 'conditions', type: 'integers', optional: true, role: 'conditions' },
     /** @see polygon-docs/websockets/options/trades.md:30 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/options/trades.md:31 */
-    { key: 'q', name: 'sequence', type: 'integer', optional: false },
+    { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
   ],
   validator: z.looseObject({
     ev: z.literal('T'),
@@ -59,21 +59,49 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/options/quotes.md:26 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/quotes.md:27 */
-    { key: 'bx', name: 'bid.exchange', type: 'integer', optional: false },
+    { key: 'bx', name: 'bid.exchange', type: 'integer', optional: false, role: 'bid.exchange' },
     /** @see polygon-docs/websockets/options/quotes.md:28 */
-    { key: 'ax', name: 'ask.exchange', type: 'integer', optional: false },
+    { key: 'ax', name: 'ask.exchange', type: 'integer', optional: false, role: 'ask.exchange' },
     /** @see polygon-docs/websockets/options/quotes.md:29 */
-    { key: 'bp', name: 'bid.price', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'bp',
+      name: 'bid.price',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'bid.price',
+    },
     /** @see polygon-docs/websockets/options/quotes.md:30 */
-    { key: 'ap', name: 'ask.price', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'ap',
+      name: 'ask.price',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'ask.price',
+    },
     /** @see polygon-docs/websockets/options/quotes.md:31 */
-    { key: 'bs', name: 'bid.size', type: 'integer', unit: 'contracts', optional: false },
+    {
+      key: 'bs',
+      name: 'bid.size',
+      type: 'integer',
+      unit: 'contracts',
+      optional: false,
+      role: 'bid.size',
+    },
     /** @see polygon-docs/websockets/options/quotes.md:32 */
-    { key: 'as', name: 'ask.size', type: 'integer', unit: 'contracts', optional: false },
+    {
+      key: 'as',
+      name: 'ask.size',
+      type: 'integer',
+      unit: 'contracts',
+      optional: false,
+      role: 'ask.size',
+    },
     /** @see polygon-docs/websockets/options/quotes.md:33 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/options/quotes.md:34 */
-    { key: 'q', name: 'sequence', type: 'integer', optional: false },
+    { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
   ],
   validator: z.looseObject({
     ev: z.literal('Q'),
@@ -104,29 +132,57 @@ const aggregatesPerMinute: Channel = {
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:28 */
-    { key: 'v', name: 'volume', type: 'integer', unit: 'contracts', optional: false },
+    {
+      key: 'v',
+      name: 'volume',
+      type: 'integer',
+      unit: 'contracts',
+      optional: false,
+      role: 'volume',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:29 */
-    { key: 'av', name: 'accumulated_volume', type: 'integer', unit: 'contracts', optional: false },
+    {
+      key: 'av',
+      name: 'accumulated_volume',
+      type: 'integer',
+      unit: 'contracts',
+      optional: false,
+      role: 'accumulated_volume',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:30 */
-    { key: 'op', name: 'official_open', type: 'number', unit: 'USD', optional: true },
+    {
+      key: 'op',
+      name: 'official_open',
+      type: 'number',
+      unit: 'USD',
+      optional: true,
+      role: 'official_open',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:31 */
-    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false, role: 'vwap' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:32 */
-    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false },
+    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:33 */
-    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false },
+    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false, role: 'close' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:34 */
-    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false },
+    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:35 */
-    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:36 */
-    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false, role: 'day_vwap' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:37 */
-    { key: 'z', name: 'average_size', type: 'number', unit: 'contracts', optional: false },
+    {
+      key: 'z',
+      name: 'average_size',
+      type: 'number',
+      unit: 'contracts',
+      optional: false,
+      role: 'average_size',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:38 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/options/aggregates-per-minute.md:39 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('AM'),
@@ -161,29 +217,57 @@ const aggregatesPerSecond: Channel = {
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:28 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:29 */
-    { key: 'v', name: 'volume', type: 'integer', unit: 'contracts', optional: false },
+    {
+      key: 'v',
+      name: 'volume',
+      type: 'integer',
+      unit: 'contracts',
+      optional: false,
+      role: 'volume',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:30 */
-    { key: 'av', name: 'accumulated_volume', type: 'integer', unit: 'contracts', optional: false },
+    {
+      key: 'av',
+      name: 'accumulated_volume',
+      type: 'integer',
+      unit: 'contracts',
+      optional: false,
+      role: 'accumulated_volume',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:31 */
-    { key: 'op', name: 'official_open', type: 'number', unit: 'USD', optional: true },
+    {
+      key: 'op',
+      name: 'official_open',
+      type: 'number',
+      unit: 'USD',
+      optional: true,
+      role: 'official_open',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:32 */
-    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false, role: 'vwap' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:33 */
-    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false },
+    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:34 */
-    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false },
+    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false, role: 'close' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:35 */
-    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false },
+    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:36 */
-    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:37 */
-    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false, role: 'day_vwap' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:38 */
-    { key: 'z', name: 'average_size', type: 'number', unit: 'contracts', optional: false },
+    {
+      key: 'z',
+      name: 'average_size',
+      type: 'number',
+      unit: 'contracts',
+      optional: false,
+      role: 'average_size',
+    },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:39 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/options/aggregates-per-second.md:40 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
   ],
   validator: z.looseObject({
     ev: z.literal('A'),
@@ -217,7 +301,14 @@ const fairMarketValue: Channel = {
   plans: 'Business, on the business feed; listed in real time and with a 15-minute delay',
   fields: [
     /** @see polygon-docs/websockets/options/fair-market-value.md:26 */
-    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'fmv',
+      name: 'fair_value',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'fair_value',
+    },
     /** @see polygon-docs/websockets/options/fair-market-value.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/fair-market-value.md:28 */
@@ -239,7 +330,7 @@ const fairMarketValue: Channel = {
 };
 
 /** The six tools of US options. */
-const tools: readonly Tool[] = [
+const tools: readonly MarketTool[] = [
   {
     name: 'start_options_stream',
     title: 'Start US options stream',
@@ -263,17 +354,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000), api_key: z.string().optional(), endpoint: z.string().optional() }),
@@ -303,15 +383,6 @@ const tools: readonly Tool[] = [
     verb: 'stop',
     description: 'Stop the US options stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({}),
     citations: [{ what: 'end with it', see: 'polygon-docs/websockets/quickstart.md:122' }],
@@ -322,15 +393,6 @@ const tools: readonly Tool[] = [
     verb: 'status',
     description: 'State of the US options stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [{ what: 'Status messages', see: 'polygon-docs/websockets/quickstart.md:141-173' }],
@@ -353,17 +415,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
@@ -388,16 +439,6 @@ const tools: readonly Tool[] = [
       required: ['channels'],
       additionalProperties: false,
     },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        removed: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
     citations: [{ what: 'Unsubscribe', see: 'polygon-docs/websockets/quickstart.md:126-139' }],
@@ -408,15 +449,6 @@ const tools: readonly Tool[] = [
     verb: 'list',
     description: 'The channels of the US options stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [

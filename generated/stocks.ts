@@ -2,7 +2,7 @@
 // @generated - change the spec, then run: npm run codegen
 
 import { z } from 'zod';
-import { type Channel, type Market, type Tool, wire } from '../runtime/index.js';
+import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 
 /**
  * Trades, `T`.
@@ -19,25 +19,39 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/stocks/trades.md:26 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/trades.md:27 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false },
+    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
     /** @see polygon-docs/websockets/stocks/trades.md:28 */
-    { key: 'i', name: 'trade_id', type: 'string', optional: false },
+    { key: 'i', name: 'trade_id', type: 'string', optional: false, role: 'trade_id' },
     /** @see polygon-docs/websockets/stocks/trades.md:29 */
-    { key: 'z', name: 'tape', type: 'integer', optional: false },
+    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape' },
     /** @see polygon-docs/websockets/stocks/trades.md:30 */
-    { key: 'p', name: 'price', type: 'number', unit: 'USD', optional: false },
+    { key: 'p', name: 'price', type: 'number', unit: 'USD', optional: false, role: 'price' },
     /** @see polygon-docs/websockets/stocks/trades.md:31 */
-    { key: 's', name: 'size', type: 'integer', unit: 'shares', optional: false },
+    { key: 's', name: 'size', type: 'integer', unit: 'shares', optional: false, role: 'size' },
     /** @see polygon-docs/websockets/stocks/trades.md:32 */
-    { key: 'ds', name: 'size_exact', type: 'decimal', unit: 'shares', optional: true },
+    {
+      key: 'ds',
+      name: 'size_exact',
+      type: 'decimal',
+      unit: 'shares',
+      optional: true,
+      role: 'size_exact',
+    },
     /** @see polygon-docs/websockets/stocks/trades.md:33 */
-    { key: 'c', name: 'conditions', type: 'integers', optional: true },
+    { key: 'c', name: 'conditions', type: 'integers', optional: true, role: 'conditions' },
     /** @see polygon-docs/websockets/stocks/trades.md:34 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/stocks/trades.md:35 */
-    { key: 'pt', name: 'participant_time', type: 'integer', epoch: 'ms', optional: true },
+    {
+      key: 'pt',
+      name: 'participant_time',
+      type: 'integer',
+      epoch: 'ms',
+      optional: true,
+      role: 'participant_time',
+    },
     /** @see polygon-docs/websockets/stocks/trades.md:36 */
-    { key: 'q', name: 'sequence', type: 'integer', optional: false },
+    { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
     /** @see polygon-docs/websockets/stocks/trades.md:37 */
     { key: 'trfi', name: 'trf_id', type: 'integer', optional: true },
     /** @see polygon-docs/websockets/stocks/trades.md:38 */
@@ -76,27 +90,55 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/stocks/quotes.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/quotes.md:26 */
-    { key: 'bx', name: 'bid.exchange', type: 'integer', optional: false },
+    { key: 'bx', name: 'bid.exchange', type: 'integer', optional: false, role: 'bid.exchange' },
     /** @see polygon-docs/websockets/stocks/quotes.md:27 */
-    { key: 'bp', name: 'bid.price', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'bp',
+      name: 'bid.price',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'bid.price',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:28 */
-    { key: 'bs', name: 'bid.size', type: 'integer', unit: 'shares', optional: false },
+    {
+      key: 'bs',
+      name: 'bid.size',
+      type: 'integer',
+      unit: 'shares',
+      optional: false,
+      role: 'bid.size',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:29 */
-    { key: 'ax', name: 'ask.exchange', type: 'integer', optional: false },
+    { key: 'ax', name: 'ask.exchange', type: 'integer', optional: false, role: 'ask.exchange' },
     /** @see polygon-docs/websockets/stocks/quotes.md:30 */
-    { key: 'ap', name: 'ask.price', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'ap',
+      name: 'ask.price',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'ask.price',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:31 */
-    { key: 'as', name: 'ask.size', type: 'integer', unit: 'shares', optional: false },
+    {
+      key: 'as',
+      name: 'ask.size',
+      type: 'integer',
+      unit: 'shares',
+      optional: false,
+      role: 'ask.size',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:32 */
-    { key: 'c', name: 'condition', type: 'integer', optional: true },
+    { key: 'c', name: 'condition', type: 'integer', optional: true, role: 'condition' },
     /** @see polygon-docs/websockets/stocks/quotes.md:33 */
-    { key: 'i', name: 'indicators', type: 'integers', optional: true },
+    { key: 'i', name: 'indicators', type: 'integers', optional: true, role: 'indicators' },
     /** @see polygon-docs/websockets/stocks/quotes.md:34 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/stocks/quotes.md:35 */
-    { key: 'q', name: 'sequence', type: 'integer', optional: false },
+    { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
     /** @see polygon-docs/websockets/stocks/quotes.md:36 */
-    { key: 'z', name: 'tape', type: 'integer', optional: false },
+    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape' },
   ],
   validator: z.looseObject({
     ev: z.literal('Q'),
@@ -130,11 +172,25 @@ const aggregatesPerMinute: Channel = {
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:28 */
-    { key: 'v', name: 'volume', type: 'integer', unit: 'shares', optional: false },
+    { key: 'v', name: 'volume', type: 'integer', unit: 'shares', optional: false, role: 'volume' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:29 */
-    { key: 'dv', name: 'volume_exact', type: 'decimal', unit: 'shares', optional: true },
+    {
+      key: 'dv',
+      name: 'volume_exact',
+      type: 'decimal',
+      unit: 'shares',
+      optional: true,
+      role: 'volume_exact',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:30 */
-    { key: 'av', name: 'accumulated_volume', type: 'integer', unit: 'shares', optional: false },
+    {
+      key: 'av',
+      name: 'accumulated_volume',
+      type: 'integer',
+      unit: 'shares',
+      optional: false,
+      role: 'accumulated_volume',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:31 */
     {
       key: 'dav',
@@ -142,27 +198,42 @@ const aggregatesPerMinute: Channel = {
       type: 'decimal',
       unit: 'shares',
       optional: true,
+      role: 'accumulated_volume_exact',
     },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:32 */
-    { key: 'op', name: 'official_open', type: 'number', unit: 'USD', optional: true },
+    {
+      key: 'op',
+      name: 'official_open',
+      type: 'number',
+      unit: 'USD',
+      optional: true,
+      role: 'official_open',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:33 */
-    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false, role: 'vwap' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:34 */
-    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false },
+    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:35 */
-    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false },
+    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false, role: 'close' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:36 */
-    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false },
+    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:37 */
-    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:38 */
-    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false, role: 'day_vwap' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:39 */
-    { key: 'z', name: 'average_size', type: 'number', unit: 'shares', optional: false },
+    {
+      key: 'z',
+      name: 'average_size',
+      type: 'number',
+      unit: 'shares',
+      optional: false,
+      role: 'average_size',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:40 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:41 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-minute.md:42 */
     { key: 'otc', name: 'otc', type: 'boolean', optional: true },
   ],
@@ -202,11 +273,25 @@ const aggregatesPerSecond: Channel = {
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:28 */
-    { key: 'v', name: 'volume', type: 'integer', unit: 'shares', optional: false },
+    { key: 'v', name: 'volume', type: 'integer', unit: 'shares', optional: false, role: 'volume' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:29 */
-    { key: 'dv', name: 'volume_exact', type: 'decimal', unit: 'shares', optional: true },
+    {
+      key: 'dv',
+      name: 'volume_exact',
+      type: 'decimal',
+      unit: 'shares',
+      optional: true,
+      role: 'volume_exact',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:30 */
-    { key: 'av', name: 'accumulated_volume', type: 'integer', unit: 'shares', optional: false },
+    {
+      key: 'av',
+      name: 'accumulated_volume',
+      type: 'integer',
+      unit: 'shares',
+      optional: false,
+      role: 'accumulated_volume',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:31 */
     {
       key: 'dav',
@@ -214,27 +299,42 @@ const aggregatesPerSecond: Channel = {
       type: 'decimal',
       unit: 'shares',
       optional: true,
+      role: 'accumulated_volume_exact',
     },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:32 */
-    { key: 'op', name: 'official_open', type: 'number', unit: 'USD', optional: true },
+    {
+      key: 'op',
+      name: 'official_open',
+      type: 'number',
+      unit: 'USD',
+      optional: true,
+      role: 'official_open',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:33 */
-    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'vw', name: 'vwap', type: 'number', unit: 'USD', optional: false, role: 'vwap' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:34 */
-    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false },
+    { key: 'o', name: 'open', type: 'number', unit: 'USD', optional: false, role: 'open' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:35 */
-    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false },
+    { key: 'c', name: 'close', type: 'number', unit: 'USD', optional: false, role: 'close' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:36 */
-    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false },
+    { key: 'h', name: 'high', type: 'number', unit: 'USD', optional: false, role: 'high' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:37 */
-    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false },
+    { key: 'l', name: 'low', type: 'number', unit: 'USD', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:38 */
-    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false },
+    { key: 'a', name: 'day_vwap', type: 'number', unit: 'USD', optional: false, role: 'day_vwap' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:39 */
-    { key: 'z', name: 'average_size', type: 'number', unit: 'shares', optional: false },
+    {
+      key: 'z',
+      name: 'average_size',
+      type: 'number',
+      unit: 'shares',
+      optional: false,
+      role: 'average_size',
+    },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:40 */
     { key: 's', name: 'start_time', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:41 */
-    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false },
+    { key: 'e', name: 'end_time', type: 'integer', epoch: 'ms', optional: false, role: 'end_time' },
     /** @see polygon-docs/websockets/stocks/aggregates-per-second.md:42 */
     { key: 'otc', name: 'otc', type: 'boolean', optional: true },
   ],
@@ -274,19 +374,27 @@ const luld: Channel = {
     /** @see polygon-docs/websockets/stocks/luld.md:26 */
     { key: 'T', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/luld.md:27 */
-    { key: 'h', name: 'high_limit', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'h',
+      name: 'high_limit',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'high_limit',
+    },
     /** @see polygon-docs/websockets/stocks/luld.md:28 */
-    { key: 'l', name: 'low_limit', type: 'number', unit: 'USD', optional: false },
+    { key: 'l', name: 'low_limit', type: 'number', unit: 'USD', optional: false, role: 'low_limit' },
     /** @see polygon-docs/websockets/stocks/luld.md:29 */
     {
       key: 'i',
       name: 'indicators',
       type: 'integers',
       optional: false,
+      role: 'indicators',
       flag: { name: 'halted', on: 17, off: 18 },
     },
     /** @see polygon-docs/websockets/stocks/luld.md:30 */
-    { key: 'z', name: 'tape', type: 'integer', optional: false },
+    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape' },
     /** @see polygon-docs/websockets/stocks/luld.md:31 */
     {
       key: 't',
@@ -297,7 +405,7 @@ const luld: Channel = {
       role: 'time',
     },
     /** @see polygon-docs/websockets/stocks/luld.md:32 */
-    { key: 'q', name: 'sequence', type: 'integer', optional: false },
+    { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
   ],
   validator: z.looseObject({
     ev: z.literal('LULD'),
@@ -342,19 +450,41 @@ const imbalances: Channel = {
       unit: 'HHMM Eastern',
       note: '930 is 09:30 in New York',
       optional: false,
+      role: 'auction_time',
     },
     /** @see polygon-docs/websockets/stocks/imbalances.md:29 */
-    { key: 'a', name: 'auction_type', type: 'string', optional: false },
+    { key: 'a', name: 'auction_type', type: 'string', optional: false, role: 'auction_type' },
     /** @see polygon-docs/websockets/stocks/imbalances.md:30 */
-    { key: 'i', name: 'sequence', type: 'integer', optional: false },
+    { key: 'i', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
     /** @see polygon-docs/websockets/stocks/imbalances.md:31 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false },
+    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
     /** @see polygon-docs/websockets/stocks/imbalances.md:32 */
-    { key: 'o', name: 'unmatched_size', type: 'integer', unit: 'shares', optional: false },
+    {
+      key: 'o',
+      name: 'unmatched_size',
+      type: 'integer',
+      unit: 'shares',
+      optional: false,
+      role: 'unmatched_size',
+    },
     /** @see polygon-docs/websockets/stocks/imbalances.md:33 */
-    { key: 'p', name: 'paired_size', type: 'integer', unit: 'shares', optional: false },
+    {
+      key: 'p',
+      name: 'paired_size',
+      type: 'integer',
+      unit: 'shares',
+      optional: false,
+      role: 'paired_size',
+    },
     /** @see polygon-docs/websockets/stocks/imbalances.md:34 */
-    { key: 'b', name: 'clearing_price', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'b',
+      name: 'clearing_price',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'clearing_price',
+    },
   ],
   validator: z.looseObject({
     ev: z.literal('NOI'),
@@ -383,7 +513,14 @@ const fairMarketValue: Channel = {
   plans: 'Business only, on the business feed (real time); a delayed variant is listed',
   fields: [
     /** @see polygon-docs/websockets/stocks/fair-market-value.md:26 */
-    { key: 'fmv', name: 'fair_value', type: 'number', unit: 'USD', optional: false },
+    {
+      key: 'fmv',
+      name: 'fair_value',
+      type: 'number',
+      unit: 'USD',
+      optional: false,
+      role: 'fair_value',
+    },
     /** @see polygon-docs/websockets/stocks/fair-market-value.md:27 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/fair-market-value.md:28 */
@@ -405,7 +542,7 @@ const fairMarketValue: Channel = {
 };
 
 /** The six tools of US stocks. */
-const tools: readonly Tool[] = [
+const tools: readonly MarketTool[] = [
   {
     name: 'start_stocks_stream',
     title: 'Start US stocks stream',
@@ -429,17 +566,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000), api_key: z.string().optional(), endpoint: z.string().optional() }),
@@ -471,15 +597,6 @@ const tools: readonly Tool[] = [
     verb: 'stop',
     description: 'Stop the US stocks stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({}),
     citations: [{ what: 'end with it', see: 'polygon-docs/websockets/quickstart.md:122' }],
@@ -490,15 +607,6 @@ const tools: readonly Tool[] = [
     verb: 'status',
     description: 'State of the US stocks stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [{ what: 'Status messages', see: 'polygon-docs/websockets/quickstart.md:141-173' }],
@@ -521,17 +629,6 @@ const tools: readonly Tool[] = [
       },
       required: ['channels'],
       additionalProperties: false,
-    },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        accepted: { type: 'array', items: { type: 'string' } },
-        cursor: { type: 'string' },
-      },
     },
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
@@ -556,16 +653,6 @@ const tools: readonly Tool[] = [
       required: ['channels'],
       additionalProperties: false,
     },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-        removed: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     validator: z.strictObject({ channels: z.array(z.string()).min(1).max(5000) }),
     citations: [{ what: 'Unsubscribe', see: 'polygon-docs/websockets/quickstart.md:126-139' }],
@@ -576,15 +663,6 @@ const tools: readonly Tool[] = [
     verb: 'list',
     description: 'The channels of the US stocks stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: {
-      type: 'object',
-      properties: {
-        market: { type: 'string' },
-        state: { type: 'string' },
-        simulated: { type: 'boolean' },
-        notes: { type: 'array', items: { type: 'string' } },
-      },
-    },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     validator: z.strictObject({}),
     citations: [

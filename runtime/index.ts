@@ -1,5 +1,8 @@
 /** The narrow door for generated code: everything that it may use, and nothing else. */
 
 export { main } from './cli/main.js';
-export type { Channel, Market, Suite, Tool } from './contract/contract.js';
+export type { Channel } from './contract/channel.js';
+export type { Market } from './contract/market.js';
+export type { Suite } from './contract/suite.js';
+export type { MarketTool } from './contract/tool.js';
 export { wire } from './decode/wire.js';

@@ -1,20 +1,9 @@
 /** What a description says, in terms that two descriptions share, so that they can be laid side by side. */
+import type { RawWhat } from '../load/spec-types.js';
 import type { Channel, Field, Model, RawSuite } from '../model.js';
 
 /** What can be said about a subject; the first four also say whether it is there at all. */
-export type What =
-  | 'feeds'
-  | 'market'
-  | 'channel'
-  | 'field'
-  | 'prefix'
-  | 'plans'
-  | 'recency'
-  | 'wildcard'
-  | 'type'
-  | 'epoch'
-  | 'unit'
-  | 'optional';
+export type What = RawWhat;
 
 /** One subject; what it leaves out is not said. */
 export interface Subject {
@@ -64,8 +53,11 @@ function channelSubject({ raw: { prefix, plans, wildcard } }: Channel): Subject 
   };
 }
 
-function fieldSubject({ type, epoch = 'none', unit = 'none', optional }: Field): Subject {
-  return { kind: 'field', says: { field: 'described', type, epoch, unit, optional: String(optional) } };
+function fieldSubject({ type, epoch, unit = 'none', optional }: Field): Subject {
+  return {
+    kind: 'field',
+    says: { field: 'described', type, epoch: epoch ?? 'none', unit, optional: String(optional) },
+  };
 }
 
 /** Names as one text in which their order and their number do not matter. */

@@ -5,12 +5,12 @@
  */
 import { createHash } from 'node:crypto';
 import type { Loaded } from '../load/file.js';
-import type { RawUnsaid, Silence } from '../model.js';
+import type { RawSilence, Silence } from '../model.js';
 import type { What } from './facts.js';
 
 const shownLetters = 60;
 
-export function readSilences({ value, source }: Loaded<readonly RawUnsaid[]>): Silence[] {
+export function readSilences({ value, source }: Loaded<readonly RawSilence[]>): Silence[] {
   return value.flatMap(({ at, unsaid, words }, index) =>
     unsaid.map(what => ({
       at,

@@ -1,12 +1,11 @@
-import type { Channel, Field, Market, Model, Tool } from '../model.js';
+import type { Channel, Field, Market, Tool } from '../model.js';
 import { emitFile } from './file.js';
 import { Code, Documented, type Literal } from './literal.js';
-import { emitArguments, emitInputSchema, emitOutputSchema } from './schema.js';
+import { emitArguments, emitInputSchema } from './schema.js';
 
 /** `generated/<market>.ts`: validators, formatter tables and tools of one market. */
-export function emitMarket(market: Market, model: Model): string {
+export function emitMarket(market: Market): string {
   const { raw } = market;
-  const names = model.markets.map(other => other.raw.market);
   return emitFile({
     from: `${market.path} and spec/suite.yaml`,
     imports: [
@@ -16,7 +15,7 @@ export function emitMarket(market: Market, model: Model): string {
         namedImports: [
           { name: 'Channel', isTypeOnly: true },
           { name: 'Market', isTypeOnly: true },
-          { name: 'Tool', isTypeOnly: true },
+          { name: 'MarketTool', isTypeOnly: true },
           'wire',
         ],
       },
@@ -30,9 +29,9 @@ export function emitMarket(market: Market, model: Model): string {
       })),
       {
         name: 'tools',
-        type: 'readonly Tool[]',
+        type: 'readonly MarketTool[]',
         docs: [`The six tools of ${raw.title}.`],
-        value: market.tools.map(tool => emitTool(tool, model, names)),
+        value: market.tools.map(tool => emitTool(tool)),
       },
       {
         name: raw.market,
@@ -105,22 +104,21 @@ function wireType({ type, epoch }: Field): string {
 }
 
 /** Also used for the cross-market tools. */
-export function emitTool(tool: Tool, model: Model, markets: readonly string[]): Literal {
+export function emitTool(tool: Tool): Literal {
   const { read_only, destructive, idempotent, open_world } = tool.raw.annotations;
   return {
     name: tool.name,
     title: tool.title,
     verb: tool.raw.verb,
     description: tool.description,
-    inputSchema: emitInputSchema(tool, markets),
-    outputSchema: emitOutputSchema(tool, model.suite),
+    inputSchema: emitInputSchema(tool),
     annotations: {
       readOnlyHint: read_only,
       destructiveHint: destructive,
       idempotentHint: idempotent,
       openWorldHint: open_world,
     },
-    validator: emitArguments(tool, markets),
+    validator: emitArguments(tool),
     citations: tool.citations.map(({ what, see }) => ({ what, see })),
   };
 }

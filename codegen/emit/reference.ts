@@ -1,5 +1,7 @@
-import type { Channel, Field, Market, Model, RawArgument, Tool } from '../model.js';
+import type { Schema } from '../load/schemas.js';
+import type { Channel, Field, Market, Model, Tool } from '../model.js';
 import { header } from './file.js';
+import { meaningOf } from './schema.js';
 
 /** `generated/TOOLS.md`: the reference for people. */
 export function emitReference(model: Model): string {
@@ -17,12 +19,14 @@ export function emitReference(model: Model): string {
     '',
     ...model.markets.map(({ raw }) => `- [${raw.title}](#${anchor(raw.title)})`),
     '- [Across markets](#across-markets)',
+    '- [Answers](#answers)',
     '- [Feeds](#feeds)',
     '',
     ...markets,
     '## Across markets',
     '',
     ...model.tools.flatMap(emitToolSection),
+    ...emitAnswerSections(model),
     '## Feeds',
     '',
     '| Feed | Hosts, in the order in which they are tried | About |',
@@ -85,23 +89,64 @@ function emitFieldRow({ key, name, type, unit, note, epoch, optional, role, flag
 }
 
 function emitToolSection(tool: Tool): string[] {
-  const rows = Object.entries(tool.arguments).map(
-    ([name, argument]) =>
-      `| \`${name}\` | ${argumentType(argument)} | ${argument.required ? 'yes' : ''} | ${argument.description} |`,
-  );
+  const { verb } = tool.raw;
   return [
     `### \`${tool.name}\``,
     '',
     tool.description,
     '',
-    ...(rows.length > 0 ? ['| Argument | Type | Required | Meaning |', '|---|---|---|---|', ...rows, ''] : []),
+    ...emitTable('Argument', tool.arguments),
+    `It answers [what \`${verb}\` answers](#answer-of-${verb}).`,
+    '',
   ];
 }
 
-function argumentType({ type, choices, min, max }: RawArgument): string {
-  if (choices) return choices.map(choice => `\`${choice}\``).join(' or ');
-  const bounds = min !== undefined && max !== undefined ? ` (${min} to ${max})` : '';
-  return `${type === 'strings' ? 'list of strings' : type}${bounds}`;
+/** Every key that a call can answer, once for the tools that answer the same. */
+function emitAnswerSections({ markets, tools, failure }: Model): string[] {
+  const verbs = [...(markets[0]?.tools ?? []), ...tools];
+  return [
+    '## Answers',
+    '',
+    'What is optional is missing where it does not apply. "or null" is what is not known.',
+    '',
+    ...verbs.flatMap(({ raw, answer }) => [`### Answer of ${raw.verb}`, '', ...emitTable('Key', answer)]),
+    '### Answer of a call that fails',
+    '',
+    ...emitTable('Key', failure),
+  ];
+}
+
+function emitTable(title: string, schema: Schema): string[] {
+  const rows = emitRows(schema, '');
+  if (rows.length === 0) return [];
+  return [`| ${title} | Type | Required | Meaning |`, '|---|---|---|---|', ...rows, ''];
+}
+
+/** Parts of a part are written behind a dot, those of the items of a list behind brackets. */
+function emitRows({ properties = {}, required = [] }: Schema, before: string): string[] {
+  return Object.entries(properties).flatMap(([key, schema]) => {
+    const name = `${before}${key}`;
+    const isList = schema.items?.properties !== undefined;
+    return [
+      `| \`${name}\` | ${typeName(schema)} | ${required.includes(key) ? 'yes' : ''} | ${meaningOf(schema)} |`,
+      ...(isList ? emitRows(schema.items!, `${name}[].`) : emitRows(schema, `${name}.`)),
+    ];
+  });
+}
+
+function typeName(schema: Schema): string {
+  return `${bareTypeName(schema)}${schema.wide ? ', or its digits as text' : ''}${schema.nullable ? ' or null' : ''}`;
+}
+
+function bareTypeName({ type, enum: words, minimum, maximum, minItems, maxItems, items }: Schema): string {
+  if (words) return words.map(word => `\`${word}\``).join(' or ');
+  if (type === 'array') return `list of ${items?.type ?? 'value'}s${range(minItems, maxItems)}`;
+  return `${type}${range(minimum, maximum)}`;
+}
+
+function range(least: number | undefined, most: number | undefined): string {
+  if (most === undefined) return '';
+  return least === undefined ? ` (at most ${most})` : ` (${least} to ${most})`;
 }
 
 function link(see: string): string {

@@ -1,4 +1,4 @@
-import { formatSee, type Model, type RawPrompt } from '../model.js';
+import { formatSee, type Model, type RawPrompt, type RawSuite } from '../model.js';
 import { emitFile } from './file.js';
 import { Code, Documented, type Literal } from './literal.js';
 import { emitTool } from './market.js';
@@ -47,12 +47,18 @@ export function emitSuite(model: Model): string {
               new Documented({ status, message, means }, seen.get(`status ${status} "${message}"`)!),
           ),
           kernel: new Code('kernel'),
-          tools: model.tools.map(tool => emitTool(tool, model, names)),
+          tools: model.tools.map(tool => emitTool(tool)),
           prompts: (suite.prompts ?? []).map(emitPrompt),
+          limits: emitLimits(suite.definitions),
         },
       },
     ],
   });
+}
+
+/** How much an answer holds, also where no argument says it. */
+function emitLimits({ listed, max_bytes: bytes }: RawSuite['definitions']): Literal {
+  return { listed: listed?.maxItems, usualBytes: Number(bytes?.default), mostBytes: bytes?.maximum };
 }
 
 function emitPrompt({ name, title, description, arguments: given, events, text }: RawPrompt): Literal {

@@ -17,12 +17,14 @@ import {
   type Tool,
 } from '../model.js';
 import type { Problem } from '../problem.js';
-import { checkMarket, checkOrder, checkPrompts, checkTools } from './check.js';
+import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools } from './check.js';
 import { Errata } from './errata.js';
 import type { Loaded, Spec } from './file.js';
 import type { Pages } from './pages.js';
 import { judgeRow } from './rows.js';
 import { judgeSample } from './samples.js';
+import { Schemas } from './schemas.js';
+import { fill, marketSlots, type Slots, suiteSlots } from './slots.js';
 import { spreadSession } from './week.js';
 import type { Source, YamlPath } from './yaml.js';
 
@@ -55,27 +57,32 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
   const errata = new Errata(spec.errata);
   const suite = spec.suite.value;
   const shared = new Citing(spec.suite.source, suite.pages, citations);
+  const schemas = new Schemas(suite, spec.markets);
 
   citeSuite(suite, shared);
   citeErrata(spec.errata, new Citing(spec.errata.source, suite.pages, citations));
   const markets = spec.markets.map(loaded => {
     problems.push(...checkMarket(loaded, suite));
-    return buildMarket(loaded, { suite: spec.suite, shared, errata, pages, citations, problems });
+    return buildMarket(loaded, { suite: spec.suite, shared, schemas, errata, pages, citations, problems });
   });
-  const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], {}, shared));
+  const slots = suiteSlots(spec.markets.map(({ value }) => value));
+  const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], slots, { shared, schemas }));
+  const { failure } = schemas;
   problems.push(
+    ...checkSchemas(spec.suite),
     ...checkOrder(spec.markets),
     ...checkTools(spec.suite, markets, tools),
     ...checkPrompts(spec.suite),
     ...errata.problems(),
   );
   const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
-  return { model: { suite, tools, markets, explanations, silences, citations }, problems };
+  return { model: { suite, failure, tools, markets, explanations, silences, citations }, problems };
 }
 
 interface Surroundings {
   readonly suite: Loaded<RawSuite>;
   readonly shared: Citing;
+  readonly schemas: Schemas;
   readonly errata: Errata;
   readonly pages: Pages;
   readonly citations: Citation[];
@@ -125,10 +132,10 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
   const channels = raw.channels.map((channel, index) =>
     buildChannel({ source, value: raw }, channel, index, citing, around),
   );
-  const slots = templateSlots(raw);
+  const slots = marketSlots(raw);
   const see = `${raw.pages}/overview.md`;
   const tools = around.suite.value.market_tools.map((tool, index) => {
-    const built = buildTool(tool, ['market_tools', index], slots, around.shared);
+    const built = buildTool(tool, ['market_tools', index], slots, around);
     if (!tool.cites_channels) return built;
     const cited = channels.map(channel => ({ what: `${channel.raw.prefix} ${channel.raw.title}`, see: channel.see }));
     return { ...built, citations: [...built.citations, ...cited] };
@@ -195,53 +202,26 @@ function textAt(see: string, pages: Pages): string {
   return lines.slice(Number(from) - 1, Number(to ?? from)).join('\n');
 }
 
-function buildTool(raw: RawTool, path: YamlPath, slots: Readonly<Record<string, string>>, citing: Citing): Tool {
+function buildTool(
+  raw: RawTool,
+  path: YamlPath,
+  slots: Slots,
+  { shared: citing, schemas }: Pick<Surroundings, 'shared' | 'schemas'>,
+): Tool {
   const name = fill(raw.name, slots);
   const citations = raw.see.map(({ what, see }, index) => ({
     what,
     see: citing.cite(see, [...path, 'see', index, 'see'], { what: `tool ${raw.name}`, kind: 'fact', mentions: [what] }),
   }));
-  const described = Object.entries(raw.arguments).map(([key, argument]) => [
-    key,
-    { ...argument, description: fill(argument.description, slots) },
-  ]);
   return {
     raw,
     name,
     title: fill(raw.title, slots),
     description: fill(raw.description, slots),
-    arguments: Object.fromEntries(described),
+    arguments: schemas.argumentsOf(raw, slots),
+    answer: schemas.answerOf(raw),
     citations,
   };
-}
-
-/** Kinds of events in short, for the descriptions of tools. */
-const kinds: Readonly<Record<string, string>> = {
-  TRADE: 'trades',
-  QUOTE: 'quotes',
-  AGGREGATE_MINUTE: 'minute bars',
-  AGGREGATE_SECOND: 'second bars',
-  INDEX_VALUE: 'values',
-  LULD: 'price bands and halts',
-  FAIR_MARKET_VALUE: 'fair values',
-  IMBALANCE: 'auction imbalances',
-};
-
-/** What `{slot}` in the texts of `suite.yaml` stands for. */
-function templateSlots(raw: RawMarket): Record<string, string> {
-  // Unlike the documented examples, these have not expired and play on the simulated feed.
-  const [symbol] = Object.keys(raw.simulation.instruments);
-  const [channel] = raw.channels;
-  return {
-    market: raw.market,
-    title: raw.title,
-    prefixes: raw.channels.map(({ prefix, event }) => `${prefix} ${kinds[event]}`).join(', '),
-    example: `${channel!.prefix}.${symbol}`,
-  };
-}
-
-function fill(text: string, slots: Readonly<Record<string, string>>): string {
-  return text.trim().replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
 }
 
 function citeSuite(suite: RawSuite, citing: Citing): void {

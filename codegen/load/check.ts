@@ -3,6 +3,9 @@
 import type { Market, RawChannel, RawMarket, RawSuite, Tool } from '../model.js';
 import type { Problem } from '../problem.js';
 import type { Loaded } from './file.js';
+import { roleFaults } from './roles.js';
+import { circlesIn, faultsIn } from './schemas.js';
+import type { RawSchema } from './spec-types.js';
 import { sessionFault } from './week.js';
 import type { YamlPath } from './yaml.js';
 
@@ -141,11 +144,7 @@ function checkFields(channel: RawChannel, path: YamlPath, report: Report): void 
     }
   }
   checkNames(channel, path, report);
-  for (const role of ['symbol', 'time'] as const) {
-    const count = channel.fields.filter(field => field.role === role).length;
-    if (count !== 1)
-      report([...path, 'prefix'], `channel ${channel.prefix} has ${count} fields with the role ${role} instead of one`);
-  }
+  for (const fault of roleFaults(channel)) report([...path, 'prefix'], fault);
   for (const [index, field] of channel.fields.entries()) {
     if (field.role === 'time' && !field.epoch)
       report([...path, 'fields', index, 'key'], `time ${field.key} lacks its epoch`);
@@ -185,13 +184,47 @@ export function checkTools(
     const path = listed >= 0 ? ['market_tools', listed, 'name'] : ['tools', value.tools.indexOf(tool.raw), 'name'];
     if (seen.has(tool.name)) problems.push({ at: source.at(path), message: `tool ${tool.name} would exist twice` });
     seen.add(tool.name);
-    const texts = Object.values(tool.arguments).map(({ description }) => description);
+    const texts = Object.values(tool.arguments.properties ?? {}).map(({ description = '' }) => description);
     for (const text of [tool.name, tool.title, tool.description, ...texts]) {
       const slot = /\{\w+\}/.exec(text);
       if (slot) problems.push({ at: source.at(path), message: `${slot[0]} in ${tool.name} stands for nothing` });
     }
   }
   return problems;
+}
+
+/** Pieces that are there and have an end, and what the host can read of what a tool takes. */
+export function checkSchemas({ source, value }: Loaded<RawSuite>): Problem[] {
+  const { definitions } = value;
+  const roots: readonly (readonly [YamlPath, RawSchema])[] = [
+    ...Object.entries(definitions).map(([name, schema]) => [['definitions', name], schema] as const),
+    ...(['market_tools', 'tools'] as const).flatMap(list =>
+      value[list].flatMap((tool, index) =>
+        (['arguments', 'answer'] as const).map(part => [[list, index, part], tool[part]] as const),
+      ),
+    ),
+  ];
+  return [
+    ...roots.flatMap(([path, schema]) =>
+      faultsIn(schema, definitions).map(fault => ({ at: source.at([...path, ...fault.path]), message: fault.message })),
+    ),
+    ...limitFaults(definitions).map(([name, lacks]) => ({
+      at: source.at(['definitions', name]),
+      message: `the definition ${name} lacks ${lacks}, which answers are measured by`,
+    })),
+    ...circlesIn(definitions).map(name => ({
+      at: source.at(['definitions', name]),
+      message: `the definition ${name} leads back to itself`,
+    })),
+  ];
+}
+
+function limitFaults({ listed, max_bytes: bytes }: RawSuite['definitions']): [string, string][] {
+  return [
+    ...(listed?.maxItems === undefined ? [['listed', 'maxItems'] as [string, string]] : []),
+    ...(bytes?.maximum === undefined ? [['max_bytes', 'maximum'] as [string, string]] : []),
+    ...(typeof bytes?.default === 'number' ? [] : [['max_bytes', 'a number as default'] as [string, string]]),
+  ];
 }
 
 /** Slots of a prompt's text, and an argument of which one must be there to fill them. */

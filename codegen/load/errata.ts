@@ -1,4 +1,4 @@
-import type { Correction, Explanation, RawErratum, RawField } from '../model.js';
+import type { Explanation, RawCorrection, RawErratum, RawField } from '../model.js';
 import type { Problem } from '../problem.js';
 import type { Loaded } from './file.js';
 
@@ -33,14 +33,21 @@ export class Errata {
         owed: true,
         written: source.at([index, 'drift', number]),
       })),
-      ...entries(use).map(([what, correct]) => ({
-        at,
-        what,
-        spec: String(correct),
-        vendor: String(says[what]),
-        owed: false,
-        written: source.at([index, 'at']),
-      })),
+      // A note is ours alone: the vendor's description has nothing to differ from it.
+      ...entries(use).flatMap(([what, correct]) =>
+        what === 'note'
+          ? []
+          : [
+              {
+                at,
+                what,
+                spec: String(correct),
+                vendor: String(says[what]),
+                owed: false,
+                written: source.at([index, 'at']),
+              },
+            ],
+      ),
     ]);
   }
 
@@ -58,7 +65,7 @@ export class Errata {
 }
 
 function holds(erratum: RawErratum, field: RawField): boolean {
-  const documented: Correction = { optional: false, ...field };
+  const documented: RawCorrection = { optional: false, ...field };
   return changes(erratum) && entries(erratum.says ?? {}).every(([key, value]) => documented[key] === value);
 }
 
@@ -66,6 +73,6 @@ function changes({ says = {}, use = {} }: RawErratum): boolean {
   return entries(use).length > 0 && entries(use).every(([key, value]) => says[key] !== value);
 }
 
-function entries(correction: Correction): [keyof Correction, unknown][] {
-  return Object.entries(correction) as [keyof Correction, unknown][];
+function entries(correction: RawCorrection): [keyof RawCorrection, unknown][] {
+  return Object.entries(correction) as [keyof RawCorrection, unknown][];
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
-import type { RawErratum, RawMarket, RawSuite, RawUnsaid } from '../model.js';
+import type { RawErratum, RawMarket, RawSilence, RawSuite } from '../model.js';
 import type { Problem } from '../problem.js';
 import { Source, type YamlPath } from './yaml.js';
 
@@ -16,7 +16,7 @@ export interface Spec {
   readonly suite: Loaded<RawSuite>;
   readonly markets: readonly Loaded<RawMarket>[];
   readonly errata: Loaded<readonly RawErratum[]>;
-  readonly unsaid: Loaded<readonly RawUnsaid[]>;
+  readonly unsaid: Loaded<readonly RawSilence[]>;
 }
 
 /**
@@ -43,7 +43,7 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
 
   const suite = load<RawSuite>('suite.yaml', 'suite');
   const errata = load<readonly RawErratum[]>('errata.yaml', 'errata');
-  const unsaid = load<readonly RawUnsaid[]>('unsaid.yaml', 'unsaid');
+  const unsaid = load<readonly RawSilence[]>('unsaid.yaml', 'unsaid');
   const markets = readdirSync(join(specDir, 'markets'))
     .filter(name => name.endsWith('.yaml'))
     .sort()

@@ -26,7 +26,7 @@ export function serveOnly({ suite, markets }: Offer, names?: readonly string[]):
   };
 }
 
-function narrow(tool: Tool, names: readonly string[]): Tool {
+function narrow<T extends Tool>(tool: T, names: readonly string[]): T {
   const { inputSchema, validator } = tool;
   const properties = inputSchema.properties as Readonly<Record<string, object>>;
   if (!properties.market || !(validator instanceof z.ZodObject)) return tool;

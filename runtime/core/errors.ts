@@ -1,3 +1,4 @@
+import type { Failure } from '../../generated/types.js';
 import { citationUri } from './citation.js';
 
 /** Stable codes of everything that can fail; the guide on troubleshooting explains each. */
@@ -114,6 +115,9 @@ export function hintFor(code: ErrorCode): string {
   return advice[code].hint;
 }
 
+/** What is known beside what went wrong. */
+export type Details = Omit<Failure, 'error'>;
+
 /** An error that a caller can act on. */
 export class StreamError extends Error {
   readonly hint: string;
@@ -129,7 +133,7 @@ export class StreamError extends Error {
     readonly code: ErrorCode,
     message: string,
     hint?: string,
-    readonly details: Readonly<Record<string, unknown>> = {},
+    readonly details: Details = {},
   ) {
     super(message);
     this.name = 'StreamError';

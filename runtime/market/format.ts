@@ -1,15 +1,17 @@
 /** Formats events for answers: readable names, ISO times, exact numbers. */
+import type { Message, ReadArguments } from '../../generated/types.js';
 import type { Entry } from '../buffer/message-buffer.js';
-import type { Channel, Field, Flag, Market } from '../contract/contract.js';
+import type { Channel, Field, Flag, Role } from '../contract/channel.js';
+import type { Market } from '../contract/market.js';
 import { decimalValue, subtract } from '../core/decimal.js';
 import { isoTime } from '../core/time.js';
 import type { RawEvent } from '../decode/protocol.js';
 import { type FeedText, unshown } from '../feed/feed-text.js';
 
-export type Detail = 'summary' | 'full';
+/** `full` adds the event as it came. */
+export type Detail = ReadArguments['detail'];
 
-/** A message as answered. */
-export type Message = { readonly event: string; readonly symbol: string | null } & { readonly [name: string]: unknown };
+export type { Message };
 
 /** The channel whose events carry this `ev`. */
 export function channelOf(market: Market, ev: string): Channel | undefined {
@@ -29,25 +31,34 @@ export function formatMessage(market: Market, entry: Entry, detail: Detail, text
   return detail === 'full' ? { ...message, full_data: cleanRaw(entry.raw, text) } : message;
 }
 
-function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText): Message {
-  const message: Record<string, unknown> = {
-    event: channel.event,
-    symbol: symbol === null ? null : text.quote(symbol),
-  };
+/** A message in the making. */
+interface Draft {
+  readonly event: string;
+  readonly symbol: string | null;
+  [name: string]: unknown;
+}
+
+function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText): Draft {
+  const message: Draft = { event: channel.event, symbol: symbol === null ? null : text.quote(symbol) };
   let timestamp: unknown;
+  let bid: unknown;
+  let ask: unknown;
   for (const field of channel.fields) {
+    const { role, name, flag } = field;
     const value = raw[field.key];
-    if (field.role === 'symbol' || value === undefined || value === null) continue;
+    if (role === 'symbol' || value === undefined || value === null) continue;
     const formatted = formatValue(field, value, text);
-    if (field.role === 'time') timestamp = formatted;
-    if (field.name !== 'timestamp') place(message, field.name, formatted);
-    const flag = field.flag && readFlag(field.flag, value);
-    if (flag !== undefined) message[field.flag!.name] = flag;
+    if (role === 'time') timestamp = formatted;
+    else if (role === 'bid.price') bid = formatted;
+    else if (role === 'ask.price') ask = formatted;
+    if (name !== 'timestamp') place(message, name, formatted);
+    const isOn = flag && readFlag(flag, value);
+    if (isOn !== undefined) message[flag!.name] = isOn;
   }
-  const spread = spreadOf(message);
-  if (spread !== undefined) message.spread = spread;
+  // Also when crossed; nothing where a side is missing.
+  if (typeof bid === 'number' && typeof ask === 'number') message.spread = subtract(ask, bid);
   if (timestamp !== undefined) message.timestamp = timestamp;
-  return message as Message;
+  return message;
 }
 
 function formatValue({ type, epoch }: Field, value: unknown, text: FeedText): unknown {
@@ -59,17 +70,6 @@ function readFlag({ on, off }: Flag, codes: unknown): boolean | undefined {
   if (!Array.isArray(codes)) return undefined;
   if (codes.includes(on)) return true;
   return codes.includes(off) ? false : undefined;
-}
-
-/** Ask minus bid, also when crossed; nothing where a side is missing. */
-function spreadOf({ bid, ask }: Readonly<Record<string, unknown>>): number | undefined {
-  const [low, high] = [priceOf(bid), priceOf(ask)];
-  return low === undefined || high === undefined ? undefined : subtract(high, low);
-}
-
-function priceOf(side: unknown): number | undefined {
-  const price = typeof side === 'object' && side !== null && 'price' in side ? side.price : undefined;
-  return typeof price === 'number' ? price : undefined;
 }
 
 function place(message: Record<string, unknown>, name: string, value: unknown): void {
@@ -86,8 +86,8 @@ function place(message: Record<string, unknown>, name: string, value: unknown): 
 const deepest = 8;
 
 /** The event as received, its texts made safe to show; without a prototype, since its keys come from outside. */
-export function cleanRaw(raw: RawEvent, text: FeedText): unknown {
-  return cleanValue(raw, text);
+export function cleanRaw(raw: RawEvent, text: FeedText): Readonly<Record<string, unknown>> {
+  return cleanObject(raw, text, 0);
 }
 
 function cleanValue(value: unknown, text: FeedText, depth = 0): unknown {
@@ -96,31 +96,39 @@ function cleanValue(value: unknown, text: FeedText, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= deepest) return '…';
   if (Array.isArray(value)) return value.map(item => cleanValue(item, text, depth + 1));
+  return cleanObject(value, text, depth);
+}
+
+function cleanObject(value: object, text: FeedText, depth: number): Readonly<Record<string, unknown>> {
   const clean: Record<string, unknown> = Object.create(null);
   for (const [key, item] of Object.entries(value)) clean[text.quote(key)] = cleanValue(item, text, depth + 1);
   return clean;
 }
 
 /**
- * One field of an event as it is answered; nothing where it is missing.
+ * The value of an event that has a role; nothing where it is missing.
  *
- * @param text of the connection that it came over; absent where the field is not shown
+ * @param text of the connection that it came over; absent where the value is not shown
  */
-export function readField(channel: Channel, raw: RawEvent, name: string, text = unshown): unknown {
-  const field = fieldsByName(channel).get(name);
+export function readRole(channel: Channel, raw: RawEvent, role: Role, text = unshown): unknown {
+  const field = fieldsByRole(channel).get(role);
   const value = field && raw[field.key];
-  if (value === undefined || value === null) return undefined;
-  return field!.flag?.name === name ? readFlag(field!.flag, value) : formatValue(field!, value, text);
+  return value === undefined || value === null ? undefined : formatValue(field!, value, text);
 }
 
-const byName = new WeakMap<Channel, ReadonlyMap<string, Field>>();
+/** What the codes of an event that has a role say, where they stand for a yes or no. */
+export function readRoleFlag(channel: Channel, raw: RawEvent, role: Role): boolean | undefined {
+  const field = fieldsByRole(channel).get(role);
+  return field?.flag && readFlag(field.flag, raw[field.key]);
+}
 
-function fieldsByName(channel: Channel): ReadonlyMap<string, Field> {
-  let fields = byName.get(channel);
+const byRole = new WeakMap<Channel, ReadonlyMap<Role, Field>>();
+
+function fieldsByRole(channel: Channel): ReadonlyMap<Role, Field> {
+  let fields = byRole.get(channel);
   if (!fields) {
-    const flags = channel.fields.flatMap(field => (field.flag ? [[field.flag.name, field] as const] : []));
-    fields = new Map([...channel.fields.map(field => [field.name, field] as const), ...flags]);
-    byName.set(channel, fields);
+    fields = new Map(channel.fields.flatMap(field => (field.role ? [[field.role, field] as const] : [])));
+    byRole.set(channel, fields);
   }
   return fields;
 }

@@ -1,12 +1,12 @@
 /** The newest state of one symbol, updated message by message. */
 
-import type { Answer } from '../contract/answer.js';
-import type { Channel, EventKind } from '../contract/contract.js';
+import type { Bar, Row } from '../../generated/types.js';
+import type { Channel, EventKind, Role } from '../contract/channel.js';
 import { decimalOf, subtract } from '../core/decimal.js';
 import { sortableTime } from '../core/time.js';
 import type { RawEvent } from '../decode/protocol.js';
 import type { FeedText } from '../feed/feed-text.js';
-import { readField } from './format.js';
+import { readRole, readRoleFlag } from './format.js';
 import { BarRange, Range } from './range.js';
 
 /** The last message of a kind. */
@@ -17,14 +17,9 @@ interface Seen {
   readonly arrivedMs: number;
 }
 
-/** What a row shows of the last message of a kind: name in the row, and field of the message. */
-const shown: Readonly<Partial<Record<EventKind, Readonly<Record<string, string>>>>> = {
-  LULD: { limit_up: 'high_limit', limit_down: 'low_limit', luld_indicators: 'indicators' },
-  FAIR_MARKET_VALUE: { fair_value: 'fair_value' },
-  IMBALANCE: { imbalance: 'unmatched_size' },
-  INDEX_VALUE: { value: 'value' },
-};
-const barFields = ['open', 'high', 'low', 'close', 'volume', 'vwap', 'start_time'];
+/** A number, or the digits of one that a double cannot hold. */
+type Amount = number | string | null;
+
 /** Shorter bars first. */
 const barKinds: readonly EventKind[] = ['AGGREGATE_SECOND', 'AGGREGATE_MINUTE'];
 
@@ -46,8 +41,8 @@ export class SymbolSnapshot {
     this.messages++;
     if (event === 'TRADE') this.addTrade(channel, raw);
     else if (event === 'QUOTE') this.counts.QUOTE++;
-    else if (event === 'INDEX_VALUE') this.range.addPrice(readField(channel, raw, 'value'));
-    else if (event === 'LULD') this.halted = (readField(channel, raw, 'halted') as boolean | undefined) ?? this.halted;
+    else if (event === 'INDEX_VALUE') this.range.addPrice(readRole(channel, raw, 'value'));
+    else if (event === 'LULD') this.halted = readRoleFlag(channel, raw, 'indicators') ?? this.halted;
     else if (barKinds.includes(event)) {
       this.addBar(channel, raw);
       if (this.isOlderBar(channel, raw)) return;
@@ -60,7 +55,7 @@ export class SymbolSnapshot {
    * @param isHeld whether a kind of message is subscribed, so that no message means zero and not unknown
    * @param text of the connection that they came over
    */
-  row(nowMs: number, isHeld: (event: EventKind) => boolean, text: FeedText): Answer {
+  row(nowMs: number, isHeld: (event: EventKind) => boolean, text: FeedText): Row {
     const { TRADE: trades, QUOTE: quotes } = this.counts;
     return {
       symbol: text.quote(this.symbol),
@@ -71,11 +66,10 @@ export class SymbolSnapshot {
       ...this.quoteOf(nowMs, text),
       ...this.rangeOf(text),
       ...this.barOf(nowMs, text),
-      ...this.pick('INDEX_VALUE', nowMs, 'value_age_ms', text),
-      ...this.pick('LULD', nowMs, 'luld_age_ms', text),
-      ...(this.last.has('LULD') ? { halted: this.halted } : {}),
-      ...this.pick('FAIR_MARKET_VALUE', nowMs, 'fair_value_age_ms', text),
-      ...this.pick('IMBALANCE', nowMs, 'imbalance_age_ms', text),
+      ...this.valueOf(nowMs, text),
+      ...this.bandsOf(nowMs, text),
+      ...this.fairValueOf(nowMs, text),
+      ...this.imbalanceOf(nowMs, text),
     };
   }
 
@@ -83,49 +77,67 @@ export class SymbolSnapshot {
   private isOlderBar(channel: Channel, raw: RawEvent): boolean {
     const before = this.last.get(channel.event);
     if (!before) return false;
-    const [old, now] = [before.raw, raw].map(bar => sortableTime(readField(channel, bar, 'start_time')));
+    const [old, now] = [before.raw, raw].map(bar => sortableTime(readRole(channel, bar, 'time')));
     return old !== undefined && now !== undefined && now < old;
   }
 
-  private tradeOf(nowMs: number, text: FeedText): Answer {
+  private tradeOf(nowMs: number, text: FeedText): Partial<Row> {
     const trade = this.last.get('TRADE');
     if (!trade) return {};
-    const { price: last, size: last_size } = valuesOf(trade, ['price', 'size'], text);
-    return { last, last_size, trade_age_ms: age(trade, nowMs) };
+    return {
+      last: amountOf(trade, 'price', text),
+      last_size: amountOf(trade, 'size', text),
+      trade_age_ms: age(trade, nowMs),
+    };
   }
 
-  private quoteOf(nowMs: number, text: FeedText): Answer {
+  private quoteOf(nowMs: number, text: FeedText): Partial<Row> {
     const quote = this.last.get('QUOTE');
     if (!quote) return {};
-    const { 'bid.price': bid, 'ask.price': ask } = valuesOf(quote, ['bid.price', 'ask.price'], text);
+    const [bid, ask] = [amountOf(quote, 'bid.price', text), amountOf(quote, 'ask.price', text)];
     const spread = typeof bid === 'number' && typeof ask === 'number' ? subtract(ask, bid) : null;
     return { bid, ask, spread, quote_age_ms: age(quote, nowMs) };
   }
 
-  private barOf(nowMs: number, text: FeedText): Answer {
+  private barOf(nowMs: number, text: FeedText): Partial<Row> {
     const bars = barKinds.flatMap(kind => this.last.get(kind) ?? []);
     if (bars.length === 0) return {};
-    const bar = bars.reduce((newest, other) => (endOf(other) > endOf(newest) ? other : newest));
-    const values = Object.entries(valuesOf(bar, barFields, text)).filter(([, value]) => value !== null);
-    return { bar: { event: bar.channel.event, ...Object.fromEntries(values) }, bar_age_ms: age(bar, nowMs) };
+    const newest = bars.reduce((one, other) => (endOf(other) > endOf(one) ? other : one));
+    return { bar: showBar(newest, text), bar_age_ms: age(newest, nowMs) };
   }
 
-  /** Values of the last message of a kind, and its age; nothing if there was none. */
-  private pick(event: EventKind, nowMs: number, ageName: string, text: FeedText): Answer {
-    const seen = this.last.get(event);
+  private valueOf(nowMs: number, text: FeedText): Partial<Row> {
+    const seen = this.last.get('INDEX_VALUE');
+    return seen ? { value: amountOf(seen, 'value', text), value_age_ms: age(seen, nowMs) } : {};
+  }
+
+  private bandsOf(nowMs: number, text: FeedText): Partial<Row> {
+    const seen = this.last.get('LULD');
     if (!seen) return {};
-    const values = Object.entries(shown[event] ?? {}).map(([name, field]) => [
-      name,
-      valuesOf(seen, [field], text)[field],
-    ]);
-    return { ...Object.fromEntries(values), [ageName]: age(seen, nowMs) };
+    return {
+      limit_up: amountOf(seen, 'high_limit', text),
+      limit_down: amountOf(seen, 'low_limit', text),
+      luld_indicators: codesOf(seen, 'indicators', text),
+      luld_age_ms: age(seen, nowMs),
+      halted: this.halted,
+    };
+  }
+
+  private fairValueOf(nowMs: number, text: FeedText): Partial<Row> {
+    const seen = this.last.get('FAIR_MARKET_VALUE');
+    return seen ? { fair_value: amountOf(seen, 'fair_value', text), fair_value_age_ms: age(seen, nowMs) } : {};
+  }
+
+  private imbalanceOf(nowMs: number, text: FeedText): Partial<Row> {
+    const seen = this.last.get('IMBALANCE');
+    return seen ? { imbalance: amountOf(seen, 'unmatched_size', text), imbalance_age_ms: age(seen, nowMs) } : {};
   }
 
   private addTrade(channel: Channel, raw: RawEvent): void {
     this.counts.TRADE++;
-    const price = readField(channel, raw, 'price');
+    const price = readRole(channel, raw, 'price');
     // A fractional trade has a whole size of 0; its exact size is not 0.
-    const sizes = ['size_exact', 'size'].map(name => readField(channel, raw, name));
+    const sizes = [readRole(channel, raw, 'size_exact'), readRole(channel, raw, 'size')];
     this.range.addPrice(price);
     this.range.addVolume(
       sizes.find(size => decimalOf(size) !== undefined),
@@ -134,41 +146,71 @@ export class SymbolSnapshot {
   }
 
   private addBar(channel: Channel, raw: RawEvent): void {
-    const [open, high, low, close, volume, vwap, begin] = barFields.map(name => readField(channel, raw, name));
-    const start = sortableTime(begin);
+    const value = (role: Role): unknown => readRole(channel, raw, role);
+    const start = sortableTime(value('time'));
     if (start === undefined) return;
     const range = this.bars.get(channel.event) ?? new BarRange();
-    range.addBar({ start, open, high, low, close, volume, vwap });
+    range.addBar({
+      start,
+      open: value('open'),
+      high: value('high'),
+      low: value('low'),
+      close: value('close'),
+      volume: value('volume'),
+      vwap: value('vwap'),
+    });
     this.bars.set(channel.event, range);
   }
 
   /** Of trades or values, or else of the bars that there are, the shortest first. */
-  private rangeOf(text: FeedText): Answer {
+  private rangeOf(text: FeedText): Partial<Row> {
     const isOwn = this.range.low !== null || this.counts.TRADE > 0;
     const range = isOwn ? this.range : barKinds.flatMap(kind => this.bars.get(kind) ?? [])[0];
     if (!range) return {};
     const { open, high, low, volume, vwap } = range;
     const hasVolume = this.counts.TRADE > 0 || volume !== null;
-    const values = { ...(low === null ? {} : { open, high, low }), ...(hasVolume ? { volume, vwap } : {}) };
     // A value from a single message stays exactly as the feed sent it.
-    const cleaned = Object.entries(values).map(([name, value]) => [name, cleanNumber(value, text)]);
-    return Object.fromEntries(cleaned);
+    const clean = (value: Amount): Amount => cleanNumber(value, text);
+    return {
+      ...(low === null ? {} : { open: clean(open), high: clean(high), low: clean(low) }),
+      ...(hasVolume ? { volume: clean(volume), vwap: clean(vwap) } : {}),
+    };
   }
 }
 
-/** A number, or the digits of one that a number cannot hold. */
-function cleanNumber(value: number | string | null, text: FeedText): number | string | null {
+function cleanNumber(value: Amount, text: FeedText): Amount {
   return typeof value === 'number' ? text.number(value) : value && text.clean(value);
 }
 
 /** When a bar ended, as a text that sorts as time does; without that, when it began. */
 function endOf({ channel, raw }: Seen): string {
-  const [end, start] = ['end_time', 'start_time'].map(name => sortableTime(readField(channel, raw, name)));
+  const [end, start] = [readRole(channel, raw, 'end_time'), readRole(channel, raw, 'time')].map(sortableTime);
   return end ?? start ?? '';
 }
 
-function valuesOf({ channel, raw }: Seen, fields: readonly string[], text: FeedText): Record<string, unknown> {
-  return Object.fromEntries(fields.map(field => [field, readField(channel, raw, field, text) ?? null]));
+const barRoles = ['open', 'high', 'low', 'close', 'volume', 'vwap'] as const;
+
+/** What is missing in it is left out. */
+function showBar(seen: Seen, text: FeedText): Bar {
+  const bar: { -readonly [K in keyof Bar]: Bar[K] } = { event: seen.channel.event };
+  for (const role of barRoles) {
+    const amount = amountOf(seen, role, text);
+    if (amount !== null) bar[role] = amount;
+  }
+  const start = readRole(seen.channel, seen.raw, 'time', text);
+  if (typeof start === 'string') bar.start_time = start;
+  return bar;
+}
+
+/** Null where it is missing, or neither a number nor a text. */
+function amountOf({ channel, raw }: Seen, role: Role, text: FeedText): Amount {
+  const value = readRole(channel, raw, role, text);
+  return typeof value === 'number' || typeof value === 'string' ? value : null;
+}
+
+function codesOf({ channel, raw }: Seen, role: Role, text: FeedText): readonly number[] | null {
+  const codes = readRole(channel, raw, role, text);
+  return Array.isArray(codes) ? codes.filter(code => typeof code === 'number') : null;
 }
 
 function age({ arrivedMs }: Seen, nowMs: number): number {

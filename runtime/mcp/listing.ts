@@ -3,16 +3,13 @@
 import type { Prompt, Tool } from '../contract/contract.js';
 import { toolUri } from '../core/citation.js';
 
-import type { OwnedTool } from '../tools/tools.js';
-
-export function describeTool({ tool }: OwnedTool) {
-  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
+export function describeTool(tool: Tool) {
+  const { name, title, description, inputSchema, annotations } = tool;
   return {
     name,
     title,
     description: `${description}\nDocs: ${shortCitations(tool)}`,
     inputSchema: { ...inputSchema },
-    outputSchema: { ...outputSchema },
     annotations,
     _meta: { docs: toolUri(name) },
   };

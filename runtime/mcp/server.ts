@@ -218,7 +218,9 @@ function shown({ structured, text, isError }: ToolResult) {
 function serveTools(server: Server, hub: HubView, gate: Gate): void {
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const complain = complainTo(hub.log);
-  server.setRequestHandler('tools/list', () => answered(hub, () => ({ tools: [...tools.values()].map(describeTool) })));
+  server.setRequestHandler('tools/list', () =>
+    answered(hub, () => ({ tools: [...tools.values()].map(({ tool }) => describeTool(tool)) })),
+  );
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
     if (!owned) throw refuseName('tool', params.name, [...tools.keys()]);

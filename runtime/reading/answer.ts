@@ -1,7 +1,7 @@
 /** The parts that answers share. */
 
+import type { Common, LastError, Outage as ShownOutage } from '../../generated/types.js';
 import { encodeCursor } from '../buffer/cursor.js';
-import type { Answer } from '../contract/answer.js';
 import { isoOrNull } from '../core/time.js';
 import type { Outage } from '../stream/outages.js';
 import type { HubView, StreamView } from '../stream/view.js';
@@ -11,7 +11,7 @@ import { explainSilence, type Sought } from './silence.js';
 import { notesOnUnasked } from './unasked-notes.js';
 
 /** Keys that every answer about a market has. */
-export function commonAnswer({ market, state, target }: StreamView, notes: readonly string[] = []): Answer {
+export function commonAnswer({ market, state, target }: StreamView, notes: readonly string[] = []): Common {
   const simulated = target?.endpoint.simulated ?? false;
   const replayed = target?.replay?.notes ?? [];
   return {
@@ -36,8 +36,13 @@ export function newestAge({ newestAgeMs }: StreamView): number | null {
 const usualRest = 150;
 
 /** How many bytes of messages an answer has room for beside everything else. */
-export function roomIn(maxBytes: number, frame: Answer): number {
+export function roomIn(maxBytes: number, frame: object): number {
   return maxBytes - Buffer.byteLength(JSON.stringify(frame)) - usualRest;
+}
+
+/** The outages of an answer. */
+interface Outages {
+  readonly outages: readonly ShownOutage[];
 }
 
 /** How much of the outages an answer has room for. */
@@ -50,17 +55,17 @@ const littleRoom: Room = { outages: 3, channels: 5 };
 const muchRoom: Room = { outages: 20, channels: 20 };
 
 /** The outages since a position, in short: the status has them at length. */
-export function showOutagesSince({ outages }: StreamView, seq: number): Answer {
+export function showOutagesSince({ outages }: StreamView, seq: number): Outages {
   return showOutages(outages.since(seq), littleRoom);
 }
 
 /** All outages, as far as they are listed. */
-export function showLedger({ outages }: StreamView): Answer {
+export function showLedger({ outages }: StreamView): Outages {
   return showOutages(outages.all, muchRoom, outages.forgotten);
 }
 
 /** The newest outages, oldest first; the first one tells how many came before it. */
-function showOutages(outages: readonly Outage[], room: Room, forgotten = 0): Answer {
+function showOutages(outages: readonly Outage[], room: Room, forgotten = 0): Outages {
   const shown = outages.slice(-room.outages);
   const earlier = outages.length - shown.length + forgotten;
   const listed = shown.map((outage, index) => ({
@@ -70,7 +75,7 @@ function showOutages(outages: readonly Outage[], room: Room, forgotten = 0): Ans
   return { outages: listed };
 }
 
-function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): Answer {
+function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): ShownOutage {
   const more = channels.length - room.channels;
   return {
     from: isoOrNull(fromMs),
@@ -81,7 +86,7 @@ function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): Answ
   };
 }
 
-export function showFault({ lastFault, market, state }: StreamView): Answer | null {
+export function showFault({ lastFault, market, state }: StreamView): LastError | null {
   if (!lastFault) return null;
   const { code, message, atMs } = lastFault;
   const hint = state === 'refused' || state === 'stopped' ? wayOutOf(market, code) : wayOutOfPassing(market, code);

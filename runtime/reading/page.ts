@@ -1,12 +1,10 @@
 import type { Message } from '../market/format.js';
 
-export const defaultMaxBytes = 20_000;
-/** No budget is larger, so a message that is cannot be answered. */
-export const largestMaxBytes = 200_000;
-
 interface Limits {
   readonly limit: number;
   readonly maxBytes: number;
+  /** No budget is larger, so a message that is can only be named. */
+  readonly mostBytes: number;
 }
 
 /** How many bytes messages take in the form in which they are answered. */
@@ -41,7 +39,7 @@ export class PageBuilder {
   add(given: Message): boolean {
     const { scale, limits } = this;
     const whole = scale.weigh(given);
-    const message = whole > largestMaxBytes ? nameOnly(given, whole) : given;
+    const message = whole > limits.mostBytes ? nameOnly(given, whole) : given;
     const size = message === given ? whole : scale.weigh(message);
     if (this.isFull || this.bytes + size > limits.maxBytes) {
       this.refused = size;

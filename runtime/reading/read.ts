@@ -1,25 +1,13 @@
+import type { ReadAnswer, ReadArguments } from '../../generated/types.js';
 import { decodeCursor } from '../buffer/cursor.js';
 import { notesOnFilters, parseFilters, type Selection, selectionOf } from '../buffer/selection.js';
-import type { Answer } from '../contract/answer.js';
 import { everyFieldNote, notesOnFields } from '../market/field-notes.js';
 import type { Detail, Message } from '../market/format.js';
 import { shownSteps, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { commonAnswer, cursorOf, newestAge, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { CsvScale, toCsv } from './csv.js';
-import { defaultMaxBytes, PageBuilder } from './page.js';
-
-export interface ReadArguments {
-  readonly market: string;
-  readonly cursor?: string;
-  readonly channels?: readonly string[];
-  readonly limit?: number;
-  readonly max_bytes?: number;
-  readonly detail?: Detail;
-  readonly format?: 'json' | 'csv';
-}
-
-const defaultLimit = 50;
+import { PageBuilder } from './page.js';
 
 /** Messages that fit, and where to go on. */
 interface Page {
@@ -49,13 +37,13 @@ interface Source {
  *
  * @throws StreamError BAD_CURSOR, INVALID_CHANNEL
  */
-export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
+export async function read(hub: HubView, args: ReadArguments): Promise<ReadAnswer> {
   const stream = hub.stream(args.market);
   const filters = parseFilters(stream.market, args.channels);
   const source = {
     stream,
     select: selectionOf(filters),
-    detail: args.detail ?? 'summary',
+    detail: args.detail,
     slice: new TimeSlice(hub.clock),
   };
   await source.slice.begin();
@@ -67,7 +55,8 @@ export async function read(hub: HubView, args: ReadArguments): Promise<Answer> {
     cursor: cursorOf(hub, stream),
     ...showOutagesSince(stream, since ?? stream.buffer.oldestSeq),
   };
-  const limits = { limit: args.limit ?? defaultLimit, maxBytes: roomIn(args.max_bytes ?? defaultMaxBytes, frame) };
+  const { mostBytes } = hub.suite.limits;
+  const limits = { limit: args.limit, maxBytes: roomIn(args.max_bytes, frame), mostBytes };
   const builder = new PageBuilder(limits, isCsv ? new CsvScale() : undefined);
   const page = await (since === undefined ? readNewest(source, builder) : readSince(source, since, builder));
   const { messages } = page;

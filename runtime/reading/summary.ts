@@ -1,6 +1,6 @@
 /** The current picture of each symbol, from what has arrived. */
 
-import type { Answer } from '../contract/answer.js';
+import type { Row, SummarizeAnswer, SummarizeArguments } from '../../generated/types.js';
 import type { EventKind, Market } from '../contract/contract.js';
 import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
@@ -18,15 +18,7 @@ import type { HubView, StreamView } from '../stream/view.js';
 import { suggestSymbol, symbolOf } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
-import { defaultMaxBytes } from './page.js';
 import { noteUnheld, unheldOf } from './silence.js';
-
-export interface SummarizeArguments {
-  readonly market: string;
-  readonly symbols?: readonly string[];
-  readonly window_s?: number;
-  readonly max_bytes?: number;
-}
 
 /** A window has pictures of its own; those of a hundred thousand symbols take 130 MB, so few are drawn at once. */
 const windowsAtOnce = 2;
@@ -48,7 +40,7 @@ function placesOf(clock: Clock): Slots {
  * @param abort ends a call that draws a window, or waits for its turn to
  * @throws StreamError INVALID_CHANNEL, STOPPED
  */
-export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal): Promise<Answer> {
+export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal): Promise<SummarizeAnswer> {
   const stream = hub.stream(args.market);
   const wanted = args.symbols && [
     ...new Set(args.symbols.map((symbol, index) => requireSymbol(stream, symbol, index))),
@@ -57,7 +49,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments, abort?: 
   if (window_s === undefined) return summarizeSince(hub, stream, args, wanted);
   const { buffer } = stream;
   const beginMs = (): number => hub.clock.elapsed() - window_s * 1_000;
-  const draw = (): Promise<Answer> => summarizeSince(hub, stream, args, wanted, { fromMs: beginMs(), abort });
+  const draw = (): Promise<SummarizeAnswer> => summarizeSince(hub, stream, args, wanted, { fromMs: beginMs(), abort });
   const isShort = buffer.nextSeq - buffer.firstSince(beginMs()) <= fewMessages;
   if (isShort) return draw();
   const answer = await placesOf(hub.clock).with(hub.process, draw, abort);
@@ -82,7 +74,7 @@ async function summarizeSince(
   args: SummarizeArguments,
   wanted: readonly string[] | undefined,
   window?: Window,
-): Promise<Answer> {
+): Promise<SummarizeAnswer> {
   const nowMs = hub.clock.elapsed();
   const fromMs = window?.fromMs;
   const snapshots = fromMs === undefined ? stream.snapshots : picturesSince(hub, stream, fromMs);
@@ -106,7 +98,7 @@ async function summarizeSince(
     ...showOutagesSince(stream, 0),
     silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
   };
-  const room = roomIn(args.max_bytes ?? defaultMaxBytes, frame);
+  const room = roomIn(args.max_bytes, frame);
   const rows = await rowsWithin(room, stream, found, { nowMs, slice: new TimeSlice(hub.clock) });
   return { ...frame, symbols: rows, omitted: found.length - rows.length };
 }
@@ -125,7 +117,7 @@ async function rowsWithin(
   stream: StreamView,
   snapshots: readonly SymbolSnapshot[],
   { nowMs, slice }: { readonly nowMs: number; readonly slice: TimeSlice },
-): Promise<Answer[]> {
+): Promise<Row[]> {
   // Meanwhile messages may be added to a picture.
   const active = new Heap<{ readonly snapshot: SymbolSnapshot; readonly messages: number }>(
     (a, b) => a.messages > b.messages || (a.messages === b.messages && a.snapshot.symbol < b.snapshot.symbol),
@@ -135,7 +127,7 @@ async function rowsWithin(
     if (slice.spent()) await slice.rest();
     active.add({ snapshot, messages: snapshot.messages });
   }
-  const rows: Answer[] = [];
+  const rows: Row[] = [];
   let bytes = 2;
   for (let next = active.take(); next; next = active.take()) {
     if (slice.spent()) await slice.rest();
@@ -168,7 +160,7 @@ function noteOnOthers(others: number): string {
 
 /** Where volume is not what a reader takes it for. */
 function noteOnVolume({ channels }: Market): string[] {
-  const volumes = channels.flatMap(({ fields }) => fields.filter(({ name }) => name === 'volume'));
+  const volumes = channels.flatMap(({ fields }) => fields.filter(({ role }) => role === 'volume'));
   return [...new Set(volumes.flatMap(noteOn))];
 }
 

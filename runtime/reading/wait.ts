@@ -1,6 +1,6 @@
+import type { WaitAnswer, WaitArguments } from '../../generated/types.js';
 import { ChannelIndex } from '../buffer/channel-index.js';
 import { notesOnFilters, parseFilters, selectionOf } from '../buffer/selection.js';
-import type { Answer } from '../contract/answer.js';
 import { StreamError } from '../core/errors.js';
 import { isWanted } from '../feed/state.js';
 import { notesOnFields } from '../market/field-notes.js';
@@ -10,21 +10,10 @@ import type { Filter } from '../symbols/channels.js';
 import { commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
 import { type Condition, ConditionTracker, fieldsOf, parseCondition, type Subject, symbolsOf } from './condition.js';
 import { MatchScan } from './match-scan.js';
-import { defaultMaxBytes, nameOnly, PageBuilder } from './page.js';
+import { nameOnly, PageBuilder } from './page.js';
 import { Prospect } from './prospect.js';
 import { seqOf } from './read.js';
 import { unheldOf } from './silence.js';
-
-export interface WaitArguments {
-  readonly market: string;
-  readonly channels?: readonly string[];
-  readonly condition?: unknown;
-  readonly count?: number;
-  readonly cursor?: string;
-  readonly timeout_s?: number;
-}
-
-const defaultTimeoutS = 25;
 
 /**
  * Answers as soon as enough messages came, or enough for which the condition holds, when the time is up, when no more
@@ -32,7 +21,7 @@ const defaultTimeoutS = 25;
  *
  * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
  */
-export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSignal): Promise<Answer> {
+export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSignal): Promise<WaitAnswer> {
   const stream = hub.stream(args.market);
   const { buffer, changes, market } = stream;
   const filters = parseFilters(market, args.channels);
@@ -41,7 +30,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   const since = args.cursor === undefined ? buffer.nextSeq : seqOf(hub, stream, args.cursor);
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
   const matchScan = new MatchScan(hub.clock, stream, selectionOf(filters), since);
-  const search = new Search(hub, stream, matchScan, condition, args.count ?? 1);
+  const search = new Search(hub, stream, matchScan, condition, args.count);
   const prospect = new Prospect(stream.subscriptions, condition, filters ?? search.decisive);
   const beganMs = hub.clock.elapsed();
   let resting = false;
@@ -57,7 +46,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     });
     return false;
   };
-  await changes.until(over, (args.timeout_s ?? defaultTimeoutS) * 1_000, abort);
+  await changes.until(over, args.timeout_s * 1_000, abort);
   search.look();
   const hasMore = await matchScan.hasMore();
 
@@ -96,7 +85,8 @@ class Search {
     private readonly condition: Condition | undefined,
     private readonly count: number,
   ) {
-    this.page = new PageBuilder({ limit: count, maxBytes: defaultMaxBytes });
+    const { usualBytes, mostBytes } = hub.suite.limits;
+    this.page = new PageBuilder({ limit: count, maxBytes: usualBytes, mostBytes });
     this.tracker = condition && new ConditionTracker(stream.market, condition, stream.buffer);
     this.symbols = condition && symbolsOf(condition);
   }

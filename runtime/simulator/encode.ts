@@ -31,7 +31,7 @@ export function encode(event: SimulatedEvent, channel: Channel): string {
 
 function valueText(event: SimulatedEvent, field: Field): string | undefined {
   if (field.role === 'symbol') return JSON.stringify(delivered(event.symbol, field));
-  const value = Object.hasOwn(event.values, field.name) ? event.values[field.name] : undefined;
+  const value = field.role && event.values[field.role];
   if (value === undefined && field.optional) return undefined;
   if (field.epoch !== undefined) {
     return timeText(typeof value === 'number' ? value : event.atMs, field.epoch, event.symbol);

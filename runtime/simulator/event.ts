@@ -1,6 +1,9 @@
+import type { Role } from '../contract/channel.js';
+
 export type SimulatedValue = string | number | boolean | readonly number[];
 
-export type Values = Readonly<Record<string, SimulatedValue>>;
+/** By what they are to the server, whatever their names in a market. */
+export type Values = { readonly [R in Role]?: SimulatedValue };
 
 /** Something that happened to an instrument, in readable names; how it looks on the wire is `encode`'s business. */
 export interface SimulatedEvent {
@@ -10,7 +13,7 @@ export interface SimulatedEvent {
   readonly symbol: string;
   /** Virtual time, ms since the epoch. */
   readonly atMs: number;
-  /** By the names of the tables (`bid.price`); times in ms since the epoch. */
+  /** Times in ms since the epoch. */
   readonly values: Values;
 }
 

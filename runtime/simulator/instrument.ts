@@ -151,7 +151,7 @@ export class Instrument {
     const { listener, symbol } = this;
     const prefixes = this.prefixes.get(kind);
     if (listener === undefined || prefixes === undefined) return;
-    const all = { symbol, timestamp: atMs, ...values() };
+    const all = { symbol, time: atMs, ...values() };
     for (const prefix of prefixes) listener({ prefix, symbol, atMs, values: all });
   }
 

@@ -66,7 +66,7 @@ export class Windows {
       average_size: round(grid.size(bar.units) / bar.count, grid.sizeDecimals + 4),
       trades: bar.count,
       dollar_volume: grid.turnover(bar),
-      start_time: bar.startMs,
+      time: bar.startMs,
       end_time: endMs,
     };
   }

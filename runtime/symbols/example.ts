@@ -1,6 +1,8 @@
 /** Correct examples to show in a refusal: of symbols that exist in the market and have not expired. */
 
-import type { Market, Tool } from '../contract/contract.js';
+import type { Role } from '../contract/channel.js';
+import type { Market } from '../contract/market.js';
+import type { Tool } from '../contract/tool.js';
 import { type PropertySchema, propertiesOf } from '../core/argument-forms.js';
 import { fieldKinds } from './field-kinds.js';
 
@@ -19,7 +21,11 @@ export function exampleChannel(market: Market): string {
  *
  * @param named arguments to show beside the required ones
  */
-export function exampleArguments(tool: Tool, market: Market, named: readonly string[] = []): string {
+export function exampleArguments(
+  tool: Pick<Tool, 'inputSchema'>,
+  market: Market,
+  named: readonly string[] = [],
+): string {
   const properties = propertiesOf(tool.inputSchema);
   const required = (tool.inputSchema.required ?? []) as readonly string[];
   const shown = Object.keys(properties).filter(name => required.includes(name) || named.includes(name));
@@ -40,11 +46,15 @@ function exampleOf(name: string, schema: PropertySchema, market: Market): unknow
   return schema.enum?.[0] ?? Math.max(schema.minimum ?? 0, Math.min(schema.maximum ?? 10, 10));
 }
 
-/** A condition on the first number that the first kind of message has; its value is a text, as the schema has it. */
+/** What a price or a value is to the server. */
+const priced: readonly (Role | undefined)[] = ['price', 'bid.price', 'ask.price', 'close', 'value'];
+
+/** A condition on the first price, or else number, that the first kind of message has; its value is a text, as the schema has it. */
 export function exampleCondition(market: Market): unknown {
   const [channel] = market.channels;
   const numbers = [...fieldKinds(channel!)].filter(([, kinds]) => kinds.includes('number')).map(([name]) => name);
-  const field = numbers.find(name => /price|close|value/.test(name)) ?? numbers[0]!;
+  const prices = channel!.fields.filter(({ role }) => priced.includes(role)).map(({ name }) => name);
+  const field = numbers.find(name => prices.includes(name)) ?? numbers[0]!;
   return { field, op: '>', value: String(Math.ceil(market.simulation.instruments[0]!.price)) };
 }
 

@@ -1,5 +1,5 @@
 /** Which fields the messages of a channel have, and of what kind their values are. */
-import type { Channel, FieldType } from '../contract/contract.js';
+import type { Channel, FieldType, Role } from '../contract/channel.js';
 
 /** The kinds of values that a formatted field can have. */
 export type Kind = 'number' | 'text' | 'boolean' | 'list';
@@ -23,6 +23,7 @@ export function fieldKinds(channel: Channel): ReadonlyMap<string, readonly Kind[
     kinds.set(name, epoch ? ['text'] : kindsOfTypes[type]);
     if (flag) kinds.set(flag.name, ['boolean']);
   }
-  if (kinds.has('bid.price') && kinds.has('ask.price')) kinds.set('spread', ['number']);
+  const has = (wanted: Role): boolean => channel.fields.some(({ role }) => role === wanted);
+  if (has('bid.price') && has('ask.price')) kinds.set('spread', ['number']);
   return kinds.set('timestamp', ['text']);
 }

@@ -1,34 +1,31 @@
 /** Calls a tool: judges its arguments, does what it says, and turns whatever happens into an answer. */
 
-import type { Answer } from '../contract/answer.js';
-import type { Market, Tool } from '../contract/contract.js';
+import type { Answers, Arguments, Common, Failure } from '../../generated/types.js';
+import type { Market } from '../contract/market.js';
+import type { MarketTool, MarketVerb, SharedTool, SharedVerb, Tool, ToolOf, Verb } from '../contract/tool.js';
 import { type Shaped, shapeArguments } from '../core/argument-forms.js';
 import { toolUri } from '../core/citation.js';
 import { type ErrorCode, StreamError } from '../core/errors.js';
 import { describeThrown } from '../core/thrown.js';
 import { validate } from '../core/validation.js';
-import { type ReadArguments, read } from '../reading/read.js';
-import { type SummarizeArguments, summarize } from '../reading/summary.js';
-import { type WaitArguments, wait } from '../reading/wait.js';
 import type { HubView } from '../stream/view.js';
 import { exampleArguments } from '../symbols/example.js';
 import { hintOf } from '../symbols/way-out.js';
 import { describeFaults, faultyNames } from './argument-faults.js';
 import { describeAnswer, describeFailure } from './describe.js';
-import * as verbs from './verbs.js';
+import { marketHandlers, sharedHandlers } from './handlers.js';
 
 /** What a call comes to; `structured` holds everything, `text` the short of it. */
 export interface ToolResult {
-  readonly structured: Answer;
+  readonly structured: Answers[Verb] | Failure;
   readonly text: string;
   readonly isError: boolean;
 }
 
 /** A tool, and its market if it belongs to one. */
-export interface OwnedTool {
-  readonly tool: Tool;
-  readonly market?: Market;
-}
+export type OwnedTool =
+  | { readonly tool: MarketTool; readonly market: Market }
+  | { readonly tool: SharedTool; readonly market?: undefined };
 
 /** Every tool that is served, in the order in which it is listed. */
 export function listTools({ suite, markets }: HubView): OwnedTool[] {
@@ -44,20 +41,47 @@ export function listTools({ suite, markets }: HubView): OwnedTool[] {
  */
 export async function callTool(
   hub: HubView,
-  { tool, market }: OwnedTool,
+  owned: OwnedTool,
   given: unknown,
   abort?: AbortSignal,
 ): Promise<ToolResult> {
+  const { tool } = owned;
   const shaped = shapeArguments(tool.inputSchema, given);
-  const about = market ?? marketIn(hub, shaped);
+  const about = owned.market ?? marketIn(hub, shaped);
   try {
-    const args = judgeArguments(tool, shaped, about ?? hub.markets[0]!);
-    const done = await (market ? callVerb(hub, tool, market, args) : callAcross(hub, tool, args, abort));
-    const answer = withNotes(done, shaped.notes);
-    return { structured: answer, text: describeAnswer(tool.verb, answer), isError: false };
+    return await (owned.market
+      ? callMarketTool(hub, owned.tool, owned.market, shaped)
+      : callSharedTool(hub, owned.tool, about ?? hub.markets[0]!, shaped, abort));
   } catch (error) {
     return failure(hub, asStreamError(hub, tool, error), tool, about, shaped.notes);
   }
+}
+
+async function callMarketTool<V extends MarketVerb>(
+  hub: HubView,
+  tool: ToolOf<V>,
+  market: Market,
+  shaped: Shaped,
+): Promise<ToolResult> {
+  const args = judgeArguments(tool, shaped, market);
+  return success(tool.verb, await marketHandlers[tool.verb](hub, market, args), shaped.notes);
+}
+
+/** @param about market for examples */
+async function callSharedTool<V extends SharedVerb>(
+  hub: HubView,
+  tool: ToolOf<V>,
+  about: Market,
+  shaped: Shaped,
+  abort?: AbortSignal,
+): Promise<ToolResult> {
+  const args = judgeArguments(tool, shaped, about);
+  return success(tool.verb, await sharedHandlers[tool.verb](hub, args, abort), shaped.notes);
+}
+
+function success<V extends Verb>(verb: V, done: Answers[V], notes: readonly string[]): ToolResult {
+  const answer = withNotes(done, notes);
+  return { structured: answer, text: describeAnswer(verb, answer), isError: false };
 }
 
 /** Turns a refusal of a call, which never began, into its answer. */
@@ -72,45 +96,12 @@ function marketIn({ markets }: HubView, { args }: Shaped): Market | undefined {
 }
 
 /** What was read into the arguments comes first. */
-function withNotes(answer: Answer, notes: readonly string[]): Answer {
-  const further = Array.isArray(answer.notes) ? (answer.notes as readonly string[]) : [];
-  return notes.length > 0 ? { ...answer, notes: [...notes, ...further] } : answer;
-}
-
-function callVerb(hub: HubView, tool: Tool, market: Market, args: unknown): Answer | Promise<Answer> {
-  switch (tool.verb) {
-    case 'start':
-      return verbs.start(hub, market, args as verbs.StartArguments);
-    case 'stop':
-      return verbs.stop(hub, market);
-    case 'status':
-      return verbs.status(hub, market);
-    case 'subscribe':
-      return verbs.subscribe(hub, market, args as verbs.ChannelArguments);
-    case 'unsubscribe':
-      return verbs.unsubscribe(hub, market, args as verbs.ChannelArguments);
-    case 'list':
-      return verbs.list(hub, market);
-    default:
-      throw new Error(`${tool.name}: the verb ${tool.verb} belongs to no market`);
-  }
-}
-
-function callAcross(hub: HubView, tool: Tool, args: unknown, abort?: AbortSignal): Answer | Promise<Answer> {
-  switch (tool.verb) {
-    case 'read':
-      return read(hub, args as ReadArguments);
-    case 'wait':
-      return hub.duringWait(() => wait(hub, args as WaitArguments, abort));
-    case 'summarize':
-      return summarize(hub, args as SummarizeArguments, abort);
-    default:
-      throw new Error(`${tool.name}: the verb ${tool.verb} needs a market`);
-  }
+function withNotes<Answer extends Partial<Common>>(answer: Answer, notes: readonly string[]): Answer {
+  return notes.length > 0 ? { ...answer, notes: [...notes, ...(answer.notes ?? [])] } : answer;
 }
 
 /** @throws StreamError INVALID_ARGUMENT with the right form by example */
-function judgeArguments(tool: Tool, { args }: Shaped, market: Market): unknown {
+function judgeArguments<V extends Verb>(tool: ToolOf<V>, { args }: Shaped, market: Market): Arguments[V] {
   const { name, validator, inputSchema } = tool;
   const judged = validate(validator, args);
   if (judged.success) return judged.data;

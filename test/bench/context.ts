@@ -1,11 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { markets, suite } from '../../generated/suite.js';
-import type { Answer } from '../../runtime/contract/answer.js';
 import type { Market } from '../../runtime/contract/contract.js';
 import type { Message } from '../../runtime/market/format.js';
 import { lineOf } from '../../runtime/reading/text.js';
 import type { Client } from '../../runtime/stream/client.js';
-import { callOn, hubOn } from '../support/bench.js';
+import { type Answered, callOn, hubOn } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
 import { BareServer } from '../support/stdio.js';
 import { eventsOf, framesOf } from './load.js';
@@ -139,12 +138,12 @@ function weigh({ raw, message, full, text, csv, summary }: Forms, measure: Measu
   };
 }
 
-async function ask(hub: Client, name: string, args: object): Promise<Answer> {
+async function ask(hub: Client, name: string, args: object): Promise<Answered> {
   const { structured, isError, text } = await callOn(hub, name, args);
   if (isError) throw new Error(text);
   return structured;
 }
 
-function textsOf({ messages: shown }: Answer): string[] {
+function textsOf({ messages: shown }: Answered): string[] {
   return (shown as object[]).map(message => JSON.stringify(message));
 }

@@ -243,7 +243,7 @@ describe('the trail of a symbol', () => {
 
   test.each([
     [{ value: 5910.25 }, 5910.25],
-    [{ bar: { close: 11, volume: 500 } }, 11],
+    [{ bar: { event: 'AGGREGATE_MINUTE', close: 11, volume: 500 } }, 11],
     [{ fair_value: 11.25 }, 11.25],
     [{ last: 10, value: 11 }, 10],
   ])('takes %j for its last price', (answer, last) => {
@@ -257,8 +257,8 @@ describe('the trail of a symbol', () => {
   });
 
   test('has the volume of a bar where there are no trades', () => {
-    expect(new Trail('X').follow({ bar: { volume: 500 } }, 0).volume).toBe(500);
-    expect(new Trail('X').follow({ volume: 7, bar: { volume: 500 } }, 0).volume).toBe(7);
+    expect(new Trail('X').follow({ bar: { event: 'AGGREGATE_MINUTE', volume: 500 } }, 0).volume).toBe(500);
+    expect(new Trail('X').follow({ volume: 7, bar: { event: 'AGGREGATE_MINUTE', volume: 500 } }, 0).volume).toBe(7);
   });
 
   test('is as long as a wide terminal, and empty before the first price', () => {

@@ -16,6 +16,7 @@ const smallFiles = [
   'kernel.ts',
   'main.ts',
   'suite.ts',
+  'types.ts',
 ];
 
 afterEach(removeFolders);
@@ -31,7 +32,7 @@ describe('generated/', () => {
     expect(differences).toEqual([]);
   });
 
-  test('holds a module and a test for each market, and six files for all of them', () => {
+  test('holds a module and a test for each market, and seven files for all of them', () => {
     expect([...files.keys()]).toEqual([
       'TOOLS.md',
       'asyncapi.yaml',
@@ -51,6 +52,7 @@ describe('generated/', () => {
       'stocks.test.ts',
       'stocks.ts',
       'suite.ts',
+      'types.ts',
     ]);
   });
 
@@ -154,14 +156,14 @@ describe('the command', { timeout: 60_000 }, () => {
       stderr: '',
       stdout: [
         ...smallFiles.filter(path => path !== 'kernel.ts').map(path => `created generated/${path}\n`),
-        'generated/ is fresh: 8 files, 25 citations hold.\n',
+        'generated/ is fresh: 9 files, 25 citations hold.\n',
       ].join(''),
     });
-    expect((await run(root)).stdout).toBe('generated/ is fresh: 8 files, 25 citations hold.\n');
+    expect((await run(root)).stdout).toBe('generated/ is fresh: 9 files, 25 citations hold.\n');
     expect(await run(root, '--check')).toEqual({
       status: 0,
       stderr: '',
-      stdout: 'generated/ is fresh: 8 files, 25 citations hold.\n',
+      stdout: 'generated/ is fresh: 9 files, 25 citations hold.\n',
     });
   });
 
@@ -179,7 +181,7 @@ describe('the command', { timeout: 60_000 }, () => {
         'generated/bonds.ts is orphaned\n' +
         'generated/crypto.ts is stale\n' +
         'generated/suite.ts is missing\n' +
-        'generated/ does not match spec/. Run: npm run codegen\n',
+        'What is generated does not match spec/. Run: npm run codegen\n',
     });
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(true);
 
@@ -190,7 +192,7 @@ describe('the command', { timeout: 60_000 }, () => {
         'removed generated/bonds.ts\n' +
         'updated generated/crypto.ts\n' +
         'created generated/suite.ts\n' +
-        'generated/ is fresh: 8 files, 25 citations hold.\n',
+        'generated/ is fresh: 9 files, 25 citations hold.\n',
     });
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(false);
   });
@@ -223,7 +225,7 @@ describe('the command', { timeout: 60_000 }, () => {
     'with a wrong citation and %j it lists it and writes nothing',
     async flags => {
       const project = new SmallProject();
-      project.edit('spec/markets/crypto.yaml', ['see: 13 }', 'see: 14 }']);
+      project.edit('spec/markets/crypto.yaml', ['see: 13,', 'see: 14,']);
 
       expect(await run(project.root, ...flags)).toEqual({
         status: 1,

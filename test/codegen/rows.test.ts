@@ -6,7 +6,7 @@ import { removeFolders, SmallProject } from '../support/project.js';
 const crypto = 'spec/markets/crypto.yaml';
 const trades = 'spec/polygon-docs/websockets/crypto/trades.md';
 const cited = 'polygon-docs/websockets/crypto/trades.md';
-const price = '{ key: p, name: price, type: number, see: 13 }';
+const price = '{ key: p, name: price, type: number, see: 13, role: price }';
 const time = 'type: integer, epoch: ms, role: time';
 
 afterEach(removeFolders);
@@ -22,13 +22,13 @@ describe('a field is judged against the row that it cites', () => {
     [
       'a type',
       price,
-      '{ key: p, name: price, type: integer, see: 13 }',
+      '{ key: p, name: price, type: integer, see: 13, role: price }',
       `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: type integer differs from the page, which says "number"`,
     ],
     [
       'a unit that the page does not have',
       price,
-      '{ key: p, name: price, type: number, unit: USD, see: 13 }',
+      '{ key: p, name: price, type: number, unit: USD, see: 13, role: price }',
       `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit USD differs from the page, which has none`,
     ],
     [
@@ -40,7 +40,7 @@ describe('a field is judged against the row that it cites', () => {
     [
       'an optional that the page does not know',
       price,
-      '{ key: p, name: price, type: number, optional: true, see: 13 }',
+      '{ key: p, name: price, type: number, optional: true, see: 13, role: price }',
       `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: optional true differs from the page, which says "no"`,
     ],
   ])('%s is refused with the word of the page', (_, from, to, problem) => {
@@ -59,7 +59,7 @@ describe('a field is judged against the row that it cites', () => {
   test('what the page adds behind the unit does not count', () => {
     const found = faults(
       [trades, '| `p` | number | |', '| `p` | number | USD (per coin) |'],
-      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13 }'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13, role: price }'],
     );
     expect(found).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('a field is judged against the row that it cites', () => {
   test('a unit that only begins like that of the page is another one', () => {
     const found = faults(
       [trades, '| `p` | number | |', '| `p` | number | USDT |'],
-      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13 }'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13, role: price }'],
     );
     expect(found).toHaveLength(1);
   });

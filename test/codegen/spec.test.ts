@@ -24,11 +24,11 @@ function faultsOf({ root }: SmallProject): string[] {
   return problems.map(describeProblem);
 }
 
-test('the small project has no problems and emits eight files', () => {
+test('the small project has no problems and emits nine files', () => {
   const { files, problems, citations } = generate(new SmallProject().root);
 
   expect(problems).toEqual([]);
-  expect(files.size).toBe(8);
+  expect(files.size).toBe(9);
   expect(citations).toBe(25);
 });
 
@@ -171,10 +171,49 @@ describe('faults of meaning', () => {
     [
       'two fields that play the time',
       crypto,
-      [['name: price, type: number', 'name: price, type: number, role: time, epoch: ms']],
+      [['see: 13, role: price', 'epoch: ms, see: 13, role: time']],
       [
+        'spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role price instead of one',
         'spec/markets/crypto.yaml:28:5 channel XT has 2 fields with the role time instead of one',
-        'spec/markets/crypto.yaml:38:58 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: epoch ms differs from the page, which has no unit',
+        'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: epoch ms differs from the page, which has no unit',
+      ],
+    ],
+    [
+      'a trade of which nobody knows the price',
+      crypto,
+      [[', role: price', '']],
+      ['spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role price instead of one'],
+    ],
+    [
+      'an argument of which there is no definition, and a required one that is not listed',
+      suite,
+      [
+        [
+          'market: { $ref: "#/definitions/market" } }, required: [market]',
+          'market: { $ref: "#/definitions/place" } }, required: [venue]',
+        ],
+      ],
+      [
+        'spec/suite.yaml:28:47 there is no definition place',
+        'spec/suite.yaml:28:80 venue is required, and there is no such property',
+      ],
+    ],
+    [
+      'a definition that leads back to itself',
+      suite,
+      [['code: { type: string } }', 'code: { $ref: "#/definitions/failure" } }']],
+      ['spec/suite.yaml:50:3 the definition failure leads back to itself'],
+    ],
+    [
+      'definitions by which no answer can be measured',
+      suite,
+      [
+        [', default: 2000', ''],
+        [', maxItems: 10', ''],
+      ],
+      [
+        'spec/suite.yaml:44:3 the definition listed lacks maxItems, which answers are measured by',
+        'spec/suite.yaml:45:3 the definition max_bytes lacks a number as default, which answers are measured by',
       ],
     ],
     [
@@ -402,7 +441,7 @@ describe('what comes out', () => {
 
   test('an erratum corrects the type that is documented', () => {
     expect(emitted(suite, 'crypto.ts')).toContain(
-      "    /** @see polygon-docs/websockets/crypto/trades.md:13 */\n    { key: 'p', name: 'price', type: 'decimal', optional: false },\n",
+      "    /** @see polygon-docs/websockets/crypto/trades.md:13 */\n    { key: 'p', name: 'price', type: 'decimal', optional: false, role: 'price' },\n",
     );
   });
 
@@ -453,8 +492,8 @@ describe('what comes out', () => {
   test('a choice may hold an apostrophe', () => {
     expect(
       emitted(suite, 'suite.ts', [
-        'market: { type: market, required: true, description: "" }',
-        'mood: { type: choice, choices: ["isn\'t", plain], description: Mood }',
+        'properties: { market: { $ref: "#/definitions/market" } }, required: [market]',
+        'properties: { mood: { type: string, enum: ["isn\'t", plain] } }',
       ]),
     ).toContain("validator: z.strictObject({ mood: z.enum(['isn\\'t', 'plain']).optional() }),");
   });

@@ -9,6 +9,7 @@ import { formatMessage } from '../../runtime/market/format.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { read } from '../../runtime/reading/read.js';
 import { Hub } from '../../runtime/stream/hub.js';
+import { plainRead } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
 import { entryOf, marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
@@ -196,7 +197,7 @@ describe('a message is counted as mistyped', () => {
     const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
     const stream = hub.stream(market);
     handFrame(stream, frame);
-    await read(hub, { market });
+    await read(hub, { ...plainRead, market });
     return stream.totals.mistyped;
   }
 

@@ -41,14 +41,12 @@ function faultsIn(schema: Schema, place: string): string[] {
 
 const offers = [{ suite, markets }, serveOnly({ suite, markets }, ['crypto'])];
 const served = offers.flatMap(offer =>
-  [...offer.markets.flatMap(market => market.tools), ...offer.suite.tools].map(tool => describeTool({ tool })),
+  [...offer.markets.flatMap(market => market.tools), ...offer.suite.tools].map(describeTool),
 );
 
-test.each(served.map(tool => [tool.name, tool] as const))('%s has portable schemas', (name, tool) => {
+test.each(served.map(tool => [tool.name, tool] as const))('%s has a portable schema', (name, tool) => {
   expect(faultsIn(tool.inputSchema as Schema, `${name} takes`)).toEqual([]);
-  expect(faultsIn(tool.outputSchema as Schema, `${name} answers`)).toEqual([]);
-  const ajv = new Ajv({ strict: true });
-  expect(() => [ajv.compile(tool.inputSchema), ajv.compile(tool.outputSchema)]).not.toThrow();
+  expect(() => new Ajv({ strict: true }).compile(tool.inputSchema)).not.toThrow();
 });
 
 test('the check bites', () => {

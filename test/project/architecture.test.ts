@@ -9,7 +9,9 @@ const bundle = sourcesIn('bundle').flatMap(edgesOf);
 const tests = sourcesIn('test').flatMap(edgesOf);
 const all = [...runtime, ...codegen, ...generated, ...bundle, ...tests];
 
-function allowsRuntime({ from, to }: Edge): boolean {
+function allowsRuntime({ from, to, isType }: Edge): boolean {
+  // The one way back: the types of what tools take and answer, of which nothing is left in what runs.
+  if (to === 'generated/types.ts') return isType === true;
   if (/^@modelcontextprotocol\/server(\/|$)/.test(to)) return from.startsWith('runtime/mcp/');
   if (to === 'https-proxy-agent' || to === 'proxy-from-env') return from === 'runtime/feed/proxy.ts';
   return to.startsWith('runtime/') || to.startsWith('node:') || to === 'zod' || to === 'ws';
@@ -45,7 +47,7 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
-  test('of runtime stay in runtime, or name node, zod, ws, and in runtime/mcp the MCP package', () => {
+  test('of runtime stay in runtime, or name node, zod, ws, the types of the tools, and in runtime/mcp the MCP package', () => {
     expect(breaches(runtime, allowsRuntime)).toEqual([]);
   });
 
@@ -92,6 +94,11 @@ describe('the rules bite', () => {
 
   test.each([
     ["import { a } from '../generated/suite.js';", 'runtime/x.ts -> generated/suite.ts'],
+    ["import type { A } from '../generated/suite.js';", 'runtime/x.ts -> generated/suite.ts'],
+    ["import { type Row } from '../generated/types.js';", 'runtime/x.ts -> generated/types.ts'],
+    ["import * as types from '../generated/types.js';", 'runtime/x.ts -> generated/types.ts'],
+    ["export type { Row } from '../generated/types.js';", 'runtime/x.ts -> generated/types.ts'],
+    ["type A = import('../generated/types.js').Row;", 'runtime/x.ts -> generated/types.ts'],
     ["import type { A } from '../codegen/model.js';", 'runtime/x.ts -> codegen/model.ts'],
     ["export { a } from '../test/support/judge.js';", 'runtime/x.ts -> test/support/judge.ts'],
     ["export * from '../generated/main.js';", 'runtime/x.ts -> generated/main.ts'],
@@ -104,6 +111,13 @@ describe('the rules bite', () => {
     ["import fs = require('fs');", 'runtime/x.ts -> fs'],
   ])('on runtime with %s', (text, breach) => {
     expect(breaches(edges('runtime/x.ts', text), allowsRuntime)).toEqual([breach]);
+  });
+
+  test('and let the types of the tools in', () => {
+    const file = edges('runtime/x.ts', "import type { Row } from '../generated/types.js';");
+
+    expect(file).toHaveLength(1);
+    expect(breaches(file, allowsRuntime)).toEqual([]);
   });
 
   test.each([
@@ -162,6 +176,39 @@ describe('generated files hold declarations only', () => {
     SyntaxKind.EndOfFileToken,
   ]);
 
+  /** Beside them, what a file of types consists of. */
+  const allowedInTypes = new Set<SyntaxKind>([
+    SyntaxKind.InterfaceDeclaration,
+    SyntaxKind.HeritageClause,
+    SyntaxKind.ExpressionWithTypeArguments,
+    SyntaxKind.TypeAliasDeclaration,
+    SyntaxKind.PropertySignature,
+    SyntaxKind.IndexSignature,
+    SyntaxKind.Parameter,
+    SyntaxKind.TypeLiteral,
+    SyntaxKind.UnionType,
+    SyntaxKind.ParenthesizedType,
+    SyntaxKind.LiteralType,
+    SyntaxKind.NullKeyword,
+    SyntaxKind.UndefinedKeyword,
+    SyntaxKind.StringKeyword,
+    SyntaxKind.NumberKeyword,
+    SyntaxKind.BooleanKeyword,
+    SyntaxKind.UnknownKeyword,
+    SyntaxKind.NeverKeyword,
+    SyntaxKind.ReadonlyKeyword,
+    SyntaxKind.QuestionToken,
+    SyntaxKind.ExportKeyword,
+    SyntaxKind.TypeReference,
+    SyntaxKind.TypeOperator,
+    SyntaxKind.ArrayType,
+    SyntaxKind.Identifier,
+    SyntaxKind.StringLiteral,
+    SyntaxKind.JSDoc,
+    SyntaxKind.JSDocText,
+    SyntaxKind.EndOfFileToken,
+  ]);
+
   /** Why a node does more than declare, or nothing. */
   function deedOf(node: Node): string | undefined {
     if (!allowed.has(node.getKind())) return node.getKindName();
@@ -177,11 +224,15 @@ describe('generated files hold declarations only', () => {
     return node === node.getSourceFile().getStatements().at(-1) ? undefined : 'calls before the end';
   }
 
+  function deedInTypes(node: Node): string | undefined {
+    return allowedInTypes.has(node.getKind()) ? undefined : node.getKindName();
+  }
+
   /** What a file does beyond declaring. */
   function deeds(file: SourceFile): string[] {
     const found: string[] = [];
     file.forEachDescendant(node => {
-      const deed = deedOf(node);
+      const deed = (file.getBaseName() === 'types.ts' ? deedInTypes : deedOf)(node);
       if (deed !== undefined) found.push(`${file.getBaseName()}:${node.getStartLineNumber()} ${deed}`);
     });
     return found;
@@ -240,6 +291,16 @@ describe('generated files hold declarations only', () => {
     ['a call in the middle', 'main();\nconst a = 1;', 'calls before the end'],
   ])('the detector bites on %s', (_, text, what) => {
     expect(deeds(parse('generated/x.ts', text)).map(deed => deed.replace(/^x\.ts:1 /, ''))).toContain(what);
+  });
+
+  test.each([
+    ["import type { A } from './suite.js';", 'ImportDeclaration'],
+    ['export const a = 1;', 'VariableStatement'],
+    ['export type A = any;', 'AnyKeyword'],
+    ['export enum A { b }', 'EnumDeclaration'],
+    ['export declare function a(): void;', 'FunctionDeclaration'],
+  ])('and in the file of types on %s', (text, what) => {
+    expect(deeds(parse('generated/types.ts', text)).map(deed => deed.replace(/^types\.ts:1 /, ''))).toContain(what);
   });
 
   test('the detector lets declarations pass', () => {

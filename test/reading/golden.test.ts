@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
+import type { ReadArguments } from '../../generated/types.js';
 import { readSettings } from '../../runtime/config/settings.js';
 import type { Message } from '../../runtime/market/format.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
-import { type ReadArguments, read } from '../../runtime/reading/read.js';
+import { read } from '../../runtime/reading/read.js';
 import { lineOf } from '../../runtime/reading/text.js';
 import { Hub } from '../../runtime/stream/hub.js';
+import { plainRead } from '../support/bench.js';
 import { type Example, readChannelPages } from '../support/examples.js';
 import { handFrame } from '../support/hand-feed.js';
 
@@ -18,7 +20,7 @@ const pages = readChannelPages();
 async function render(market: string, path: string, { line, text }: Example): Promise<string> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   handFrame(hub.stream(market), text);
-  const ask = (more: Partial<ReadArguments>) => read(hub, { market, max_bytes: 200_000, ...more });
+  const ask = (more: Partial<ReadArguments>) => read(hub, { ...plainRead, market, max_bytes: 200_000, ...more });
   const messages = (await ask({})).messages as Message[];
   const full = (await ask({ detail: 'full' })).messages as Message[];
   const { csv } = await ask({ format: 'csv' });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
+import type { ReadArguments } from '../../generated/types.js';
 import { readSettings } from '../../runtime/config/settings.js';
 import { parseExact } from '../../runtime/core/lossless-json.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
-import { type ReadArguments, read } from '../../runtime/reading/read.js';
+import { read } from '../../runtime/reading/read.js';
 import { Hub } from '../../runtime/stream/hub.js';
+import { plainRead } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
@@ -16,7 +18,8 @@ function take(market: string, { frame }: Recording) {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   const stream = hub.stream(market);
   handFrame(stream, frame);
-  const ask = (more: Partial<ReadArguments>) => read(hub, { market, limit: 1_000, max_bytes: 200_000, ...more });
+  const ask = (more: Partial<ReadArguments>) =>
+    read(hub, { ...plainRead, market, limit: 1_000, max_bytes: 200_000, ...more });
   return { stream, ask };
 }
 

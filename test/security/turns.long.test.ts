@@ -5,8 +5,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { encodeCursor } from '../../runtime/buffer/cursor.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { Client } from '../../runtime/stream/client.js';
-import type { ToolResult } from '../../runtime/tools/tools.js';
-import { callOn, hubOn } from '../support/bench.js';
+import { type Called, callOn, hubOn } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
 import { Lag } from '../support/lag.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
@@ -71,7 +70,7 @@ describe('fifty calls at once over 300,000 messages of 4,000 symbols', { timeout
       condition: { field: 'price', op: '>', value: 1_000 },
       timeout_s: 50,
     };
-    let answers: readonly ToolResult[] = [];
+    let answers: readonly Called[] = [];
     const last = '[{"ev":"T","sym":"LAST","p":2000,"s":1}]';
     const lag = await lagOf(async () => {
       const waiting = fifty.map(() => callOn(hub, 'wait_for_stream_message', args));

@@ -232,7 +232,7 @@ describe('encoding', () => {
     prefix: 'X',
     symbol: 'ABC',
     atMs: 1_790_000_000_123,
-    values: { price: 0.0000005, size: 12.5, conditions: [4], start_time: 1_790_000_000_000 },
+    values: { price: 0.0000005, size: 12.5, conditions: [4], end_time: 1_790_000_000_000 },
   };
   const encodeFields = (...fields: [name: string, type: string, extra?: object][]) => {
     const [shape] = stocks.channels;
@@ -241,6 +241,7 @@ describe('encoding', () => {
       name,
       type,
       optional: false,
+      ...(Object.hasOwn(event.values, name) ? { role: name } : {}),
       ...extra,
     }));
     return encode(event, { ...shape, prefix: 'X', fields: table } as Channel);
@@ -272,7 +273,7 @@ describe('encoding', () => {
   });
 
   test('writes times in the unit of the field, full seconds without a rest', () => {
-    expect(encodeFields(['t', 'integer', { epoch: 'ms' }], ['start_time', 'integer', { epoch: 'ns' }])).toBe(
+    expect(encodeFields(['t', 'integer', { epoch: 'ms' }], ['end_time', 'integer', { epoch: 'ns' }])).toBe(
       '{"ev":"X","k0":1790000000123,"k1":1790000000000000000}',
     );
     expect(encodeFields(['t', 'integer', { epoch: 'us' }])).toMatch(/^\{"ev":"X","k0":1790000000123\d{3}\}$/);

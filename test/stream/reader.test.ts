@@ -17,7 +17,7 @@ afterEach(async () => {
 
 async function call(hub: HubView, name: string, args: object = {}): Promise<Readonly<Record<string, unknown>>> {
   const owned = listTools(hub).find(({ tool }) => tool.name === name)!;
-  return (await callTool(hub, owned, args)).structured;
+  return { ...(await callTool(hub, owned, args)).structured };
 }
 
 /** A trade; one without a price is mistyped. */

@@ -10,7 +10,7 @@ import type { SimulatedFeedOptions } from '../../runtime/simulator/options.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';
 import type { HubView } from '../../runtime/stream/view.js';
-import { callTool, listTools, type ToolResult } from '../../runtime/tools/tools.js';
+import { callTool, listTools } from '../../runtime/tools/tools.js';
 import { defaultOptions } from './options.js';
 
 /** Times short enough for a test and long enough for a busy machine. */
@@ -54,8 +54,21 @@ export function sharedHubOn(
   return new Hub(suite, markets, settings, { clock, write });
 }
 
+/** An answer as it came, which a test takes for nothing before it has looked. */
+export type Answered = Readonly<Record<string, unknown>>;
+
+/** What a call came to, out of JSON. */
+export interface Called {
+  readonly structured: Answered;
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+/** What a read takes where a caller leaves everything out. */
+export const plainRead = { limit: 50, max_bytes: 20_000, detail: 'summary', format: 'json' } as const;
+
 /** Calls a tool and gives the answer as it would come out of JSON. */
-export async function callOn(hub: HubView, name: string, args: unknown = {}, abort?: AbortSignal): Promise<ToolResult> {
+export async function callOn(hub: HubView, name: string, args: unknown = {}, abort?: AbortSignal): Promise<Called> {
   const owned = listTools(hub).find(({ tool }) => tool.name === name);
   if (!owned) throw new Error(`no tool ${name}`);
   return JSON.parse(JSON.stringify(await callTool(hub, owned, args, abort)));
@@ -83,7 +96,7 @@ export class Bench {
     return new Bench(feed, hubOn(suite, markets, await feed.listen(), options));
   }
 
-  call(name: string, args: unknown = {}, abort?: AbortSignal): Promise<ToolResult> {
+  call(name: string, args: unknown = {}, abort?: AbortSignal): Promise<Called> {
     return callOn(this.hub, name, args, abort);
   }
 

@@ -10,8 +10,7 @@ import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Client } from '../../runtime/stream/client.js';
 import type { ClientStream } from '../../runtime/stream/client-stream.js';
 import { Hub } from '../../runtime/stream/hub.js';
-import type { ToolResult } from '../../runtime/tools/tools.js';
-import { callOn, testOptions } from './bench.js';
+import { type Answered, type Called, callOn, testOptions } from './bench.js';
 import { FaultFeed, trade } from './fault-feed.js';
 
 /** The key that no answer may hold, not even in part. */
@@ -80,17 +79,17 @@ export class FaultRun {
     void this.stocks.changes.until(note, 120_000);
   }
 
-  async call(name: string, args: unknown = {}, abort?: AbortSignal): Promise<ToolResult> {
+  async call(name: string, args: unknown = {}, abort?: AbortSignal): Promise<Called> {
     const result = await callOn(this.hub, name, args, abort);
     this.answers.push(JSON.stringify(result));
     return result;
   }
 
-  start(channels: readonly string[] = ['T.AAPL', 'Q.AAPL'], more = {}): Promise<ToolResult> {
+  start(channels: readonly string[] = ['T.AAPL', 'Q.AAPL'], more = {}): Promise<Called> {
     return this.call('start_stocks_stream', { channels, ...more });
   }
 
-  async status(market = 'stocks'): Promise<ToolResult['structured']> {
+  async status(market = 'stocks'): Promise<Answered> {
     return (await this.call(`get_${market}_stream_status`)).structured;
   }
 

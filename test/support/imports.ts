@@ -8,6 +8,8 @@ export interface Edge {
   readonly from: string;
   /** Path from the root of the repository, or the name of a package. */
   readonly to: string;
+  /** Whether it is an `import type`, which leaves nothing in what runs. */
+  readonly isType?: true;
 }
 
 const project = new Project({ useInMemoryFileSystem: true, compilerOptions: { target: ts.ScriptTarget.ES2023 } });
@@ -28,8 +30,9 @@ export function sourcesIn(folder: string): SourceFile[] {
 export function edgesOf(file: SourceFile): Edge[] {
   const from = file.getFilePath().slice(1);
   const named: string[] = [];
+  const types: string[] = [];
   file.forEachDescendant(node => {
-    if (Node.isImportDeclaration(node)) named.push(node.getModuleSpecifierValue());
+    if (Node.isImportDeclaration(node)) (node.isTypeOnly() ? types : named).push(node.getModuleSpecifierValue());
     else if (Node.isExportDeclaration(node)) named.push(node.getModuleSpecifierValue() ?? '');
     else if (Node.isImportTypeNode(node)) named.push(unquote(node.getArgument().getText()));
     else if (Node.isExternalModuleReference(node)) named.push(unquote(node.getExpression()?.getText() ?? '?'));
@@ -37,12 +40,14 @@ export function edgesOf(file: SourceFile): Edge[] {
       named.push(unquote(node.getArguments()[0]?.getText() ?? '?'));
     }
   });
-  return named
-    .filter(name => name !== '')
-    .map(name => ({
-      from,
-      to: name.startsWith('.') ? posix.join(dirname(from), name).replace(/\.js$/, '.ts') : name,
-    }));
+  const edgeTo = (name: string): Edge => ({
+    from,
+    to: name.startsWith('.') ? posix.join(dirname(from), name).replace(/\.js$/, '.ts') : name,
+  });
+  return [
+    ...named.filter(name => name !== '').map(edgeTo),
+    ...types.map((name): Edge => ({ ...edgeTo(name), isType: true })),
+  ];
 }
 
 function unquote(text: string): string {

@@ -7,8 +7,7 @@ import type { Message } from '../../runtime/market/format.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';
-import type { ToolResult } from '../../runtime/tools/tools.js';
-import { callOn, testOptions } from './bench.js';
+import { type Called, callOn, testOptions } from './bench.js';
 import { RecordFolder } from './recording.js';
 
 export const open: { close(): Promise<void> }[] = [];
@@ -54,11 +53,7 @@ export const at = (ms: number, ...events: readonly object[]) => ({ atMs: beginMs
 /** A minute of trades: at its beginning, after a second, and at its end. */
 export const minute = [at(0, event(1)), at(1_000, event(2)), at(60_000, event(3))];
 
-export async function start(
-  hub: Client,
-  endpoint: string,
-  channels: readonly string[] = ['T.AAPL'],
-): Promise<ToolResult> {
+export async function start(hub: Client, endpoint: string, channels: readonly string[] = ['T.AAPL']): Promise<Called> {
   const result = await callOn(hub, 'start_stocks_stream', { channels, endpoint });
   expect(result.structured.error).toBeUndefined();
   return result;

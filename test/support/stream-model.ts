@@ -3,10 +3,8 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { decodeCursor } from '../../runtime/buffer/cursor.js';
-import type { Answer } from '../../runtime/contract/answer.js';
 import type { Client } from '../../runtime/stream/client.js';
-import type { ToolResult } from '../../runtime/tools/tools.js';
-import { callOn, hubOn } from './bench.js';
+import { type Answered, type Called, callOn, hubOn } from './bench.js';
 import { type FeedSession, ScriptedMarket } from './scripted-market.js';
 
 export type Action =
@@ -450,7 +448,7 @@ export class ModelledStream {
   }
 
   /** An outage is open while the stream is down or nothing came since, and no longer. */
-  private expectLedger({ outages, state, last_error: error, next_retry_at: retry }: Answer): void {
+  private expectLedger({ outages, state, last_error: error, next_retry_at: retry }: Answered): void {
     const last = this.feed.sessions.at(-1);
     if (this.running && last !== this.counted && last!.sent.length > 0) this.dark = false;
     const told = outages as { to: string | null }[];
@@ -502,7 +500,7 @@ export class ModelledStream {
     return this.hub.stream('stocks');
   }
 
-  private call(name: string, args: object = {}): Promise<ToolResult> {
+  private call(name: string, args: object = {}): Promise<Called> {
     return callOn(this.hub, name, args);
   }
 

@@ -1,11 +1,60 @@
 /** Small handwritten markets, so that tests of the runtime do not lean on the generated ones. */
 import { z } from 'zod';
-import type { Channel, Field, Market } from '../../runtime/contract/contract.js';
+import type { Channel, Field, Market, Role } from '../../runtime/contract/contract.js';
 
 type Extra = Partial<Omit<Field, 'key' | 'name' | 'type'>>;
 
+/** Fields that the server looks for are called after what they are to it. */
+const roles: readonly Role[] = [
+  'price',
+  'size',
+  'size_exact',
+  'bid.price',
+  'bid.size',
+  'bid.exchange',
+  'bid.time',
+  'ask.price',
+  'ask.size',
+  'ask.exchange',
+  'ask.time',
+  'exchange_id',
+  'trade_id',
+  'tape',
+  'condition',
+  'conditions',
+  'indicators',
+  'participant_time',
+  'received_time',
+  'sequence',
+  'value',
+  'fair_value',
+  'high_limit',
+  'low_limit',
+  'auction_time',
+  'auction_type',
+  'unmatched_size',
+  'paired_size',
+  'clearing_price',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'volume_exact',
+  'accumulated_volume',
+  'accumulated_volume_exact',
+  'vwap',
+  'day_vwap',
+  'official_open',
+  'average_size',
+  'trades',
+  'dollar_volume',
+  'end_time',
+];
+
 function field(key: string, name: string, type: Field['type'], extra: Extra = {}): Field {
-  return { key, name, type, optional: false, ...extra };
+  const role = roles.find(known => known === name);
+  return { key, name, type, optional: false, ...(role ? { role } : {}), ...extra };
 }
 
 function time(key: string, name: string, epoch: NonNullable<Field['epoch']>, extra: Extra = {}): Field {

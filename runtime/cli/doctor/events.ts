@@ -1,10 +1,9 @@
 /** `doctor --events`: compares what each channel sends with the spec; the report has no data and no key. */
 
-import type { Answer } from '../../contract/answer.js';
 import type { Channel, Market } from '../../contract/contract.js';
 import { count } from '../../core/count.js';
 import type { HubView } from '../../stream/view.js';
-import type { Finding } from './finding.js';
+import type { Facts, Finding } from './finding.js';
 import type { Difference, DifferenceKind, Inspector } from './inspector.js';
 import { type Heard, listenTo } from './listener.js';
 
@@ -78,7 +77,7 @@ function named(label: string, names: readonly string[]): string[] {
   return names.length > 0 ? [`${label}: ${names.join(', ')}`] : [];
 }
 
-function showUnits({ units }: Inspector): Answer {
+function showUnits({ units }: Inspector): Facts {
   return Object.fromEntries([...units].map(([place, counts]) => [place, Object.fromEntries(counts)]));
 }
 

@@ -1,7 +1,8 @@
-import type { Answer } from '../../contract/answer.js';
-
 /** `fail`: something must be done. `skip`: not checked; the message says why. */
 export type Result = 'ok' | 'note' | 'fail' | 'skip';
+
+/** What a check found, for programs: snake_case. */
+export type Facts = Readonly<Record<string, unknown>>;
 
 /** The result of one check. */
 export interface Finding {
@@ -26,8 +27,8 @@ export interface Finding {
   readonly details?: readonly string[];
   /** What to do about it. */
   readonly toDo?: string;
-  /** The same for programs, snake_case. */
-  readonly facts?: Answer;
+  /** The same for programs. */
+  readonly facts?: Facts;
 }
 
 /** What to do, each thing once, with the names that it concerns. */

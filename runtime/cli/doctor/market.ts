@@ -1,6 +1,5 @@
 /** Checks what the key can do in a market: subscribes to each channel for a moment. */
 
-import type { Answer } from '../../contract/answer.js';
 import type { Channel, Market } from '../../contract/contract.js';
 import { type ErrorCode, StreamError } from '../../core/errors.js';
 import { isoOrNull } from '../../core/time.js';
@@ -10,9 +9,10 @@ import { ReplayRefusal } from '../../recording/refusal.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import type { Rejection } from '../../symbols/channels.js';
 import { hasDelayed } from '../../symbols/way-out.js';
-import { start, stop } from '../../tools/verbs.js';
+import { start } from '../../tools/verbs/start.js';
+import { stop } from '../../tools/verbs/stop.js';
 import { operatorsWayOut, operatorsWayOutOf } from '../way-out.js';
-import type { Finding } from './finding.js';
+import type { Facts, Finding } from './finding.js';
 
 /** An eviction or a refusal may come after the acknowledgements. */
 const lingerMs = 1_000;
@@ -82,7 +82,7 @@ async function refusalOf(hub: HubView, market: Market, { replay }: Endpoint): Pr
   }
 }
 
-function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Answer } {
+function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Facts } {
   const { feed, delayMinutes } = endpoint;
   const session = isLocal(endpoint) ? feed : sessionAt(market.hours, nowMs);
   const opens = session === undefined ? isoOrNull(nextOpening(market.hours, nowMs)) : null;
@@ -194,7 +194,7 @@ function describeChannels(channels: readonly ChannelOutcome[]): string[] {
   ];
 }
 
-function showChannel({ channel, name, result, rejection }: ChannelOutcome): Answer {
+function showChannel({ channel, name, result, rejection }: ChannelOutcome): Facts {
   return {
     channel: name,
     title: channel.title,

@@ -1,8 +1,7 @@
 /** Formats findings: lines for people, one document for programs. */
 
-import type { Answer } from '../../contract/answer.js';
 import { isoOrNull } from '../../core/time.js';
-import { type Finding, isFine, listToDos } from './finding.js';
+import { type Facts, type Finding, isFine, listToDos } from './finding.js';
 
 const resultWidth = 4;
 const labelWidth = 8;
@@ -22,7 +21,7 @@ export function describeEnd(findings: readonly Finding[]): string {
 }
 
 /** @param atMs time of the checks, wall clock ms */
-export function showReport(version: string, atMs: number, findings: readonly Finding[]): Answer {
+export function showReport(version: string, atMs: number, findings: readonly Finding[]): Facts {
   return {
     ok: isFine(findings),
     version,

@@ -1,6 +1,5 @@
 /** Remarks below the table: what a user should know besides the numbers. */
 
-import type { Answer } from '../../contract/answer.js';
 import { count } from '../../core/count.js';
 import type { Outage } from '../../stream/outages.js';
 import type { StreamFault } from '../../stream/upstream-user.js';
@@ -14,7 +13,7 @@ export interface Circumstances {
   readonly rejected: readonly Rejection[];
   readonly notes: readonly string[];
   /** Why the numbers are incomplete. */
-  readonly incomplete: Answer[string];
+  readonly incomplete: string | undefined;
 }
 
 export function listRemarks({ silence, outages, fault, rejected, notes, incomplete }: Circumstances): string[] {
@@ -23,7 +22,7 @@ export function listRemarks({ silence, outages, fault, rejected, notes, incomple
     ...describeOutages(outages),
     ...(fault && !silence?.includes(fault.message) ? [describeFault(fault)] : []),
     ...rejected.map(({ channel, code, message }) => `Rejected ${channel}: ${code}: ${message}`),
-    ...(typeof incomplete === 'string' ? [incomplete] : []),
+    ...(incomplete === undefined ? [] : [incomplete]),
     ...notes,
   ];
 }

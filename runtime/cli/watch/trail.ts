@@ -1,7 +1,7 @@
 /** The history of a symbol since it was first shown. */
 
+import type { Row as SummaryRow } from '../../../generated/types.js';
 import { RateMeter } from '../../buffer/rate.js';
-import type { Answer } from '../../contract/answer.js';
 import { decimalsOf, subtract } from '../../core/decimal.js';
 import type { Direction, Row } from './view.js';
 
@@ -22,15 +22,15 @@ export class Trail {
   constructor(private readonly symbol: string) {}
 
   /**
-   * @param answer the symbol's row of a summary, if it has one yet
+   * @param summary the symbol's row of a summary, if it has one yet
    * @param elapsedMs monotonic time
    */
-  follow(answer: Answer = {}, elapsedMs: number): Row {
-    const { bar = {}, bid, ask, spread, halted } = answer as { readonly bar?: Answer } & Answer;
-    const last = answer.last ?? answer.value ?? bar.close ?? answer.fair_value;
+  follow(summary: Partial<SummaryRow> = {}, elapsedMs: number): Row {
+    const { bar, bid, ask, spread, halted } = summary;
+    const last = summary.last ?? summary.value ?? bar?.close ?? summary.fair_value;
     this.sample(typeof last === 'number' ? last : middleOf(bid, spread));
     for (const price of [last, bid, ask]) this.decimals = Math.max(this.decimals, decimalsIn(price));
-    const messages = Number(answer.messages ?? 0);
+    const messages = summary.messages ?? 0;
     this.meter.add(messages - this.messages, elapsedMs);
     this.messages = messages;
     return {
@@ -39,7 +39,7 @@ export class Trail {
       direction: this.direction,
       prices: { last, bid, ask, spread },
       decimals: this.decimals,
-      volume: answer.volume ?? bar.volume,
+      volume: summary.volume ?? bar?.volume,
       messages,
       ratePerS: this.meter.rate(elapsedMs),
       trend: [...this.trend],

@@ -1,19 +1,19 @@
 /** Polls a stream and builds views. */
 
-import type { Answer } from '../../contract/answer.js';
+import type { SummarizeAnswer, Row as SummaryRow } from '../../../generated/types.js';
 import type { Market } from '../../contract/contract.js';
 import { describeDelay } from '../../feed/endpoint.js';
 import { summarize } from '../../reading/summary.js';
 import type { Target } from '../../stream/target.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import { type ParsedChannels, parseChannels, type Rejection } from '../../symbols/channels.js';
-import { notesOnHost, requireRunning, start, status } from '../../tools/verbs.js';
+import { notesOnHost } from '../../tools/verbs/channel-report.js';
+import { requireRunning } from '../../tools/verbs/running.js';
+import { start } from '../../tools/verbs/start.js';
+import { status } from '../../tools/verbs/status.js';
 import { listRemarks } from './remarks.js';
 import { Trail } from './trail.js';
 import type { Display, Row, View } from './view.js';
-
-/** Bytes of the summary for symbols of a wildcard. */
-const mostBytes = 200_000;
 
 export class Watcher {
   private readonly stopping = new AbortController();
@@ -86,33 +86,35 @@ export class Watcher {
       omitted,
       remarks: listRemarks({
         // A note says that a replay has ended.
-        silence: hasEnded(stream) ? null : (silence as string | null),
+        silence: hasEnded(stream) ? null : silence,
         outages: stream.outages.all,
         fault: stream.lastFault,
         rejected: this.rejections(),
-        notes: [...parsed.notes, ...notesOnHost(stream), ...(notes as readonly string[])],
+        notes: [...parsed.notes, ...notesOnHost(stream), ...notes],
         incomplete,
       }),
     };
   }
 
   /** The symbols that were named, in that order, then the others of a wildcard, the most active first. */
-  private async readRows(): Promise<{ rows: Row[]; omitted: number; incomplete: Answer[string] }> {
+  private async readRows(): Promise<{ rows: Row[]; omitted: number; incomplete: string | undefined }> {
     const { hub, market } = this;
     const held = hub.stream(market.name).subscriptions.names.map(name => name.slice(name.indexOf('.') + 1));
     const named = [...new Set(held)].filter(symbol => symbol !== '*');
     const own = await summarize(hub, { market: market.name, symbols: named, max_bytes: Number.MAX_SAFE_INTEGER });
-    const all = held.includes('*') ? await summarize(hub, { market: market.name, max_bytes: mostBytes }) : undefined;
+    const all = held.includes('*')
+      ? await summarize(hub, { market: market.name, max_bytes: hub.suite.limits.mostBytes })
+      : undefined;
     const answers = new Map([...named.map(symbol => [symbol, undefined] as const), ...rowsOf(all), ...rowsOf(own)]);
     return {
       rows: this.follow(answers),
-      omitted: Number(all?.omitted ?? 0),
+      omitted: all?.omitted ?? 0,
       incomplete: (all ?? own).incomplete,
     };
   }
 
   /** Forgets the trails of symbols that are no longer shown. */
-  private follow(answers: ReadonlyMap<string, Answer | undefined>): Row[] {
+  private follow(answers: ReadonlyMap<string, SummaryRow | undefined>): Row[] {
     const elapsedMs = this.hub.clock.elapsed();
     this.trails = new Map([...answers.keys()].map(symbol => [symbol, this.trails.get(symbol) ?? new Trail(symbol)]));
     return [...this.trails].map(([symbol, trail]) => trail.follow(answers.get(symbol), elapsedMs));
@@ -135,6 +137,6 @@ function hasEnded({ target }: StreamView): boolean {
   return target?.replay?.ended ?? false;
 }
 
-function rowsOf(summary: Answer | undefined): (readonly [string, Answer])[] {
-  return ((summary?.symbols ?? []) as readonly Answer[]).map(row => [String(row.symbol), row]);
+function rowsOf(summary: SummarizeAnswer | undefined): (readonly [string, SummaryRow])[] {
+  return (summary?.symbols ?? []).map(row => [row.symbol, row]);
 }

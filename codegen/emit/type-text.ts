@@ -1,0 +1,94 @@
+/** Writes JSON Schema down as the TypeScript type of what it accepts. */
+
+/** The keywords that say something about a type. */
+export interface Shape {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly oneOf?: readonly Shape[];
+  readonly nullable?: boolean;
+  readonly wide?: boolean;
+  readonly unit?: string;
+  readonly items?: Shape;
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Shape;
+}
+
+export interface TypeOptions {
+  /** The name of the type that a `$ref` stands for. */
+  readonly nameOf: (ref: string) => string;
+  /** What stands behind the type of a property that can be missing. */
+  readonly missing?: string;
+}
+
+/** @param indent depth of the line on which the type starts, in steps of two blanks */
+export function typeText(shape: Shape, options: TypeOptions, indent = 0): string {
+  const text = bareText(shape, options, indent);
+  return shape.nullable ? `${text} | null` : text;
+}
+
+function bareText(shape: Shape, options: TypeOptions, indent: number): string {
+  if (shape.$ref !== undefined) return options.nameOf(shape.$ref);
+  if (shape.enum) return shape.enum.map(word => `'${word.replaceAll("'", "\\'")}'`).join(' | ');
+  if (shape.oneOf) return shape.oneOf.map(one => typeText(one, options, indent)).join(' | ');
+  switch (shape.type) {
+    case 'integer':
+    case 'number':
+      return shape.wide ? 'number | string' : 'number';
+    case 'array':
+      return `readonly ${itemText(shape.items ?? {}, options, indent)}[]`;
+    case 'object':
+      return objectText(shape, options, indent);
+    default:
+      return shape.type ?? 'unknown';
+  }
+}
+
+function itemText(items: Shape, options: TypeOptions, indent: number): string {
+  const text = typeText(items, options, indent);
+  return /^[\w.]+$/.test(text) || text.startsWith('{') ? text : `(${text})`;
+}
+
+/** The members between braces, each with what it means. */
+export function objectText(shape: Shape, options: TypeOptions, indent: number): string {
+  const { properties = {}, required = [], additionalProperties: further } = shape;
+  const pad = '  '.repeat(indent + 1);
+  const members = Object.entries(properties).map(([name, inner]) => {
+    const isNeeded = required.includes(name);
+    const type = typeText(inner, options, indent + 1);
+    return `${docText(inner, pad)}${pad}readonly ${keyText(name)}${isNeeded ? '' : '?'}: ${type}${isNeeded ? '' : (options.missing ?? '')};\n`;
+  });
+  if (further === true || typeof further === 'object') {
+    // What is known by name is one of what can come under any name.
+    const isMixed = further === true || members.length > 0;
+    const type = isMixed ? 'unknown' : typeText(further, options, indent + 1);
+    members.push(`${pad}readonly [name: string]: ${type};\n`);
+  }
+  return members.length === 0 ? 'Readonly<Record<never, never>>' : `{\n${members.join('')}${'  '.repeat(indent)}}`;
+}
+
+/** The meaning of a value and what it counts, as a comment; an example by market says nothing of the type. */
+export function docText({ description = '', unit }: Shape, pad = ''): string {
+  const meaning = /\{\w+\}/.test(description) ? '' : description;
+  const text = [meaning, unit && `In ${unit}`].filter(Boolean).join('. ').replaceAll('*/', '* /');
+  return text === '' ? '' : `${pad}/** ${text}${text.endsWith('.') ? '' : '.'} */\n`;
+}
+
+function keyText(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`;
+}
+
+/** One exported type, an interface where that is enough. */
+export function declarationText(name: string, shape: Shape, options: TypeOptions): string {
+  const isPlain = shape.type === 'object' && !shape.nullable && shape.$ref === undefined;
+  const body = typeText(shape, options);
+  const isInterface = isPlain && body.startsWith('{');
+  return `${docText(shape)}export ${isInterface ? `interface ${name} ${body}` : `type ${name} = ${body};`}\n`;
+}
+
+/** `last_error` becomes `LastError`. */
+export function pascal(name: string): string {
+  return name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,136 @@
+/** Puts the definitions of `suite.yaml` in the place of their `$ref`, and fills the slots of what tools take. */
+import { fill, type Slots } from './slots.js';
+import type { RawMarket, RawSchema, RawSuite, RawTool } from './spec-types.js';
+
+/** A schema without `$ref`. */
+export interface Schema extends Omit<RawSchema, '$ref' | 'type' | 'items' | 'properties' | 'additionalProperties'> {
+  readonly type: NonNullable<RawSchema['type']>;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+}
+
+export type Definitions = Readonly<Record<string, RawSchema>>;
+
+/** Stands for the names of the markets in an enum. */
+export const marketsSlot = '{markets}';
+
+/** The name of the definition that a `$ref` means. */
+export function definitionName(ref: string): string {
+  return ref.split('/').at(-1)!;
+}
+
+/** What is wrong with the `$ref` in a schema, by its path. */
+export interface Fault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** References to what is not there, and required keys that no property has. */
+export function faultsIn(raw: RawSchema, definitions: Definitions): Fault[] {
+  const { $ref, required = [], properties = {} } = raw;
+  const missing = $ref !== undefined && !Object.hasOwn(definitions, definitionName($ref));
+  return [
+    ...(missing ? [{ path: ['$ref'], message: `there is no definition ${definitionName($ref)}` }] : []),
+    ...required
+      .filter(name => !Object.hasOwn(properties, name))
+      .map(name => ({ path: ['required'], message: `${name} is required, and there is no such property` })),
+    ...partsOf(raw).flatMap(({ path, part }) =>
+      faultsIn(part, definitions).map(fault => ({ ...fault, path: [...path, ...fault.path] })),
+    ),
+  ];
+}
+
+/** Definitions that lead back to themselves, and so have no end. */
+export function circlesIn(definitions: Definitions): string[] {
+  const leads = (from: RawSchema, to: string, seen: ReadonlySet<string>): boolean =>
+    refsIn(from).some(name => {
+      const meant = definitions[name];
+      return name === to || (meant !== undefined && !seen.has(name) && leads(meant, to, new Set([...seen, name])));
+    });
+  return Object.entries(definitions)
+    .filter(([name, raw]) => leads(raw, name, new Set()))
+    .map(([name]) => name);
+}
+
+function refsIn(raw: RawSchema): string[] {
+  const own = raw.$ref === undefined ? [] : [definitionName(raw.$ref)];
+  return [...own, ...partsOf(raw).flatMap(({ part }) => refsIn(part))];
+}
+
+/** The schemas inside of a schema, and where they stand in it. */
+function partsOf({ items, properties = {}, additionalProperties: further }: RawSchema) {
+  return [
+    ...(items ? [{ path: ['items'], part: items }] : []),
+    ...(typeof further === 'object' ? [{ path: ['additionalProperties'], part: further }] : []),
+    ...Object.entries(properties).map(([name, part]) => ({ path: ['properties', name], part })),
+  ];
+}
+
+/** What the tools take and answer, from the pieces in `suite.yaml`. With faults in these it is not fit to emit. */
+export class Schemas {
+  private readonly definitions: Definitions;
+  private readonly markets: readonly string[];
+
+  constructor({ definitions }: RawSuite, markets: readonly { readonly value: RawMarket }[]) {
+    this.definitions = definitions;
+    this.markets = markets.map(({ value }) => value.market);
+  }
+
+  /** What a call answers that fails. */
+  get failure(): Schema {
+    return this.resolve(this.definitions.failure ?? {});
+  }
+
+  argumentsOf({ arguments: taken }: RawTool, slots: Slots): Schema {
+    return describedBy(this.resolve(taken), text => fill(text, slots));
+  }
+
+  /** The keys that every answer has come first. */
+  answerOf({ answer }: RawTool): Schema {
+    const [common, own] = [this.resolve(this.definitions.common ?? {}), this.resolve(answer)];
+    return {
+      ...own,
+      properties: { ...common.properties, ...own.properties },
+      required: [...(common.required ?? []), ...(own.required ?? [])],
+    };
+  }
+
+  /** @param within definitions that this is a part of; one that leads back to itself ends there */
+  resolve({ $ref, ...own }: RawSchema, within: readonly string[] = []): Schema {
+    const name = $ref === undefined ? undefined : definitionName($ref);
+    const meant = name === undefined || within.includes(name) ? undefined : this.definitions[name];
+    const inside = name === undefined ? within : [...within, name];
+    const base: Partial<Schema> = meant ? this.resolve(meant, inside) : {};
+    const { items, properties, additionalProperties: further, enum: words, ...plain } = own;
+    const parts = Object.entries(properties ?? {}).map(([key, part]) => [key, this.resolve(part, within)] as const);
+    return {
+      ...base,
+      ...plain,
+      type: own.type ?? base.type ?? 'object',
+      ...(words && { enum: words.flatMap(word => (word === marketsSlot ? this.markets : [word])) }),
+      ...(items && { items: this.resolve(items, within) }),
+      ...(properties && { properties: Object.fromEntries(parts) }),
+      ...(further !== undefined && {
+        additionalProperties: typeof further === 'object' ? this.resolve(further, within) : further,
+      }),
+    };
+  }
+}
+
+/** The same schema with its descriptions changed. */
+function describedBy(schema: Schema, change: (text: string) => string): Schema {
+  const { description, items, properties } = schema;
+  return {
+    ...schema,
+    ...(description === undefined ? {} : { description: change(description) }),
+    ...(items ? { items: describedBy(items, change) } : {}),
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, inner]) => [name, describedBy(inner, change)]),
+          ),
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,44 @@
+/** What stands for the `{slots}` in the texts of `suite.yaml`. */
+import type { RawMarket, RawRole } from './spec-types.js';
+
+export type Slots = Readonly<Record<string, string>>;
+
+/** Kinds of events in short, for the descriptions of tools. */
+const kinds: Readonly<Record<string, string>> = {
+  TRADE: 'trades',
+  QUOTE: 'quotes',
+  AGGREGATE_MINUTE: 'minute bars',
+  AGGREGATE_SECOND: 'second bars',
+  INDEX_VALUE: 'values',
+  LULD: 'price bands and halts',
+  FAIR_MARKET_VALUE: 'fair values',
+  IMBALANCE: 'auction imbalances',
+};
+
+/** What `{slot}` in the texts of a market's tools stands for. */
+export function marketSlots(raw: RawMarket): Slots {
+  // Unlike the documented examples, these have not expired and play on the simulated feed.
+  const [symbol] = Object.keys(raw.simulation.instruments);
+  const [channel] = raw.channels;
+  return {
+    market: raw.market,
+    title: raw.title,
+    prefixes: raw.channels.map(({ prefix, event }) => `${prefix} ${kinds[event]}`).join(', '),
+    example: `${channel!.prefix}.${symbol}`,
+  };
+}
+
+export function fill(text: string, slots: Slots): string {
+  return text.trim().replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
+}
+
+/** What a condition is mostly about. */
+const compared: readonly RawRole[] = ['price', 'bid.price', 'close', 'value'];
+
+/** What `{slot}` in the texts of tools across markets stands for: fields by the names that the markets give them. */
+export function suiteSlots(markets: readonly RawMarket[]): Slots {
+  const fields = markets.flatMap(({ channels }) => channels.flatMap(channel => channel.fields));
+  const names = compared.flatMap(role => fields.filter(field => field.role === role).map(({ name }) => name));
+  const unique = [...new Set(names)];
+  return { fields: unique.join(', '), field: unique[0] ?? 'state' };
+}

@@ -1,0 +1,86 @@
+/** What all markets share. */
+import type { EventKind } from './channel.js';
+import type { SharedTool } from './tool.js';
+
+/** Hosts that serve the same data; the first one is tried first. */
+export interface Feed {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  /** Whether only the markets that list it have it; the other feeds are open to all. */
+  readonly listed: boolean;
+  readonly about: string;
+}
+
+/** What a status message from the feed means to the connection. */
+export type StatusMeaning =
+  | 'greeting'
+  | 'authenticated'
+  | 'subscribed'
+  | 'unsubscribed'
+  | 'auth_failed'
+  | 'auth_timeout'
+  | 'plan_no_websocket'
+  | 'plan_not_realtime'
+  | 'not_authorized'
+  | 'limit_exceeded'
+  | 'max_connections'
+  | 'bad_request';
+
+/** A status message of the feed: `status` and the beginning of its `message`. */
+export interface StatusWord {
+  readonly status: string;
+  /** The message begins so; an empty text matches every message. */
+  readonly message: string;
+  readonly means: StatusMeaning;
+}
+
+/** A text that a person picks to set an agent to work. All its arguments are required. */
+export interface Prompt {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly arguments: readonly { readonly name: 'market' | 'symbol' | 'symbols'; readonly description: string }[];
+  /** `{channels}` names the channels that carry these. */
+  readonly events: readonly EventKind[];
+  /** Slots: `{market}`, `{title}`, `{symbols}` for reading, `{other_data}`, `{other_feeds}`, `{symbol_list}` and `{channels}` as JSON. */
+  readonly text: string;
+}
+
+/** A WebAssembly module that takes frames apart; its source is in `runtime/scanner/kernel/`. */
+export interface Kernel {
+  /** SHA-256 of the source, hexadecimal. */
+  readonly source: string;
+  /** The compiler and its version. */
+  readonly compiler: string;
+  /** The module, base64. */
+  readonly bytes: string;
+}
+
+/** How the frames of every market are read. */
+export interface Decoding {
+  readonly statuses: readonly StatusWord[];
+  readonly kernel: Kernel;
+}
+
+/** How much an answer holds. */
+export interface AnswerLimits {
+  /** Names in a list of channels. */
+  readonly listed: number;
+  /** Bytes of an answer, where nobody asks for more or less. */
+  readonly usualBytes: number;
+  /** No budget is larger, so a message that is cannot be answered. */
+  readonly mostBytes: number;
+}
+
+/** What all markets share. */
+export interface Suite extends Decoding {
+  readonly name: string;
+  readonly title: string;
+  /** For the model; `{markets}` stands for the names of the markets that are served. */
+  readonly instructions: string;
+  readonly feeds: readonly Feed[];
+  /** Cross-market tools. */
+  readonly tools: readonly SharedTool[];
+  readonly prompts: readonly Prompt[];
+  readonly limits: AnswerLimits;
+}

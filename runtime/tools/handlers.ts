@@ -1,0 +1,59 @@
+/** Who does each verb. The spec types it: a handler that takes or answers anything else does not compile. */
+import type { Answers, Arguments } from '../../generated/types.js';
+import type { Market } from '../contract/market.js';
+import type { MarketVerb, SharedVerb, Verb } from '../contract/tool.js';
+import { read } from '../reading/read.js';
+import { summarize } from '../reading/summary.js';
+import { wait } from '../reading/wait.js';
+import type { HubView } from '../stream/view.js';
+import { list } from './verbs/list.js';
+import { start } from './verbs/start.js';
+import { status } from './verbs/status.js';
+import { stop } from './verbs/stop.js';
+import { subscribe } from './verbs/subscribe.js';
+import { unsubscribe } from './verbs/unsubscribe.js';
+
+/** Handlers of the verbs of one market; their arguments are judged. */
+export type MarketHandlers = {
+  readonly [V in MarketVerb]: (hub: HubView, market: Market, args: Arguments[V]) => Answers[V] | Promise<Answers[V]>;
+};
+
+/** Handlers of the verbs that are told the market. */
+export type SharedHandlers = {
+  /** @param abort ends a waiting call */
+  readonly [V in SharedVerb]: (
+    hub: HubView,
+    args: Arguments[V],
+    abort?: AbortSignal,
+  ) => Answers[V] | Promise<Answers[V]>;
+};
+
+/** What a handler answers. */
+type AnswerOf<Handler> = Handler extends (...args: never[]) => infer Answer ? Awaited<Answer> : never;
+
+/** The handlers themselves, without those that answer a key which the spec does not have. */
+type Exact<Handlers> = {
+  readonly [V in keyof Handlers]: V extends Verb
+    ? Exclude<keyof AnswerOf<Handlers[V]>, keyof Answers[V]> extends never
+      ? Handlers[V]
+      : never
+    : never;
+};
+
+/** A table of handlers, as it was given. */
+export function marketTable<Handlers extends MarketHandlers>(handlers: Handlers & Exact<Handlers>): MarketHandlers {
+  return handlers;
+}
+
+/** A table of handlers, as it was given. */
+export function sharedTable<Handlers extends SharedHandlers>(handlers: Handlers & Exact<Handlers>): SharedHandlers {
+  return handlers;
+}
+
+export const marketHandlers = marketTable({ start, stop, status, subscribe, unsubscribe, list });
+
+export const sharedHandlers = sharedTable({
+  read,
+  wait: (hub, args, abort) => hub.duringWait(() => wait(hub, args, abort)),
+  summarize,
+});
