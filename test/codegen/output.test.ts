@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { kernelSource } from '../../codegen/emit/kernel.js';
+import { specTypesPath } from '../../codegen/emit/spec-types.js';
 import { generate } from '../../codegen/generate.js';
-import { compareOutput, writeOutput } from '../../codegen/output.js';
+import { compareFile, compareOutput, writeOutput } from '../../codegen/output.js';
 import { runCodegen } from '../support/codegen.js';
 import { makeFolder, removeFolders, repository, SmallProject } from '../support/project.js';
 
@@ -30,6 +31,10 @@ describe('generated/', () => {
     );
 
     expect(differences).toEqual([]);
+  });
+
+  test('has beside it the types of the loader, as the schema of the spec says them', () => {
+    expect(compareFile(repository, specTypesPath, generate(repository).specTypes)).toEqual([]);
   });
 
   test('holds a module and a test for each market, and seven files for all of them', () => {

@@ -45,9 +45,9 @@ describe('what a host sees', () => {
     ]);
   });
 
-  test('fits into the context: the list within 32 KiB, descriptions and instructions within 2 kB', async () => {
+  test('fits into the context: the list within 26 kB, descriptions and instructions within 2 kB', async () => {
     const { tools } = await server.client.listTools();
-    expect(JSON.stringify(tools).length).toBeLessThanOrEqual(32 * 1024);
+    expect(JSON.stringify(tools).length).toBeLessThanOrEqual(26_000);
     for (const { description } of tools) expect(description!.length).toBeLessThan(2_000);
     expect(server.client.getInstructions()!.length).toBeLessThan(2_000);
   });

@@ -1,0 +1,101 @@
+/** Every tool, called by a client of each protocol era on the simulated feed, answers what the spec says. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AnswerSchemas } from '../support/answer-schemas.js';
+import { eras, type Peer } from '../support/peers.js';
+
+const schemas = new AnswerSchemas();
+const channels = {
+  stocks: ['T.AAPL', 'Q.AAPL', 'A.AAPL', 'LULD.AAPL', 'FMV.AAPL', 'NOI.AAPL'],
+  options: ['T.*', 'A.*'],
+  futures: ['T.*', 'Q.ESZ7'],
+  indices: ['V.I:SPX', 'A.I:SPX'],
+  forex: ['C.EUR/USD', 'CAS.EUR/USD'],
+  crypto: ['XT.BTC-USD', 'XQ.BTC-USD'],
+};
+
+describe.each(eras)('to a client of %s', (_era, connect) => {
+  let peer: Peer;
+  const called = new Map<string, { succeeded: number; failed: number }>();
+
+  /** Calls a tool and expects an answer of its form. */
+  async function ask(tool: string, args: object, fails = false): Promise<Record<string, unknown>> {
+    const { structuredContent, isError = false } = await peer.call(tool, { ...args });
+    expect([tool, isError, structuredContent]).toEqual([tool, fails, expect.anything()]);
+    expect(schemas.faultsOf(tool, structuredContent, isError), tool).toEqual([]);
+    const { succeeded, failed } = called.get(tool) ?? { succeeded: 0, failed: 0 };
+    called.set(tool, { succeeded: succeeded + (fails ? 0 : 1), failed: failed + (fails ? 1 : 0) });
+    return structuredContent as Record<string, unknown>;
+  }
+
+  beforeAll(async () => {
+    peer = await connect({});
+  }, 30_000);
+
+  afterAll(async () => {
+    await peer.close();
+  });
+
+  test.each(Object.entries(channels))('the tools of %s', { timeout: 60_000 }, async (market, names) => {
+    await ask(`get_${market}_stream_status`, {});
+    await ask(`subscribe_${market}_channels`, { channels: names }, true);
+    await ask(`unsubscribe_${market}_channels`, { channels: names }, true);
+    await ask(`start_${market}_stream`, { channels: names }, true);
+    await ask(`start_${market}_stream`, { channels: ['nonsense'] }, true);
+    await ask(`start_${market}_stream`, { channels: [] }, true);
+    await ask('wait_for_stream_message', { market }, true);
+    const { cursor } = await ask(`start_${market}_stream`, { channels: [...names, 'nonsense'], endpoint: 'simulated' });
+    await ask(`start_${market}_stream`, { channels: names, endpoint: 'realtime', api_key: 'other' }, true);
+    await ask('wait_for_stream_message', { market, cursor, count: 20, timeout_s: 20 });
+    await ask('wait_for_stream_message', { market, condition: { field: 'state', op: '==', value: 'live' } });
+    await ask('wait_for_stream_message', { market, condition: { field: 'nothing', op: '>', value: 1 } }, true);
+    await ask('read_stream_messages', { market, cursor });
+    await ask('read_stream_messages', { market, detail: 'full', max_bytes: 2_000 });
+    await ask('read_stream_messages', { market, format: 'csv' });
+    await ask('read_stream_messages', { market, cursor: 'nonsense' }, true);
+    await ask('read_stream_messages', { market, limit: 0 }, true);
+    await ask('summarize_stream', { market });
+    await ask('summarize_stream', { market, window_s: 5, max_bytes: 1_000 });
+    await ask('summarize_stream', { market, symbols: ['no symbol'] }, true);
+    await ask(`subscribe_${market}_channels`, { channels: names });
+    await ask(`get_${market}_stream_status`, {});
+    await ask(`list_${market}_subscriptions`, {});
+    await ask(`unsubscribe_${market}_channels`, { channels: names.slice(1) });
+    await ask(`stop_${market}_stream`, {});
+    await ask('read_stream_messages', { market, cursor });
+  });
+
+  test('all of them were called, and failed where they can', () => {
+    expect([...called.keys()].sort()).toEqual([...schemas.tools].sort());
+    for (const [tool, { succeeded, failed }] of called) {
+      const canFail = !/^(?:get|list|stop)_/.test(tool);
+      expect([tool, succeeded > 0, failed > 0]).toEqual([tool, true, canFail]);
+    }
+  });
+});
+
+describe('the judge of answers bites', () => {
+  const stopped = {
+    market: 'stocks',
+    state: 'stopped',
+    simulated: true,
+    delayed_minutes: null,
+    notes: [],
+    messages_received: 1,
+    duration_s: 0.5,
+  };
+
+  test('on nothing in a right answer', () => {
+    expect(schemas.faultsOf('stop_stocks_stream', stopped, false)).toEqual([]);
+  });
+
+  test.each([
+    ['a key too many', { ...stopped, price: 1 }],
+    ['a key that is missing', { ...stopped, duration_s: undefined }],
+    ['another type', { ...stopped, duration_s: '0.5' }],
+    ['null where there is always a value', { ...stopped, messages_received: null }],
+    ['a word that is none', { ...stopped, state: 'gone' }],
+    ['an answer for an error', { ...stopped, error: { code: 'INTERNAL', message: 'It failed.', hint: 'Call again.' } }],
+  ])('on %s', (_, answer) => {
+    expect(schemas.faultsOf('stop_stocks_stream', JSON.parse(JSON.stringify(answer)), false)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+/** What the spec says that tools answer, as plain JSON Schema, and a judge by it. */
+import { Ajv, type ValidateFunction } from 'ajv';
+import { readSpec } from '../../codegen/generate.js';
+import type { Schema } from '../../codegen/load/schemas.js';
+import { repository } from './project.js';
+
+interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+/** Every object is closed but those that the spec leaves open. */
+function plain({ type, wide, nullable, enum: words, items, properties, required, ...schema }: Schema): JsonSchema {
+  const { additionalProperties: further = false, minimum, maximum, maxItems } = schema;
+  const types = [type, ...(wide ? ['string'] : []), ...(nullable ? ['null'] : [])];
+  return {
+    type: types.length === 1 ? type : types,
+    ...(words ? { enum: [...words, ...(nullable ? [null] : [])] } : {}),
+    ...(items ? { items: plain(items) } : {}),
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+    ...(maxItems === undefined ? {} : { maxItems }),
+    ...(type === 'object'
+      ? {
+          properties: Object.fromEntries(Object.entries(properties ?? {}).map(([name, inner]) => [name, plain(inner)])),
+          required: required ?? [],
+          additionalProperties: typeof further === 'object' ? plain(further) : further,
+        }
+      : {}),
+  };
+}
+
+/** Judges what every tool answers. */
+export class AnswerSchemas {
+  private readonly ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+  private readonly ofTools: ReadonlyMap<string, ValidateFunction>;
+  private readonly ofFailure: ValidateFunction;
+
+  constructor() {
+    const { model } = readSpec(repository);
+    if (!model) throw new Error('the spec cannot be read');
+    const tools = [...model.markets.flatMap(market => market.tools), ...model.tools];
+    this.ofTools = new Map(tools.map(({ name, answer }) => [name, this.ajv.compile(plain(answer))]));
+    this.ofFailure = this.ajv.compile(plain(model.failure));
+  }
+
+  get tools(): readonly string[] {
+    return [...this.ofTools.keys()];
+  }
+
+  /** @returns what is wrong with an answer */
+  faultsOf(tool: string, answer: unknown, isError: boolean): string[] {
+    const validate = isError ? this.ofFailure : this.ofTools.get(tool);
+    if (!validate) return [`there is no tool ${tool}`];
+    validate(answer);
+    return (validate.errors ?? []).map(({ instancePath, message, params }) =>
+      [instancePath, message, JSON.stringify(params)].join(' '),
+    );
+  }
+}
