@@ -1,6 +1,6 @@
 /** The newest messages of one market as they came: bytes in a ring, and typed rows that find them. */
 
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { parseExact } from '../core/lossless-json.js';
 import { column, columns, type Events } from '../decode/event-list.js';
 import type { RawEvent } from '../decode/protocol.js';

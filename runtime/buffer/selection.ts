@@ -1,4 +1,4 @@
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 import { suggest } from '../core/nearest.js';

@@ -1,6 +1,6 @@
 /** What a person at a shell can do about an error. */
 import { simulatedFeed } from '../config/feed-names.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { type ErrorCode, hintFor, type StreamError } from '../core/errors.js';
 import { replayFeed } from '../feed/replay-request.js';
 import { ReplayRefusal } from '../recording/refusal.js';

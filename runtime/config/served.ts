@@ -1,6 +1,8 @@
 /** Narrows what is offered to the markets that the operator serves. */
 import { z } from 'zod';
-import type { Market, Suite, Tool } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Suite } from '../contract/suite.js';
+import type { Tool } from '../contract/tool.js';
 
 /** A suite together with its markets. */
 export interface Offer {

@@ -1,5 +1,5 @@
 /** Reads arguments in the forms in which hosts and models write them; their meaning is checked elsewhere. */
-import type { JsonSchema } from '../contract/contract.js';
+import type { JsonSchema } from '../contract/tool.js';
 
 /** Arguments in the form of the schema, as far as they can be converted. */
 export interface Shaped {

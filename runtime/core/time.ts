@@ -1,4 +1,4 @@
-import type { EpochUnit } from '../contract/contract.js';
+import type { EpochUnit } from '../contract/channel.js';
 
 /** Units in which feeds count time, and how many of each make a millisecond. */
 const perMs = { ms: 1n, us: 1_000n, ns: 1_000_000n } as const;

@@ -1,6 +1,6 @@
 /** Which symbol an event of a frame is about. */
 
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { parseExact } from '../core/lossless-json.js';
 import { canonicalSymbol, symbolKeyOf } from '../symbols/channels.js';
 import type { SymbolTable } from '../symbols/symbol-table.js';

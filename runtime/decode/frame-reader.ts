@@ -1,6 +1,7 @@
 /** Takes frames apart: the scanner reads the usual ones, `JSON.parse` the rest. */
 import { isUtf8 } from 'node:buffer';
-import type { Decoding, Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Decoding } from '../contract/suite.js';
 import { hasMoreParts, splitItems } from '../core/lossless-json.js';
 import { symbolKeyOf } from '../symbols/channels.js';
 import { longestSymbol, type SymbolTable } from '../symbols/symbol-table.js';

@@ -1,5 +1,5 @@
 /** The feed's protocol: events, statuses, and the frames that we send. */
-import type { StatusMeaning, StatusWord } from '../contract/contract.js';
+import type { StatusMeaning, StatusWord } from '../contract/suite.js';
 
 /** An event as received. */
 export type RawEvent = { readonly [key: string]: unknown };

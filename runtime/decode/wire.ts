@@ -1,6 +1,6 @@
 /** The types of values on the wire, for the generated validators; each is built once. */
 import { z } from 'zod';
-import type { EpochUnit } from '../contract/contract.js';
+import type { EpochUnit } from '../contract/channel.js';
 import { isTimeIn } from '../core/time.js';
 
 /** Digits of an integer that a double cannot hold, as which it is read. */

@@ -1,6 +1,7 @@
 import { simulatedFeed } from '../config/feed-names.js';
 import type { Settings } from '../config/settings.js';
-import type { Feed, Market, Suite } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Feed, Suite } from '../contract/suite.js';
 import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 import { nearest, suggest } from '../core/nearest.js';

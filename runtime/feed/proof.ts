@@ -1,5 +1,5 @@
 /** Data of a channel proves that the feed serves it, whatever it said. */
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { column, columns, type Events } from '../decode/event-list.js';
 import type { SymbolTable } from '../symbols/symbol-table.js';
 import type { Subscriptions } from './subscriptions.js';

@@ -4,7 +4,8 @@
  * are frames, answers to what was asked of it, and states with the faults that led to them.
  */
 import type { Options } from '../config/options.js';
-import type { Decoding, Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Decoding } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import type { Events } from '../decode/event-list.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';

@@ -1,6 +1,6 @@
 /** What is really subscribed: pure book-keeping of requests and of what the feed lets us infer from its answers. */
 
-import type { Cap, Market } from '../contract/contract.js';
+import type { Cap, Market } from '../contract/market.js';
 import type { ErrorCode } from '../core/errors.js';
 import { capOf, describeCap } from '../symbols/caps.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';

@@ -1,5 +1,5 @@
 /** The decision table: what each way of failing means for the connection. */
-import type { StatusMeaning } from '../contract/contract.js';
+import type { StatusMeaning } from '../contract/suite.js';
 import type { ErrorCode } from '../core/errors.js';
 
 /** The ways in which a connection fails. */

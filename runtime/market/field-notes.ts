@@ -1,5 +1,6 @@
 /** Notes on numbers whose meaning is not obvious, from the market's tables. */
-import type { Field, Market } from '../contract/contract.js';
+import type { Field } from '../contract/channel.js';
+import type { Market } from '../contract/market.js';
 import { fieldValue, type Message } from './format.js';
 
 /** Empty if the unit says enough. */

@@ -1,5 +1,5 @@
 /** Opening hours in the market's own time zone. Holidays are not known here. */
-import type { Hours } from '../contract/contract.js';
+import type { Hours } from '../contract/market.js';
 
 const minuteMs = 60_000;
 const weekMinutes = 7 * 24 * 60;

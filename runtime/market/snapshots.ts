@@ -1,6 +1,6 @@
 /** The snapshots of all symbols of a stream, brought up to date only when somebody asks. */
 import type { MessageBuffer } from '../buffer/message-buffer.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import { TimeSlice } from '../pacing/time-slice.js';
 import { SymbolSnapshot } from './snapshot.js';

@@ -1,5 +1,5 @@
 /** Suggests values for the variables of resource templates and for the arguments of prompts. */
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { HubView } from '../stream/view.js';
 
 const mostValues = 100;

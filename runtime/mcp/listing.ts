@@ -1,6 +1,7 @@
 /** Tools and prompts as clients see them in lists. */
 
-import type { Prompt, Tool } from '../contract/contract.js';
+import type { Prompt } from '../contract/suite.js';
+import type { Tool } from '../contract/tool.js';
 import { toolUri } from '../core/citation.js';
 
 export function describeTool(tool: Tool) {

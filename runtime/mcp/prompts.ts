@@ -1,7 +1,8 @@
 /** Fills in the prompts that a person picks from the menu of a host. */
 
 import { simulatedFeed } from '../config/feed-names.js';
-import type { Market, Prompt } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Prompt } from '../contract/suite.js';
 import { StreamError } from '../core/errors.js';
 import { nearest, suggest } from '../core/nearest.js';
 import type { HubView } from '../stream/view.js';

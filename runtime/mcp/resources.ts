@@ -1,6 +1,7 @@
 /** Resources: running streams and their channels, documentation pages and guides, and how to use each tool. */
 
-import type { Market, Tool, Verb } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Tool, Verb } from '../contract/tool.js';
 import { propertiesOf } from '../core/argument-forms.js';
 import { citationUri, toolUri } from '../core/citation.js';
 import { isWanted } from '../feed/state.js';

@@ -1,7 +1,8 @@
 /** Conditions over formatted messages: checked when they are given, evaluated message by message. */
 
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
-import type { Channel, Market } from '../contract/contract.js';
+import type { Channel } from '../contract/channel.js';
+import type { Market } from '../contract/market.js';
 import { readBoolean, readNumber } from '../core/argument-forms.js';
 import { decimalOf, decimalValue } from '../core/decimal.js';
 import { StreamError } from '../core/errors.js';

@@ -1,7 +1,7 @@
 /** Why nothing comes, in a sentence for an agent. */
 
 import { ChannelIndex } from '../buffer/channel-index.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { count } from '../core/count.js';
 import { isoOrNull } from '../core/time.js';
 import { isWanted, type StateName } from '../feed/state.js';

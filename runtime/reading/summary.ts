@@ -1,7 +1,8 @@
 /** The current picture of each symbol, from what has arrived. */
 
 import type { Row, SummarizeAnswer, SummarizeArguments } from '../../generated/types.js';
-import type { EventKind, Market } from '../contract/contract.js';
+import type { EventKind } from '../contract/channel.js';
+import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';

@@ -1,4 +1,5 @@
-import type { Decoding, Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Decoding } from '../contract/suite.js';
 import { parseExact } from '../core/lossless-json.js';
 import { column, columns } from '../decode/event-list.js';
 import { FrameReader } from '../decode/frame-reader.js';

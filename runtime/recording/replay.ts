@@ -1,5 +1,6 @@
 import { simulatedFeed } from '../config/feed-names.js';
-import type { Decoding, Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Decoding } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import { ReplayError } from '../core/errors.js';
 import { isoOrNull } from '../core/time.js';

@@ -1,4 +1,4 @@
-import type { Channel, EpochUnit, Field, FieldType } from '../contract/contract.js';
+import type { Channel, EpochUnit, Field, FieldType } from '../contract/channel.js';
 import type { SimulatedEvent, SimulatedValue } from './event.js';
 import { seedOf } from './random.js';
 

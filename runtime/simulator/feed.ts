@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { LiveSession } from './live-connection.js';
 import type { SimulatedFeedOptions } from './options.js';
 import { Stage } from './stage.js';

@@ -1,4 +1,4 @@
-import type { Simulation } from '../contract/contract.js';
+import type { Simulation } from '../contract/market.js';
 import type { Bar } from './bar.js';
 import type { Random } from './random.js';
 

@@ -1,4 +1,4 @@
-import type { EventKind } from '../contract/contract.js';
+import type { EventKind } from '../contract/channel.js';
 import type { Emit, Values } from './event.js';
 import type { Grid } from './grid.js';
 import { Random } from './random.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { SimulatedEvent } from './event.js';
 import type { SimulatedFeedOptions } from './options.js';
 import { VendorSession } from './vendor-session.js';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { Channel, Market } from '../contract/contract.js';
+import type { Channel } from '../contract/channel.js';
+import type { Market } from '../contract/market.js';
 import { encode } from './encode.js';
 import type { SimulatedEvent } from './event.js';
 import { LiveConnection } from './live-connection.js';

@@ -1,4 +1,5 @@
-import type { EventKind, Market, Simulation } from '../contract/contract.js';
+import type { EventKind } from '../contract/channel.js';
+import type { Market, Simulation } from '../contract/market.js';
 import { canonicalSymbol } from '../symbols/channels.js';
 import type { SimulatedEvent } from './event.js';
 import { Grid } from './grid.js';

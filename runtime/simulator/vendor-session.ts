@@ -1,4 +1,4 @@
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { canonicalSymbol } from '../symbols/channels.js';
 
 /** Texts of the vendor's status messages, to the letter. */

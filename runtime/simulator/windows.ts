@@ -1,4 +1,4 @@
-import type { EventKind } from '../contract/contract.js';
+import type { EventKind } from '../contract/channel.js';
 import { Bar } from './bar.js';
 import type { Values } from './event.js';
 import { type Grid, round } from './grid.js';

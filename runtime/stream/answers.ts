@@ -1,5 +1,5 @@
 /** What a feed answers, and what it says of its own accord. */
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { FeedText } from '../feed/feed-text.js';

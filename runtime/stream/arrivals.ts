@@ -1,5 +1,5 @@
 /** What comes over an upstream, on its way to those who use it; and what it says of the source and of what is subscribed. */
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { Log } from '../core/log.js';
 import type { Events } from '../decode/event-list.js';
 import type { FeedText } from '../feed/feed-text.js';

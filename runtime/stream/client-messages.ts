@@ -1,7 +1,7 @@
 /** The messages that came for one client: the buffer that keeps them, and what is counted of them. */
 import { MessageBuffer } from '../buffer/message-buffer.js';
 import { RateMeter } from '../buffer/rate.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { Events } from '../decode/event-list.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
 import type { SymbolTable } from '../symbols/symbol-table.js';

@@ -1,7 +1,7 @@
 /** One client's stream of a market: what it asked for, what came of that, and what was lost. */
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Options } from '../config/options.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import type { Log } from '../core/log.js';

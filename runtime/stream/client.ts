@@ -1,7 +1,8 @@
 /** One client of a hub: streams of its own, on upstreams in common. */
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings.js';
-import type { Market, Suite } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Suite } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import type { Log } from '../core/log.js';

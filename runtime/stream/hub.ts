@@ -2,7 +2,8 @@
 
 import { faultOfKey } from '../config/api-key.js';
 import { cleanKey, type Settings } from '../config/settings.js';
-import type { Market, Suite } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Suite } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import { Log } from '../core/log.js';

@@ -1,5 +1,5 @@
 /** What of the frames of an upstream is one client's: the events of channels that the client asked for, and no others. */
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { column, columns, EventList, type Events } from '../decode/event-list.js';
 import { symbolOfEvent } from '../decode/event-symbol.js';
 import { otherSymbol, type SymbolTable } from '../symbols/symbol-table.js';

@@ -1,6 +1,6 @@
 /** How the messages of a stream are shown, and the newest of each symbol. */
 import type { Entry } from '../buffer/message-buffer.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import { describeThrown } from '../core/thrown.js';

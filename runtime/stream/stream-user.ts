@@ -1,6 +1,6 @@
 /** A client, as an upstream sees it: takes in what comes, and tells those who wait. */
 import type { Options } from '../config/options.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import type { Events } from '../decode/event-list.js';
 import { isWanted, type StateName } from '../feed/state.js';

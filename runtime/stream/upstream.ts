@@ -1,7 +1,8 @@
 /** One source of a market's events: what is subscribed at it, and the clients for whom its frames are. */
 import { symbolTableOf } from '../buffer/message-buffer.js';
 import type { Options } from '../config/options.js';
-import type { Decoding, Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Decoding } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import { FeedText } from '../feed/feed-text.js';

@@ -1,7 +1,7 @@
 /** All upstreams of a process, found by where they lead, and how many there may be. */
 
 import { optionTable } from '../config/options.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { StreamError } from '../core/errors.js';
 import { isWanted } from '../feed/state.js';
 import { placeOf } from '../recording/owner.js';

@@ -1,7 +1,8 @@
 /** What the tools act on: a client, and its streams. */
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Settings } from '../config/settings.js';
-import type { Market, Suite } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
+import type { Suite } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { FeedText } from '../feed/feed-text.js';

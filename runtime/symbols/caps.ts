@@ -1,5 +1,5 @@
 /** How many channels one connection holds at most. */
-import type { Cap, Market } from '../contract/contract.js';
+import type { Cap, Market } from '../contract/market.js';
 
 /** @returns nothing where channels of a prefix are not limited */
 export function capOf(market: Market, prefix: string): Cap | undefined {

@@ -1,4 +1,5 @@
-import type { Channel, Market } from '../contract/contract.js';
+import type { Channel } from '../contract/channel.js';
+import type { Market } from '../contract/market.js';
 import type { ErrorCode } from '../core/errors.js';
 import { exampleChannel } from './example.js';
 

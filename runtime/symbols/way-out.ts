@@ -1,7 +1,7 @@
 /** What an agent, who can change no setting, can do about an error: each way is possible in its market. */
 
 import { simulatedFeed } from '../config/feed-names.js';
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { type ErrorCode, hintFor, type StreamError } from '../core/errors.js';
 import { exampleChannel, exampleCondition, spellJson } from './example.js';
 

@@ -1,6 +1,6 @@
 /** Where streams are found as resources: `polygon://streams/{market}` and `polygon://streams/{market}/{channel}`. */
 
-import type { Market } from '../contract/contract.js';
+import type { Market } from '../contract/market.js';
 import { type ChannelName, parseChannel } from '../symbols/channels.js';
 
 const root = 'polygon://streams/';

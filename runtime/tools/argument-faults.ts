@@ -3,7 +3,7 @@
  * Nothing that came is ever shown, and no message of the validator, which quotes it.
  */
 
-import type { JsonSchema } from '../contract/contract.js';
+import type { JsonSchema } from '../contract/tool.js';
 import { type PropertySchema, propertiesOf } from '../core/argument-forms.js';
 import { count } from '../core/count.js';
 import { kindOf } from '../core/kind.js';

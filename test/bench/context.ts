@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { markets, suite } from '../../generated/suite.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import type { Message } from '../../runtime/market/format.js';
 import { lineOf } from '../../runtime/reading/text.js';
 import type { Client } from '../../runtime/stream/client.js';

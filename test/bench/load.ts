@@ -1,5 +1,6 @@
 /** Events as the feed sends them: what the simulated feed plays, spread over as many symbols as wanted. */
-import type { EventKind, Market } from '../../runtime/contract/contract.js';
+import type { EventKind } from '../../runtime/contract/channel.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { encode } from '../../runtime/simulator/encode.js';
 import { Tape } from '../../runtime/simulator/tape.js';
 

@@ -3,7 +3,7 @@
  * symbol of each event of a frame as the feed writes them, and trusts the rest, so that it does rather less.
  */
 
-import type { Channel } from '../../runtime/contract/contract.js';
+import type { Channel } from '../../runtime/contract/channel.js';
 import { columns } from '../../runtime/decode/event-list.js';
 import { symbolKeyOf } from '../../runtime/symbols/channels.js';
 

@@ -7,7 +7,7 @@ import { judgeNode } from '../../runtime/cli/doctor/machine.js';
 import { adviceOn } from '../../runtime/cli/doctor/market.js';
 import { describeFinding } from '../../runtime/cli/doctor/report.js';
 import { readSetup } from '../../runtime/cli/setup.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import type { ErrorCode } from '../../runtime/core/errors.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { type Check, find, key, type Report, report, running, setUp } from '../support/doctor.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { readSetup, type Setup } from '../../runtime/cli/setup.js';
-import type { Tool } from '../../runtime/contract/contract.js';
+import type { Tool } from '../../runtime/contract/tool.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';

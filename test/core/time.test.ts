@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { readSettings } from '../../runtime/config/settings.js';
-import type { EpochUnit } from '../../runtime/contract/contract.js';
+import type { EpochUnit } from '../../runtime/contract/channel.js';
 import { isoOrNull, isoTime, isTimeIn, sortableTime, unitOf, wallMsOf } from '../../runtime/core/time.js';
 import { wire } from '../../runtime/decode/wire.js';
 import { formatMessage } from '../../runtime/market/format.js';

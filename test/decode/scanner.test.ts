@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { column } from '../../runtime/decode/event-list.js';
 import * as layout from '../../runtime/decode/scanner/layout.js';
 import { Scanner } from '../../runtime/decode/scanner/scanner.js';

@@ -1,7 +1,7 @@
 /** What a caller can do. Every row is played over real sockets. */
 import { describe, expect } from 'vitest';
 import { markets } from '../../generated/suite.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { type Fault, frame, status, trade } from '../support/fault-feed.js';
 import { channels, declare } from '../support/fault-host.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { Subscriptions } from '../../runtime/feed/subscriptions.js';
 import { parseChannels } from '../../runtime/symbols/channels.js';
 import { marketOf } from '../support/markets.js';

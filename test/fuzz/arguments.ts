@@ -1,5 +1,5 @@
 import { markets, suite } from '../../generated/suite.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Random } from '../../runtime/simulator/random.js';
 import type { Client } from '../../runtime/stream/client.js';

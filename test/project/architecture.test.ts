@@ -121,7 +121,7 @@ describe('the rules bite', () => {
   });
 
   test.each([
-    ["import type { Market } from '../runtime/contract/contract.js';", 'codegen/x.ts -> runtime/contract/contract.ts'],
+    ["import type { Market } from '../runtime/contract/market.js';", 'codegen/x.ts -> runtime/contract/market.ts'],
     ["import { suite } from '../generated/suite.js';", 'codegen/x.ts -> generated/suite.ts'],
     ["import { z } from 'zod';", 'codegen/x.ts -> zod'],
   ])('on codegen with %s', (text, breach) => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import type { Tool } from '../../runtime/contract/contract.js';
+import type { Tool } from '../../runtime/contract/tool.js';
 import { propertiesOf } from '../../runtime/core/argument-forms.js';
 import { complete } from '../../runtime/mcp/completion.js';
 import { fillPrompt } from '../../runtime/mcp/prompts.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Channel, Market } from '../../runtime/contract/contract.js';
+import type { Channel } from '../../runtime/contract/channel.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { encode } from '../../runtime/simulator/encode.js';
 import type { SimulatedEvent } from '../../runtime/simulator/event.js';
 import { Random, seedOf } from '../../runtime/simulator/random.js';

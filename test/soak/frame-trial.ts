@@ -1,5 +1,5 @@
 import { setImmediate as loopBudget } from 'node:timers/promises';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { Random } from '../../runtime/simulator/random.js';
 import { Differential } from '../support/differential.js';
 

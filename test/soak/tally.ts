@@ -1,4 +1,4 @@
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import type { LiveSession } from '../../runtime/simulator/live-connection.js';
 import type { ClientStream } from '../../runtime/stream/client-stream.js';
 

@@ -1,5 +1,6 @@
 import type { Options } from '../../runtime/config/options.js';
-import type { Market, Suite } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
+import type { Suite } from '../../runtime/contract/suite.js';
 import type { Clock } from '../../runtime/core/clock.js';
 import { Secret } from '../../runtime/core/secret.js';
 import { vendorFeed } from '../../runtime/feed/vendor-feed.js';

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { suite } from '../../generated/suite.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { column, columns } from '../../runtime/decode/event-list.js';
 import { FrameReader } from '../../runtime/decode/frame-reader.js';
 import { Scanner } from '../../runtime/decode/scanner/scanner.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Options } from '../../runtime/config/options.js';
 import { readSettings } from '../../runtime/config/settings.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import type { Clock } from '../../runtime/core/clock.js';
 import type { StateName } from '../../runtime/feed/state.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';

@@ -1,6 +1,6 @@
 import { suite } from '../../generated/suite.js';
 import { type Entry, MessageBuffer } from '../../runtime/buffer/message-buffer.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { FrameReader } from '../../runtime/decode/frame-reader.js';
 import type { RawEvent, Status } from '../../runtime/decode/protocol.js';
 import { channelOf } from '../../runtime/market/format.js';

@@ -4,7 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Market, Suite, Tool, Verb } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
+import type { Suite } from '../../runtime/contract/suite.js';
+import type { Tool, Verb } from '../../runtime/contract/tool.js';
 import { type Answered, Bench } from './bench.js';
 
 export interface ExpectedField {

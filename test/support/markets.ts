@@ -1,6 +1,6 @@
 import { markets } from '../../generated/suite.js';
 import type { Entry } from '../../runtime/buffer/message-buffer.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import type { RawEvent } from '../../runtime/decode/protocol.js';
 
 /** The generated market of this name. */

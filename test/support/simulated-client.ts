@@ -1,7 +1,7 @@
 /** A bare client of the simulated feed. */
 import { afterEach } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { SimulatedFeedOptions } from '../../runtime/simulator/options.js';
 import { forex, options, stocks } from './tables.js';

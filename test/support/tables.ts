@@ -1,6 +1,7 @@
 /** Small handwritten markets, so that tests of the runtime do not lean on the generated ones. */
 import { z } from 'zod';
-import type { Channel, Field, Market, Role } from '../../runtime/contract/contract.js';
+import type { Channel, Field, Role } from '../../runtime/contract/channel.js';
+import type { Market } from '../../runtime/contract/market.js';
 
 type Extra = Partial<Omit<Field, 'key' | 'name' | 'type'>>;
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { operatorsWayOutOf } from '../../runtime/cli/way-out.js';
 import { keyVariables, settingTable } from '../../runtime/config/settings.js';
-import type { Market } from '../../runtime/contract/contract.js';
+import type { Market } from '../../runtime/contract/market.js';
 import { type ErrorCode, StreamError } from '../../runtime/core/errors.js';
 import { resolveEndpoint } from '../../runtime/feed/endpoint.js';
 import { parseCondition } from '../../runtime/reading/condition.js';

@@ -1,6 +1,7 @@
 /** `doctor --events`: compares what each channel sends with the spec; the report has no data and no key. */
 
-import type { Channel, Market } from '../../contract/contract.js';
+import type { Channel } from '../../contract/channel.js';
+import type { Market } from '../../contract/market.js';
 import { count } from '../../core/count.js';
 import type { HubView } from '../../stream/view.js';
 import type { Facts, Finding } from './finding.js';

@@ -1,6 +1,7 @@
 /** Compares what a feed sends with the spec, event by event and field by field. */
 
-import type { Channel, Field, Market } from '../../contract/contract.js';
+import type { Channel, Field } from '../../contract/channel.js';
+import type { Market } from '../../contract/market.js';
 import { unitOf } from '../../core/time.js';
 import { isEvent, type RawEvent } from '../../decode/protocol.js';
 import { wire } from '../../decode/wire.js';

@@ -2,7 +2,9 @@
 import { isUtf8 } from 'node:buffer';
 import { symbolTableOf } from '../../buffer/message-buffer.js';
 import type { Options } from '../../config/options.js';
-import type { Channel, Decoding, Market } from '../../contract/contract.js';
+import type { Channel } from '../../contract/channel.js';
+import type { Market } from '../../contract/market.js';
+import type { Decoding } from '../../contract/suite.js';
 import type { Clock } from '../../core/clock.js';
 import type { ErrorCode } from '../../core/errors.js';
 import { parseExact } from '../../core/lossless-json.js';

@@ -1,6 +1,7 @@
 /** Checks what the key can do in a market: subscribes to each channel for a moment. */
 
-import type { Channel, Market } from '../../contract/contract.js';
+import type { Channel } from '../../contract/channel.js';
+import type { Market } from '../../contract/market.js';
 import { type ErrorCode, StreamError } from '../../core/errors.js';
 import { isoOrNull } from '../../core/time.js';
 import { describeDelay, type Endpoint, resolveEndpoint } from '../../feed/endpoint.js';

@@ -1,7 +1,7 @@
 /** Polls a stream and builds views. */
 
 import type { SummarizeAnswer, Row as SummaryRow } from '../../../generated/types.js';
-import type { Market } from '../../contract/contract.js';
+import type { Market } from '../../contract/market.js';
 import { describeDelay } from '../../feed/endpoint.js';
 import { summarize } from '../../reading/summary.js';
 import type { Target } from '../../stream/target.js';

@@ -1,5 +1,6 @@
 /** A strict scanner: finds the events of a frame, their channels and symbols, without building an object for any. */
-import type { Channel, Kernel } from '../../contract/contract.js';
+import type { Channel } from '../../contract/channel.js';
+import type { Kernel } from '../../contract/suite.js';
 import { column, columns, type Events } from '../event-list.js';
 import { unsure } from './layout.js';
 import { tableOf } from './table.js';

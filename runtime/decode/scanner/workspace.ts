@@ -1,7 +1,7 @@
 /// <reference path="./webassembly.d.ts" />
 /** The kernel, and the memory on which it works for all markets. */
 import { endianness } from 'node:os';
-import type { Kernel } from '../../contract/contract.js';
+import type { Kernel } from '../../contract/suite.js';
 import { columns } from '../event-list.js';
 import { frameAt, malformedAt, rowBytes, slackBytes, spellingCells, tableAt, unsure, wordBytes } from './layout.js';
 

@@ -1,6 +1,6 @@
 /** The gate of one of many clients: when its calls run, what it may do, and what is logged of it. */
 
-import type { Verb } from '../../contract/contract.js';
+import type { Verb } from '../../contract/tool.js';
 import { StreamError } from '../../core/errors.js';
 import { isWanted } from '../../feed/state.js';
 import type { HubView } from '../../stream/view.js';
