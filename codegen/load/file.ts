@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv } from 'ajv';
 import type { RawErratum, RawMarket, RawSilence, RawSuite } from '../model.js';
 import type { Problem } from '../problem.js';
-import { Source, type YamlPath } from './yaml.js';
+import { explainErrors, regexFault } from './explain.js';
+import { Source } from './yaml.js';
 
 /** A validated file of the spec, with the places of its parts. */
 export interface Loaded<T> {
@@ -26,7 +27,7 @@ export interface Spec {
  */
 export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Problem[] } {
   const schema = JSON.parse(readFileSync(join(specDir, 'spec.schema.json'), 'utf8'));
-  const ajv = new Ajv({ allErrors: true, formats: { regex: isRegex } });
+  const ajv = new Ajv({ allErrors: true, verbose: true, formats: { regex: text => regexFault(text) === '' } });
   ajv.addSchema(schema, 'spec');
   const problems: Problem[] = [];
 
@@ -34,9 +35,14 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
     const path = join(specDir, file);
     const source = new Source(`spec/${file}`, existsSync(path) ? readFileSync(path, 'utf8') : '');
     problems.push(...source.problems);
-    if (source.problems.length === 0) {
+    if (source.problems.length === 0 && (source.value === null || source.value === undefined)) {
+      problems.push({
+        at: source.at([]),
+        message: `the file is ${existsSync(path) ? 'empty' : 'missing'}; spec/spec.schema.json says what it needs`,
+      });
+    } else if (source.problems.length === 0) {
       const validate = ajv.getSchema(`spec#/definitions/${definition}`)!;
-      if (!validate(source.value)) problems.push(...describeErrors(validate.errors ?? [], source));
+      if (!validate(source.value)) problems.push(...explainErrors(validate.errors ?? [], source, schema));
     }
     return { source, value: source.value as T };
   };
@@ -53,39 +59,4 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
     spec: { suite, markets: markets.toSorted((a, b) => a.value.order - b.value.order), errata, unsaid },
     problems,
   };
-}
-
-function describeErrors(errors: readonly ErrorObject[], source: Source): Problem[] {
-  return errors
-    .filter(error => error.keyword !== 'if' && error.keyword !== 'oneOf')
-    .map(error => {
-      const path = yamlPath(error.instancePath);
-      const place = error.keyword === 'additionalProperties' ? [...path, error.params.additionalProperty] : path;
-      return { at: source.at(place), message: `${path.join('.') || 'the file'} ${describeError(error)}` };
-    });
-}
-
-function describeError({ keyword, params, message }: ErrorObject): string {
-  if (keyword === 'additionalProperties') return `has the unknown key ${params.additionalProperty}`;
-  if (keyword === 'required') return `lacks the key ${params.missingProperty}`;
-  if (keyword === 'enum') return `must be one of ${params.allowedValues.join(', ')}`;
-  if (keyword === 'format') return 'must be a valid regular expression';
-  return message ?? `breaks the rule ${keyword}`;
-}
-
-function yamlPath(pointer: string): YamlPath {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map(step => (/^\d+$/.test(step) ? Number(step) : step));
-}
-
-function isRegex(text: string): boolean {
-  try {
-    new RegExp(text, 'u');
-    return true;
-  } catch {
-    return false;
-  }
 }

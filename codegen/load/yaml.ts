@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import type { Position, Problem } from '../problem.js';
+import { explainSyntax } from './syntax.js';
 
 export type YamlPath = readonly (string | number)[];
 
@@ -16,8 +17,9 @@ export class Source {
     text: string,
   ) {
     this.document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true, prettyErrors: false });
-    const errors = this.document.errors.map(({ pos, message }) => ({ at: this.position(pos[0]), message }));
-    this.problems = [...errors, ...this.danglingAliases()];
+    const faults = explainSyntax([...this.document.errors, ...this.document.warnings]);
+    const errors = faults.map(({ offset, message }) => ({ at: this.position(offset), message }));
+    this.problems = errors.length > 0 ? errors : this.danglingAliases();
     this.value = this.problems.length === 0 ? this.document.toJS() : undefined;
   }
 
@@ -45,7 +47,10 @@ export class Source {
     visit(this.document, {
       Alias: (_, alias) => {
         if (!alias.resolve(this.document)) {
-          problems.push({ at: this.position(start(alias) ?? 0), message: `the alias ${alias.source} has no anchor` });
+          problems.push({
+            at: this.position(start(alias) ?? 0),
+            message: `the alias ${alias.source} has no anchor; put a text that begins with * into quotes`,
+          });
         }
       },
     });

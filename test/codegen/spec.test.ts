@@ -50,29 +50,29 @@ describe('faults of form', () => {
     project.edit(errata, ['date: 2026-11-23', 'date: yesterday']);
 
     expect(faultsOf(project)).toEqual([
-      'spec/errata.yaml:6:3 0.date must match pattern "^\\d{4}-\\d{2}-\\d{2}$"',
-      'spec/markets/crypto.yaml:2:1 order must be integer',
-      'spec/markets/crypto.yaml:4:1 the file has the unknown key colour',
-      'spec/markets/crypto.yaml:27:52 caps.0 has the unknown key soft',
-      'spec/markets/crypto.yaml:31:5 channels.0.event must be one of TRADE, QUOTE, AGGREGATE_MINUTE, AGGREGATE_SECOND, INDEX_VALUE, LULD, FAIR_MARKET_VALUE, IMBALANCE',
-      'spec/markets/crypto.yaml:32:5 channels.0.page must match pattern "\\.md$"',
-      'spec/markets/crypto.yaml:34:5 channels.0.wildcard lacks the key why',
-      'spec/markets/crypto.yaml:36:5 channels.0.samples must NOT have fewer than 2 items',
-      'spec/markets/crypto.yaml:44:3 simulation.tick_size must be > 0',
-      'spec/suite.yaml:1:1 the file lacks the key name',
-      'spec/suite.yaml:8:39 statuses.0.means must be one of greeting, authenticated, subscribed, unsubscribed, auth_failed, auth_timeout, plan_no_websocket, plan_not_realtime, not_authorized, limit_exceeded, max_connections, bad_request',
+      'spec/errata.yaml:6:3 0.date must be a day, and another text came; such as: date: 2026-11-23',
+      'spec/markets/crypto.yaml:2:1 order must be a whole number, and a text came; such as: order: 7',
+      'spec/markets/crypto.yaml:4:1 the file has the unknown key colour; the keys are market, order, title, pages, paths, feeds, hours, symbol, caps, channels, legacy, simulation',
+      'spec/markets/crypto.yaml:27:52 caps.0 has the unknown key soft; the keys are prefixes, max_held, unit, see',
+      'spec/markets/crypto.yaml:31:5 channels.0.event is not one of TRADE, QUOTE, AGGREGATE_MINUTE, AGGREGATE_SECOND, INDEX_VALUE, LULD, FAIR_MARKET_VALUE, IMBALANCE',
+      'spec/markets/crypto.yaml:32:5 channels.0.page must be the name of a page with its .md, and another text came; such as: page: trades.md',
+      'spec/markets/crypto.yaml:34:5 channels.0.wildcard lacks the key why; add it, such as: why: the feed serves named symbols only',
+      'spec/markets/crypto.yaml:36:5 channels.0.samples needs at least 2 entries, and 1 came; such as: samples: [ 43, 49 ]',
+      'spec/markets/crypto.yaml:44:3 simulation.tick_size must be more than 0, and 0 came; such as: tick_size: 0.01',
+      'spec/suite.yaml:1:1 the file lacks the key name; add it, with a text behind it',
+      'spec/suite.yaml:8:39 statuses.0.means is not one of greeting, authenticated, subscribed, unsubscribed, auth_failed, auth_timeout, plan_no_websocket, plan_not_realtime, not_authorized, limit_exceeded, max_connections, bad_request',
     ]);
   });
 
   test('a pattern that is no regular expression is one', () => {
     expect(faults(crypto, ['"^[A-Z]+-[A-Z]{3}$"', '"^([A-Z]+$"'])).toEqual([
-      'spec/markets/crypto.yaml:16:3 symbol.pattern must be a valid regular expression',
+      'spec/markets/crypto.yaml:16:3 symbol.pattern is no valid regular expression: unterminated group',
     ]);
   });
 
   test('a pattern that is not anchored is one', () => {
     expect(faults(crypto, ['"^[A-Z]+-[A-Z]{3}$"', '"[A-Z]+-[A-Z]{3}"'])).toEqual([
-      'spec/markets/crypto.yaml:16:3 symbol.pattern must match pattern "^\\^.*\\$$"',
+      'spec/markets/crypto.yaml:16:3 symbol.pattern must be a regular expression from ^ to $, and another text came; such as: pattern: "^[A-Z]{3}$"',
     ]);
   });
 
@@ -82,26 +82,26 @@ describe('faults of form', () => {
     project.edit(errata, ['  why: Prices arrive as text.\n', '']);
 
     expect(faultsOf(project)).toEqual([
-      'spec/errata.yaml:1:3 0 lacks the key why',
-      'spec/markets/crypto.yaml:3:1 Flow sequence in block collection must be sufficiently indented and end with a ]',
+      'spec/errata.yaml:1:3 0 lacks the key why; add it, such as: why: Prices arrive as text.',
+      'spec/markets/crypto.yaml:3:1 a ] is missing above or here; close what was opened, and indent what it spans',
     ]);
   });
 
   test('a key that stands twice is one', () => {
     expect(faults(crypto, ['title: Crypto\n', 'title: Crypto\ntitle: Again\n'])).toEqual([
-      'spec/markets/crypto.yaml:4:1 Map keys must be unique',
+      'spec/markets/crypto.yaml:4:1 the key stands twice; delete one of the two',
     ]);
   });
 
   test('a tab as indentation is one', () => {
     expect(faults(crypto, ['title: Crypto\n', 'title: Crypto\n\tcolour: red\n'])).toEqual([
-      'spec/markets/crypto.yaml:4:1 Tabs are not allowed as indentation',
+      'spec/markets/crypto.yaml:4:1 a tab indents this line; use blanks',
     ]);
   });
 
   test('an alias without its anchor is one', () => {
     expect(faults(crypto, ['order: 6', 'order: *six'])).toEqual([
-      'spec/markets/crypto.yaml:2:8 the alias six has no anchor',
+      'spec/markets/crypto.yaml:2:8 the alias six has no anchor; put a text that begins with * into quotes',
     ]);
   });
 
@@ -111,8 +111,8 @@ describe('faults of form', () => {
     project.remove(suite);
 
     expect(faultsOf(project)).toEqual([
-      'spec/markets/crypto.yaml:1:1 the file must be object',
-      'spec/suite.yaml:1:1 the file must be object',
+      'spec/markets/crypto.yaml:1:1 the file is empty; spec/spec.schema.json says what it needs',
+      'spec/suite.yaml:1:1 the file is missing; spec/spec.schema.json says what it needs',
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('faults of form', () => {
 
     expect(faultsOf(project)).toEqual([
       'README.md:3:26 the comment cites polygon-docs/websockets/crypto/trades.md:3-80, but polygon-docs/websockets/crypto/trades.md has the lines 1 to 22',
-      'spec/markets/crypto.yaml:2:1 order must be >= 1',
+      'spec/markets/crypto.yaml:2:1 order must be at least 1, and 0 came; such as: order: 7',
     ]);
   });
 });
