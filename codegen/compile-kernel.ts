@@ -7,8 +7,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { digestOf, emitKernel, kernelSource } from './emit/kernel.js';
+import { optionsOf } from './options.js';
 
 const compiler = { name: 'assemblyscript', version: '0.28.20' };
 /** The memory comes from whoever runs the module, and nothing of a runtime library is in it. */
@@ -18,7 +18,7 @@ const flags = [
 ];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const values = optionsOf({ check: { type: 'boolean' } });
 const folder = mkdtempSync(join(tmpdir(), 'mcp-polygon-kernel-'));
 try {
   const text = emitKernel({

@@ -1,6 +1,7 @@
 /**
- * `npm run codegen` writes `generated/` and the types of the spec's own loader; `-- --check` only compares; `npm run docs:check` (`--docs`) only judges the
- * spec and its citations. Exit code 1 means problems, all of them listed.
+ * `npm run codegen` writes `generated/` and the types of the spec's own loader; `-- --check` only compares;
+ * `npm run docs:check` (`--docs`) only judges the spec and its citations. Exit code 1 means problems, all of them
+ * listed; 2 an option that the command does not take.
  *
  * `npm run drift` (`--drift`) compares the spec with the vendor's description of its WebSocket, or with that at
  * `--against`. Exit code 1 means news, 2 that nothing could be compared. `-- --lock` writes down what it leaves unsaid.
@@ -8,7 +9,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Drift, findDrift } from './drift/compare.js';
 import { published, readDescription } from './drift/description.js';
 import { DescriptionError } from './drift/part.js';
@@ -17,24 +17,27 @@ import { formatSilences } from './drift/unsaid.js';
 import { readVendor } from './drift/vendor.js';
 import { specTypesPath } from './emit/spec-types.js';
 import { generate, readSpec } from './generate.js';
+import { optionsOf } from './options.js';
 import { compareFile, compareOutput, type Difference, writeOutput } from './output.js';
 import { describeProblem, type Problem } from './problem.js';
 
-const { values } = parseArgs({
-  options: {
-    check: { type: 'boolean', default: false },
-    docs: { type: 'boolean', default: false },
-    drift: { type: 'boolean', default: false },
-    against: { type: 'string', default: published },
-    lock: { type: 'boolean', default: false },
-    root: { type: 'string', default: fileURLToPath(new URL('..', import.meta.url)) },
-  },
+const values = optionsOf({
+  check: { type: 'boolean' },
+  docs: { type: 'boolean' },
+  drift: { type: 'boolean' },
+  against: { type: 'string' },
+  lock: { type: 'boolean' },
+  root: { type: 'string' },
 });
+const root = String(values.root ?? fileURLToPath(new URL('..', import.meta.url)));
+const against = String(values.against ?? published);
+const misplaced = values.drift ? [] : (['against', 'lock'] as const).filter(name => values[name] !== undefined);
+for (const name of misplaced) console.error(`--${name} belongs to another command: npm run drift -- --${name}`);
 
-process.exitCode = await (values.drift ? compare(values.root, values.against) : emit(values.root));
+process.exitCode = misplaced.length > 0 ? 2 : values.drift ? await compare() : emit();
 
 /** @returns the exit code */
-function emit(root: string): number {
+function emit(): number {
   const { files, specTypes, problems, citations } = generate(root);
   const directory = join(root, 'generated');
   if (problems.length > 0) {
@@ -69,7 +72,7 @@ function inGenerated({ path, kind }: Difference): Difference {
 }
 
 /** @returns the exit code */
-async function compare(root: string, against: string): Promise<number> {
+async function compare(): Promise<number> {
   const { model, problems } = readSpec(root);
   if (!model || problems.length > 0) {
     printProblems(problems, 'nothing was compared');
@@ -78,7 +81,7 @@ async function compare(root: string, against: string): Promise<number> {
   try {
     const drift = findDrift(model, readVendor(await readDescription(against), model.suite.feeds));
     if (values.lock) {
-      lock(root, drift.silences);
+      lock(drift.silences);
       return 0;
     }
     console.log(describeDrift(drift, against));
@@ -91,7 +94,7 @@ async function compare(root: string, against: string): Promise<number> {
   }
 }
 
-function lock(root: string, silences: Drift['silences']): void {
+function lock(silences: Drift['silences']): void {
   writeFileSync(join(root, 'spec/unsaid.yaml'), formatSilences(silences));
   const subjects = new Set(silences.map(({ at }) => at)).size;
   console.log(

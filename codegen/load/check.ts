@@ -1,13 +1,32 @@
 /** What the spec must mean, beyond what its schema can say. */
 
-import type { Market, RawChannel, RawMarket, RawSuite, Tool } from '../model.js';
+import type { Market, RawChannel, RawField, RawMarket, RawSuite, Tool } from '../model.js';
+import { suggest } from '../nearest.js';
 import type { Problem } from '../problem.js';
 import type { Loaded } from './file.js';
 import { roleFaults } from './roles.js';
 import { circlesIn, faultsIn } from './schemas.js';
 import type { RawSchema } from './spec-types.js';
-import { sessionFault } from './week.js';
+import { checkSlips, checkSymbols, type Report } from './symbols.js';
+import { sessionFault, timeZoneFault } from './week.js';
 import type { YamlPath } from './yaml.js';
+
+/** Names that generated files, their contents or the language have already. */
+const reserved = [
+  'default',
+  'delete',
+  'export',
+  'import',
+  'kernel',
+  'main',
+  'market',
+  'markets',
+  'new',
+  'suite',
+  'test',
+  'wire',
+  'z',
+];
 
 /** Checks of one market that no schema can express. */
 export function checkMarket({ source, value: raw }: Loaded<RawMarket>, suite: RawSuite): Problem[] {
@@ -18,17 +37,18 @@ export function checkMarket({ source, value: raw }: Loaded<RawMarket>, suite: Ra
 
   for (const [index, { feed }] of raw.feeds.entries()) {
     if (!suite.feeds.some(({ name }) => name === feed)) {
-      report(
-        ['feeds', index, 'feed'],
-        `feed ${feed} is not in suite.yaml, which has ${suite.feeds.map(({ name }) => name).join(', ')}`,
-      );
+      const names = suite.feeds.map(({ name }) => name);
+      report(['feeds', index, 'feed'], `feed ${feed} is not in suite.yaml${suggest(feed, names, 'feeds')}`);
     }
   }
   for (const [index, session] of raw.hours.sessions.entries()) {
     const fault = sessionFault(session);
     if (fault) report(['hours', 'sessions', index, 'name'], `session ${session.name} ${fault}`);
   }
-  if (!isTimeZone(raw.hours.time_zone)) report(['hours', 'time_zone'], `${raw.hours.time_zone} is no IANA time zone`);
+  const zone = timeZoneFault(raw.hours.time_zone);
+  if (zone) report(['hours', 'time_zone'], zone);
+  if (reserved.includes(raw.market))
+    report(['market'], `market ${raw.market} is a word of the generated code; use another`);
   checkSymbols(raw, report);
   checkSlips(raw, report);
   checkPrefixes(raw, report);
@@ -44,60 +64,6 @@ export function checkMarket({ source, value: raw }: Loaded<RawMarket>, suite: Ra
   return problems;
 }
 
-type Report = (path: YamlPath, message: string) => void;
-
-function checkSymbols({ symbol, simulation }: RawMarket, report: Report): void {
-  const pattern = new RegExp(symbol.pattern, 'u');
-  const spellings = symbol.spellings ?? [];
-  const canonical = (text: string): string | undefined => {
-    if (pattern.test(text)) return text;
-    const spelling = spellings.find(({ pattern: other }) => new RegExp(other, 'u').test(text));
-    return spelling && text.replace(new RegExp(spelling.pattern, 'u'), spelling.canonical);
-  };
-  for (const [index, example] of symbol.examples.entries()) {
-    if (!pattern.test(example))
-      report(['symbol', 'examples', index], `example ${example} does not match ${symbol.pattern}`);
-  }
-  for (const [index, reject] of symbol.rejects.entries()) {
-    if (canonical(reject) !== undefined)
-      report(['symbol', 'rejects', index], `${reject} should be rejected, but is accepted`);
-  }
-  checkExamples(symbol, 'spellings', canonical, 'mean', report);
-  for (const instrument of Object.keys(simulation.instruments)) {
-    if (!pattern.test(instrument)) {
-      report(['simulation', 'instruments', instrument], `instrument ${instrument} does not match ${symbol.pattern}`);
-    }
-  }
-}
-
-function checkSlips({ symbol }: RawMarket, report: Report): void {
-  const suggested = (text: string): string | undefined => {
-    const slip = symbol.slips?.find(({ pattern: other }) => new RegExp(other, 'iu').test(text));
-    return slip && text.replace(new RegExp(slip.pattern, 'iu'), slip.meant).toUpperCase();
-  };
-  checkExamples(symbol, 'slips', suggested, 'suggest', report);
-}
-
-/** @param read what is made of an example, which `verb` names */
-function checkExamples(
-  symbol: RawMarket['symbol'],
-  list: 'spellings' | 'slips',
-  read: (example: string) => string | undefined,
-  verb: string,
-  report: Report,
-): void {
-  for (const [index, { examples }] of (symbol[list] ?? []).entries()) {
-    for (const [example, meant] of Object.entries(examples)) {
-      const got = read(example);
-      if (got === meant && new RegExp(symbol.pattern, 'u').test(meant)) continue;
-      report(
-        ['symbol', list, index, 'examples', example],
-        `${example} should ${verb} ${meant}, but ${verb}s ${got ?? 'nothing'}`,
-      );
-    }
-  }
-}
-
 function checkPrefixes(raw: RawMarket, report: Report): void {
   const names = [
     ...raw.channels.map(({ prefix }, index) => ({ prefix, path: ['channels', index, 'prefix'] })),
@@ -108,7 +74,11 @@ function checkPrefixes(raw: RawMarket, report: Report): void {
   ];
   const seen = new Set<string>();
   for (const { prefix, path } of names) {
-    if (seen.has(prefix)) report(path, `prefix ${prefix} stands for two things in ${raw.market}`);
+    if (seen.has(prefix))
+      report(
+        path,
+        `prefix ${prefix} stands for two things in ${raw.market}; a channel, an alias and a legacy prefix each have their own`,
+      );
     seen.add(prefix);
   }
 }
@@ -128,17 +98,24 @@ function checkNames(channel: RawChannel, path: YamlPath, report: Report): void {
   for (const [index, { name, role }] of channel.fields.entries()) {
     const at = [...path, 'fields', index, 'name'];
     if (taken.includes(name)) report(at, `name ${name} is taken: every message has its own`);
-    if (name === 'timestamp' && role !== 'time') report(at, 'only the time is answered as timestamp');
+    if (name === 'timestamp' && role !== 'time' && channel.fields.some(other => other.role === 'time'))
+      report(at, 'only the time is answered as timestamp');
     const inner = channel.fields.find(other => other.name.startsWith(`${name}.`));
     if (inner) report(at, `name ${name} stands beside ${inner.name} in ${channel.prefix}`);
   }
 }
 
 function checkFields(channel: RawChannel, path: YamlPath, report: Report): void {
+  // A field that was copied whole is one fault, though both of its names stand twice.
+  const repeated = new Set(
+    channel.fields.flatMap(({ key }, index) =>
+      channel.fields.findIndex(other => other.key === key) < index ? [index] : [],
+    ),
+  );
   for (const part of ['key', 'name'] as const) {
     const seen = new Set<string>();
     for (const [index, field] of channel.fields.entries()) {
-      if (seen.has(field[part]))
+      if (seen.has(field[part]) && !(part === 'name' && repeated.has(index)))
         report([...path, 'fields', index, part], `${part} ${field[part]} stands twice in ${channel.prefix}`);
       seen.add(field[part]);
     }
@@ -146,24 +123,30 @@ function checkFields(channel: RawChannel, path: YamlPath, report: Report): void 
   checkNames(channel, path, report);
   for (const fault of roleFaults(channel)) report([...path, 'prefix'], fault);
   for (const [index, field] of channel.fields.entries()) {
-    if (field.role === 'time' && !field.epoch)
-      report([...path, 'fields', index, 'key'], `time ${field.key} lacks its epoch`);
-    if (field.role === 'symbol' && field.name !== 'symbol')
-      report([...path, 'fields', index, 'name'], 'the symbol is answered as symbol');
-    if (field.flag && field.type !== 'integers')
-      report([...path, 'fields', index, 'flag'], `${field.key} has a flag, but is no list of codes`);
-    if (field.role === 'symbol' && field.optional)
-      report([...path, 'fields', index, 'key'], 'a symbol cannot be missing');
+    checkField(channel, field, [...path, 'fields', index], report);
   }
+}
+
+function checkField(channel: RawChannel, field: RawField, path: YamlPath, report: Report): void {
+  if (field.flag && channel.fields.some(({ name }) => name === field.flag?.name))
+    report([...path, 'flag'], `flag ${field.flag.name} has the name of a field of ${channel.prefix}`);
+  if (field.role === 'symbol' && field.name !== 'symbol') report([...path, 'name'], 'the symbol is answered as symbol');
+  if (field.flag && field.type !== 'integers')
+    report([...path, 'flag'], `${field.key} has a flag, but is no list of codes`);
+  if (field.role === 'symbol' && field.optional) report([...path, 'key'], 'a symbol cannot be missing');
 }
 
 /** Every market has a place and a file of its own. */
 export function checkOrder(markets: readonly Loaded<RawMarket>[]): Problem[] {
+  const free = Math.max(...markets.map(({ value }) => value.order)) + 1;
   return markets.flatMap(({ source, value }) => {
     const problems: Problem[] = [];
     const twin = markets.find(other => other.value !== value && other.value.order === value.order);
     if (twin)
-      problems.push({ at: source.at(['order']), message: `order ${value.order} is also that of ${twin.value.market}` });
+      problems.push({
+        at: source.at(['order']),
+        message: `order ${value.order} is also that of ${twin.value.market}; ${free} is free`,
+      });
     const file = `spec/markets/${value.market}.yaml`;
     if (source.path !== file)
       problems.push({ at: source.at(['market']), message: `market ${value.market} belongs into ${file}` });
@@ -258,13 +241,4 @@ export function checkPrompts({ source, value }: Loaded<RawSuite>): Problem[] {
     }
   }
   return problems;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,6 +5,7 @@
  * C7 a failure says where the thing stands now.
  */
 import { type Citation, formatSee } from '../model.js';
+import { nearest } from '../nearest.js';
 import type { Position, Problem } from '../problem.js';
 import type { Pages } from './pages.js';
 
@@ -12,7 +13,32 @@ const longestRange = 60;
 
 /** Every problem of every citation. */
 export function checkCitations(citations: readonly Citation[], pages: Pages): Problem[] {
-  return [...citations.flatMap(citation => checkCitation(citation, pages)), ...checkShared(citations)];
+  const known = citations.filter(({ file }) => pages.has(file));
+  const judged = known.map(citation => ({ citation, problems: checkCitation(citation, pages) }));
+  const holding = judged.filter(({ problems }) => problems.length === 0).map(({ citation }) => citation);
+  return [...checkPages(citations, pages), ...judged.flatMap(({ problems }) => problems), ...checkShared(holding)];
+}
+
+/** A page, or a folder of pages, that is missing is one problem for each file that cites it, however often. */
+function checkPages(citations: readonly Citation[], pages: Pages): Problem[] {
+  const groups = new Map<string, Citation[]>();
+  for (const citation of citations.filter(({ file }) => !pages.has(file))) {
+    const folder = folderOf(citation.file);
+    const place = isFolder(folder, pages) ? citation.file : folder;
+    const key = `${citation.at.path} ${place}`;
+    groups.set(key, [...(groups.get(key) ?? []), citation]);
+  }
+  return [...groups.values()].map(group => {
+    const [{ at, what, file }, others] = [group[0]!, group.length - 1];
+    const see = formatSee(group[0]!);
+    if (file.endsWith('/')) {
+      const line = see.slice(see.lastIndexOf(':') + 1);
+      return { at, message: `${what} cites line ${line} of no page; write the page too, such as overview.md:${line}` };
+    }
+    const more = others === 0 ? '' : `, which ${others} more ${others === 1 ? 'citation needs' : 'citations need'}`;
+    const place = isFolder(folderOf(file), pages) ? 'page' : 'folder';
+    return { at, message: `${what} cites ${see}, but there is no such ${place}${more}${suggestPage(file, pages)}` };
+  });
 }
 
 function checkCitation(citation: Citation, pages: Pages): Problem[] {
@@ -20,8 +46,7 @@ function checkCitation(citation: Citation, pages: Pages): Problem[] {
   const see = formatSee(citation);
   const problem = (message: string): Problem[] => [{ at, message: `${what} cites ${see}, ${message}` }];
 
-  const lines = pages.get(file);
-  if (!lines) return problem(`but there is no such page${suggestPage(file, pages)}`);
+  const lines = pages.get(file)!;
   if (from < 1 || from > to || to > lines.length) {
     return problem(`but ${file} has the lines 1 to ${lines.length}${suggestLine(citation, lines)}`);
   }
@@ -49,6 +74,8 @@ function checkShared(citations: readonly Citation[]): Problem[] {
     if (citation.kind !== 'field') continue;
     const see = formatSee(citation);
     const earlier = first.get(see);
+    // That a field stands twice is for the check of its channel to say.
+    if (earlier?.what === citation.what) continue;
     if (earlier) {
       problems.push({
         at: citation.at,
@@ -105,10 +132,25 @@ function suggestNearest(
   return `; ${length === 0 ? `line ${range} does` : `the lines ${range} do`}. Did you mean :${range}?`;
 }
 
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1);
+}
+
+function isFolder(folder: string, pages: Pages): boolean {
+  return [...pages.keys()].some(path => path.startsWith(folder));
+}
+
+/** A page of the same folder, else one of the same name where that folder has no pages of its own, else a new one. */
 function suggestPage(file: string, pages: Pages): string {
-  const name = file.split('/').at(-1)!;
-  const found = [...pages.keys()].find(path => path.endsWith(`/${name}`));
-  return found ? `. Did you mean ${found}?` : '';
+  const folder = folderOf(file);
+  const name = file.slice(folder.length);
+  const moved = nearest(folder, [...new Set([...pages.keys()].map(folderOf))]);
+  if (!isFolder(folder, pages) && moved) return `. Did you mean ${moved}?`;
+  const below = [...pages.keys()].filter(path => path.startsWith(folder));
+  const neighbours = below.map(path => path.slice(folder.length)).filter(path => !path.includes('/'));
+  const near = nearest(name, neighbours);
+  const found = near === undefined ? below.find(path => path.endsWith(`/${name}`)) : `${folder}${near}`;
+  return found ? `. Did you mean ${found}?` : `; write it as spec/${file}, or cite another`;
 }
 
 const reference = /((?:polygon-docs:\/)?[A-Za-z0-9_./-]+\.md):(\d+)(?:-(\d+))?/g;

@@ -1,7 +1,7 @@
 /** Says in one line what breaks `spec.schema.json`: what was expected, what kind of thing came, and the way out. */
 import type { ErrorObject } from 'ajv';
 import { stringify } from 'yaml';
-import { suggest } from '../nearest.js';
+import { nearest, suggest } from '../nearest.js';
 import type { Problem } from '../problem.js';
 import type { Source, YamlPath } from './yaml.js';
 
@@ -46,6 +46,7 @@ export function explainErrors(errors: readonly ErrorObject[], source: Source, sc
 function select(errors: readonly ErrorObject[]): ErrorObject[] {
   const own = errors.filter(({ keyword }) => keyword !== 'if');
   return own.filter(error => {
+    if (error.keyword === 'required' && isMisspelt(error, own)) return false;
     if (error.keyword === 'required' || error.keyword === 'additionalProperties') return true;
     const rivals = own.filter(
       ({ instancePath, keyword }) => instancePath === error.instancePath && rank.includes(keyword),
@@ -53,6 +54,16 @@ function select(errors: readonly ErrorObject[]): ErrorObject[] {
     const [best = error] = rivals.sort((a, b) => rank.indexOf(a.keyword) - rank.indexOf(b.keyword));
     return error === best;
   });
+}
+
+/** Whether the key that is missing is there under a name that is almost its own, of which an unknown key tells. */
+function isMisspelt({ instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  return errors.some(
+    other =>
+      other.instancePath === instancePath &&
+      other.keyword === 'additionalProperties' &&
+      nearest(other.params.additionalProperty, [params.missingProperty]) !== undefined,
+  );
 }
 
 function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
@@ -63,6 +74,8 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
     case 'required':
       return `lacks the key ${params.missingProperty}; add it, ${example(params.missingProperty, resolve(shapeOf(params.missingProperty, error, schema), schema))}`;
     case 'additionalProperties':
+      if (/^\d+$/.test(params.additionalProperty))
+        return `has the unknown key ${params.additionalProperty}; a comma parts entries, so write a number without one`;
       return `has the unknown key ${params.additionalProperty}${suggest(params.additionalProperty, Object.keys(shape.properties ?? {}), 'keys')}`;
     case 'dependencies':
       return `has the key ${params.property}, which needs ${params.missingProperty} beside it`;
@@ -86,6 +99,8 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
     case 'minItems':
     case 'minProperties':
       return `needs at least ${params.limit} ${params.limit === 1 ? 'entry' : 'entries'}, and ${sizeOf(data)} came${hint(key, shape)}`;
+    case 'minLength':
+      return `must not be empty${hint(key, shape)}`;
     case 'maxLength':
       return `must have at most ${params.limit} characters, and ${String(data).length} came; shorten it`;
     case 'minimum':

@@ -50,9 +50,13 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
   const suite = load<RawSuite>('suite.yaml', 'suite');
   const errata = load<readonly RawErratum[]>('errata.yaml', 'errata');
   const unsaid = load<readonly RawSilence[]>('unsaid.yaml', 'unsaid');
-  const markets = readdirSync(join(specDir, 'markets'))
+  const names = readdirSync(join(specDir, 'markets')).sort();
+  for (const name of names.filter(other => other.endsWith('.yml'))) {
+    const at = { path: `spec/markets/${name}`, line: 1, column: 1 };
+    problems.push({ at, message: 'is not read; a market is a file whose name ends with .yaml' });
+  }
+  const markets = names
     .filter(name => name.endsWith('.yaml'))
-    .sort()
     .map(name => load<RawMarket>(`markets/${name}`, 'market'));
   if (problems.length > 0) return { problems };
   return {

@@ -20,6 +20,9 @@ export function roleFaults({ prefix, event, fields }: RawChannel): string[] {
   const given = fields.flatMap(({ role }) => role ?? []);
   return [...new Set<RawRole>(['symbol', 'time', ...needed[event], ...given])].flatMap(role => {
     const count = given.filter(other => other === role).length;
-    return count === 1 ? [] : [`channel ${prefix} has ${count} fields with the role ${role} instead of one`];
+    if (count === 1) return [];
+    return [
+      `channel ${prefix} has ${count} fields with the role ${role} instead of one; give it to one field, such as: role: ${role}`,
+    ];
   });
 }

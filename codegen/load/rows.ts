@@ -19,6 +19,7 @@ const types: Readonly<Record<string, string>> = {
   'array of integers': 'integers',
   decimal: 'decimal',
 };
+const head = '| Key | Type | Unit | Optional | Meaning |';
 const needed = ['Type', 'Unit', 'Optional'];
 const time = /^Unix (ms|us|ns)$/;
 
@@ -29,10 +30,14 @@ const time = /^Unix (ms|us|ns)$/;
 export function judgeRow(field: RawField, lines: readonly string[], line: number): Disagreement[] {
   const row = rowAt(lines, line);
   // That the line is the field's row at all is for the citation to say.
+  if (row === undefined && lines[line - 1]?.startsWith(`| \`${field.key}\` |`))
+    return [{ part: 'type', message: `the page's table has no head such as: ${head}` }];
   if (row?.Key !== `\`${field.key}\``) return [];
   const missing = needed.filter(title => row[title] === undefined);
   if (missing.length > 0)
-    return [{ part: 'type', message: `the page's table lacks the column ${missing.join(' and ')}` }];
+    return [
+      { part: 'type', message: `the page's table lacks the column ${missing.join(' and ')}; its head is: ${head}` },
+    ];
   return [...judgeType(field, row), ...judgeUnit(field, row), ...judgeOptional(field, row)];
 }
 
@@ -44,12 +49,18 @@ function judgeType({ type }: RawField, { Type: word = '' }: Row): Disagreement[]
 }
 
 /** A time has its epoch in the column of units. What stands there may go on after the unit, in brackets or in words. */
-function judgeUnit({ unit, epoch }: RawField, { Unit: word = '' }: Row): Disagreement[] {
+function judgeUnit({ type, unit, epoch, role }: RawField, { Unit: word = '' }: Row): Disagreement[] {
   const [, counted] = time.exec(word) ?? [];
+  if (role === 'time' && counted === undefined) {
+    const says = word === '' ? 'has no unit' : `says "${word}"`;
+    return [{ part: 'epoch', message: `a time counts Unix ms, us or ns, and the page ${says}` }];
+  }
   if (counted !== epoch) {
     const says = word === '' ? 'has no unit' : `says "${word}"`;
     return [{ part: 'epoch', message: `epoch ${epoch ?? 'missing'} differs from the page, which ${says}` }];
   }
+  if (counted !== undefined && type !== 'integer')
+    return [{ part: 'epoch', message: `a time is an integer, and the type is ${type}` }];
   if (counted !== undefined || word === (unit ?? '') || (unit && word.startsWith(`${unit} `))) return [];
   const says = word === '' ? 'has none' : `says "${word}"`;
   return [{ part: 'unit', message: `unit ${unit ?? 'missing'} differs from the page, which ${says}` }];
@@ -64,9 +75,9 @@ function judgeOptional({ optional = false }: RawField, { Optional: word = '' }: 
 }
 
 function rowAt(lines: readonly string[], line: number): Row | undefined {
-  let head = line - 1;
-  while (head > 0 && lines[head - 1]?.startsWith('|')) head--;
-  const titles = cellsOf(lines[head] ?? '');
+  let top = line - 1;
+  while (top > 0 && lines[top - 1]?.startsWith('|')) top--;
+  const titles = cellsOf(lines[top] ?? '');
   if (titles[0] !== 'Key') return undefined;
   const cells = cellsOf(lines[line - 1] ?? '');
   return Object.fromEntries(titles.map((title, index) => [title, cells[index] ?? '']));

@@ -18,7 +18,7 @@ const words: Partial<Readonly<Record<ErrorCode, string>>> = {
   MULTILINE_IMPLICIT_KEY: 'a line without a value; write key: value, with a blank after the colon',
   TAB_AS_INDENT: 'a tab indents this line; use blanks',
   TAG_RESOLVE_FAILED: 'a value cannot begin with !, which marks a tag; put it into quotes',
-  UNEXPECTED_TOKEN: 'something follows a value that has ended; put the whole value into quotes',
+  UNEXPECTED_TOKEN: 'something follows a value that has ended; close its quotes, or put the whole value into them',
 };
 
 const indentation = 'this line and the next do not line up; indent the keys of one map, and the - of one list, alike';
@@ -37,6 +37,8 @@ function explain({ code, message, pos }: YAMLError, errors: readonly YAMLError[]
   const codes = errors.filter(other => other.pos[0] === pos[0]).map(other => other.code);
   const isNested = codes.includes('BLOCK_AS_IMPLICIT_KEY') && codes.includes('MULTILINE_IMPLICIT_KEY');
   if (isNested || message.startsWith('Sequence item')) return indentation;
+  if (code === 'BAD_INDENT' && message.includes('column'))
+    return 'this line does not line up with those above; indent the keys of one map, and the - of one list, alike';
   const [, close] = /end with an? (.)$/.exec(message) ?? /closing (["'])/.exec(message) ?? [];
   if (close) return `a ${close} is missing above or here; close what was opened, and indent what it spans`;
   return words[code] ?? `this is no YAML; compare the line with the same line of another file of the spec`;

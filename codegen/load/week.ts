@@ -1,4 +1,5 @@
 import type { RawMarket, Session } from '../model.js';
+import { nearest } from '../nearest.js';
 
 export const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
@@ -18,9 +19,21 @@ export function spreadSession({ name, days: range, from, to }: RawSession): Sess
 export function sessionFault({ days: range, from, to }: RawSession): string | undefined {
   const named = [from, to].filter(time => time.includes(' ')).length;
   if (range && named > 0) return 'names days twice: take the day out of from and to, or drop days';
-  if (!range && named < 2) return 'needs days, or a day in both from and to';
-  if (range && from >= to) return `closes at ${to}, which is not after ${from}`;
+  if (!range && named < 2) return 'needs days, or a day in both from and to, such as days: Mon-Fri';
+  if (range && from >= to)
+    return `closes at ${to}, which is not after ${from}; the end of a day is 24:00, and a session over midnight names its days in from and to`;
   return undefined;
+}
+
+/** Why the name is no time zone, or nothing. */
+export function timeZoneFault(name: string): string | undefined {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return undefined;
+  } catch {
+    const meant = nearest(name, Intl.supportedValuesOf('timeZone'));
+    return `${name} is no IANA time zone${meant ? `; did you mean ${meant}?` : ', such as America/New_York or UTC'}`;
+  }
 }
 
 function daysOf(range: string): string[] {

@@ -78,7 +78,7 @@ describe('citations that fail', () => {
     [
       'C1: a page that does not exist',
       citation(10, 10, { file: 'polygon-docs/websockets/stocks/trade.md' }),
-      'stocks.T.p cites polygon-docs/websockets/stocks/trade.md:10, but there is no such page',
+      'stocks.T.p cites polygon-docs/websockets/stocks/trade.md:10, but there is no such page. Did you mean polygon-docs/websockets/stocks/trades.md?',
     ],
     [
       'C1: a page that stands in another folder',
@@ -265,7 +265,7 @@ describe('C6: citations in comments and prose', () => {
     expect(problems.map(describeProblem)).toEqual([
       'README.md:3:26 the comment cites polygon-docs/websockets/crypto/trades.md:3-9, which begins or ends with a blank line; cite the lines that speak; the lines 4-10 do. Did you mean :4-10?',
       'runtime/note.ts:1:10 the comment cites polygon-docs/websockets/crypto/trades.md:5, which does not mention XT; line 6 does. Did you mean :6?',
-      'spec/polygon-docs/websockets/quickstart.md:11:56 the page cites polygon-docs/websockets/crypto/trade.md:10-14, but there is no such page',
+      'spec/polygon-docs/websockets/quickstart.md:11:56 the page cites polygon-docs/websockets/crypto/trade.md:10-14, but there is no such page. Did you mean polygon-docs/websockets/crypto/trades.md?',
     ]);
     expect([...files]).toEqual([]);
   });
@@ -275,7 +275,7 @@ describe('C6: citations in comments and prose', () => {
     project.write('runtime/deep/er.ts', '// polygon-docs/websockets/crypto/gone.md:1\n');
 
     expect(generate(project.root).problems.map(describeProblem)).toEqual([
-      'runtime/deep/er.ts:1:4 the comment cites polygon-docs/websockets/crypto/gone.md:1, but there is no such page',
+      'runtime/deep/er.ts:1:4 the comment cites polygon-docs/websockets/crypto/gone.md:1, but there is no such page; write it as spec/polygon-docs/websockets/crypto/gone.md, or cite another',
     ]);
   });
 });

@@ -237,12 +237,21 @@ describe('the command', { timeout: 60_000 }, () => {
         stdout: '',
         stderr:
           'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:14, which does not mention `p`; line 13 does. Did you mean :13?\n' +
-          'spec/markets/crypto.yaml:39:74 crypto.XT.t cites polygon-docs/websockets/crypto/trades.md:14, which crypto.XT.p cites already; a field has its own line\n' +
-          '2 problems in the spec or in its citations; nothing was written.\n',
+          '1 problem in the spec or in its citations; nothing was written.\n',
       });
       expect(readdirSync(join(project.root, 'generated'))).toEqual(['kernel.ts']);
     },
   );
+
+  test.each([
+    [['--chek'], 'there is no option --chek; did you mean --check?\n'],
+    [['--against', 'x'], '--against belongs to another command: npm run drift -- --against\n'],
+  ])('%j is refused, and nothing is written', async (flags, stderr) => {
+    const { root } = new SmallProject();
+
+    expect(await run(root, ...flags)).toEqual({ status: 2, stdout: '', stderr });
+    expect(readdirSync(join(root, 'generated'))).toEqual(['kernel.ts']);
+  });
 
   test('one problem is counted in the singular', async () => {
     const project = new SmallProject();

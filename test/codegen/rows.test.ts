@@ -74,7 +74,33 @@ describe('a field is judged against the row that it cites', () => {
 
   test('a table without the columns that prove it is said', () => {
     expect(faults([trades, '| Key | Type | Unit |', '| Key | Kind | Unit |'])).toContain(
-      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: the page's table lacks the column Type`,
+      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: the page's table lacks the column Type; its head is: | Key | Type | Unit | Optional | Meaning |`,
+    );
+  });
+
+  test('a table that does not begin with the keys is said', () => {
+    expect(faults([trades, '| Key | Type | Unit |', '| Name | Type | Unit |'])).toContain(
+      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: the page's table has no head such as: | Key | Type | Unit | Optional | Meaning |`,
+    );
+  });
+
+  test('a size in shares is not one in contracts', () => {
+    const found = faults(
+      [trades, '| `p` | number | |', '| `p` | number | contracts |'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: shares, see: 13 }'],
+    );
+    expect(found).toEqual([
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit shares differs from the page, which says "contracts"`,
+    ]);
+  });
+
+  test('a time that comes as a text is refused', () => {
+    const found = faults(
+      [trades, '| `p` | number | |', '| `p` | string | Unix ms |'],
+      [crypto, price, '{ key: p, name: price, type: string, epoch: ms, see: 13 }'],
+    );
+    expect(found).toContain(
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: a time is an integer, and the type is string`,
     );
   });
 

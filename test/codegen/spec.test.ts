@@ -148,22 +148,21 @@ describe('faults of meaning', () => {
 
     expect(faultsOf(project)).toEqual([
       'spec/errata.yaml:1:3 the erratum at crypto.XT.p changes nothing; delete it',
-      'spec/markets/crypto.yaml:9:7 feed late is not in suite.yaml, which has realtime, delayed',
-      'spec/markets/crypto.yaml:11:3 Mars/Olympus is no IANA time zone',
-      'spec/markets/crypto.yaml:13:9 session continuous closes at 11:00, which is not after 12:00',
+      'spec/markets/crypto.yaml:9:7 feed late is not in suite.yaml; the feeds are realtime, delayed',
+      'spec/markets/crypto.yaml:11:3 Mars/Olympus is no IANA time zone, such as America/New_York or UTC',
+      'spec/markets/crypto.yaml:13:9 session continuous closes at 11:00, which is not after 12:00; the end of a day is 24:00, and a session over midnight names its days in from and to',
       'spec/markets/crypto.yaml:13:70 crypto.hours continuous cites polygon-docs/websockets/crypto/overview.md:5, which does not mention 12:00 and 11:00',
-      'spec/markets/crypto.yaml:18:23 example ETHUSD does not match ^[A-Z]+-[A-Z]{3}$',
-      'spec/markets/crypto.yaml:19:22 X:SOL-USD should be rejected, but is accepted',
+      'spec/markets/crypto.yaml:18:23 example ETHUSD does not match ^[A-Z]+-[A-Z]{3}$; mend one of the two',
+      'spec/markets/crypto.yaml:19:22 X:SOL-USD should be rejected, but is accepted; mend the pattern, or take it out',
       'spec/markets/crypto.yaml:23:19 X:BTC-USD should mean ETH-USD, but means BTC-USD',
       'spec/markets/crypto.yaml:26:7 cap names XQ, which is no channel of crypto',
       'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has under p what is no integer',
       'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has under p what is no integer',
       'spec/markets/crypto.yaml:39:11 key p stands twice in XT',
-      'spec/markets/crypto.yaml:39:19 name price stands twice in XT',
       'spec/markets/crypto.yaml:39:70 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:14, which does not mention `p`; line 13 does. Did you mean :13?',
-      'spec/markets/crypto.yaml:41:7 prefix XT stands for two things in crypto',
+      'spec/markets/crypto.yaml:41:7 prefix XT stands for two things in crypto; a channel, an alias and a legacy prefix each have their own',
       'spec/markets/crypto.yaml:41:58 crypto.legacy XT cites polygon-docs/websockets/crypto/overview.md:8, which does not mention `XT`',
-      'spec/markets/crypto.yaml:45:36 instrument ETH does not match ^[A-Z]+-[A-Z]{3}$',
+      'spec/markets/crypto.yaml:45:36 instrument ETH does not match ^[A-Z]+-[A-Z]{3}$; write it as a canonical symbol',
     ]);
   });
 
@@ -173,16 +172,18 @@ describe('faults of meaning', () => {
       crypto,
       [['see: 13, role: price', 'epoch: ms, see: 13, role: time']],
       [
-        'spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role price instead of one',
-        'spec/markets/crypto.yaml:28:5 channel XT has 2 fields with the role time instead of one',
-        'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: epoch ms differs from the page, which has no unit',
+        'spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role price instead of one; give it to one field, such as: role: price',
+        'spec/markets/crypto.yaml:28:5 channel XT has 2 fields with the role time instead of one; give it to one field, such as: role: time',
+        'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: a time counts Unix ms, us or ns, and the page has no unit',
       ],
     ],
     [
       'a trade of which nobody knows the price',
       crypto,
       [[', role: price', '']],
-      ['spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role price instead of one'],
+      [
+        'spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role price instead of one; give it to one field, such as: role: price',
+      ],
     ],
     [
       'an argument of which there is no definition, and a required one that is not listed',
@@ -220,7 +221,9 @@ describe('faults of meaning', () => {
       'no field that plays the symbol',
       crypto,
       [['name: symbol, type: string, role: symbol', 'name: pair, type: string']],
-      ['spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role symbol instead of one'],
+      [
+        'spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role symbol instead of one; give it to one field, such as: role: symbol',
+      ],
     ],
     [
       'a symbol by another name, that can be missing',
@@ -238,7 +241,6 @@ describe('faults of meaning', () => {
       [['epoch: ms, ', '']],
       [
         'spec/markets/crypto.yaml:39:11 crypto.XT.t cites polygon-docs/websockets/crypto/trades.md:14: epoch missing differs from the page, which says "Unix ms"',
-        'spec/markets/crypto.yaml:39:11 time t lacks its epoch',
       ],
     ],
     [
@@ -271,7 +273,7 @@ describe('faults of meaning', () => {
       [['    plans:', '    aliases: [{ prefix: XL2, see: 6 }]\n    plans:']],
       [
         'spec/markets/crypto.yaml:34:30 crypto.XT alias XL2 cites polygon-docs/websockets/crypto/trades.md:6, which does not mention `XL2`',
-        'spec/markets/crypto.yaml:42:7 prefix XL2 stands for two things in crypto',
+        'spec/markets/crypto.yaml:42:7 prefix XL2 stands for two things in crypto; a channel, an alias and a legacy prefix each have their own',
       ],
     ],
     [
@@ -309,13 +311,17 @@ describe('faults of meaning', () => {
       'a session without days',
       crypto,
       [['days: Sun-Sat, ', '']],
-      ['spec/markets/crypto.yaml:13:9 session continuous needs days, or a day in both from and to'],
+      [
+        'spec/markets/crypto.yaml:13:9 session continuous needs days, or a day in both from and to, such as days: Mon-Fri',
+      ],
     ],
     [
       'a session that says only when it opens in the week',
       crypto,
       [['days: Sun-Sat, from: "00:00"', 'from: "Sun 00:00"']],
-      ['spec/markets/crypto.yaml:13:9 session continuous needs days, or a day in both from and to'],
+      [
+        'spec/markets/crypto.yaml:13:9 session continuous needs days, or a day in both from and to, such as days: Mon-Fri',
+      ],
     ],
     [
       'an erratum whose field is documented otherwise by now',
@@ -400,8 +406,8 @@ describe('faults of meaning', () => {
 
     expect(faultsOf(project).filter(own)).toEqual([
       'spec/markets/coins.yaml:1:1 market crypto belongs into spec/markets/crypto.yaml',
-      'spec/markets/coins.yaml:2:1 order 6 is also that of crypto',
-      'spec/markets/crypto.yaml:2:1 order 6 is also that of crypto',
+      'spec/markets/coins.yaml:2:1 order 6 is also that of crypto; 7 is free',
+      'spec/markets/crypto.yaml:2:1 order 6 is also that of crypto; 7 is free',
       'spec/suite.yaml:13:5 tool start_crypto_stream would exist twice',
     ]);
   });
