@@ -26,11 +26,9 @@ const spellings: Readonly<Record<string, (name: string) => string>> = {
   crypto: name => `${name}-USD`,
 };
 
-/** Canonical symbol of a market by its number. */
-export function symbolOf({ name }: Market, index: number): string {
-  const spell = spellings[name];
-  if (!spell) throw new Error(`no symbols are known for ${name}`);
-  return spell(nameOf(index));
+/** Canonical symbol of a market by its number; a market whose symbols nobody has spelled here has those that it plays. */
+export function symbolOf({ name, simulation: { instruments } }: Market, index: number): string {
+  return spellings[name]?.(nameOf(index)) ?? instruments[index % instruments.length]!.symbol;
 }
 
 /** Channels of trades, quotes and values with all their symbols. */

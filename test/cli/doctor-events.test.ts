@@ -17,7 +17,7 @@ import { routeTo, testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { runProgram } from '../support/program.js';
 import { polite, RawFeed, type RawFeedScript, statusFrame } from '../support/raw-feed.js';
-import { marketNames, readRecorded } from '../support/recorded.js';
+import { readRecorded, recordedMarkets } from '../support/recorded.js';
 
 const key = 'sentinel-key-0815-very-secret';
 const running: { close(): Promise<void> }[] = [];
@@ -90,7 +90,7 @@ const trade = '"ev":"T","sym":"AAPL","x":4,"i":"7","z":3,"p":232.15,"s":100,"t":
 const band = '"ev":"LULD","T":"AAPL","h":240.1,"l":220.2,"i":[16],"z":3,"q":9';
 
 describe.concurrent('doctor --events', () => {
-  test.each(marketNames)('finds that the simulated feed of %s keeps to the spec', async market => {
+  test.each(recordedMarkets)('finds that the simulated feed of %s keeps to the spec', async market => {
     const { finding, text } = await planted(market, [], { speed: 20 });
     expect(finding).toMatchObject({ result: 'ok', facts: { differences: [], unanswered: [], refused: [] } });
     expect(text).toContain('all as the spec says');
@@ -310,7 +310,7 @@ describe.concurrent('doctor --events', () => {
 });
 
 describe('the inspector', () => {
-  test.each(marketNames)(
+  test.each(recordedMarkets)(
     'takes the recorded frames of %s for what the spec says, but for what is new in them',
     market => {
       const inspector = new Inspector(marketOf(market), new Set());

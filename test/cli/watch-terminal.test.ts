@@ -7,6 +7,7 @@ import { runProgram } from '../support/program.js';
 import { missing, PseudoTerminal, type TerminalOptions } from '../support/pseudo-terminal.js';
 import { greeting, polite, RawFeed, statusFrame } from '../support/raw-feed.js';
 import { RecordFolder } from '../support/recording.js';
+import { marketNames } from '../support/spec.js';
 import { bin } from '../support/stdio.js';
 
 const key = 'sentinel-key-for-watching';
@@ -446,7 +447,7 @@ describe('watch without a terminal', () => {
     [['watch', 'stocks'], 'watch needs channels after stocks, such as mcp-polygon watch stocks T.AAPL'],
     [
       ['watch', 'stoks', 'T.AAPL'],
-      'there is no market "stoks"; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
+      `there is no market "stoks"; the markets are ${marketNames.join(', ')}; did you mean stocks?`,
     ],
     [['watch', 'stocks', 'T.AAPL', '--markets', 'crypto'], 'there is no market "stocks"; the markets are crypto'],
   ])('%j is wrong usage, with exit code 2', async (args, problem) => {

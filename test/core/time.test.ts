@@ -13,7 +13,7 @@ import { plainRead } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
 import { entryOf, marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
-import { marketNames } from '../support/recorded.js';
+import { recordedMarkets } from '../support/recorded.js';
 
 test.each<[unknown, string]>([
   [946684800000, '2000-01-01T00:00:00.000Z'],
@@ -190,7 +190,7 @@ describe('a moment that is kept by the monotonic clock', () => {
 });
 
 describe('a message is counted as mistyped', () => {
-  const { settings } = readSettings({}, marketNames);
+  const { settings } = readSettings({}, recordedMarkets);
 
   /** How many of the messages in a frame are mistyped. */
   async function mistypedIn(market: string, frame: string): Promise<number> {

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import { runProgram } from '../support/program.js';
+import { marketNames, pageCount, toolCount } from '../support/spec.js';
 import { BareServer, HostedServer } from '../support/stdio.js';
 
 const snapshots = fileURLToPath(new URL('../snapshots/tools/', import.meta.url));
-const names = ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'];
 
 function sortKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -27,9 +27,9 @@ describe('what a host sees', () => {
   });
   afterAll(() => server.close());
 
-  test('is six tools for each of six markets, and three across them', async () => {
+  test('is six tools for each market, and three across them', async () => {
     const { tools } = await server.client.listTools();
-    const expected = names.flatMap(market => [
+    const expected = marketNames.flatMap(market => [
       `start_${market}_stream`,
       `stop_${market}_stream`,
       `get_${market}_stream_status`,
@@ -45,9 +45,9 @@ describe('what a host sees', () => {
     ]);
   });
 
-  test('fits into the context: the list within 26 kB, descriptions and instructions within 2 kB', async () => {
+  test('fits into the context: the list within 670 bytes a tool, descriptions and instructions within 2 kB', async () => {
     const { tools } = await server.client.listTools();
-    expect(JSON.stringify(tools).length).toBeLessThanOrEqual(26_000);
+    expect(JSON.stringify(tools).length).toBeLessThanOrEqual(670 * toolCount);
     for (const { description } of tools) expect(description!.length).toBeLessThan(2_000);
     expect(server.client.getInstructions()!.length).toBeLessThan(2_000);
   });
@@ -139,7 +139,7 @@ describe('what a host sees', () => {
 
   test('lists every page, and nothing outside of them is readable', async () => {
     const { resources } = await server.client.listResources();
-    expect(resources).toHaveLength(48);
+    expect(resources).toHaveLength(pageCount);
     expect(resources.map(({ uri }) => uri)).toContain('polygon-docs://websockets/crypto/trades.md');
     for (const uri of [
       'polygon-docs://../package.json',
@@ -304,7 +304,7 @@ describe('the process', () => {
     const { server } = await served();
     server.child.stdin!.write('not json\n{"jsonrpc":"2.0"}\n[]\n{"id":1}\n');
     const { result } = await server.request('tools/list');
-    expect((result as { tools: unknown[] }).tools).toHaveLength(39);
+    expect((result as { tools: unknown[] }).tools).toHaveLength(toolCount);
   });
 
   test('names every invalid setting at once and does not start', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../support/command.js';
 import { makeFolder, removeFolders, repository } from '../support/project.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
+import { marketNames } from '../support/spec.js';
 import { HostedServer } from '../support/stdio.js';
 
 const path = join(repository, 'manifest.json');
@@ -107,7 +108,7 @@ describe('the MCPB bundle', () => {
   ])('serves every market where %s', async (_, answers: Record<string, string>) => {
     const server = await start(answers);
     try {
-      expect(await servedMarkets(server)).toEqual(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']);
+      expect(await servedMarkets(server)).toEqual(marketNames);
     } finally {
       await server.close();
     }

@@ -20,6 +20,7 @@ import {
   readPublishedLine,
   readSnippets,
 } from '../support/snippets.js';
+import { pageCount } from '../support/spec.js';
 import { bin, HostedServer, type Launch } from '../support/stdio.js';
 import { install, pack, type Tarball } from '../support/tarball.js';
 import { toolNames } from '../support/tool-names.js';
@@ -58,7 +59,7 @@ describe('the npm package', () => {
         ...pages,
       ].sort(),
     );
-    expect(pages).toHaveLength(48);
+    expect(pages).toHaveLength(pageCount);
   });
 
   test('is small', () => {
@@ -111,7 +112,7 @@ describe('the npm package', () => {
     try {
       const { tools } = await server.client.listTools();
       expect(tools.map(({ name }) => name).sort()).toEqual(toolNames());
-      expect((await server.client.listResources()).resources).toHaveLength(48);
+      expect((await server.client.listResources()).resources).toHaveLength(pageCount);
     } finally {
       await server.close();
     }

@@ -10,9 +10,9 @@ import { plainRead } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
-import { judgeShape, marketNames, type Recording, readRecorded, readWire } from '../support/recorded.js';
+import { judgeShape, type Recording, readRecorded, readWire, recordedMarkets } from '../support/recorded.js';
 
-const { settings } = readSettings({}, marketNames);
+const { settings } = readSettings({}, recordedMarkets);
 
 function take(market: string, { frame }: Recording) {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
@@ -27,7 +27,7 @@ function validatorOf(market: string, ev: unknown) {
   return markets.find(({ name }) => name === market)!.channels.find(({ prefix }) => prefix === ev)?.validator;
 }
 
-describe.each(marketNames)('a recorded frame of %s', market => {
+describe.each(recordedMarkets)('a recorded frame of %s', market => {
   const { shapes, recordings, ...head } = readRecorded(market);
 
   test('is of this market', () => {

@@ -13,6 +13,7 @@ import { callOn, testOptions } from '../support/bench.js';
 import { HttpBench } from '../support/http-server.js';
 import { greeting, RawFeed, statusFrame } from '../support/raw-feed.js';
 import { RecordFolder, readRecording } from '../support/recording.js';
+import { toolCount } from '../support/spec.js';
 import { BareServer } from '../support/stdio.js';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -478,7 +479,7 @@ describe('the built server', () => {
     await server.request('ping');
     expect(server.stdout).not.toContain(key);
     expect(asked.map(({ error }) => error)).toEqual([
-      { code: -32602, message: 'There is no such tool; tools/list names the 39 that there are.' },
+      { code: -32602, message: `There is no such tool; tools/list names the ${toolCount} that there are.` },
       {
         code: -32602,
         message: expect.stringMatching(/^There is no such prompt; prompts\/list names the \d+ that there are\.$/),

@@ -1,6 +1,7 @@
 /** What a host may write to the server, by mistake or on purpose: nothing of it ends the server, or is said back. */
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { toolCount } from '../support/spec.js';
 import { BareServer } from '../support/stdio.js';
 
 const running: BareServer[] = [];
@@ -96,7 +97,7 @@ describe('the built server goes on after', () => {
     const server = await served();
     await write(server, bytes);
     const { result } = await server.request('tools/list');
-    expect((result as { tools: unknown[] }).tools).toHaveLength(39);
+    expect((result as { tools: unknown[] }).tools).toHaveLength(toolCount);
     expect(server.child.exitCode).toBeNull();
     for (const line of server.stderr.split('\n')) expect(line.length).toBeLessThan(1_100);
   });
@@ -127,7 +128,7 @@ describe('the built server', () => {
     const server = await served();
     await write(server, `{"secret":"sentinel-4711${'x'.repeat(bytes - 24)}\n`);
     const { result } = await server.request('tools/list');
-    expect((result as { tools: unknown[] }).tools).toHaveLength(39);
+    expect((result as { tools: unknown[] }).tools).toHaveLength(toolCount);
     expect(unaddressed(server)).toEqual([tooLong]);
     expect(server.stdout + server.stderr).not.toContain('sentinel');
   });

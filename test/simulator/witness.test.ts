@@ -3,7 +3,14 @@ import { WebSocket } from 'ws';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { SimulatedFeedOptions } from '../../runtime/simulator/options.js';
-import { judgeShape, marketNames, type Recorded, readRecorded, readWire, type WireEvent } from '../support/recorded.js';
+import {
+  judgeShape,
+  type Recorded,
+  readRecorded,
+  readWire,
+  recordedMarkets,
+  type WireEvent,
+} from '../support/recorded.js';
 
 const startAtMs = Date.UTC(2026, 9, 6, 15, 42, 17, 300);
 
@@ -82,7 +89,7 @@ async function eventsOf(recorded: Recorded, prefix: string): Promise<WireEvent[]
   return events.filter(({ ev }) => ev === prefix);
 }
 
-const channels = marketNames.flatMap(name => {
+const channels = recordedMarkets.flatMap(name => {
   const recorded = readRecorded(name);
   return recorded.shapes.map(shape => ({ market: name, prefix: shape.prefix, recorded, shape }));
 });
@@ -125,7 +132,7 @@ describe.each(bars)('a simulated bar $prefix of $market', ({ recorded, prefix, s
 const recordedFrame = new Map(readRecorded('statuses').recordings.map(({ name, frame }) => [name, frame]));
 
 describe('the simulated feed says to the letter', () => {
-  test.each(marketNames)('the handshake of %s', async market => {
+  test.each(recordedMarkets)('the handshake of %s', async market => {
     const { client } = await open(market);
     expect(await client.frame()).toBe(recordedFrame.get('the greeting'));
     client.send('{"action":"auth","params":"a key"}');

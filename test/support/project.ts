@@ -1,7 +1,16 @@
 /** Copies of a small project in temporary folders, fit to be broken. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kernelSource } from '../../codegen/emit/kernel.js';
 
@@ -53,5 +62,23 @@ export class SmallProject {
       text = text.replace(from, () => to);
     }
     this.write(path, text);
+  }
+}
+
+/**
+ * Writes the invented market of `test/fixtures/seventh` and its pages into the `spec/` of a project, behind the others.
+ *
+ * @param name under which it comes, so that a project can have it twice
+ */
+export function addInventedMarket(root: string, name = 'metals'): void {
+  const source = join(repository, 'test/fixtures/seventh');
+  const order = readdirSync(join(root, 'spec/markets')).filter(file => file.endsWith('.yaml')).length + 1;
+  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const target = join(root, relative(source, path).replaceAll('metals', name));
+    const text = readFileSync(path, 'utf8').replaceAll('metals', name).replace('order: 7', `order: ${order}`);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
   }
 }

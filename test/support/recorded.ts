@@ -34,7 +34,8 @@ export interface Recorded {
   readonly recordings: readonly Recording[];
 }
 
-export const marketNames = ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'] as const;
+/** The markets that have a file of their own; a person who keys one for a new market names it here. */
+export const recordedMarkets = ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'] as const;
 
 /** @param name of the file, without its extension */
 export function readRecorded(name: string): Recorded {

@@ -7,6 +7,7 @@ import { Pages } from '../../runtime/tools/pages.js';
 import { listTools } from '../../runtime/tools/tools.js';
 import { Bench } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
+import { marketNames } from '../support/spec.js';
 
 let bench: Bench;
 
@@ -133,7 +134,7 @@ describe('what is left out', () => {
       message: 'channels is missing: a list of 1 to 5000 texts is expected.',
     });
     expect(await errorOf('summarize_stream', {})).toMatchObject({
-      message: 'market is missing: one of stocks, options, futures, indices, forex, crypto is expected.',
+      message: `market is missing: one of ${marketNames.join(', ')} is expected.`,
       hint: 'Call summarize_stream with {"market": "stocks"}.',
     });
   });
@@ -173,7 +174,7 @@ describe('a choice', () => {
   test('that is none is refused with what was probably meant', async () => {
     expect(await errorOf('read_stream_messages', { market: 'Stocks', detail: 'fulll' })).toMatchObject({
       message:
-        'market: one of stocks, options, futures, indices, forex, crypto is expected, and a text of 6 characters came; did you mean stocks? ' +
+        `market: one of ${marketNames.join(', ')} is expected, and a text of 6 characters came; did you mean stocks? ` +
         'detail: one of summary, full is expected, and a text of 5 characters came; did you mean full?',
     });
   });

@@ -5,6 +5,7 @@ import { settingTable } from '../../runtime/config/settings.js';
 import { runProgram } from '../support/program.js';
 import { repository } from '../support/project.js';
 import { missing, PseudoTerminal } from '../support/pseudo-terminal.js';
+import { marketNames } from '../support/spec.js';
 import { BareServer, bin } from '../support/stdio.js';
 
 const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
@@ -48,7 +49,7 @@ describe('wrong usage', () => {
     expect(stderr.trim().split('\n')).toEqual([
       'there is no option --feeed; did you mean --feed?',
       'MCP_POLYGON_ACK_TIMEOUT_MS must be a whole number from 10 to 600000, but was a text of 4 characters',
-      '--markets: entry 1 is no market; the markets are stocks, options, futures, indices, forex, crypto; did you mean stocks?',
+      `--markets: entry 1 is no market; the markets are ${marketNames.join(', ')}; did you mean stocks?`,
       'Run mcp-polygon --help to see every option.',
     ]);
   });

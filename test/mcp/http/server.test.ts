@@ -7,6 +7,7 @@ import { httpEras, type Peer } from '../../support/peers.js';
 import { runProgram } from '../../support/program.js';
 import { RawConnection, rawRequest } from '../../support/raw-http.js';
 import { SpawnedHttp } from '../../support/spawned-http.js';
+import { toolCount } from '../../support/spec.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -134,7 +135,7 @@ describe.each(httpEras)('over HTTP in protocol %s', (era, visit) => {
 
   test('lists the tools, and says what is wrong with a call', async () => {
     const { peer } = await one();
-    expect(await peer.tools()).toHaveLength(39);
+    expect(await peer.tools()).toHaveLength(toolCount);
     const { structuredContent, isError } = await peer.call('subscribe_stocks_channels', { channels: ['T.AAPL'] });
     expect(isError).toBe(true);
     expect(structuredContent).toMatchObject({ error: { code: 'NOT_STARTED' } });

@@ -1,0 +1,34 @@
+/** What the spec lists, read without the generator, for tests that mean all markets, channels or pages. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+interface MarketFile {
+  readonly market: string;
+  readonly order: number;
+  readonly paths: readonly unknown[];
+  readonly channels: readonly { readonly prefix: string }[];
+}
+
+const spec = new URL('../../spec/', import.meta.url);
+
+/** Every file of a market, in the order in which the markets are listed. */
+export const marketFiles: readonly MarketFile[] = readdirSync(new URL('markets/', spec))
+  .filter(name => name.endsWith('.yaml'))
+  .map((name): MarketFile => parse(readFileSync(new URL(`markets/${name}`, spec), 'utf8')))
+  .sort((a, b) => a.order - b.order);
+
+/** `stocks`, `options` ... */
+export const marketNames = marketFiles.map(({ market }) => market);
+
+export const channelCount = marketFiles.flatMap(({ channels }) => channels).length;
+
+/** URL paths of all markets. */
+export const pathCount = marketFiles.flatMap(({ paths }) => paths).length;
+
+/** Pages of the documentation, and guides. */
+export const pageCount = ['polygon-docs/', 'guides/']
+  .flatMap(folder => readdirSync(new URL(folder, spec), { recursive: true, encoding: 'utf8' }))
+  .filter(name => name.endsWith('.md')).length;
+
+/** Six tools for each market, and three across them. */
+export const toolCount = 6 * marketNames.length + 3;
