@@ -322,7 +322,11 @@ describe('explanations', () => {
         'spec/errata.yaml:11:9 1.drift.0.what is not one of feeds, market, channel, field, prefix, plans, recency, wildcard, type, epoch, unit, optional',
       ],
     ],
-    ['one side alone', '{ what: epoch, spec: ms }', ['spec/errata.yaml:11:7 1.drift.0 lacks the key vendor; add it, with a text behind it']],
+    [
+      'one side alone',
+      '{ what: epoch, spec: ms }',
+      ['spec/errata.yaml:11:7 1.drift.0 lacks the key vendor; add it, with a text behind it'],
+    ],
   ])('fail by form with %s', (_, item, expected) => {
     expect(readSpec(explaining('crypto.XT.t', item).root).problems.map(describeProblem)).toEqual(expected);
   });
