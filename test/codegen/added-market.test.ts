@@ -1,0 +1,36 @@
+import { cpSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { generate } from '../../codegen/generate.js';
+import { describeProblem } from '../../codegen/problem.js';
+import { addInventedMarket, makeFolder, removeFolders, repository } from '../support/project.js';
+import { marketNames } from '../support/spec.js';
+
+afterAll(removeFolders);
+
+describe('one market more, in short', () => {
+  const root = makeFolder();
+  for (const path of ['spec', 'README.md', 'generated/kernel.ts']) {
+    cpSync(join(repository, path), join(root, path), { recursive: true });
+  }
+  symlinkSync(join(repository, 'runtime'), join(root, 'runtime'), 'dir');
+  addInventedMarket(root);
+  const { files, problems } = generate(root);
+  const before = generate(repository).files;
+
+  test('has no problems', () => {
+    expect(problems.map(describeProblem)).toEqual([]);
+  });
+
+  test('brings its two files, and changes those alone that are for all markets', () => {
+    const changed = [...files.keys()].filter(path => files.get(path) !== before.get(path));
+
+    expect(changed).toEqual(['TOOLS.md', 'asyncapi.yaml', 'citations.json', 'metals.test.ts', 'metals.ts', 'suite.ts']);
+  });
+
+  test('stands behind the others', () => {
+    expect(files.get('suite.ts')).toContain(
+      `export const markets: readonly Market[] = [${marketNames.join(', ')}, metals];`,
+    );
+  });
+});
