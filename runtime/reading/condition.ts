@@ -1,5 +1,6 @@
 /** Conditions over formatted messages: checked when they are given, evaluated message by message. */
 
+import type { Comparison, Operator } from '../../generated/types.js';
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Channel } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
@@ -15,8 +16,19 @@ import { exampleSymbol } from '../symbols/example.js';
 import { fieldKinds, type Kind } from '../symbols/field-kinds.js';
 import { wayOutOf } from '../symbols/way-out.js';
 
-const operators = ['>', '>=', '<', '<=', '==', '!=', 'crosses_above', 'crosses_below', 'changes'] as const;
-type Operator = (typeof operators)[number];
+/** Every operator, and whether it holds for a moment only, when a value becomes another. */
+const isEdge: Readonly<Record<Operator, boolean>> = {
+  '>': false,
+  '>=': false,
+  '<': false,
+  '<=': false,
+  '==': false,
+  '!=': false,
+  crosses_above: true,
+  crosses_below: true,
+  changes: true,
+};
+const operators = Object.keys(isEdge);
 
 type Scalar = string | number | boolean | null;
 
@@ -32,7 +44,6 @@ export type Condition = Leaf | { readonly all: readonly Condition[] } | { readon
 
 const mostLeaves = 8;
 const deepest = 8;
-const edges: readonly Operator[] = ['crosses_above', 'crosses_below', 'changes'];
 
 /** What a condition can be about. */
 export interface Subject {
@@ -43,7 +54,7 @@ export interface Subject {
   readonly symbols?: ReadonlySet<string> | undefined;
 }
 
-const parts = ['field', 'op', 'value', 'symbol'];
+const parts: readonly (keyof Comparison)[] = ['field', 'op', 'value', 'symbol'];
 
 /** @throws StreamError BAD_CONDITION where it could never hold, as far as that can be told; nothing of it is repeated */
 export function parseCondition(subject: Subject, given: unknown): Condition {
@@ -89,7 +100,7 @@ function termsOf(subject: Subject): Terms {
 }
 
 function parseLeaf(terms: Terms, leaf: Record<string, unknown>, place: string): Leaf {
-  const unknown = Object.keys(leaf).find(key => !parts.includes(key) && !isGroup(key));
+  const unknown = Object.keys(leaf).find(key => !parts.some(part => part === key) && !isGroup(key));
   if (unknown !== undefined) {
     const meant = suggest(nearest(unknown, parts)) || '.';
     throw refuse(terms.market, `${place} has field, op, value and symbol, and another part came${meant}`);
@@ -117,22 +128,25 @@ function parseField({ market, kinds }: Terms, given: unknown, place: string): st
   );
 }
 
+function isOperator(given: unknown): given is Operator {
+  return typeof given === 'string' && Object.hasOwn(isEdge, given);
+}
+
 function parseOperator({ market }: Terms, given: unknown, place: string): Operator {
-  const op = operators.find(other => other === given);
-  if (op) return op;
+  if (isOperator(given)) return given;
   const meant = typeof given === 'string' ? suggest(nearest(given, operators)) : '';
   throw refuse(market, `${place}.op must be one of ${operators.join(', ')}, and ${kindOf(given)} came${meant || '.'}`);
 }
 
 /** A comparison whose value is not judged yet. */
-interface Comparison {
+interface Unjudged {
   readonly field: string;
   readonly op: Operator;
   readonly given: unknown;
   readonly place: string;
 }
 
-function parseValue(terms: Terms, { field, op, given, place }: Comparison): Scalar | undefined {
+function parseValue(terms: Terms, { field, op, given, place }: Unjudged): Scalar | undefined {
   const { market } = terms;
   const kinds = terms.kinds.get(field)!;
   if (op === 'changes') {
@@ -285,7 +299,7 @@ export class ConditionTracker {
     const value = fieldValue(message, leaf.field);
     const elsewhere = leaf.symbol !== undefined && leaf.symbol !== entry.symbol;
     // A level that another symbol's message reached still counts; an edge is over.
-    if (elsewhere || value === undefined) return !edges.includes(leaf.op) && (this.truths.get(leaf) ?? false);
+    if (elsewhere || value === undefined) return !isEdge[leaf.op] && (this.truths.get(leaf) ?? false);
     const truth = compare(leaf, value, this.replacePrevious(leaf, entry, value));
     if (leaf.symbol !== undefined) this.truths.set(leaf, truth);
     return truth;
@@ -293,7 +307,7 @@ export class ConditionTracker {
 
   /** Remembers the value for an edge to come, and gives the one before it. */
   private replacePrevious(leaf: Leaf, entry: Entry, value: unknown): unknown {
-    if (!edges.includes(leaf.op)) return undefined;
+    if (!isEdge[leaf.op]) return undefined;
     const values = this.previous.get(leaf) ?? new Map<string, unknown>();
     const key = `${entry.ev} ${entry.symbol}`;
     const before = values.has(key) ? values.get(key) : this.valueBefore(leaf, entry);
