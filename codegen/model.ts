@@ -86,9 +86,16 @@ export interface Session {
   readonly closes: string;
 }
 
+export interface Toolset {
+  readonly name: string;
+  readonly about: string;
+  readonly standard: boolean;
+}
+
 export interface Tool {
   readonly raw: RawTool;
   readonly name: string;
+  readonly toolset: string;
   readonly title: string;
   readonly description: string;
   /** What it takes, texts filled in. */
@@ -114,6 +121,7 @@ export interface Model {
   /** What every call answers that fails. */
   readonly failure: Schema;
   readonly tools: readonly Tool[];
+  readonly toolsets: readonly Toolset[];
   readonly markets: readonly Market[];
   readonly explanations: readonly Explanation[];
   readonly silences: readonly Silence[];

@@ -371,6 +371,7 @@ const tools: readonly MarketTool[] = [
     name: 'start_crypto_stream',
     title: 'Start Crypto stream',
     verb: 'start',
+    toolset: 'crypto',
     description: 'Start the Crypto stream or add channels; answers what was accepted and a cursor. Prefixes: XT trades, XQ quotes, XA minute bars, XAS second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
@@ -417,6 +418,7 @@ const tools: readonly MarketTool[] = [
     name: 'stop_crypto_stream',
     title: 'Stop Crypto stream',
     verb: 'stop',
+    toolset: 'crypto',
     description: 'Stop the Crypto stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
@@ -427,6 +429,7 @@ const tools: readonly MarketTool[] = [
     name: 'get_crypto_stream_status',
     title: 'Crypto stream status',
     verb: 'status',
+    toolset: 'crypto',
     description: 'State of the Crypto stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -437,6 +440,7 @@ const tools: readonly MarketTool[] = [
     name: 'subscribe_crypto_channels',
     title: 'Subscribe Crypto channels',
     verb: 'subscribe',
+    toolset: 'crypto',
     description: 'Add channels to the running Crypto stream.',
     inputSchema: {
       type: 'object',
@@ -460,6 +464,7 @@ const tools: readonly MarketTool[] = [
     name: 'unsubscribe_crypto_channels',
     title: 'Unsubscribe Crypto channels',
     verb: 'unsubscribe',
+    toolset: 'crypto',
     description: 'Remove channels from the Crypto stream.',
     inputSchema: {
       type: 'object',
@@ -483,6 +488,7 @@ const tools: readonly MarketTool[] = [
     name: 'list_crypto_subscriptions',
     title: 'List Crypto subscriptions',
     verb: 'list',
+    toolset: 'crypto',
     description: 'The channels of the Crypto stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -247,6 +247,7 @@ const tools: readonly MarketTool[] = [
     name: 'start_forex_stream',
     title: 'Start Forex stream',
     verb: 'start',
+    toolset: 'forex',
     description: 'Start the Forex stream or add channels; answers what was accepted and a cursor. Prefixes: C quotes, CA minute bars, CAS second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
@@ -292,6 +293,7 @@ const tools: readonly MarketTool[] = [
     name: 'stop_forex_stream',
     title: 'Stop Forex stream',
     verb: 'stop',
+    toolset: 'forex',
     description: 'Stop the Forex stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
@@ -302,6 +304,7 @@ const tools: readonly MarketTool[] = [
     name: 'get_forex_stream_status',
     title: 'Forex stream status',
     verb: 'status',
+    toolset: 'forex',
     description: 'State of the Forex stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -312,6 +315,7 @@ const tools: readonly MarketTool[] = [
     name: 'subscribe_forex_channels',
     title: 'Subscribe Forex channels',
     verb: 'subscribe',
+    toolset: 'forex',
     description: 'Add channels to the running Forex stream.',
     inputSchema: {
       type: 'object',
@@ -335,6 +339,7 @@ const tools: readonly MarketTool[] = [
     name: 'unsubscribe_forex_channels',
     title: 'Unsubscribe Forex channels',
     verb: 'unsubscribe',
+    toolset: 'forex',
     description: 'Remove channels from the Forex stream.',
     inputSchema: {
       type: 'object',
@@ -358,6 +363,7 @@ const tools: readonly MarketTool[] = [
     name: 'list_forex_subscriptions',
     title: 'List Forex subscriptions',
     verb: 'list',
+    toolset: 'forex',
     description: 'The channels of the Forex stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -223,6 +223,7 @@ const tools: readonly MarketTool[] = [
     name: 'start_futures_stream',
     title: 'Start US futures stream',
     verb: 'start',
+    toolset: 'futures',
     description: 'Start the US futures stream or add channels; answers what was accepted and a cursor. Prefixes: T trades, Q quotes, AM minute bars, A second bars.',
     inputSchema: {
       type: 'object',
@@ -265,6 +266,7 @@ const tools: readonly MarketTool[] = [
     name: 'stop_futures_stream',
     title: 'Stop US futures stream',
     verb: 'stop',
+    toolset: 'futures',
     description: 'Stop the US futures stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
@@ -275,6 +277,7 @@ const tools: readonly MarketTool[] = [
     name: 'get_futures_stream_status',
     title: 'US futures stream status',
     verb: 'status',
+    toolset: 'futures',
     description: 'State of the US futures stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -285,6 +288,7 @@ const tools: readonly MarketTool[] = [
     name: 'subscribe_futures_channels',
     title: 'Subscribe US futures channels',
     verb: 'subscribe',
+    toolset: 'futures',
     description: 'Add channels to the running US futures stream.',
     inputSchema: {
       type: 'object',
@@ -308,6 +312,7 @@ const tools: readonly MarketTool[] = [
     name: 'unsubscribe_futures_channels',
     title: 'Unsubscribe US futures channels',
     verb: 'unsubscribe',
+    toolset: 'futures',
     description: 'Remove channels from the US futures stream.',
     inputSchema: {
       type: 'object',
@@ -331,6 +336,7 @@ const tools: readonly MarketTool[] = [
     name: 'list_futures_subscriptions',
     title: 'List US futures subscriptions',
     verb: 'list',
+    toolset: 'futures',
     description: 'The channels of the US futures stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -156,6 +156,7 @@ const tools: readonly MarketTool[] = [
     name: 'start_indices_stream',
     title: 'Start Indices stream',
     verb: 'start',
+    toolset: 'indices',
     description: 'Start the Indices stream or add channels; answers what was accepted and a cursor. Prefixes: V values, AM minute bars, A second bars.',
     inputSchema: {
       type: 'object',
@@ -197,6 +198,7 @@ const tools: readonly MarketTool[] = [
     name: 'stop_indices_stream',
     title: 'Stop Indices stream',
     verb: 'stop',
+    toolset: 'indices',
     description: 'Stop the Indices stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
@@ -207,6 +209,7 @@ const tools: readonly MarketTool[] = [
     name: 'get_indices_stream_status',
     title: 'Indices stream status',
     verb: 'status',
+    toolset: 'indices',
     description: 'State of the Indices stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -217,6 +220,7 @@ const tools: readonly MarketTool[] = [
     name: 'subscribe_indices_channels',
     title: 'Subscribe Indices channels',
     verb: 'subscribe',
+    toolset: 'indices',
     description: 'Add channels to the running Indices stream.',
     inputSchema: {
       type: 'object',
@@ -240,6 +244,7 @@ const tools: readonly MarketTool[] = [
     name: 'unsubscribe_indices_channels',
     title: 'Unsubscribe Indices channels',
     verb: 'unsubscribe',
+    toolset: 'indices',
     description: 'Remove channels from the Indices stream.',
     inputSchema: {
       type: 'object',
@@ -263,6 +268,7 @@ const tools: readonly MarketTool[] = [
     name: 'list_indices_subscriptions',
     title: 'List Indices subscriptions',
     verb: 'list',
+    toolset: 'indices',
     description: 'The channels of the Indices stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

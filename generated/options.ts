@@ -335,6 +335,7 @@ const tools: readonly MarketTool[] = [
     name: 'start_options_stream',
     title: 'Start US options stream',
     verb: 'start',
+    toolset: 'options',
     description: 'Start the US options stream or add channels; answers what was accepted and a cursor. Prefixes: T trades, Q quotes, AM minute bars, A second bars, FMV fair values.',
     inputSchema: {
       type: 'object',
@@ -381,6 +382,7 @@ const tools: readonly MarketTool[] = [
     name: 'stop_options_stream',
     title: 'Stop US options stream',
     verb: 'stop',
+    toolset: 'options',
     description: 'Stop the US options stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
@@ -391,6 +393,7 @@ const tools: readonly MarketTool[] = [
     name: 'get_options_stream_status',
     title: 'US options stream status',
     verb: 'status',
+    toolset: 'options',
     description: 'State of the US options stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -401,6 +404,7 @@ const tools: readonly MarketTool[] = [
     name: 'subscribe_options_channels',
     title: 'Subscribe US options channels',
     verb: 'subscribe',
+    toolset: 'options',
     description: 'Add channels to the running US options stream.',
     inputSchema: {
       type: 'object',
@@ -424,6 +428,7 @@ const tools: readonly MarketTool[] = [
     name: 'unsubscribe_options_channels',
     title: 'Unsubscribe US options channels',
     verb: 'unsubscribe',
+    toolset: 'options',
     description: 'Remove channels from the US options stream.',
     inputSchema: {
       type: 'object',
@@ -447,6 +452,7 @@ const tools: readonly MarketTool[] = [
     name: 'list_options_subscriptions',
     title: 'List US options subscriptions',
     verb: 'list',
+    toolset: 'options',
     description: 'The channels of the US options stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -547,6 +547,7 @@ const tools: readonly MarketTool[] = [
     name: 'start_stocks_stream',
     title: 'Start US stocks stream',
     verb: 'start',
+    toolset: 'stocks',
     description: 'Start the US stocks stream or add channels; answers what was accepted and a cursor. Prefixes: T trades, Q quotes, AM minute bars, A second bars, LULD price bands and halts, NOI auction imbalances, FMV fair values.',
     inputSchema: {
       type: 'object',
@@ -595,6 +596,7 @@ const tools: readonly MarketTool[] = [
     name: 'stop_stocks_stream',
     title: 'Stop US stocks stream',
     verb: 'stop',
+    toolset: 'stocks',
     description: 'Stop the US stocks stream; what was received stays readable until the next start.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
@@ -605,6 +607,7 @@ const tools: readonly MarketTool[] = [
     name: 'get_stocks_stream_status',
     title: 'US stocks stream status',
     verb: 'status',
+    toolset: 'stocks',
     description: 'State of the US stocks stream: channels, counts, outages, last error, and why nothing comes.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -615,6 +618,7 @@ const tools: readonly MarketTool[] = [
     name: 'subscribe_stocks_channels',
     title: 'Subscribe US stocks channels',
     verb: 'subscribe',
+    toolset: 'stocks',
     description: 'Add channels to the running US stocks stream.',
     inputSchema: {
       type: 'object',
@@ -638,6 +642,7 @@ const tools: readonly MarketTool[] = [
     name: 'unsubscribe_stocks_channels',
     title: 'Unsubscribe US stocks channels',
     verb: 'unsubscribe',
+    toolset: 'stocks',
     description: 'Remove channels from the US stocks stream.',
     inputSchema: {
       type: 'object',
@@ -661,6 +666,7 @@ const tools: readonly MarketTool[] = [
     name: 'list_stocks_subscriptions',
     title: 'List US stocks subscriptions',
     verb: 'list',
+    toolset: 'stocks',
     description: 'The channels of the US stocks stream, grouped by kind.',
     inputSchema: { type: 'object', properties: {} },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -197,6 +197,7 @@ export const suite: Suite = {
       name: 'read_stream_messages',
       title: 'Read stream messages',
       verb: 'read',
+      toolset: 'reading',
       description: 'Messages of a stream, oldest first: with a cursor everything since, else the newest. Answers the next cursor, has_more, dropped (lost unread), outages, and why it is empty.',
       inputSchema: {
         type: 'object',
@@ -240,6 +241,7 @@ export const suite: Suite = {
       name: 'wait_for_stream_message',
       title: 'Wait for a stream message',
       verb: 'wait',
+      toolset: 'reading',
       description: 'Wait until messages arrive or a condition holds, else until timeout_s (a normal answer). condition: {field, op, value, symbol?} or {all: [...]} or {any: [...]}; field: price, bid.price, close, value, state ...',
       inputSchema: {
         type: 'object',
@@ -340,6 +342,7 @@ export const suite: Suite = {
       name: 'summarize_stream',
       title: 'Summarize a stream',
       verb: 'summarize',
+      toolset: 'reading',
       description: 'A snapshot per symbol: last trade, bid, ask, spread, open, high, low, volume, VWAP, last bar, index value, LULD band, fair value, ages; most active first.',
       inputSchema: {
         type: 'object',
@@ -371,6 +374,35 @@ export const suite: Suite = {
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
       validator: z.strictObject({ market: z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']), symbols: z.array(z.string()).min(1).max(1000).optional(), window_s: z.number().min(1).max(86400).optional(), max_bytes: z.int().min(1000).max(200000).default(20000) }),
       citations: [{ what: 'Bars', see: 'polygon-docs/websockets/quickstart.md:278-286' }],
+    },
+  ],
+  toolsets: [
+    {
+      name: 'stocks',
+      about: 'The stream of US stocks: start, stop, status, channels',
+      standard: true,
+    },
+    {
+      name: 'options',
+      about: 'The stream of US options: start, stop, status, channels',
+      standard: true,
+    },
+    {
+      name: 'futures',
+      about: 'The stream of US futures: start, stop, status, channels',
+      standard: true,
+    },
+    {
+      name: 'indices',
+      about: 'The stream of Indices: start, stop, status, channels',
+      standard: true,
+    },
+    { name: 'forex', about: 'The stream of Forex: start, stop, status, channels', standard: true },
+    { name: 'crypto', about: 'The stream of Crypto: start, stop, status, channels', standard: true },
+    {
+      name: 'reading',
+      about: 'Read, wait for and summarize the messages of all streams',
+      standard: true,
     },
   ],
   prompts: [

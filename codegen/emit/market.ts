@@ -110,6 +110,7 @@ export function emitTool(tool: Tool): Literal {
     name: tool.name,
     title: tool.title,
     verb: tool.raw.verb,
+    toolset: tool.toolset,
     description: tool.description,
     inputSchema: emitInputSchema(tool),
     annotations: {

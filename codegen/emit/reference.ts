@@ -20,6 +20,7 @@ export function emitReference(model: Model): string {
     ...model.markets.map(({ raw }) => `- [${raw.title}](#${anchor(raw.title)})`),
     '- [Across markets](#across-markets)',
     '- [Answers](#answers)',
+    '- [Toolsets](#toolsets)',
     '- [Feeds](#feeds)',
     '',
     ...markets,
@@ -27,6 +28,17 @@ export function emitReference(model: Model): string {
     '',
     ...model.tools.flatMap(emitToolSection),
     ...emitAnswerSections(model),
+    '## Toolsets',
+    '',
+    'Tools that are served or left out together: `--toolsets`, `MCP_POLYGON_TOOLSETS`, or over HTTP the header `Mcp-Polygon-Toolsets`.',
+    '',
+    '| Toolset | About | Served by default | Tools |',
+    '|---|---|---|---|',
+    ...model.toolsets.map(({ name, about, standard }) => {
+      const members = toolsOf(model).filter(({ toolset }) => toolset === name);
+      return `| \`${name}\` | ${about} | ${standard ? 'yes' : ''} | ${members.map(tool => `\`${tool.name}\``).join(' ')} |`;
+    }),
+    '',
     '## Feeds',
     '',
     '| Feed | Hosts, in the order in which they are tried | About |',
@@ -34,6 +46,10 @@ export function emitReference(model: Model): string {
     ...model.suite.feeds.map(({ name, hosts, about }) => `| \`${name}\` | ${hosts.join(', ')} | ${about} |`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function toolsOf({ markets, tools }: Model): Tool[] {
+  return [...markets.flatMap(market => market.tools), ...tools];
 }
 
 function emitMarketSection(market: Market): string[] {

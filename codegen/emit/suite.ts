@@ -48,6 +48,7 @@ export function emitSuite(model: Model): string {
           ),
           kernel: new Code('kernel'),
           tools: model.tools.map(tool => emitTool(tool)),
+          toolsets: model.toolsets.map(({ name, about, standard }) => ({ name, about, standard })),
           prompts: (suite.prompts ?? []).map(emitPrompt),
           limits: emitLimits(suite.definitions),
         },

@@ -15,9 +15,10 @@ import {
   type Sample,
   type See,
   type Tool,
+  type Toolset,
 } from '../model.js';
 import type { Problem } from '../problem.js';
-import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools } from './check.js';
+import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools, checkToolsets } from './check.js';
 import { Errata } from './errata.js';
 import type { Loaded, Spec } from './file.js';
 import type { Pages } from './pages.js';
@@ -68,15 +69,20 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
   const slots = suiteSlots(spec.markets.map(({ value }) => value));
   const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], slots, { shared, schemas }));
   const { failure } = schemas;
+  const toolsets = buildToolsets(
+    suite,
+    spec.markets.map(({ value }) => marketSlots(value)),
+  );
   problems.push(
     ...checkSchemas(spec.suite),
     ...checkOrder(spec.markets),
     ...checkTools(spec.suite, markets, tools),
+    ...checkToolsets(spec.suite, toolsets, [...markets.flatMap(market => market.tools), ...tools]),
     ...checkPrompts(spec.suite),
     ...errata.problems(),
   );
   const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
-  return { model: { suite, failure, tools, markets, explanations, silences, citations }, problems };
+  return { model: { suite, failure, tools, toolsets, markets, explanations, silences, citations }, problems };
 }
 
 interface Surroundings {
@@ -216,12 +222,24 @@ function buildTool(
   return {
     raw,
     name,
+    toolset: fill(raw.toolset, slots),
     title: fill(raw.title, slots),
     description: fill(raw.description, slots),
     arguments: schemas.argumentsOf(raw, slots),
     answer: schemas.answerOf(raw),
     citations,
   };
+}
+
+/** One with a slot in its name stands for one of each market. */
+function buildToolsets({ toolsets }: RawSuite, markets: readonly Readonly<Record<string, string>>[]): Toolset[] {
+  return toolsets.flatMap(({ name, about, default: standard }) =>
+    (name.includes('{') ? markets : [{}]).map(slots => ({
+      name: fill(name, slots),
+      about: fill(about, slots),
+      standard,
+    })),
+  );
 }
 
 function citeSuite(suite: RawSuite, citing: Citing): void {

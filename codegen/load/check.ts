@@ -1,6 +1,6 @@
 /** What the spec must mean, beyond what its schema can say. */
 
-import type { Market, RawChannel, RawField, RawMarket, RawSuite, Tool } from '../model.js';
+import type { Market, RawChannel, RawField, RawMarket, RawSuite, Tool, Toolset } from '../model.js';
 import { suggest } from '../nearest.js';
 import type { Problem } from '../problem.js';
 import type { Loaded } from './file.js';
@@ -207,6 +207,34 @@ function limitFaults({ listed, max_bytes: bytes }: RawSuite['definitions']): [st
     ...(listed?.maxItems === undefined ? [['listed', 'maxItems'] as [string, string]] : []),
     ...(bytes?.maximum === undefined ? [['max_bytes', 'maximum'] as [string, string]] : []),
     ...(typeof bytes?.default === 'number' ? [] : [['max_bytes', 'a number as default'] as [string, string]]),
+  ];
+}
+
+/** Every toolset has a name and tools of its own, and every tool is in one of them. */
+export function checkToolsets(
+  { source, value }: Loaded<RawSuite>,
+  toolsets: readonly Toolset[],
+  tools: readonly Tool[],
+): Problem[] {
+  const names = toolsets.map(({ name }) => name);
+  // Markets of one name are told by their tools.
+  const fixed = value.toolsets.map(({ name }) => name).filter(name => !name.includes('{'));
+  const twice = fixed.filter(
+    (name, index) => fixed.indexOf(name) < index || names.filter(other => other === name).length > 1,
+  );
+  const empty = names.filter(name => !tools.some(({ toolset }) => toolset === name));
+  const stray = [
+    ...new Map(tools.filter(({ toolset }) => !names.includes(toolset)).map(tool => [tool.raw, tool])).values(),
+  ];
+  return [
+    ...twice.map(name => ({ at: source.at(['toolsets']), message: `toolset ${name} would exist twice` })),
+    ...empty.map(name => ({ at: source.at(['toolsets']), message: `toolset ${name} has no tool` })),
+    ...stray.map(({ raw, name, toolset }) => {
+      const listed = value.market_tools.indexOf(raw);
+      const path = listed >= 0 ? ['market_tools', listed, 'toolset'] : ['tools', value.tools.indexOf(raw), 'toolset'];
+      const message = `${name} is in the toolset ${toolset}, which is none; the toolsets are ${names.join(', ')}`;
+      return { at: source.at(path), message };
+    }),
   ];
 }
 

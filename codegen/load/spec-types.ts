@@ -194,6 +194,7 @@ export interface RawObjectSchema {
 export interface RawTool {
   readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize';
   readonly name: string;
+  readonly toolset: string;
   readonly title: string;
   readonly description: string;
   readonly arguments: RawObjectSchema;
@@ -251,6 +252,12 @@ export interface RawSuite {
   readonly definitions: {
     readonly [name: string]: RawSchema;
   };
+  readonly toolsets: readonly {
+    readonly name: string;
+    readonly about: string;
+    /** Whether it is served where nobody chose. */
+    readonly default: boolean;
+  }[];
   readonly market_tools: readonly RawTool[];
   readonly tools: readonly RawTool[];
   readonly prompts?: readonly RawPrompt[];

@@ -1,6 +1,7 @@
 import { type Command, parseCommand } from '../config/command.js';
 import { type Offer, serveOnly } from '../config/served.js';
 import { type Environment, readSettings, type Settings, settingTable } from '../config/settings.js';
+import { faultsOfTools, faultsOfToolsets } from '../config/toolsets.js';
 import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
@@ -25,8 +26,22 @@ export function readSetup(offer: Offer, argv: readonly string[], env: Environmen
     ...served,
     command,
     settings,
-    problems: [...slips, ...problems, ...judgeFeed(served, settings), ...judgeWords(offer, served, command)],
+    problems: [
+      ...slips,
+      ...problems,
+      ...judgeFeed(served, settings),
+      ...judgeTools(offer, settings),
+      ...judgeWords(offer, served, command),
+    ],
   };
+}
+
+/** Toolsets and tools are judged by all that there are, since those of a market may be left out by another setting. */
+function judgeTools(offer: Offer, { toolsets, tools }: Settings): string[] {
+  return [
+    ...(toolsets ? faultsOfToolsets(toolsets.list, offer).map(fault => `${toolsets.from}: ${fault}`) : []),
+    ...(tools ? faultsOfTools(tools.list, offer).map(fault => `${tools.from}: ${fault}`) : []),
+  ];
 }
 
 /** The feed must exist for at least one market. */

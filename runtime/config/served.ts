@@ -11,21 +11,22 @@ export interface Offer {
 }
 
 /**
- * Removes the other markets from the list, the instructions and the arguments of cross-market tools.
+ * Removes the other markets from the list, the toolsets and the arguments of cross-market tools.
  *
  * @param names markets to serve; absent: all
  */
 export function serveOnly({ suite, markets }: Offer, names?: readonly string[]): Offer {
   const served = markets.filter(({ name }) => names?.includes(name) ?? true);
-  const offered = served.map(({ name }) => name);
-  return {
-    suite: {
-      ...suite,
-      instructions: suite.instructions.replaceAll('{markets}', offered.join(', ')),
-      tools: served.length === markets.length ? suite.tools : suite.tools.map(tool => narrow(tool, offered)),
-    },
-    markets: served,
-  };
+  if (served.length === markets.length) return { suite, markets };
+  const used = new Set([...served.flatMap(({ tools }) => tools), ...suite.tools].map(({ toolset }) => toolset));
+  const toolsets = suite.toolsets.filter(({ name }) => used.has(name));
+  return { suite: { ...suite, toolsets, tools: narrowMarkets(suite.tools, served) }, markets: served };
+}
+
+/** Takes other markets out of the arguments of tools. */
+export function narrowMarkets<T extends Tool>(tools: readonly T[], markets: readonly Market[]): T[] {
+  const names = markets.map(({ name }) => name);
+  return tools.map(tool => narrow(tool, names));
 }
 
 function narrow<T extends Tool>(tool: T, names: readonly string[]): T {

@@ -1,8 +1,15 @@
+import { namesIn } from '../core/name-list.js';
 import { nearest, suggest } from '../core/nearest.js';
 import { Secret } from '../core/secret.js';
 import { faultOfOwnKey, tokensVariable } from './api-key.js';
 import { type HttpSettings, loopback, readHttp } from './http-settings.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
+
+/** Entries of a setting, and what it is called. */
+export interface NamedList {
+  readonly from: string;
+  readonly list: readonly string[];
+}
 
 /** The operator's settings. */
 export interface Settings {
@@ -14,6 +21,10 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** Names of the markets served; absent: all. */
   readonly markets?: readonly string[];
+  /** Toolsets that are served, and the variable or option that names them; absent: the default ones. */
+  readonly toolsets?: NamedList;
+  /** The same for single tools. */
+  readonly tools?: NamedList;
   /** Folder to which the frames of the feeds are recorded, and which holds the recordings that can be replayed. */
   readonly record?: string;
   /** Serve over HTTP, to these; absent: on stdin and stdout. */
@@ -49,6 +60,13 @@ function optionOf(variable: string): string {
 const texts = {
   feed: row('POLYGON_FEED', 'feed', 'name, replay:FOLDER[/DAY], or a base URL for /{market}', 'realtime'),
   markets: row('MCP_POLYGON_MARKETS', 'list', 'markets to serve, comma separated; fewer markets, fewer tools', 'all'),
+  toolsets: row(
+    'MCP_POLYGON_TOOLSETS',
+    'list',
+    'toolsets to serve, comma separated; all, or -NAME leaves one out',
+    'default',
+  ),
+  tools: row('MCP_POLYGON_TOOLS', 'list', 'single tools to serve besides, or -NAME to leave one out', 'none'),
   allowedHosts: row(
     'MCP_POLYGON_ALLOWED_HOSTS',
     'list',
@@ -119,18 +137,22 @@ export function readSettings(
   const find = lookup(env, given);
   const { options, problems } = readOptions(find);
   const wanted = find(texts.markets.variable);
-  const served = list(wanted.text);
+  const served = namesIn(wanted.text);
   for (const name of served) {
     if (markets.includes(name)) continue;
     const known = `the markets are ${markets.join(', ')}${suggest(nearest(name, markets))}`;
     problems.push(`${wanted.name}: entry ${served.indexOf(name) + 1} is no market; ${known}`);
   }
   const httpHosts = find(texts.httpHosts.variable);
-  problems.push(...[texts.markets, texts.allowedHosts, texts.httpHosts].flatMap(row => judgeList(find(row.variable))));
+  problems.push(
+    ...[texts.markets, texts.toolsets, texts.tools, texts.allowedHosts, texts.httpHosts].flatMap(row =>
+      judgeList(find(row.variable)),
+    ),
+  );
   const { http, problems: httpProblems } = readHttp({
     transport: find(texts.transport.variable),
     host: find(texts.host.variable),
-    hosts: { name: httpHosts.name, list: list(httpHosts.text) },
+    hosts: { name: httpHosts.name, list: namesIn(httpHosts.text) },
     tokens: cleanKey(env[tokensVariable]),
     tokensFile: find(texts.httpTokensFile.variable),
   });
@@ -143,14 +165,22 @@ export function readSettings(
     settings: {
       ...(key?.value ? { key: { value: new Secret(key.value), from: key.from } } : {}),
       feed: find(texts.feed.variable).text ?? texts.feed.standard,
-      allowedHosts: list(find(texts.allowedHosts.variable).text),
+      allowedHosts: namesIn(find(texts.allowedHosts.variable).text),
       ...(served.length > 0 ? { markets: served } : {}),
+      ...named('toolsets', find(texts.toolsets.variable)),
+      ...named('tools', find(texts.tools.variable)),
       ...(record === undefined ? {} : { record }),
       ...(http ? { http } : {}),
       options,
     },
     problems,
   };
+}
+
+/** An empty list counts as not set. */
+function named(key: 'toolsets' | 'tools', { name, text }: ReturnType<Lookup>): Pick<Settings, typeof key> {
+  const names = namesIn(text);
+  return names.length > 0 ? { [key]: { from: name, list: names } } : {};
 }
 
 function lookup(env: Environment, given: Environment): Lookup {
@@ -170,13 +200,6 @@ export function cleanKey(text: string | undefined): string | undefined {
 
 /** An empty list is wrong on the command line; in the environment it counts as not set. */
 function judgeList({ name, text }: ReturnType<Lookup>): string[] {
-  if (!name.startsWith('--') || list(text).length > 0) return [];
+  if (!name.startsWith('--') || namesIn(text).length > 0) return [];
   return [`${name} names nothing`];
-}
-
-function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map(item => item.trim().toLowerCase())
-    .filter(item => item !== '');
 }

@@ -72,6 +72,14 @@ export interface AnswerLimits {
   readonly mostBytes: number;
 }
 
+/** Tools that are served or left out together. */
+export interface Toolset {
+  readonly name: string;
+  readonly about: string;
+  /** Whether it is served where nobody chose. */
+  readonly standard: boolean;
+}
+
 /** What all markets share. */
 export interface Suite extends Decoding {
   readonly name: string;
@@ -81,6 +89,7 @@ export interface Suite extends Decoding {
   readonly feeds: readonly Feed[];
   /** Cross-market tools. */
   readonly tools: readonly SharedTool[];
+  readonly toolsets: readonly Toolset[];
   readonly prompts: readonly Prompt[];
   readonly limits: AnswerLimits;
 }

@@ -12,6 +12,8 @@ export interface ToolOf<V extends Verb> {
   readonly name: string;
   readonly title: string;
   readonly verb: V;
+  /** Name of the toolset that it belongs to. */
+  readonly toolset: string;
   readonly description: string;
   readonly inputSchema: JsonSchema;
   readonly annotations: {

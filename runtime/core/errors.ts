@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'PLAN_NOT_REALTIME'
   | 'NOT_AUTHORIZED'
   | 'READ_ONLY'
+  | 'NOT_SERVED'
   | 'LIMIT_EXCEEDED'
   | 'MAX_CONNECTIONS'
   | 'BAD_CURSOR'
@@ -85,6 +86,9 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   READ_ONLY: {
     hint: 'Read, wait, summarize, list or ask for the status; the client whose streams these are starts and stops them.',
     docs: 'polygon-docs/guides/many-clients.md#tokens',
+  },
+  NOT_SERVED: {
+    hint: 'Use a tool that tools/list has, or have the toolset of this one served.',
   },
   LIMIT_EXCEEDED: {
     hint: 'Unsubscribe contracts that are no longer needed, then subscribe again.',

@@ -33,12 +33,15 @@ import { reportProgress } from './progress.js';
 import { fillPrompt } from './prompts.js';
 import { ResourceUpdates, wholeList } from './resource-updates.js';
 import { Resources, resourceTemplates } from './resources.js';
+import { refusalOf, servedHub } from './served-hub.js';
 import { packArguments, textsOf, unpackArguments } from './whole-arguments.js';
 
 export interface ServerParts {
   readonly hub: HubView;
   readonly pages: Pages;
   readonly version: string;
+  /** Toolsets that the client asked for; absent: all that the operator chose. */
+  readonly toolsets?: readonly string[];
   /** Admits requests; absent: all at once. */
   readonly gate?: Gate;
 }
@@ -162,9 +165,10 @@ function refusal(id: string | number | undefined, { code, message }: EchoFault):
 }
 
 /** @param updates follows what a client of the 2025 protocols subscribes to */
-export function buildServer({ hub, pages, version, gate = openGate }: ServerParts, updates: ResourceUpdates): Server {
+export function buildServer(parts: ServerParts, updates: ResourceUpdates): Server {
+  const { hub: whole, pages, version, toolsets, gate = openGate } = parts;
+  const hub = servedHub(whole, toolsets);
   const { name, title, instructions } = hub.suite;
-  const parts = { hub, pages, version, gate };
   const server = new DiscreetServer(
     parts,
     { name, title, version },
@@ -173,7 +177,7 @@ export function buildServer({ hub, pages, version, gate = openGate }: ServerPart
       instructions,
     },
   );
-  serveTools(server, hub, gate);
+  serveTools(server, hub, whole, gate);
   serveResources(server, hub, new Resources(hub, pages), updates);
   servePrompts(server, hub);
   server.setRequestHandler('completion/complete', ({ params: { argument, context } }) =>
@@ -215,7 +219,8 @@ function shown({ structured, text, isError }: ToolResult) {
   };
 }
 
-function serveTools(server: Server, hub: HubView, gate: Gate): void {
+/** @param whole the hub with all tools that there are */
+function serveTools(server: Server, hub: HubView, whole: HubView, gate: Gate): void {
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const complain = complainTo(hub.log);
   server.setRequestHandler('tools/list', () =>
@@ -223,6 +228,8 @@ function serveTools(server: Server, hub: HubView, gate: Gate): void {
   );
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
+    const unserved = owned ? undefined : toolOf(whole, params.name);
+    if (unserved) return shown(refuseCall(hub, unserved, refusalOf(unserved, whole)));
     if (!owned) throw refuseName('tool', params.name, [...tools.keys()]);
     const stopProgress = reportProgress(hub.clock, mcpReq._meta?.progressToken, progress =>
       mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),

@@ -28,7 +28,7 @@ export type OwnedTool =
   | { readonly tool: SharedTool; readonly market?: undefined };
 
 /** Every tool that is served, in the order in which it is listed. */
-export function listTools({ suite, markets }: HubView): OwnedTool[] {
+export function listTools({ suite, markets }: Pick<HubView, 'suite' | 'markets'>): OwnedTool[] {
   return [
     ...markets.flatMap(market => market.tools.map(tool => ({ tool, market }))),
     ...suite.tools.map(tool => ({ tool })),

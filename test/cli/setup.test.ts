@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { readSetup, type Setup } from '../../runtime/cli/setup.js';
 import type { Tool } from '../../runtime/contract/tool.js';
+import { servedHub } from '../../runtime/mcp/served-hub.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';
@@ -84,7 +85,7 @@ describe('the markets that are left out', () => {
 
   test('are offered neither by the tools across markets nor by the instructions', () => {
     for (const tool of hub.suite.tools) expect(marketsOf(tool)).toEqual(['stocks', 'crypto']);
-    expect(hub.suite.instructions).toContain('Markets: stocks, crypto;');
+    expect(servedHub(hub).suite.instructions).toContain('Markets: stocks, crypto;');
   });
 
   test.each(['read_stream_messages', 'wait_for_stream_message', 'summarize_stream'])(
@@ -112,6 +113,6 @@ describe('the markets that are left out', () => {
 test('where no market is left out, the tools are those of the spec and the instructions name all', () => {
   const hub = offered(setup([]));
   expect(hub.suite.tools).toBe(suite.tools);
-  expect(hub.suite.instructions).toContain(`Markets: ${marketNames.join(', ')};`);
-  expect(hub.suite.instructions).not.toContain('{markets}');
+  expect(servedHub(hub).suite.instructions).toContain(`Markets: ${marketNames.join(', ')};`);
+  expect(servedHub(hub).suite.instructions).not.toContain('{markets}');
 });

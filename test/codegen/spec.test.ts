@@ -195,15 +195,15 @@ describe('faults of meaning', () => {
         ],
       ],
       [
-        'spec/suite.yaml:28:47 there is no definition place',
-        'spec/suite.yaml:28:80 venue is required, and there is no such property',
+        'spec/suite.yaml:30:47 there is no definition place',
+        'spec/suite.yaml:30:80 venue is required, and there is no such property',
       ],
     ],
     [
       'a definition that leads back to itself',
       suite,
       [['code: { type: string } }', 'code: { $ref: "#/definitions/failure" } }']],
-      ['spec/suite.yaml:50:3 the definition failure leads back to itself'],
+      ['spec/suite.yaml:52:3 the definition failure leads back to itself'],
     ],
     [
       'definitions by which no answer can be measured',
@@ -213,8 +213,8 @@ describe('faults of meaning', () => {
         [', maxItems: 10', ''],
       ],
       [
-        'spec/suite.yaml:44:3 the definition listed lacks maxItems, which answers are measured by',
-        'spec/suite.yaml:45:3 the definition max_bytes lacks a number as default, which answers are measured by',
+        'spec/suite.yaml:46:3 the definition listed lacks maxItems, which answers are measured by',
+        'spec/suite.yaml:47:3 the definition max_bytes lacks a number as default, which answers are measured by',
       ],
     ],
     [
@@ -358,13 +358,13 @@ describe('faults of meaning', () => {
       'a slot of a market in a tool of all markets',
       suite,
       [['description: Messages of a stream.', 'description: Messages of the {market} stream.']],
-      ['spec/suite.yaml:24:5 {market} in read_stream_messages stands for nothing'],
+      ['spec/suite.yaml:25:5 {market} in read_stream_messages stands for nothing'],
     ],
     [
       'a tool with the name of another',
       suite,
       [['name: read_stream_messages', 'name: start_crypto_stream']],
-      ['spec/suite.yaml:24:5 tool start_crypto_stream would exist twice'],
+      ['spec/suite.yaml:25:5 tool start_crypto_stream would exist twice'],
     ],
     [
       'a slot of a prompt that none of its arguments fills, and one that is none',
@@ -374,15 +374,15 @@ describe('faults of meaning', () => {
         ['how {symbols} does', 'how {name} does'],
       ],
       [
-        'spec/suite.yaml:39:5 {channels} in look stands for nothing',
-        'spec/suite.yaml:39:5 {name} in look stands for nothing',
+        'spec/suite.yaml:41:5 {channels} in look stands for nothing',
+        'spec/suite.yaml:41:5 {name} in look stands for nothing',
       ],
     ],
     [
       'a prompt that calls what is no tool',
       suite,
       [['Call start_{market}_stream', 'Call begin_{market}_stream']],
-      ['spec/suite.yaml:39:5 look calls begin_{market}_stream, which is no tool'],
+      ['spec/suite.yaml:41:5 look calls begin_{market}_stream, which is no tool'],
     ],
     [
       'a prompt with the name of another',
@@ -393,7 +393,7 @@ describe('faults of meaning', () => {
           'prompts:\n  - { name: look, title: Look, description: Look., arguments: { market: A market }, events: [], text: Look. }\n',
         ],
       ],
-      ['spec/suite.yaml:35:5 prompt look exists twice'],
+      ['spec/suite.yaml:37:5 prompt look exists twice'],
     ],
   ])('%s', (_, path, edits, expected) => {
     expect(faults(path, ...edits)).toEqual(expected);

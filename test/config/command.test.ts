@@ -21,6 +21,8 @@ test('every setting but the key is an option, named like its variable', () => {
   expect(settingTable.map(({ variable, option }) => [variable, option])).toEqual([
     ['POLYGON_FEED', 'feed'],
     ['MCP_POLYGON_MARKETS', 'markets'],
+    ['MCP_POLYGON_TOOLSETS', 'toolsets'],
+    ['MCP_POLYGON_TOOLS', 'tools'],
     ['MCP_POLYGON_ALLOWED_HOSTS', 'allowed-hosts'],
     ['MCP_POLYGON_RECORD', 'record'],
     ['MCP_POLYGON_TRANSPORT', 'transport'],

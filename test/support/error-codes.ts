@@ -14,6 +14,7 @@ const all: Readonly<Record<ErrorCode, true>> = {
   PLAN_NOT_REALTIME: true,
   NOT_AUTHORIZED: true,
   READ_ONLY: true,
+  NOT_SERVED: true,
   LIMIT_EXCEEDED: true,
   MAX_CONNECTIONS: true,
   BAD_CURSOR: true,

@@ -134,7 +134,7 @@ export class Clients {
   }
 
   private async serveNew(raw: RawRequest, caller: Caller): Promise<Response> {
-    const session = await this.openSession(caller.hasToken ? caller : undefined);
+    const session = await this.openSession(caller.hasToken ? caller : undefined, raw.toolsets);
     if (!session) return this.refuseClient();
     const answered = await this.serveIn(session, raw);
     // The session was not opened, so nobody knows of it.
@@ -166,13 +166,16 @@ export class Clients {
   }
 
   /** @returns undefined if there is no room */
-  private async openSession(caller: Caller | undefined): Promise<Session | undefined> {
+  private async openSession(caller: Caller | undefined, toolsets: readonly string[]): Promise<Session | undefined> {
     const id = randomUUID();
     const owner = caller ?? callerIn(id);
     if (!(caller ? this.hasRoomFor(caller) : this.hasRoom())) return undefined;
     const httpClient = this.visit(owner);
     if (!httpClient) return undefined;
-    const session = this.sessions.take(id, () => new Session(id, httpClient.parts, () => this.sessions.end(id)));
+    const session = this.sessions.take(
+      id,
+      () => new Session(id, httpClient.parts, toolsets, () => this.sessions.end(id)),
+    );
     if (!session && !caller) this.httpClients.end(owner.id);
     await session?.open();
     return session;

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { toolsetsHeader } from '../../config/toolsets.js';
+import { namesIn } from '../../core/name-list.js';
 import { type Gate, unhandled } from '../gate.js';
 import { listenedBy } from '../listening.js';
 import { ResourceUpdates, type UriBound } from '../resource-updates.js';
@@ -13,6 +15,11 @@ export interface ClientParts extends ServerParts {
   readonly caller: Caller;
   readonly gate: Gate;
   readonly uris: UriBound;
+}
+
+/** The toolsets that a request asks for, which were judged before. */
+function askedBy(request: Request | undefined): string[] {
+  return namesIn(request?.headers.get(toolsetsHeader));
 }
 
 /** A client over HTTP, and its server for protocol 2026-07-28. */
@@ -50,7 +57,8 @@ export class HttpClient {
     );
     this.updates = updates;
     this.handler = createMcpHandler(
-      ({ requestInfo }) => buildServer({ ...parts, gate: this.gateFor(requestInfo) }, updates),
+      ({ requestInfo }) =>
+        buildServer({ ...parts, toolsets: askedBy(requestInfo), gate: this.gateFor(requestInfo) }, updates),
       {
         legacy: 'reject',
         maxSubscriptions: httpWaits,

@@ -5,6 +5,8 @@ import type { Clock } from '../../core/clock.js';
 
 /** An admitted request. */
 export interface RawRequest {
+  /** What the client asked for by a header, judged. */
+  readonly toolsets: readonly string[];
   readonly request: Request;
   readonly response: ServerResponse;
   /** The parsed body, if there is one. */

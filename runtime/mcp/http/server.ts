@@ -7,7 +7,9 @@ import { type HttpSettings, inUrl } from '../../config/http-settings.js';
 import { type Options, optionTable } from '../../config/options.js';
 import type { Token } from '../../config/token.js';
 import { TokenStore } from '../../config/token-store.js';
+import { faultsOfToolsets, toolsetsHeader } from '../../config/toolsets.js';
 import { hasMoreParts } from '../../core/lossless-json.js';
+import { namesIn } from '../../core/name-list.js';
 import { Quota } from '../../pacing/quota.js';
 import { faultOfEchoes } from '../echoes.js';
 import { complainTo } from '../server.js';
@@ -136,7 +138,10 @@ export class HttpServer {
     if (echo) return refuse(400, echo.message, { code: echo.code });
     const web = toWeb(request, response);
     if (!web) return refuse(400, 'The request is not valid HTTP.');
-    const raw = { request: web, response, body: packArguments(body) };
+    const toolsets = namesIn(web.headers.get(toolsetsHeader));
+    const faults = faultsOfToolsets(toolsets, this.parts.hub);
+    if (faults.length > 0) return refuse(400, `The header ${toolsetsHeader}: ${faults.join('; ')}`);
+    const raw = { request: web, response, body: packArguments(body), toolsets };
     return (await isLegacyRequest(web, body))
       ? this.clients.serveLegacy(raw, caller)
       : this.clients.serveModern(raw, caller);

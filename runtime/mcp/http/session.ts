@@ -29,11 +29,13 @@ export class Session {
 
   /**
    * @param parts of the client that opened it, the only one that may use it
+   * @param toolsets what the client asked for when it opened the session
    * @param end is called when the client ends it
    */
   constructor(
     readonly id: string,
     readonly parts: ClientParts,
+    toolsets: readonly string[],
     end: () => void,
   ) {
     const { hub, uris } = parts;
@@ -45,7 +47,7 @@ export class Session {
       },
       uris,
     );
-    this.server = buildServer({ ...parts, gate: this.gate }, this.updates);
+    this.server = buildServer({ ...parts, toolsets, gate: this.gate }, this.updates);
     this.server.onerror = complainTo(hub.log);
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,

@@ -75,12 +75,12 @@ function exchangeOf(body: object, headers: Readonly<Record<string, string>>) {
     method: 'POST',
     headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json', ...headers },
   });
-  return { request, response: new ServerResponse(new IncomingMessage(new Socket())), body };
+  return { request, response: new ServerResponse(new IncomingMessage(new Socket())), body, toolsets: [] };
 }
 
 describe('in a session of the 2025 protocols', () => {
   async function sessionBehind(gate: Gate) {
-    const session = new Session('session', partsBehind(gate), () => {});
+    const session = new Session('session', partsBehind(gate), [], () => {});
     open.push(session);
     await session.open();
     const ask = async (...messages: object[]): Promise<string> => {

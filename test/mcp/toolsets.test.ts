@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterEach, describe, expect, test } from 'vitest';
+import { closeAll, open, served } from '../support/http-clients.js';
+import { bin, HostedServer } from '../support/stdio.js';
+
+afterEach(closeAll);
+
+async function hosted(env: Readonly<Record<string, string>>, ...args: string[]): Promise<HostedServer> {
+  const server = await HostedServer.launch({ command: [process.execPath, bin, '--feed', 'simulated', ...args], env });
+  open.push(server);
+  return server;
+}
+
+async function namesOf(client: Client | ModernClient): Promise<string[]> {
+  return (await client.listTools()).tools.map(({ name }) => name);
+}
+
+const cryptoAndReading = [
+  'start_crypto_stream',
+  'stop_crypto_stream',
+  'get_crypto_stream_status',
+  'subscribe_crypto_channels',
+  'unsubscribe_crypto_channels',
+  'list_crypto_subscriptions',
+  'read_stream_messages',
+  'wait_for_stream_message',
+  'summarize_stream',
+];
+
+describe('an operator', () => {
+  test('serves toolsets by a variable', async () => {
+    const { client } = await hosted({ MCP_POLYGON_TOOLSETS: 'crypto, reading' });
+
+    expect(await namesOf(client)).toEqual(cryptoAndReading);
+    expect(client.getInstructions()).toContain('Markets: crypto;');
+    expect((await client.listPrompts()).prompts.length).toBeGreaterThan(0);
+  });
+
+  test('serves single tools by an option, and no prompt that needs others', async () => {
+    const { client } = await hosted({}, '--tools', 'start_crypto_stream,read_stream_messages');
+
+    expect(await namesOf(client)).toEqual(['start_crypto_stream', 'read_stream_messages']);
+    expect((await client.listPrompts()).prompts).toEqual([]);
+  });
+
+  test('leaves toolsets out by an option', async () => {
+    const { client } = await hosted({}, '--toolsets=-stocks,-options,-futures,-indices,-forex');
+
+    expect(await namesOf(client)).toEqual(cryptoAndReading);
+  });
+
+  test('is told at the start which entries are wrong, and the values are not shown', async () => {
+    const starting = promisify(execFile)(process.execPath, [bin, '--toolsets', 'cripto,hunter2'], {
+      env: { ...process.env, MCP_POLYGON_TOOLS: 'start_everything_stream' },
+    });
+    const { code, stderr } = await starting.catch(error => error);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^--toolsets: entry 1 is not a toolset; .*did you mean crypto\?$/m);
+    expect(stderr).toMatch(/^--toolsets: entry 2 is not a toolset; the toolsets are stocks, .* all and default$/m);
+    expect(stderr).toMatch(/^MCP_POLYGON_TOOLS: entry 1 is not a tool, such as start_stocks_stream or /m);
+    expect(stderr).not.toMatch(/hunter2|everything/);
+  });
+});
+
+test('a tool that there is, but that is not served, says which toolset has it', async () => {
+  const server = await hosted({ MCP_POLYGON_TOOLSETS: 'crypto' });
+
+  expect(await server.call('start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({
+    isError: true,
+    structuredContent: {
+      error: {
+        code: 'NOT_SERVED',
+        message: 'start_stocks_stream is not served; it belongs to the toolset stocks.',
+        hint: 'The operator serves it with --toolsets stocks or --tools start_stocks_stream (MCP_POLYGON_TOOLSETS, MCP_POLYGON_TOOLS).',
+      },
+    },
+  });
+  await expect(server.call('start_bonds_stream')).rejects.toThrow(/There is no such tool/);
+});
+
+describe('a client over HTTP', () => {
+  const narrowed = (names: string) => ({ requestInit: { headers: { 'Mcp-Polygon-Toolsets': names } } });
+
+  async function legacy(url: string, names: string): Promise<Client> {
+    const client = new Client({ name: 'test', version: '1' });
+    open.push(client);
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), narrowed(names)) as never);
+    return client;
+  }
+
+  async function modern(url: string, names: string): Promise<ModernClient> {
+    const client = new ModernClient(
+      { name: 'test', version: '1' },
+      { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+    );
+    open.push(client);
+    await client.connect(new ModernHttp(new URL(url), narrowed(names)));
+    return client;
+  }
+
+  test.each([
+    ['the 2025 protocols', legacy],
+    ['2026-07-28', modern],
+  ])('narrows what it is served by a header, in %s, and others are served all', async (_, connect) => {
+    const { url } = await served({ MCP_POLYGON_TOOLSETS: 'crypto,forex,reading' });
+    const narrow = await connect(url, 'Crypto,reading');
+    const wide = await connect(url, 'all');
+
+    expect(await namesOf(narrow)).toEqual(cryptoAndReading);
+    expect(await namesOf(wide)).toHaveLength(15);
+    // What the operator left out cannot be had by asking for it.
+    const left = await connect(url, 'stocks,crypto');
+    expect(await namesOf(left)).toEqual(cryptoAndReading.slice(0, 6));
+    const refused = await narrow.callTool({ name: 'start_forex_stream', arguments: { channels: ['C.EUR/USD'] } });
+    expect(refused).toMatchObject({
+      isError: true,
+      structuredContent: {
+        error: {
+          code: 'NOT_SERVED',
+          hint: 'Name forex in the header mcp-polygon-toolsets too, or leave the header out.',
+        },
+      },
+    });
+  });
+
+  test('is told which entry of the header is wrong, and the entry is not repeated', async () => {
+    const { url } = await served();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+        'mcp-polygon-toolsets': 'crypto,hunter2',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    });
+
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(text).toContain('entry 2 is not a toolset');
+    expect(text).not.toContain('hunter2');
+  });
+});
