@@ -314,8 +314,8 @@ describe('in the file of a market', () => {
     ],
     [
       'a field that stands twice',
-      '      - { key: p, name: price, type: number, see: 13 }\n',
-      '      - { key: p, name: price, type: number, see: 13 }\n      - { key: p, name: price, type: number, see: 13 }\n',
+      '      - { key: p, name: price, type: number, see: 13, role: price }\n',
+      '      - { key: p, name: price, type: number, see: 13, role: price }\n      - { key: p, name: price, type: number, see: 13 }\n',
       '39:11 key p stands twice in XT',
     ],
     ['two fields with one readable name', 'name: timestamp', 'name: price', '39:19 name price stands twice in XT'],

@@ -87,7 +87,7 @@ describe('a field is judged against the row that it cites', () => {
   test('a size in shares is not one in contracts', () => {
     const found = faults(
       [trades, '| `p` | number | |', '| `p` | number | contracts |'],
-      [crypto, price, '{ key: p, name: price, type: number, unit: shares, see: 13 }'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: shares, see: 13, role: price }'],
     );
     expect(found).toEqual([
       `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit shares differs from the page, which says "contracts"`,
