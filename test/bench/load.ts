@@ -26,6 +26,9 @@ const spellings: Readonly<Record<string, (name: string) => string>> = {
   crypto: name => `${name}-USD`,
 };
 
+/** The markets of which as many symbols as wanted can be made up; whoever adds a market may spell its symbols above. */
+export const spelledMarkets: readonly string[] = Object.keys(spellings);
+
 /** Canonical symbol of a market by its number; a market whose symbols nobody has spelled here has those that it plays. */
 export function symbolOf({ name, simulation: { instruments } }: Market, index: number): string {
   return spellings[name]?.(nameOf(index)) ?? instruments[index % instruments.length]!.symbol;

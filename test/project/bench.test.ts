@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
+import { parseExact } from '../../runtime/core/lossless-json.js';
 import { Scanner } from '../../runtime/decode/scanner/scanner.js';
 import { medianInterval } from '../bench/interval.js';
 import { cutAtSequence } from '../bench/line.js';
-import { eventsOf, framesOf, loudChannels, symbolOf } from '../bench/load.js';
+import { eventsOf, framesOf, loudChannels, spelledMarkets, symbolOf } from '../bench/load.js';
 import { showReport } from '../bench/report.js';
 import { compete } from '../bench/rounds.js';
 import {
@@ -183,7 +184,8 @@ describe('the load', () => {
     const events = eventsOf(market, 500, 1_000);
     expect(new Set(events).size).toBeGreaterThan(990);
     for (const text of events) {
-      const event = JSON.parse(text);
+      // Times in ns do not survive JSON.parse.
+      const event = parseExact(text) as { readonly ev: string };
       const channel = market.channels.find(({ prefix }) => prefix === event.ev)!;
       expect(channel.validator.safeParse(event)).toMatchObject({ success: true });
     }
@@ -201,21 +203,26 @@ describe('the load', () => {
     expect(new Set(events.map(event => JSON.parse(event).ev))).toEqual(new Set(['T', 'Q']));
   });
 
-  test.each(markets)('names symbols of $name that are allowed and differ', market => {
-    const names = Array.from({ length: 10_000 }, (_, index) => symbolOf(market, index));
-    expect(new Set(names).size).toBe(10_000);
-    expect(names.filter(name => !new RegExp(market.symbol.pattern).test(name))).toEqual([]);
-  });
+  test.each(markets.filter(({ name }) => spelledMarkets.includes(name)))(
+    'names symbols of $name that are allowed and differ',
+    market => {
+      const names = Array.from({ length: 10_000 }, (_, index) => symbolOf(market, index));
+      expect(new Set(names).size).toBe(10_000);
+      expect(names.filter(name => !new RegExp(market.symbol.pattern).test(name))).toEqual([]);
+    },
+  );
 
   test('comes on channels that may be subscribed whole', () => {
-    expect(markets.map(market => loudChannels(market).join(' '))).toEqual([
-      'T.* Q.*',
-      'T.*',
-      'T.* Q.*',
-      'V.*',
-      'C.*',
-      'XT.* XQ.*',
-    ]);
+    // Whoever spells the symbols of a market in test/bench/load.ts writes its channels here.
+    const loud = markets.filter(({ name }) => spelledMarkets.includes(name));
+    expect(Object.fromEntries(loud.map(market => [market.name, loudChannels(market).join(' ')]))).toEqual({
+      stocks: 'T.* Q.*',
+      options: 'T.*',
+      futures: 'T.* Q.*',
+      indices: 'V.*',
+      forex: 'C.*',
+      crypto: 'XT.* XQ.*',
+    });
   });
 
   test('can be stamped where its sequence number stands', () => {
