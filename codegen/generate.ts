@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emitAsyncApi } from './emit/asyncapi.js';
+import { emitCalendars } from './emit/calendars.js';
 import { emitCitations } from './emit/citations.js';
 import { type CompiledKernel, emitKernel, readKernel } from './emit/kernel.js';
 import { emitMarket } from './emit/market.js';
@@ -72,6 +73,7 @@ function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<s
     files.set(`${market.raw.market}.ts`, emitMarket(market));
     files.set(`${market.raw.market}.test.ts`, emitTest(market));
   }
+  if (model.calendars.length > 0) files.set('calendars.ts', emitCalendars(model));
   files.set('kernel.ts', emitKernel(kernel));
   files.set('suite.ts', emitSuite(model));
   files.set('types.ts', emitTypes(model));

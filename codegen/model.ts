@@ -4,10 +4,19 @@
  */
 import type { What } from './drift/facts.js';
 import type { Schema } from './load/schemas.js';
-import type { RawChannel, RawCitation, RawField, RawMarket, RawSuite, RawTool } from './load/spec-types.js';
+import type {
+  RawCalendar,
+  RawChannel,
+  RawCitation,
+  RawField,
+  RawMarket,
+  RawSuite,
+  RawTool,
+} from './load/spec-types.js';
 import type { Position } from './problem.js';
 
 export type {
+  RawCalendar,
   RawChannel,
   RawCorrection,
   RawErratum,
@@ -123,6 +132,7 @@ export interface Model {
   readonly tools: readonly Tool[];
   readonly toolsets: readonly Toolset[];
   readonly markets: readonly Market[];
+  readonly calendars: readonly RawCalendar[];
   readonly explanations: readonly Explanation[];
   readonly silences: readonly Silence[];
   readonly citations: readonly Citation[];

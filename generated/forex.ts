@@ -386,7 +386,10 @@ export const forex: Market = {
   title: 'Forex',
   paths: ['/forex'],
   feeds: [{ feed: 'realtime', delayMinutes: 0 }, { feed: 'business', delayMinutes: 0 }],
-  hours: { timeZone: 'UTC', sessions: [{ name: 'trading week', opens: 'Sun 22:00', closes: 'Fri 22:00' }] },
+  hours: {
+    timeZone: 'America/New_York',
+    sessions: [{ name: 'trading week', opens: 'Sun 17:00', closes: 'Fri 17:00' }],
+  },
   symbol: {
     pattern: '^[A-Z]{3}/[A-Z]{3}$',
     description: 'currency pair, like EUR/USD',

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
+import { usEquities } from './calendars.js';
 
 /**
  * Trades, `T`.
@@ -481,6 +482,7 @@ export const options: Market = {
   ],
   hours: {
     timeZone: 'America/New_York',
+    calendar: usEquities,
     sessions: [
       { name: 'regular', opens: 'Mon 09:30', closes: 'Mon 16:00' },
       { name: 'regular', opens: 'Tue 09:30', closes: 'Tue 16:00' },

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
+import { usEquities } from './calendars.js';
 
 /**
  * Trades, `T`.
@@ -696,6 +697,7 @@ export const stocks: Market = {
   ],
   hours: {
     timeZone: 'America/New_York',
+    calendar: usEquities,
     sessions: [
       { name: 'pre-market', opens: 'Mon 04:00', closes: 'Mon 09:30' },
       { name: 'pre-market', opens: 'Tue 04:00', closes: 'Tue 09:30' },

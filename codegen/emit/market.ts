@@ -1,4 +1,5 @@
 import type { Channel, Field, Market, Tool } from '../model.js';
+import { calendarName } from './calendars.js';
 import { emitFile } from './file.js';
 import { Code, Documented, type Literal } from './literal.js';
 import { emitArguments, emitInputSchema } from './schema.js';
@@ -19,6 +20,9 @@ export function emitMarket(market: Market): string {
           'wire',
         ],
       },
+      ...(raw.hours.calendar
+        ? [{ moduleSpecifier: './calendars.js', namedImports: [calendarName(raw.hours.calendar)] }]
+        : []),
     ],
     declarations: [
       ...market.channels.map(channel => ({
@@ -45,6 +49,7 @@ export function emitMarket(market: Market): string {
           feeds: raw.feeds.map(({ feed, delay_minutes: delayMinutes }) => ({ feed, delayMinutes })),
           hours: {
             timeZone: raw.hours.time_zone,
+            calendar: raw.hours.calendar && new Code(calendarName(raw.hours.calendar)),
             sessions: market.sessions.map(({ name, opens, closes }) => ({ name, opens, closes })),
           },
           symbol: {

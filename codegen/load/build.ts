@@ -1,24 +1,25 @@
 /** Turns the spec as written into the model: errata applied, citations resolved, templates filled. */
 
 import { readSilences } from '../drift/unsaid.js';
-import {
-  type Channel,
-  type Citation,
-  type Field,
-  formatSee,
-  type Market,
-  type Model,
-  type RawChannel,
-  type RawMarket,
-  type RawSuite,
-  type RawTool,
-  type Sample,
-  type See,
-  type Tool,
-  type Toolset,
+import type {
+  Channel,
+  Citation,
+  Field,
+  Market,
+  Model,
+  RawChannel,
+  RawMarket,
+  RawSuite,
+  RawTool,
+  Sample,
+  See,
+  Tool,
+  Toolset,
 } from '../model.js';
 import type { Problem } from '../problem.js';
+import { checkCalendar, checkCalendarOf, citeCalendar } from './calendars.js';
 import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools, checkToolsets } from './check.js';
+import { Citing, type Claim } from './citing.js';
 import { Errata } from './errata.js';
 import type { Loaded, Spec } from './file.js';
 import type { Pages } from './pages.js';
@@ -27,29 +28,7 @@ import { judgeSample } from './samples.js';
 import { Schemas } from './schemas.js';
 import { fill, marketSlots, type Slots, suiteSlots } from './slots.js';
 import { spreadSession } from './week.js';
-import type { Source, YamlPath } from './yaml.js';
-
-/** A citation before it has a place: what it proves, and by which words. */
-type Claim = Pick<Citation, 'what' | 'kind' | 'mentions'>;
-
-/** Collects citations of one file. */
-class Citing {
-  constructor(
-    private readonly source: Source,
-    private readonly folder: string,
-    private readonly citations: Citation[],
-  ) {}
-
-  /** Resolves `see` (relative to `page`, to the folder, or to the spec) and returns its full form. */
-  cite(see: See, path: YamlPath, claim: Claim, page?: string): string {
-    const [, prefix = '', from = '', to] = /^(?:(.*\.md):)?(\d+)(?:-(\d+))?$/.exec(String(see)) ?? [];
-    const name = prefix || page || '';
-    const file = name.startsWith('polygon-docs/') ? name : `${this.folder}/${name}`;
-    const citation = { ...claim, file, from: Number(from), to: Number(to ?? from), at: this.source.at(path) };
-    this.citations.push(citation);
-    return formatSee(citation);
-  }
-}
+import type { YamlPath } from './yaml.js';
 
 /** @returns the model; with problems it is not fit to emit */
 export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: readonly Problem[] } {
@@ -62,8 +41,13 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
 
   citeSuite(suite, shared);
   citeErrata(spec.errata, new Citing(spec.errata.source, suite.pages, citations));
+  for (const loaded of spec.calendars) {
+    citeCalendar(loaded, citations);
+    problems.push(...checkCalendar(loaded));
+  }
+  const calendars = spec.calendars.map(({ value }) => value);
   const markets = spec.markets.map(loaded => {
-    problems.push(...checkMarket(loaded, suite));
+    problems.push(...checkMarket(loaded, suite), ...checkCalendarOf(loaded, calendars));
     return buildMarket(loaded, { suite: spec.suite, shared, schemas, errata, pages, citations, problems });
   });
   const slots = suiteSlots(spec.markets.map(({ value }) => value));
@@ -82,7 +66,8 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
     ...errata.problems(),
   );
   const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
-  return { model: { suite, failure, tools, toolsets, markets, explanations, silences, citations }, problems };
+  const model = { suite, failure, tools, toolsets, markets, calendars, explanations, silences, citations };
+  return { model, problems };
 }
 
 interface Surroundings {

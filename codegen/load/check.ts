@@ -13,6 +13,7 @@ import type { YamlPath } from './yaml.js';
 
 /** Names that generated files, their contents or the language have already. */
 const reserved = [
+  'calendars',
   'default',
   'delete',
   'export',
@@ -24,6 +25,7 @@ const reserved = [
   'new',
   'suite',
   'test',
+  'types',
   'wire',
   'z',
 ];

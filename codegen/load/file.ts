@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import type { RawErratum, RawMarket, RawSilence, RawSuite } from '../model.js';
+import type { RawCalendar, RawErratum, RawMarket, RawSilence, RawSuite } from '../model.js';
 import type { Problem } from '../problem.js';
 import { explainErrors, regexFault } from './explain.js';
 import { Source } from './yaml.js';
@@ -16,6 +16,7 @@ export interface Loaded<T> {
 export interface Spec {
   readonly suite: Loaded<RawSuite>;
   readonly markets: readonly Loaded<RawMarket>[];
+  readonly calendars: readonly Loaded<RawCalendar>[];
   readonly errata: Loaded<readonly RawErratum[]>;
   readonly unsaid: Loaded<readonly RawSilence[]>;
 }
@@ -50,17 +51,19 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
   const suite = load<RawSuite>('suite.yaml', 'suite');
   const errata = load<readonly RawErratum[]>('errata.yaml', 'errata');
   const unsaid = load<readonly RawSilence[]>('unsaid.yaml', 'unsaid');
-  const names = readdirSync(join(specDir, 'markets')).sort();
-  for (const name of names.filter(other => other.endsWith('.yml'))) {
-    const at = { path: `spec/markets/${name}`, line: 1, column: 1 };
-    problems.push({ at, message: 'is not read; a market is a file whose name ends with .yaml' });
-  }
-  const markets = names
-    .filter(name => name.endsWith('.yaml'))
-    .map(name => load<RawMarket>(`markets/${name}`, 'market'));
+  const loadAll = <T>(folder: string, definition: string): Loaded<T>[] => {
+    const names = existsSync(join(specDir, folder)) ? readdirSync(join(specDir, folder)).sort() : [];
+    for (const name of names.filter(other => other.endsWith('.yml'))) {
+      const at = { path: `spec/${folder}/${name}`, line: 1, column: 1 };
+      problems.push({ at, message: `is not read; a ${definition} is a file whose name ends with .yaml` });
+    }
+    return names.filter(name => name.endsWith('.yaml')).map(name => load<T>(`${folder}/${name}`, definition));
+  };
+  const markets = loadAll<RawMarket>('markets', 'market');
+  const calendars = loadAll<RawCalendar>('calendars', 'calendar');
   if (problems.length > 0) return { problems };
   return {
-    spec: { suite, markets: markets.toSorted((a, b) => a.value.order - b.value.order), errata, unsaid },
+    spec: { suite, markets: markets.toSorted((a, b) => a.value.order - b.value.order), calendars, errata, unsaid },
     problems,
   };
 }

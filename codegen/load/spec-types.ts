@@ -92,6 +92,8 @@ export interface RawMarket {
   }[];
   readonly hours: {
     readonly time_zone: string;
+    /** Its holidays: the name of a file in spec/calendars. */
+    readonly calendar?: string;
     readonly sessions: readonly {
       readonly name: string;
       /** The session repeats on these days; without it, `from` and `to` name their day and span the week. */
@@ -227,6 +229,34 @@ export interface RawPrompt {
   };
   readonly events: readonly RawEvent[];
   readonly text: string;
+}
+
+export type RawSpecialDays = readonly {
+  readonly date: RawDate;
+  readonly name: string;
+  readonly see: RawCitation;
+}[];
+
+export type RawDate = string;
+
+export interface RawCalendar {
+  readonly calendar: string;
+  readonly title: string;
+  readonly time_zone: string;
+  /** Folder of its page. */
+  readonly pages: string;
+  readonly known: {
+    readonly from: RawDate;
+    readonly to: RawDate;
+    readonly see: RawCitation;
+  };
+  readonly early_times: readonly {
+    readonly usual: string;
+    readonly early: string;
+    readonly see: RawCitation;
+  }[];
+  readonly holidays: RawSpecialDays;
+  readonly early_closes: RawSpecialDays;
 }
 
 export interface RawSuite {

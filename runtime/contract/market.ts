@@ -52,6 +52,28 @@ export interface Session {
 export interface Hours {
   readonly timeZone: string;
   readonly sessions: readonly Session[];
+  /** Absent where no holidays are known. */
+  readonly calendar?: Calendar;
+}
+
+/** A day that differs from the week. */
+export interface SpecialDay {
+  /** Such as `2026-11-27`, on the market's walls. */
+  readonly date: string;
+  readonly name: string;
+}
+
+/** The days on which exchanges are closed, or close early. */
+export interface Calendar {
+  readonly name: string;
+  readonly title: string;
+  /** First and last date of which it says anything. */
+  readonly knownFrom: string;
+  readonly knownTo: string;
+  readonly holidays: readonly SpecialDay[];
+  readonly earlyCloses: readonly SpecialDay[];
+  /** On a day of early close, what begins or ends at the usual time of day does so at the early one. */
+  readonly earlyTimes: readonly { readonly usual: string; readonly early: string }[];
 }
 
 /** A limit on how many symbols may be held at once over several channels. */

@@ -5,7 +5,8 @@ import type { Market } from '../contract/market.js';
 import { count } from '../core/count.js';
 import { isoOrNull } from '../core/time.js';
 import { isWanted, type StateName } from '../feed/state.js';
-import { nextOpening, sessionAt } from '../market/hours.js';
+import { tradingTimeAt } from '../market/hours.js';
+import { spellWallTime } from '../market/wall-time.js';
 import { type Filter, spellFilter } from '../symbols/channels.js';
 import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js';
 
@@ -195,11 +196,7 @@ function explainMarket(silence: Silence): string {
   const { market, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
   // A delayed feed is silent until its delay after the opening has passed.
   const marketMs = nowMs - delayMinutes * 60_000;
-  if (!simulated && !sessionAt(market.hours, marketMs)) {
-    const opensMs = nextOpening(market.hours, marketMs) + delayMinutes * 60_000;
-    const late = delayMinutes > 0 ? ` (${delayMinutes} minutes late)` : '';
-    return `${market.title} is outside its hours; messages are due from ${isoOrNull(opensMs)}${late}. Holidays are not known here.`;
-  }
+  if (!simulated && !tradingTimeAt(market.hours, marketMs).session) return explainClosed(silence, marketMs);
   const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;
   const cameSince = newestAgeMs < liveForMs;
   if (liveForMs < justLiveMs && !cameSince) {
@@ -210,4 +207,20 @@ function explainMarket(silence: Silence): string {
   const since = lastMessageAtMs === undefined ? 'since it was started' : `since ${isoOrNull(lastMessageAtMs)}`;
   const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
   return `Live and subscribed, but no event came ${since}${gap}. A quiet or misspelled symbol is silent: the feed acknowledges any symbol.`;
+}
+
+/** Since when and why the market is closed, and when it opens. */
+function explainClosed({ market, delayMinutes }: Silence, marketMs: number): string {
+  const { timeZone, calendar } = market.hours;
+  const { last, next, holiday, knownTo } = tradingTimeAt(market.hours, marketMs);
+  const reason = holiday ?? (last?.earlyClose && `early close, ${last.earlyClose}`);
+  const why = reason === undefined ? '' : ` (${reason})`;
+  const since = last ? ` since ${isoOrNull(last.closesMs)}` : '';
+  const dueMs = next.opensMs + delayMinutes * 60_000;
+  const late = delayMinutes > 0 ? `, ${delayMinutes} minutes late` : '';
+  const known = calendar ? `Holidays are known to ${calendar.knownTo} only.` : 'Holidays are not known here.';
+  return [
+    `${market.title}: closed${since}${why}; messages are due from ${isoOrNull(dueMs)} (it opens ${spellWallTime(timeZone, next.opensMs)}${late}).`,
+    ...(knownTo === undefined ? [known] : []),
+  ].join(' ');
 }

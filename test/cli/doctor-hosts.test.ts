@@ -132,9 +132,9 @@ describe('the clock', () => {
 describe.concurrent('a market', () => {
   const saturdayMs = Date.UTC(2026, 10, 21, 12);
 
-  function examined(market: string, feed: string): Promise<Finding> {
+  function examined(market: string, feed: string, nowMs = saturdayMs): Promise<Finding> {
     const settings = { feed, allowedHosts: [], options: testOptions };
-    const hub = new Hub(suite, markets, settings, { clock: new TestClock(saturdayMs), write: () => {} }).client({
+    const hub = new Hub(suite, markets, settings, { clock: new TestClock(nowMs), write: () => {} }).client({
       alone: true,
     });
     return examineMarket(hub, marketOf(market), 'for a reason');
@@ -148,6 +148,16 @@ describe.concurrent('a market', () => {
     ['stocks', 'simulated', 'not asked, for a reason; made-up data; open (simulated)'],
   ])('%s on %s on a Saturday says how late it is, and whether it is open', async (market, feed, message) => {
     expect(await examined(market, feed)).toMatchObject({ result: 'skip', message });
+  });
+
+  test.each([
+    ['on a holiday', '2026-11-26T16:00:00Z', 'closed (Thanksgiving) until 2026-11-27T09:00:00.000Z', 'Thanksgiving'],
+    ['on an early close', '2026-11-27T17:00:00Z', 'open (regular, early close: day after Thanksgiving)', null],
+  ])('%s says so', async (_, moment, opening, holiday) => {
+    expect(await examined('stocks', 'realtime', Date.parse(moment))).toMatchObject({
+      message: `not asked, for a reason; real time; ${opening}`,
+      facts: { holiday, holidays_known_to: '2028-12-31' },
+    });
   });
 
   test('that lacks the feed is noted', async () => {

@@ -38,9 +38,20 @@ describe('generated/', () => {
     expect(compareFile(repository, specTypesPath, generate(repository).specTypes)).toEqual([]);
   });
 
-  test('holds a module and a test for each market, and seven files for all of them', () => {
+  test('holds a module and a test for each market, and eight files for all of them', () => {
     const modules = marketNames.flatMap(name => [`${name}.test.ts`, `${name}.ts`]);
-    const shared = ['TOOLS.md', 'asyncapi.yaml', 'citations.json', 'kernel.ts', 'main.ts', 'suite.ts', 'types.ts'];
+    const shared = [
+      ...[
+        'TOOLS.md',
+        'asyncapi.yaml',
+        'calendars.ts',
+        'citations.json',
+        'kernel.ts',
+        'main.ts',
+        'suite.ts',
+        'types.ts',
+      ],
+    ];
 
     expect([...files.keys()]).toEqual([...modules, ...shared].sort());
   });

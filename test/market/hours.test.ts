@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { markets } from '../../generated/suite.js';
-import { nextOpening, sessionAt } from '../../runtime/market/hours.js';
+import { tradingTimeAt } from '../../runtime/market/hours.js';
 import { marketOf } from '../support/markets.js';
 
 function sessionOf(market: string, iso: string): string | undefined {
-  return sessionAt(marketOf(market).hours, Date.parse(iso));
+  return tradingTimeAt(marketOf(market).hours, Date.parse(iso)).session?.name;
 }
 
 function opensAfter(market: string, iso: string): string {
-  return new Date(nextOpening(marketOf(market).hours, Date.parse(iso))).toISOString();
+  return new Date(tradingTimeAt(marketOf(market).hours, Date.parse(iso)).next.opensMs).toISOString();
 }
 
 describe('stocks', () => {
@@ -82,14 +82,21 @@ describe('futures', () => {
   });
 });
 
-describe('forex', () => {
+describe('forex, by the clock of New York', () => {
   test.each([
-    ['2026-01-09T20:59:59Z', true],
-    ['2026-01-10T12:00:00Z', false],
-    ['2026-01-11T20:59:59Z', false],
-    ['2026-01-11T22:00:00Z', true],
-    ['2026-01-13T03:00:00Z', true],
-  ])('at %s is open: %s', (iso, open) => {
+    ['before the week ends in winter', '2026-01-09T21:59:59Z', true],
+    ['at the end of the week in winter', '2026-01-09T22:00:00Z', false],
+    ['on Saturday', '2026-01-10T12:00:00Z', false],
+    ['before the week begins in winter', '2026-01-11T21:59:59Z', false],
+    ['at the beginning of the week in winter', '2026-01-11T22:00:00Z', true],
+    ['in the night to Tuesday', '2026-01-13T03:00:00Z', true],
+    ['before the week ends in summer', '2026-07-10T20:59:59Z', true],
+    ['at the end of the week in summer', '2026-07-10T21:00:00Z', false],
+    ['at the beginning of the week in summer', '2026-07-12T21:00:00Z', true],
+    ['on the Sunday of the change to summer time', '2026-03-08T21:00:00Z', true],
+    ['between the changes of London and New York', '2026-10-30T20:59:59Z', true],
+    ['on the Sunday of the change to winter time, an hour early', '2026-11-01T21:30:00Z', false],
+  ])('%s, at %s, is open: %s', (_when, iso, open) => {
     expect(sessionOf('forex', iso) !== undefined).toBe(open);
   });
 });
@@ -97,16 +104,18 @@ describe('forex', () => {
 test('crypto is open at every hour of a week', () => {
   const beginMs = Date.parse('2026-03-06T00:00:00Z');
   for (let hour = 0; hour < 7 * 24; hour++) {
-    expect(sessionAt(marketOf('crypto').hours, beginMs + hour * 3_600_000)).toBe('continuous');
+    expect(tradingTimeAt(marketOf('crypto').hours, beginMs + hour * 3_600_000).session?.name).toBe('continuous');
   }
 });
 
 test('a week that runs over Sunday and one of a few hours follow their own clock', () => {
   const hours = { timeZone: 'UTC', sessions: [{ name: 'night', opens: 'Sat 22:00', closes: 'Sun 02:00' }] };
-  const at = (iso: string): string | undefined => sessionAt(hours, Date.parse(iso));
+  const at = (iso: string): string | undefined => tradingTimeAt(hours, Date.parse(iso)).session?.name;
   expect([at('2026-01-10T21:59:00Z'), at('2026-01-10T22:00:00Z')]).toEqual([undefined, 'night']);
   expect([at('2026-01-11T01:59:00Z'), at('2026-01-11T02:00:00Z')]).toEqual(['night', undefined]);
-  expect(nextOpening(hours, Date.parse('2026-01-10T22:00:00Z'))).toBe(Date.parse('2026-01-17T22:00:00Z'));
+  expect(tradingTimeAt(hours, Date.parse('2026-01-10T22:00:00Z')).next.opensMs).toBe(
+    Date.parse('2026-01-17T22:00:00Z'),
+  );
 });
 
 test.each(markets)('the sessions of $name are named in small letters, as they stand within sentences', ({ hours }) => {

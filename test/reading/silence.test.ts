@@ -89,16 +89,36 @@ describe('a live stream is silent because', () => {
     );
   });
 
-  test('the market rests, and messages are due at a known time', () => {
-    const sentence = explain({ nowMs: saturdayNoonMs });
-    expect(sentence).toContain('outside its hours');
-    expect(sentence).toContain('due from 2026-01-19T09:00:00.000Z.');
-    expect(sentence).toContain('Holidays are not known here');
+  test('the market rests over a weekend and a holiday, and messages are due at a known time', () => {
+    expect(explain({ nowMs: saturdayNoonMs })).toBe(
+      'US stocks: closed since 2026-01-17T01:00:00.000Z; messages are due from 2026-01-20T09:00:00.000Z (it opens Tuesday 04:00 in New York).',
+    );
+  });
+
+  test('the market has a holiday, which is named', () => {
+    expect(explain({ nowMs: Date.parse('2026-11-26T16:00:00Z') })).toBe(
+      'US stocks: closed since 2026-11-26T01:00:00.000Z (Thanksgiving); messages are due from 2026-11-27T09:00:00.000Z (it opens Friday 04:00 in New York).',
+    );
+  });
+
+  test('the market closed early, for a reason', () => {
+    expect(explain({ nowMs: Date.parse('2026-11-27T23:00:00Z') })).toBe(
+      'US stocks: closed since 2026-11-27T22:00:00.000Z (early close, day after Thanksgiving); messages are due from 2026-11-30T09:00:00.000Z (it opens Monday 04:00 in New York).',
+    );
+  });
+
+  test.each([
+    ['beyond the calendar', 'stocks', '2029-01-06T12:00:00Z', 'Holidays are known to 2028-12-31 only.'],
+    ['in a market without one', 'forex', '2026-01-10T12:00:00Z', 'Holidays are not known here.'],
+  ])('the market rests %s, and that is said', (_, market, moment, doubt) => {
+    expect(explain({ market: marketOf(market), nowMs: Date.parse(moment) })).toContain(doubt);
   });
 
   test('the market rests for a delayed feed still, some minutes after the opening', () => {
     const sentence = explain({ delayMinutes: 15, nowMs: Date.parse('2026-01-13T09:10:00Z') });
-    expect(sentence).toContain('due from 2026-01-13T09:15:00.000Z (15 minutes late)');
+    expect(sentence).toContain(
+      'due from 2026-01-13T09:15:00.000Z (it opens Tuesday 04:00 in New York, 15 minutes late)',
+    );
   });
 
   test('it is quiet, for a delayed feed still some minutes after the close', () => {

@@ -5,7 +5,7 @@ import type { Market } from '../../contract/market.js';
 import { type ErrorCode, StreamError } from '../../core/errors.js';
 import { isoOrNull } from '../../core/time.js';
 import { describeDelay, type Endpoint, resolveEndpoint } from '../../feed/endpoint.js';
-import { nextOpening, sessionAt } from '../../market/hours.js';
+import { tradingTimeAt } from '../../market/hours.js';
 import { ReplayRefusal } from '../../recording/refusal.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import type { Rejection } from '../../symbols/channels.js';
@@ -85,17 +85,21 @@ async function refusalOf(hub: HubView, market: Market, { replay }: Endpoint): Pr
 
 function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Facts } {
   const { feed, delayMinutes } = endpoint;
-  const session = isLocal(endpoint) ? feed : sessionAt(market.hours, nowMs);
-  const opens = session === undefined ? isoOrNull(nextOpening(market.hours, nowMs)) : null;
+  const time = tradingTimeAt(market.hours, nowMs);
+  const session = isLocal(endpoint) ? feed : time.session?.name;
+  const opens = session === undefined ? isoOrNull(time.next.opensMs) : null;
   const delay = describeDelay(endpoint);
+  const holiday = time.holiday === undefined ? '' : ` (${time.holiday})`;
+  const early = time.session?.earlyClose === undefined ? '' : `, early close: ${time.session.earlyClose}`;
   return {
-    opening: `${delay}; ${session === undefined ? `closed until ${opens}` : `open (${session})`}`,
+    opening: `${delay}; ${session === undefined ? `closed${holiday} until ${opens}` : `open (${session}${early})`}`,
     facts: {
       feed,
       delayed_minutes: delayMinutes,
       open: session !== undefined,
       session: session ?? null,
       opens_at: opens,
+      ...(isLocal(endpoint) ? {} : { holiday: time.holiday ?? null, holidays_known_to: time.knownTo ?? null }),
     },
   };
 }

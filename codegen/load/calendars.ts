@@ -1,0 +1,61 @@
+/** Holidays: cited day by day, and what a calendar must mean beyond what its schema can say. */
+import type { Citation, RawCalendar, RawMarket } from '../model.js';
+import type { Problem } from '../problem.js';
+import { Citing } from './citing.js';
+import type { Loaded } from './file.js';
+import type { YamlPath } from './yaml.js';
+
+/** Adds the claims of a calendar to the citations. */
+export function citeCalendar({ source, value }: Loaded<RawCalendar>, citations: Citation[]): void {
+  const citing = new Citing(source, value.pages, citations);
+  const cite = (see: RawCalendar['known']['see'], path: YamlPath, what: string, ...mentions: string[]): void => {
+    citing.cite(see, path, { what: `${value.calendar} ${what}`, kind: 'fact', mentions });
+  };
+  const { known } = value;
+  cite(known.see, ['known', 'see'], 'known', known.from, known.to);
+  for (const [index, { usual, early, see }] of value.early_times.entries()) {
+    cite(see, ['early_times', index, 'see'], `early ${usual}`, usual, early);
+  }
+  for (const kind of ['holidays', 'early_closes'] as const) {
+    for (const [index, { date, name, see }] of value[kind].entries()) {
+      cite(see, [kind, index, 'see'], `${kind} ${date}`, date, name);
+    }
+  }
+}
+
+/** Every date exists once, on a working day, in order, and within what is known. */
+export function checkCalendar({ source, value }: Loaded<RawCalendar>): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<string>();
+  for (const kind of ['holidays', 'early_closes'] as const) {
+    let before = '';
+    for (const [index, { date }] of value[kind].entries()) {
+      const report = (message: string): void => {
+        problems.push({ at: source.at([kind, index, 'date']), message: `${date} ${message}` });
+      };
+      const day = new Date(`${date}T00:00:00Z`);
+      if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date) report('is no date');
+      else if (day.getUTCDay() % 6 === 0) report('is on a weekend');
+      if (date < value.known.from || date > value.known.to) report('is not within what is known');
+      if (seen.has(date)) report('stands twice');
+      else if (date < before) report(`stands after ${before}`);
+      seen.add(date);
+      before = date;
+    }
+  }
+  return problems;
+}
+
+/** Every market that names a calendar names one that exists, and is of its time zone. */
+export function checkCalendarOf({ source, value }: Loaded<RawMarket>, calendars: readonly RawCalendar[]): Problem[] {
+  const { calendar: name, time_zone: zone } = value.hours;
+  if (name === undefined) return [];
+  const found = calendars.find(({ calendar }) => calendar === name);
+  const at = source.at(['hours', 'calendar']);
+  if (!found) {
+    const names = calendars.map(({ calendar }) => calendar).join(', ');
+    return [{ at, message: `there is no calendar ${name}; the calendars are ${names}` }];
+  }
+  if (found.time_zone === zone) return [];
+  return [{ at, message: `the calendar ${name} is of ${found.time_zone}, and the market of ${zone}` }];
+}

@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { generate } from '../../codegen/generate.js';
+import { describeProblem } from '../../codegen/problem.js';
+import { removeFolders, SmallProject } from '../support/project.js';
+
+afterEach(removeFolders);
+
+const page = [
+  '# A calendar',
+  '',
+  'Known 2026-01-01 to 2026-12-31; 13:00 instead of 16:00.',
+  '2026-12-25 Christmas',
+  '2026-12-24 Eve',
+];
+const calendar = `calendar: small
+title: small exchange
+time_zone: UTC
+pages: polygon-docs/market
+known: { from: "2026-01-01", to: "2026-12-31", see: "small.md:3" }
+early_times:
+  - { usual: "16:00", early: "13:00", see: "small.md:3" }
+holidays:
+  - { date: "2026-12-25", name: Christmas, see: "small.md:4" }
+early_closes:
+  - { date: "2026-12-24", name: Eve, see: "small.md:5" }
+`;
+
+function project(...edits: readonly (readonly [from: string, to: string])[]): SmallProject {
+  const made = new SmallProject();
+  made.write('spec/polygon-docs/market/small.md', `${page.join('\n')}\n`);
+  made.write('spec/calendars/small.yaml', calendar);
+  made.edit('spec/calendars/small.yaml', ...edits);
+  made.edit('spec/markets/crypto.yaml', ['  time_zone: UTC\n', '  time_zone: UTC\n  calendar: small\n']);
+  return made;
+}
+
+function faultsOf({ root }: SmallProject): string[] {
+  return generate(root).problems.map(describeProblem);
+}
+
+test('a calendar is emitted once, and the market names it', () => {
+  const { files, problems } = generate(project().root);
+
+  expect(problems).toEqual([]);
+  expect(files.get('calendars.ts')).toContain("holidays: [{ date: '2026-12-25', name: 'Christmas' }]");
+  expect(files.get('crypto.ts')).toContain("import { small } from './calendars.js';");
+  expect(files.get('crypto.ts')).toContain('calendar: small,');
+});
+
+describe('a calendar is refused', () => {
+  test.each<[string, readonly [string, string], string]>([
+    [
+      'with a date that is none',
+      ['"2026-12-25"', '"2026-11-31"'],
+      'spec/calendars/small.yaml:9:7 2026-11-31 is no date',
+    ],
+    [
+      'with a holiday on a weekend',
+      ['"2026-12-25"', '"2026-12-26"'],
+      'spec/calendars/small.yaml:9:7 2026-12-26 is on a weekend',
+    ],
+    [
+      'with a date beyond what is known',
+      ['"2026-12-25"', '"2027-12-24"'],
+      'spec/calendars/small.yaml:9:7 2027-12-24 is not within what is known',
+    ],
+    [
+      'with a date that stands twice',
+      ['"2026-12-24"', '"2026-12-25"'],
+      'spec/calendars/small.yaml:11:7 2026-12-25 stands twice',
+    ],
+    [
+      'of another time zone',
+      ['time_zone: UTC', 'time_zone: Asia/Tokyo'],
+      'spec/markets/crypto.yaml:12:3 the calendar small is of Asia/Tokyo, and the market of UTC',
+    ],
+    [
+      'under another name than the market has it',
+      ['calendar: small', 'calendar: other'],
+      'spec/markets/crypto.yaml:12:3 there is no calendar small; the calendars are other',
+    ],
+  ])('%s', (_, edit, fault) => {
+    expect(faultsOf(project(edit))).toContain(fault);
+  });
+
+  test('where its page does not say what it cites', () => {
+    expect(faultsOf(project(['name: Christmas', 'name: Boxing Day'])).join('\n')).toMatch(
+      /does not mention Boxing Day/,
+    );
+  });
+});
