@@ -49,7 +49,7 @@ export class KeyFinder {
     const firsts = new Set(
       this.spellings.map(({ text }) => text[0]!).filter(first => first === fold(key[0]!) || /\W/.test(first)),
     );
-    const glances = [...this.spellings.map(glanceAt), ...[...firsts].map(escapedGlanceAt)];
+    const glances = [...this.spellings.map(glanceAt), ...escapedGlances([...firsts])];
     this.glance = new RegExp(glances.join('|'), 'gi');
     this.isDigits = /^\d+$/.test(key);
   }
@@ -75,13 +75,14 @@ export class KeyFinder {
     this.patience = stepsPerCharacter * text.length + leastSteps;
     this.glance.lastIndex = 0;
     for (let found = this.glance.exec(text); found; found = this.glance.exec(text)) {
-      const end = this.endAt(text, found.index);
+      const start = found.groups?.escape === undefined ? found.index : beginningOfRun(text, found.index, copied);
+      const end = this.endAt(text, start);
       if (this.patience < 0) return whole;
       if (end === undefined) {
         this.glance.lastIndex = found.index + 1;
         continue;
       }
-      clean = `${clean ?? ''}${text.slice(copied, found.index)}${substitute({ start: found.index, end })}`;
+      clean = `${clean ?? ''}${text.slice(copied, start)}${substitute({ start, end })}`;
       copied = end;
       this.glance.lastIndex = end;
     }
@@ -213,11 +214,21 @@ function glanceAt({ text }: Spelling): string {
   return plain;
 }
 
-/** A pattern for a first character that is escaped. */
-function escapedGlanceAt(first: string): string {
-  // Where there are many backslashes, only the first of them begins anything.
-  const escaped = `(?<!\\\\)\\\\+(?:${escapesOf(first).map(literally).join('|')})`;
-  return `%(?:25){0,${mostEncoded}}(?:${codesOf(first).join('|')})|${escaped}`;
+/**
+ * Patterns for first characters that are escaped. Of a row of backslashes the last one is found, which needs no memory
+ * however long the row is.
+ */
+function escapedGlances(firsts: readonly string[]): string[] {
+  const encoded = firsts.flatMap(codesOf).join('|');
+  const escapes = firsts.flatMap(escapesOf).map(literally).join('|');
+  return [`%(?:25){0,${mostEncoded}}(?:${encoded})`, `(?<escape>\\\\(?:${escapes}))`];
+}
+
+/** Where the row of backslashes begins that this one is in, at `least` or after it. */
+function beginningOfRun(text: string, at: number, least: number): number {
+  let start = at;
+  while (start > least && text.charCodeAt(start - 1) === backslash) start--;
+  return start;
 }
 
 /** A pattern that matches this text alone, also among the characters of a class. */

@@ -2,6 +2,7 @@
 import { describe, expect } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import type { Market } from '../../runtime/contract/market.js';
+import { vendorFeed } from '../../runtime/feed/vendor-feed.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { type Fault, frame, status, trade } from '../support/fault-feed.js';
 import { channels, declare } from '../support/fault-host.js';
@@ -392,7 +393,8 @@ const hubRows: HubRow[] = [
     async play(run) {
       const target = await run.hub.target(marketOf('stocks'), undefined, undefined);
       run.watch();
-      run.stocks.open({ ...target, urls: ['wss://feed.invalid/stocks', ...target.urls] });
+      const urls = ['wss://feed.invalid/stocks', ...target.urls];
+      run.stocks.open({ ...target, urls, open: vendorFeed({ urls, key: target.key }) });
       await run.start();
       await run.expectData();
       expect(run.states).toBe('connecting retrying connecting authenticating live');
