@@ -5,7 +5,7 @@ import { remarksOnVariables } from '../config/settings.js';
 import { describeTrouble } from '../core/thrown.js';
 import { dialVia, readProxies } from '../feed/proxy.js';
 import type { HttpServer } from '../mcp/http/server.js';
-import { serve } from '../mcp/server.js';
+import { serve } from '../mcp/stdio.js';
 import { systemClock } from '../pacing/system-clock.js';
 import { Hub } from '../stream/hub.js';
 import { Pages } from '../tools/pages.js';

@@ -1,23 +1,10 @@
-/** Conditions over formatted messages: checked when they are given, evaluated message by message. */
+/** Conditions over formatted messages. */
 
-import type { Comparison, Operator } from '../../generated/types.js';
-import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
-import type { Channel } from '../contract/channel.js';
-import type { Market } from '../contract/market.js';
-import { readBoolean, readNumber } from '../core/argument-forms.js';
+import type { Operator } from '../../generated/types.js';
 import { decimalOf, decimalValue } from '../core/decimal.js';
-import { StreamError } from '../core/errors.js';
-import { kindOf } from '../core/kind.js';
-import { nearest, suggest } from '../core/nearest.js';
-import { type StateName, stateNames } from '../feed/state.js';
-import { channelOf, fieldValue, formatMessage, type Message } from '../market/format.js';
-import { suggestSymbol, symbolOf } from '../symbols/channels.js';
-import { exampleSymbol } from '../symbols/example.js';
-import { fieldKinds, type Kind } from '../symbols/field-kinds.js';
-import { wayOutOf } from '../symbols/way-out.js';
 
 /** Every operator, and whether it holds for a moment only, when a value becomes another. */
-const isEdge: Readonly<Record<Operator, boolean>> = {
+export const isEdge: Readonly<Record<Operator, boolean>> = {
   '>': false,
   '>=': false,
   '<': false,
@@ -28,11 +15,11 @@ const isEdge: Readonly<Record<Operator, boolean>> = {
   crosses_below: true,
   changes: true,
 };
-const operators = Object.keys(isEdge);
+export const operators = Object.keys(isEdge);
 
-type Scalar = string | number | boolean | null;
+export type Scalar = string | number | boolean | null;
 
-interface Leaf {
+export interface Leaf {
   readonly field: string;
   readonly op: Operator;
   readonly value?: Scalar;
@@ -41,198 +28,6 @@ interface Leaf {
 
 /** A leaf, or several of which all or any must hold. */
 export type Condition = Leaf | { readonly all: readonly Condition[] } | { readonly any: readonly Condition[] };
-
-const mostLeaves = 8;
-const deepest = 8;
-
-/** What a condition can be about. */
-export interface Subject {
-  readonly market: Market;
-  /** Those whose messages will be looked at. */
-  readonly channels: readonly Channel[];
-  /** Symbols whose messages will be looked at; absent: all. */
-  readonly symbols?: ReadonlySet<string> | undefined;
-}
-
-const parts: readonly (keyof Comparison)[] = ['field', 'op', 'value', 'symbol'];
-
-/** @throws StreamError BAD_CONDITION where it could never hold, as far as that can be told; nothing of it is repeated */
-export function parseCondition(subject: Subject, given: unknown): Condition {
-  const terms = termsOf(subject);
-  const bad = (message: string): StreamError => refuse(subject.market, message);
-  let leaves = 0;
-  const parse = (value: unknown, depth: number, place: string): Condition => {
-    if (depth > deepest) throw bad(`A condition nests at most ${deepest} deep.`);
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw bad(`${place} must be an object, and ${kindOf(value)} came.`);
-    const { all, any } = value as { all?: unknown; any?: unknown };
-    const group = all ?? any;
-    if (group === undefined || group === null) {
-      if (++leaves > mostLeaves) throw bad(`A condition has at most ${mostLeaves} comparisons.`);
-      return parseLeaf(terms, value as Record<string, unknown>, place);
-    }
-    const others = Object.entries(value).filter(([, item]) => item !== group && item !== null && item !== '');
-    if (others.length > 0) throw bad(`${place} is either all, or any, or one comparison.`);
-    const name = all ? 'all' : 'any';
-    if (!Array.isArray(group) || group.length === 0) throw bad(`${place}.${name} needs a list of conditions.`);
-    const list = group.map((part, index) => parse(part, depth + 1, `${place}.${name}[${index}]`));
-    return name === 'any' ? { any: list } : { all: list };
-  };
-  return parse(given, 0, 'condition');
-}
-
-/** What a comparison may name. */
-interface Terms extends Subject {
-  /** Fields, and what their values can be. */
-  readonly kinds: ReadonlyMap<string, ReadonlySet<Kind>>;
-  readonly events: readonly string[];
-}
-
-function termsOf(subject: Subject): Terms {
-  const kinds = new Map<string, Set<Kind>>([
-    ['state', new Set(['text'])],
-    ['event', new Set(['text'])],
-  ]);
-  for (const [name, known] of subject.channels.flatMap(channel => [...fieldKinds(channel)])) {
-    kinds.set(name, new Set([...(kinds.get(name) ?? []), ...known]));
-  }
-  return { ...subject, kinds, events: [...new Set(subject.channels.map(({ event }) => event)), 'UNKNOWN'] };
-}
-
-function parseLeaf(terms: Terms, leaf: Record<string, unknown>, place: string): Leaf {
-  const unknown = Object.keys(leaf).find(key => !parts.some(part => part === key) && !isGroup(key));
-  if (unknown !== undefined) {
-    const meant = suggest(nearest(unknown, parts)) || '.';
-    throw refuse(terms.market, `${place} has field, op, value and symbol, and another part came${meant}`);
-  }
-  const field = parseField(terms, leaf.field, place);
-  const op = parseOperator(terms, leaf.op, place);
-  const value = parseValue(terms, { field, op, given: leaf.value, place });
-  const symbol = parseSymbol(terms, leaf.symbol, place);
-  return { field, op, ...(value === undefined ? {} : { value }), ...(symbol === undefined ? {} : { symbol }) };
-}
-
-function parseField({ market, kinds }: Terms, given: unknown, place: string): string {
-  if (typeof given === 'string' && kinds.has(given)) return given;
-  const names = [...kinds.keys()];
-  const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
-  // A field of other channels is a name of ours.
-  const others = market.channels.filter(channel => typeof given === 'string' && fieldKinds(channel).has(given));
-  const called = others.length > 0 ? given : `of that name (${place}.field, ${kindOf(given)})`;
-  const elsewhere = others.length > 0 ? `, but in those of ${others.map(({ prefix }) => prefix).join(', ')}` : '';
-  throw refuse(
-    market,
-    `There is no field ${called} in these messages${elsewhere}; they have ${names.join(', ')}${meant || '.'}`,
-    others[0] &&
-      `Name one of these fields, or subscribe and select a channel that has it, such as ${others[0].prefix}.${exampleSymbol(market)}.`,
-  );
-}
-
-function isOperator(given: unknown): given is Operator {
-  return typeof given === 'string' && Object.hasOwn(isEdge, given);
-}
-
-function parseOperator({ market }: Terms, given: unknown, place: string): Operator {
-  if (isOperator(given)) return given;
-  const meant = typeof given === 'string' ? suggest(nearest(given, operators)) : '';
-  throw refuse(market, `${place}.op must be one of ${operators.join(', ')}, and ${kindOf(given)} came${meant || '.'}`);
-}
-
-/** A comparison whose value is not judged yet. */
-interface Unjudged {
-  readonly field: string;
-  readonly op: Operator;
-  readonly given: unknown;
-  readonly place: string;
-}
-
-function parseValue(terms: Terms, { field, op, given, place }: Unjudged): Scalar | undefined {
-  const { market } = terms;
-  const kinds = terms.kinds.get(field)!;
-  if (op === 'changes') {
-    if (given !== undefined && given !== null && given !== '')
-      throw refuse(market, `${place}: changes takes no value.`);
-    return undefined;
-  }
-  const value = readValue(given, kinds);
-  if (op === '==' || op === '!=') {
-    if (!isScalar(value)) {
-      throw refuse(market, `${place}: ${op} needs a text, a number, true, false or null as value.`);
-    }
-    requireKind(market, field, value, kinds);
-    requireWord(terms, field, value);
-    return value;
-  }
-  if (!kinds.has('number')) throw refuse(market, `${field} is no number; compare it with ==, != or changes.`);
-  const number = readNumber(value) ?? value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
-  throw refuse(market, `${place}: ${op} needs a number as value, and ${kindOf(value)} came.`);
-}
-
-/** A group that was left out. */
-function isGroup(key: string): boolean {
-  return key === 'all' || key === 'any';
-}
-
-/** A number, or true or false, may be written as text where the field never is a text. */
-function readValue(value: unknown, kinds: ReadonlySet<Kind>): unknown {
-  if (typeof value !== 'string' || kinds.has('text')) return value;
-  if (value.trim() === 'null') return null;
-  return kinds.has('boolean') ? (readBoolean(value) ?? value) : (readNumber(value) ?? value);
-}
-
-function isScalar(value: unknown): value is Scalar {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-/** @throws StreamError BAD_CONDITION where the field never has such a value */
-function requireKind(market: Market, field: string, value: Scalar, kinds: ReadonlySet<Kind>): void {
-  if (value === null) return;
-  const fits =
-    (typeof value === 'number' && (kinds.has('number') || kinds.has('list'))) ||
-    (typeof value === 'string' && (kinds.has('text') || kinds.has('list') || isWide(value))) ||
-    (typeof value === 'boolean' && kinds.has('boolean'));
-  if (fits) return;
-  const names = [...kinds].map(kind => kindNames[kind]).join(' or ');
-  throw refuse(market, `${field} is ${names}, never ${kindOf(value)}.`);
-}
-
-const kindNames: Readonly<Record<Kind, string>> = {
-  number: 'a number',
-  text: 'a text',
-  boolean: 'true or false',
-  list: 'a list, which equals what it holds',
-};
-
-/** @throws StreamError BAD_CONDITION where a field has few values, and this is none of them */
-function requireWord({ market, events }: Terms, field: string, value: Scalar): void {
-  const words: readonly string[] | undefined = field === 'state' ? stateNames : field === 'event' ? events : undefined;
-  if (!words || (typeof value === 'string' && words.includes(value))) return;
-  const meant = typeof value === 'string' ? (nearest(value, words) ?? nearest(value.toUpperCase(), words)) : undefined;
-  throw refuse(
-    market,
-    `${field} is one of ${words.join(', ')}, and never ${kindOf(value)} as it came${suggest(meant) || '.'}`,
-  );
-}
-
-/** @throws StreamError BAD_CONDITION for what is no symbol, or none whose messages will be looked at */
-function parseSymbol({ market, symbols }: Terms, given: unknown, place: string): string | undefined {
-  if (given === undefined || given === null || given === '') return undefined;
-  const symbol = typeof given === 'string' ? symbolOf(market, given) : undefined;
-  if (symbol === undefined) {
-    const meant = typeof given === 'string' ? suggest(suggestSymbol(market, given)) : '';
-    throw refuse(
-      market,
-      `${place}.symbol, ${kindOf(given)}, is no symbol of ${market.title}: write ${market.symbol.description}${meant || '.'}`,
-    );
-  }
-  if (!symbols || symbols.has(symbol)) return symbol;
-  throw refuse(market, `channels leaves out ${symbol}, so the condition could never hold.`);
-}
-
-function refuse(market: Market, message: string, wayOut = wayOutOf(market, 'BAD_CONDITION')): StreamError {
-  return new StreamError('BAD_CONDITION', message, wayOut);
-}
 
 /**
  * The symbols whose messages alone can make a condition true: none where the state alone can, nothing where any message
@@ -261,105 +56,7 @@ function leavesOf(condition: Condition): Leaf[] {
   return 'any' in condition ? condition.any.flatMap(leavesOf) : [condition];
 }
 
-/** Evaluates a condition along a stream; remembers what crossings and several symbols need. */
-export class ConditionTracker {
-  /** Last value per leaf, and in it per channel and symbol. */
-  private readonly previous = new Map<Leaf, Map<string, unknown>>();
-  /** Truth of the leaves that name a symbol, from that symbol's last message. */
-  private readonly truths = new Map<Leaf, boolean>();
-  private state: StateName | undefined;
-
-  constructor(
-    private readonly market: Market,
-    private readonly condition: Condition,
-    private readonly buffer: MessageBuffer,
-  ) {}
-
-  /** @returns whether the condition holds with this message */
-  sees(entry: Entry, message: Message): boolean {
-    return this.evaluate(this.condition, leaf => this.judgeMessage(leaf, entry, message));
-  }
-
-  /** @returns whether the condition holds with this state of the stream */
-  seesState(state: StateName): boolean {
-    const before = this.state;
-    this.state = state;
-    return this.evaluate(this.condition, leaf => leaf.field === 'state' && compare(leaf, state, before));
-  }
-
-  private evaluate(condition: Condition, judge: (leaf: Leaf) => boolean): boolean {
-    // Every leaf is judged, since each has something to remember.
-    if ('all' in condition) return condition.all.map(part => this.evaluate(part, judge)).every(Boolean);
-    if ('any' in condition) return condition.any.map(part => this.evaluate(part, judge)).some(Boolean);
-    return judge(condition);
-  }
-
-  private judgeMessage(leaf: Leaf, entry: Entry, message: Message): boolean {
-    if (leaf.field === 'state') return this.state !== undefined && compare(leaf, this.state, this.state);
-    const value = fieldValue(message, leaf.field);
-    const elsewhere = leaf.symbol !== undefined && leaf.symbol !== entry.symbol;
-    // A level that another symbol's message reached still counts; an edge is over.
-    if (elsewhere || value === undefined) return !isEdge[leaf.op] && (this.truths.get(leaf) ?? false);
-    const truth = compare(leaf, value, this.replacePrevious(leaf, entry, value));
-    if (leaf.symbol !== undefined) this.truths.set(leaf, truth);
-    return truth;
-  }
-
-  /** Remembers the value for an edge to come, and gives the one before it. */
-  private replacePrevious(leaf: Leaf, entry: Entry, value: unknown): unknown {
-    if (!isEdge[leaf.op]) return undefined;
-    const values = this.previous.get(leaf) ?? new Map<string, unknown>();
-    const key = `${entry.ev} ${entry.symbol}`;
-    const before = values.has(key) ? values.get(key) : this.valueBefore(leaf, entry);
-    this.previous.set(leaf, values.set(key, value));
-    return before;
-  }
-
-  /** The value in the last message of the same channel and symbol before this one, if it is still held. */
-  private valueBefore(leaf: Leaf, { seq, ev }: Entry): unknown {
-    if (!channelOf(this.market, ev)) return undefined;
-    for (let earlier = this.buffer.before(seq); earlier !== undefined; earlier = this.buffer.before(earlier)) {
-      const message = formatMessage(this.market, this.buffer.at(earlier)!, 'summary');
-      const value = fieldValue(message, leaf.field);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  }
-}
-
-function compare({ op, value }: Leaf, now: unknown, before: unknown): boolean {
-  switch (op) {
-    case '==':
-      return equals(now, value);
-    case '!=':
-      return !equals(now, value);
-    case 'changes':
-      return before !== undefined && JSON.stringify(before) !== JSON.stringify(now);
-  }
-  const [number, earlier] = [now, before].map(size => (isWide(size) ? Number(size) : size));
-  if (typeof number !== 'number' || typeof value !== 'number') return false;
-  switch (op) {
-    case '>':
-      return number > value;
-    case '>=':
-      return number >= value;
-    case '<':
-      return number < value;
-    case '<=':
-      return number <= value;
-    case 'crosses_above':
-      return typeof earlier === 'number' && earlier <= value && number > value;
-    case 'crosses_below':
-      return typeof earlier === 'number' && earlier >= value && number < value;
-  }
-}
-
 /** Whether it is a number of which a double would lose digits, so that it is shown as its digits. */
-function isWide(value: unknown): value is string {
+export function isWide(value: unknown): value is string {
   return typeof value === 'string' && decimalOf(value) !== undefined && typeof decimalValue(value) === 'string';
-}
-
-/** A list equals what it holds. */
-function equals(now: unknown, value: unknown): boolean {
-  return Array.isArray(now) ? now.includes(value) : now === value;
 }

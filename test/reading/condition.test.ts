@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { StreamError } from '../../runtime/core/errors.js';
 import { formatMessage } from '../../runtime/market/format.js';
-import { ConditionTracker, parseCondition, symbolsOf } from '../../runtime/reading/condition.js';
+import { symbolsOf } from '../../runtime/reading/condition.js';
+import { parseCondition } from '../../runtime/reading/condition-parser.js';
+import { ConditionTracker } from '../../runtime/reading/condition-tracker.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 

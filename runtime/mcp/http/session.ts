@@ -5,9 +5,10 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import { StreamError } from '../../core/errors.js';
+import { complainTo, refuseBusy } from '../discreet-server.js';
 import { type Gate, unhandled } from '../gate.js';
 import { ResourceUpdates, wholeList } from '../resource-updates.js';
-import { buildServer, complainTo, refuseBusy } from '../server.js';
+import { buildServer } from '../server.js';
 import type { Caller } from './caller.js';
 import type { ClientParts } from './http-client.js';
 import { OpenResponses, type RawRequest } from './node-web.js';
