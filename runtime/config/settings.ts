@@ -60,13 +60,8 @@ function optionOf(variable: string): string {
 const texts = {
   feed: row('POLYGON_FEED', 'feed', 'name, replay:FOLDER[/DAY], or a base URL for /{market}', 'realtime'),
   markets: row('MCP_POLYGON_MARKETS', 'list', 'markets to serve, comma separated; fewer markets, fewer tools', 'all'),
-  toolsets: row(
-    'MCP_POLYGON_TOOLSETS',
-    'list',
-    'toolsets to serve, comma separated; all, or -NAME leaves one out',
-    'default',
-  ),
-  tools: row('MCP_POLYGON_TOOLS', 'list', 'single tools to serve besides, or -NAME to leave one out', 'none'),
+  toolsets: row('MCP_POLYGON_TOOLSETS', 'list', 'toolsets to serve, or all; -NAME leaves one out', 'default'),
+  tools: row('MCP_POLYGON_TOOLS', 'list', 'single tools to serve; -NAME leaves one out', 'none'),
   allowedHosts: row(
     'MCP_POLYGON_ALLOWED_HOSTS',
     'list',
