@@ -1,15 +1,15 @@
-/** What went wrong with a connection, in words for people. */
+/** Describes what went wrong with a connection. */
 import type { IncomingMessage } from 'node:http';
 import type { FeedText } from './feed-text.js';
 import { describeLongWait, longestRetryAfterMs, parseHttpDate, readRetryAfter } from './retry-after.js';
 import { describeBreak, describeRefusal, describeTunnelTimeout, isOpen, type Tunnel } from './tunnel.js';
 import { type Fault, judgeClose, judgeHttp } from './verdict.js';
 
-/** How far the connection had come. */
+/** The state of the connection when it failed. */
 export interface Situation {
   readonly url: string;
   readonly phase: 'connecting' | 'authenticating' | 'live';
-  /** Present where it goes through a proxy. */
+  /** Absent if no proxy is used. */
   readonly tunnel: Tunnel | undefined;
   readonly text: FeedText;
 }
@@ -43,9 +43,9 @@ export function faultOfTimeout({ url, tunnel }: Situation, timeoutMs: number): F
 }
 
 /**
- * The host answered the upgrade with something else.
+ * The host answered the upgrade request with another HTTP status.
  *
- * @param nowMs wall clock, by which a date is read where the host tells no time of its own
+ * @param nowMs wall clock; dates are relative to it if the host sends no time of its own
  */
 export function faultOfAnswer({ tunnel }: Situation, response: IncomingMessage, nowMs: number): Fault {
   const status = response.statusCode!;
@@ -63,7 +63,7 @@ export function faultOfAnswer({ tunnel }: Situation, response: IncomingMessage, 
   };
 }
 
-/** What the system or `ws` says of the peer can repeat what the peer sent. */
+/** An error of the system or of `ws` can repeat what the peer sent. */
 function describeError(feedText: FeedText, error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const text = feedText.quote(error.message);

@@ -1,4 +1,4 @@
-/** One upstream WebSocket, kept alive: does what the state machine says, and tells it what happens. */
+/** Keeps one WebSocket to a feed alive: carries out the effects of the state machine, and feeds it events. */
 import { isUtf8 } from 'node:buffer';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -28,13 +28,13 @@ import type { Fault } from './verdict.js';
 
 /** What a connection tells its owner. */
 export interface ConnectionListener extends FrameTaker {
-  /** It is in another state; where that is `live`, nothing is subscribed on this connection yet. */
+  /** The state changed. When it becomes `live`, nothing is subscribed on the new connection yet. */
   changed(from: StateName): void;
 }
 
 const greetingPatienceMs = 1_000;
 const farewellMs = 200;
-/** Close code of WebSocket. */
+/** WebSocket close code. */
 const invalidText = 1007;
 
 export class Connection {
@@ -43,21 +43,21 @@ export class Connection {
   private readonly cancels = new Set<() => void>();
   private liveAtMs = 0;
   private readonly stretch = new Stretch();
-  /** Of the newest socket. */
+  /** Belongs to the newest socket. */
   private intake: Intake | undefined;
   /** The TCP connection under the WebSocket. */
-  private wire: Socket | undefined;
+  private tcp: Socket | undefined;
   private authSent = false;
-  /** Resolves when the last socket that was given up is gone. */
-  private farewell: Promise<void> = Promise.resolve();
+  /** Resolves when the previous socket is gone. */
+  private previousGone: Promise<void> = Promise.resolve();
   /** Monotonic ms. */
   private retryMs: number | undefined;
   private readonly text: FeedText;
   private readonly heartbeat: Heartbeat;
 
   /**
-   * @param urls of one feed, tried in turn
-   * @param key goes out in the auth frame only
+   * @param urls of one feed, tried one after the other
+   * @param key is sent in the auth frame only
    * @param turn shared by all connections of the process
    * @param dial opens a socket
    */
@@ -73,7 +73,7 @@ export class Connection {
     this.text = new FeedText(key);
     this.heartbeat = new Heartbeat(clock, options, {
       ping: () => this.socket?.ping(),
-      bytesRead: () => this.wire?.bytesRead,
+      bytesRead: () => this.tcp?.bytesRead,
       died: silentMs => {
         const message = `The feed sent nothing for ${silentMs} ms, not even an answer to a ping.`;
         this.fail({ kind: 'dead_peer', message });
@@ -90,7 +90,7 @@ export class Connection {
     return this.urls[this.current.host]!;
   }
 
-  /** Whether the feed was sent the key on this connection. */
+  /** Whether the key was sent on this connection. */
   get keySent(): boolean {
     return this.authSent;
   }
@@ -104,27 +104,27 @@ export class Connection {
     this.dispatch({ type: 'start' });
   }
 
-  /** Ends it for good; resolves when the socket is gone, and what came before was given. */
+  /** Ends it for good. Resolves when the socket is gone and all earlier frames are delivered. */
   async stop(): Promise<void> {
     const given = this.intake?.finish();
     this.dispatch({ type: 'stop' });
-    await Promise.all([this.farewell, given]);
+    await Promise.all([this.previousGone, given]);
   }
 
-  /** Calls back once everything was given that came before; never if the connection ends first. */
+  /** Calls back once all earlier frames are delivered; never if the connection ends first. */
   given(react: () => void): void {
     if (this.intake) this.intake.after(react);
     else react();
   }
 
-  /** @returns whether the text went out; only a live connection sends */
+  /** @returns whether the text was sent; only a live connection sends */
   send(text: string): boolean {
     if (this.current.name !== 'live' || this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(text);
     return true;
   }
 
-  /** The feed greeted. */
+  /** The feed sent its greeting. */
   greeted(): void {
     this.sendKey();
   }
@@ -134,30 +134,30 @@ export class Connection {
     this.dispatch({ type: 'authenticated' });
   }
 
-  /** Whether it still matters that messages come; once it has brought them for long enough, it does not. */
+  /** Whether `messageCame` still has an effect; after enough messages it has none. */
   get wantsMessages(): boolean {
     const { current } = this;
     return current.name === 'live' && (!isKnownFruitful(current) || this.stretch.durationMs < steadyMs);
   }
 
-  /** Market data came of what is subscribed. */
+  /** Market data of a subscribed channel arrived. */
   messageCame(): void {
     this.stretch.messageAt(this.loopBudget.elapsedMs);
     this.dispatch({ type: 'message' });
   }
 
-  /** The feed sent a text frame whose bytes are no text, and WebSocket has it that this ends the connection. */
+  /** The feed sent a text frame that is not UTF-8; by the WebSocket protocol this ends the connection. */
   refuseText(): void {
     this.socket?.close(invalidText);
     this.fail(faultOfError(this.situation, new Error('a frame was no text in UTF-8')));
   }
 
-  /** Something ended the connection, or must end it. */
+  /** Ends the connection, if it has not ended already. */
   fail(fault: Fault): void {
     const isLive = this.current.name === 'live';
     const stable =
       isLive && isStable(this.clock.elapsed() - this.liveAtMs, this.stretch.durationMs, this.options.stableAfterMs);
-    // A URL could hold the key, too.
+    // A URL can hold the key, too.
     const shown = { ...fault, message: this.text.clean(fault.message) };
     this.dispatch({ type: 'failed', fault: shown, stable, hosts: this.urls.length });
   }
@@ -183,7 +183,7 @@ export class Connection {
       case 'resubscribe':
         this.cancelTimers();
         this.liveAtMs = this.clock.elapsed();
-        this.heartbeat.watch();
+        this.heartbeat.start();
         return;
       case 'disconnect':
         this.disconnect();
@@ -213,32 +213,32 @@ export class Connection {
       heard: () => this.heard(socket),
     });
     this.intake = intake;
-    // A socket that was given up may still have something to say; nobody listens then. What came before comes first.
-    const mine = (react: () => void): void => {
+    // Events of an old socket are ignored. Frames that arrived before an event are delivered first.
+    const ifCurrent = (react: () => void): void => {
       if (this.socket !== socket) return;
       intake.after(() => {
         if (this.socket === socket) react();
       });
     };
-    socket.on('open', () => mine(() => this.dispatch({ type: 'opened' })));
+    socket.on('open', () => ifCurrent(() => this.dispatch({ type: 'opened' })));
     socket.on('upgrade', response => {
-      this.wire = response.socket;
+      this.tcp = response.socket;
     });
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (this.socket !== socket) return;
-      // Only of a text frame is it a breach to be no text.
+      // Only a text frame has to be UTF-8.
       intake.push(isBinary && !isUtf8(data) ? noText : data);
     });
     for (const beat of ['ping', 'pong'] as const) {
-      socket.on(beat, () => mine(() => this.heard(socket)));
+      socket.on(beat, () => ifCurrent(() => this.heard(socket)));
     }
     socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
       request.destroy();
-      mine(() => this.fail(faultOfAnswer(this.situation, response, this.clock.now())));
+      ifCurrent(() => this.fail(faultOfAnswer(this.situation, response, this.clock.now())));
     });
-    // An error ends the connection at once; the peer may take its time to close.
-    socket.on('error', error => mine(() => this.fail(faultOfError(this.situation, error))));
-    socket.on('close', (code, reason) => mine(() => this.fail(faultOfClose(this.situation, code, reason))));
+    // Do not wait for the peer to close after an error.
+    socket.on('error', error => ifCurrent(() => this.fail(faultOfError(this.situation, error))));
+    socket.on('close', (code, reason) => ifCurrent(() => this.fail(faultOfClose(this.situation, code, reason))));
   }
 
   private get situation(): Situation {
@@ -251,7 +251,7 @@ export class Connection {
   private authenticate(): void {
     const { authTimeoutMs } = this.options;
     this.cancelTimers();
-    // The feed greets first; one that does not is asked all the same.
+    // The feed greets first; if it does not, the key is sent anyway.
     this.after(Math.min(greetingPatienceMs, authTimeoutMs / 2), () => this.sendKey());
     this.after(authTimeoutMs, () =>
       this.fail({ kind: 'unanswered', message: `The feed did not answer the key within ${authTimeoutMs} ms.` }),
@@ -278,7 +278,7 @@ export class Connection {
     const cancel = this.clock.after(farewellMs, () => socket.terminate());
     socket.once('close', cancel);
     const gone = new Promise<void>(resolve => socket.once('close', () => resolve()));
-    this.farewell = this.farewell.then(() => gone);
+    this.previousGone = this.previousGone.then(() => gone);
     socket.close(1000);
   }
 

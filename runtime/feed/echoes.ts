@@ -1,23 +1,23 @@
-/** Whether a refusal may be an earlier one that the feed says again. */
+/** Tells a new refusal from an earlier one that the feed repeats. */
 export class Echoes {
   private acks = 0;
   private refusals = 0;
-  /** How many refusals had been heard when the frame in flight was sent. */
+  /** Number of refusals before the frame in flight was sent. */
   private refusalsBefore = 0;
   private echoing = false;
   private refusedBefore = false;
 
-  /** How many acknowledgements and refusals were heard. */
+  /** Number of acknowledgements and refusals so far. */
   get answersHeard(): number {
     return this.acks + this.refusals;
   }
 
-  /** Whether there was any refusal on this connection that can be said again. */
+  /** Whether this connection had a refusal that the feed can repeat. */
   get mayRepeat(): boolean {
     return this.refusedBefore;
   }
 
-  /** Whether a refusal that comes now would be that of the last frame, said again. */
+  /** Whether a refusal that arrives now repeats that of the last frame. */
   get isEchoing(): boolean {
     return this.echoing;
   }
@@ -35,12 +35,12 @@ export class Echoes {
     this.refusals++;
   }
 
-  /** Nothing more is expected of the frame in flight. */
+  /** No more answers to the frame in flight are expected. */
   settle(): void {
     if (this.refusals > this.refusalsBefore) this.echoing = this.refusedBefore = true;
   }
 
-  /** The feed has said all that it had to say about the last frame. */
+  /** The feed will not repeat its answers to the last frame any more. */
   areOver(): void {
     this.echoing = false;
   }

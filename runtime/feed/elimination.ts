@@ -1,48 +1,49 @@
-/** Whom a refusal means that names nobody: pure book-keeping of what was asked and of how often no was the answer. */
+/** Works out which names the feed refused, since a refusal names none. No I/O. */
 
-/** Names of which so many were refused, and nobody knows which. */
+/** Names of which `refused` were refused; it is not known which. */
 export interface Doubt {
   readonly names: ReadonlySet<string>;
   readonly refused: number;
 }
 
-interface Riddle extends Doubt {
+/** The names of a frame or of several, as far as they are open. */
+interface Batch extends Doubt {
   readonly names: Set<string>;
   refused: number;
 }
 
 const namesShown = 5;
 
-/** What became of the names of a frame. */
+/** The outcome for the names of a frame. */
 export interface Verdicts {
   readonly denied: readonly string[];
-  /** Neither granted nor surely refused. */
+  /** Neither granted nor known to be refused. */
   readonly open: readonly string[];
 }
 
-function emptyRiddle(): Riddle {
+function emptyBatch(): Batch {
   return { names: new Set(), refused: 0 };
 }
 
 /**
- * The feed answers frames in their order, and within a frame it refuses before it grants. Who was refused is known
- * only where as many were refused as are left without a grant.
+ * The feed answers frames in order, and within a frame it refuses before it grants. The refused names are known
+ * only if there are as many refusals as names without a grant.
  *
  * @see polygon-docs/websockets/quickstart.md:111-119 `not authorized`
  */
 export class Elimination {
-  /** Names of the frame that waits for its answers. */
+  /** Names of the frame in flight. */
   private readonly flight = new Set<string>();
-  /** Names of that frame that were dropped meanwhile; they are answered all the same. */
+  /** Names of that frame that were dropped since; the feed answers them anyway. */
   private readonly dropped = new Set<string>();
-  /** Names of earlier frames that were not answered in time, dropped or not; perhaps they will be. */
-  private overdue = emptyRiddle();
-  /** Names of frames for which no more answers come, by name. */
-  private readonly closed = new Map<string, Riddle>();
-  /** Refusals that came while a frame waited: of it, or of earlier ones. */
+  /** Names of earlier frames, dropped or not, that were not answered in time and may still be. */
+  private overdue = emptyBatch();
+  /** By name, for frames that get no more answers. */
+  private readonly closed = new Map<string, Batch>();
+  /** Refusals that arrived while a frame was in flight; they mean it or earlier frames. */
   private refusals = 0;
 
-  /** How many names of the newest frame have no answer. */
+  /** Number of names of the newest frame without an answer. */
   get waiting(): number {
     return this.flight.size + this.dropped.size;
   }
@@ -52,18 +53,18 @@ export class Elimination {
     return this.overdue.names;
   }
 
-  /** Whether every name has its answer: a grant, or one refusal for each of the rest. */
+  /** Whether every name is answered: granted, or matched by one refusal each. */
   get settled(): boolean {
     return this.waiting === 0 || this.isAllRefused(this.waiting);
   }
 
   /** Why it is not known whether a name was refused. */
   doubtOf(name: string): Doubt | undefined {
-    const riddle = this.closed.get(name) ?? (this.overdue.names.has(name) ? this.overdue : undefined);
-    return riddle && riddle.refused > 0 ? riddle : undefined;
+    const batch = this.closed.get(name) ?? (this.overdue.names.has(name) ? this.overdue : undefined);
+    return batch && batch.refused > 0 ? batch : undefined;
   }
 
-  /** Names of the newest frame that are wanted and have no answer. */
+  /** Wanted names of the newest frame without an answer. */
   get inFlight(): readonly string[] {
     return [...this.flight];
   }
@@ -77,33 +78,33 @@ export class Elimination {
     }
   }
 
-  /** A name is no longer wanted; its answer comes all the same. */
+  /** A name is no longer wanted; its answer still arrives. */
   drop(name: string): void {
     if (this.flight.delete(name)) this.dropped.add(name);
   }
 
-  /** @returns names that are thereby known to be refused */
+  /** @returns names that are now known to be refused */
   granted(name: string): string[] {
     this.dropped.delete(name);
     const denied: string[] = [];
-    // A name that is owed an answer, too, does not say which frame it answers.
+    // If the name is overdue as well, the grant may answer either frame.
     if (!this.overdue.names.has(name) && this.flight.has(name)) denied.push(...this.closeOverdue(this.waiting - 1));
     this.flight.delete(name);
     return [...denied, ...this.served(name)];
   }
 
-  /** A name is served, whatever was said of it. @returns names that are thereby known to be refused */
+  /** A name is served, whatever the feed answered. @returns names that are now known to be refused */
   served(name: string): string[] {
-    const riddle = this.closed.get(name);
+    const batch = this.closed.get(name);
     this.closed.delete(name);
-    riddle?.names.delete(name);
+    batch?.names.delete(name);
     this.overdue.names.delete(name);
-    const denied = riddle ? this.solve(riddle) : [];
-    // Before a frame that waits has its answers, those of earlier ones cannot be told from its own.
+    const denied = batch ? this.solve(batch) : [];
+    // While a frame is in flight, its answers cannot be told from those of earlier frames.
     return this.waiting === 0 ? [...denied, ...this.solve(this.overdue)] : denied;
   }
 
-  /** The feed refused one name. @returns names that are thereby known to be refused, or nothing if none can be meant */
+  /** The feed refused one name. @returns names that are now known to be refused; undefined if it can mean none */
   refused(): string[] | undefined {
     if (this.waiting > 0) {
       this.refusals++;
@@ -114,12 +115,12 @@ export class Elimination {
     return this.solve(this.overdue);
   }
 
-  /** No more time for the frame: what has no answer becomes overdue. */
+  /** The frame timed out: its names without an answer become overdue. */
   settle(): Verdicts {
     const { flight, dropped, overdue } = this;
     const open = [...flight];
     if (this.isAllRefused(this.waiting)) {
-      this.overdue = emptyRiddle();
+      this.overdue = emptyBatch();
       this.forgetFlight();
       return { denied: [...open, ...overdue.names], open: [] };
     }
@@ -129,54 +130,54 @@ export class Elimination {
     return { denied: [], open };
   }
 
-  /** The frame was refused whole: its names have their answer. */
+  /** The whole frame was refused, which answers all its names. */
   forgetFlight(): void {
     this.flight.clear();
     this.dropped.clear();
     this.refusals = 0;
   }
 
-  /** The connection is new, and nothing was asked on it. */
+  /** Starts over for a new connection. */
   clear(): void {
     this.forgetFlight();
-    this.overdue = emptyRiddle();
+    this.overdue = emptyBatch();
     this.closed.clear();
   }
 
-  /** @param others names of the newer frame that are to be answered still */
+  /** @param others number of names of the newer frame that still wait for an answer */
   private isAllRefused(others: number): boolean {
     return this.overdue.refused + this.refusals >= this.overdue.names.size + others;
   }
 
   /**
-   * Once a frame is answered, nothing more comes for those before it.
+   * Once a frame is answered, earlier frames get no more answers.
    *
-   * @param others names of the newer frame that are to be answered still
+   * @param others number of names of the newer frame that still wait for an answer
    */
   private closeOverdue(others: number): string[] {
     const { overdue } = this;
     const { names, refused } = overdue;
     if (names.size === 0) return [];
     const denied = this.isAllRefused(others) ? [...names] : [];
-    this.overdue = emptyRiddle();
+    this.overdue = emptyBatch();
     this.refusals = denied.length > 0 ? this.refusals + refused - names.size : 0;
-    // Of refusals that came while both frames waited nobody can tell whose they were.
+    // Refusals that arrived while both frames waited may mean either.
     if (denied.length === 0) for (const name of names) this.closed.set(name, overdue);
     return denied;
   }
 
-  /** As many were refused as are left, so it is they. */
-  private solve(riddle: Riddle): string[] {
-    if (riddle.names.size === 0 || riddle.refused < riddle.names.size) return [];
-    const denied = [...riddle.names];
+  /** If there are as many refusals as names left, all of these were refused. */
+  private solve(batch: Batch): string[] {
+    if (batch.names.size === 0 || batch.refused < batch.names.size) return [];
+    const denied = [...batch.names];
     for (const name of denied) this.closed.delete(name);
-    riddle.names.clear();
-    riddle.refused = 0;
+    batch.names.clear();
+    batch.refused = 0;
     return denied;
   }
 }
 
-/** @param own names that may be told */
+/** @param own names that may be shown */
 export function describeDoubt({ names, refused }: Doubt, own: ReadonlySet<string>): string {
   const told = [...names].filter(name => own.has(name));
   const list = `${told.slice(0, namesShown).join(', ')}${told.length > namesShown ? ' and others' : ''}`;

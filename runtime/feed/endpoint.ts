@@ -12,26 +12,26 @@ import { isReplay, parseReplay, parseReplayFeed, type ReplayRequest, replayFeed 
 export interface Endpoint {
   /** Feed name, or `custom` for a URL that belongs to no feed. */
   readonly feed: string;
-  /** The `endpoint` of a start that leads to the same place. */
+  /** What to pass as `endpoint` to get the same place again. */
   readonly spelled: string;
-  /** URLs that serve the same data, in the order in which they are tried; none yet for the simulated feed and for replays. */
+  /** URLs that serve the same data, tried in this order; still empty for the simulated feed and for replays. */
   readonly urls: readonly string[];
   readonly simulated: boolean;
-  /** How late the data is; null where nobody says. */
+  /** Delay of the data; null if unknown. */
   readonly delayMinutes: number | null;
-  /** Present where recordings are to be played. */
+  /** Present for a replay. */
   readonly replay?: ReplayRequest;
 }
 
 const plainPath = /^(?:\/[a-z0-9]{1,24}){0,4}\/?$/i;
 
-/** A place that is found when it is needed. */
+/** Its URL is found later. */
 const nowhere = { urls: [], simulated: false } as const;
 
 /**
  * Decides where `endpoint` leads before anything is opened.
  *
- * @param wanted feed name or URL; nothing means the operator's feed
+ * @param wanted feed name or URL; absent: the operator's feed
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
 export function resolveEndpoint(suite: Suite, market: Market, settings: Settings, wanted?: string): Endpoint {
@@ -45,12 +45,12 @@ export function resolveEndpoint(suite: Suite, market: Market, settings: Settings
   return allowedUrl(suite, market, settings, url);
 }
 
-/** Whether a feed of the operator needs no key. */
+/** Whether the operator's feed needs no key. */
 export function isKeyless(feed: string): boolean {
   return feed.toLowerCase() === simulatedFeed || isReplay(feed);
 }
 
-/** An agent names recordings in the folder of the operator, and no folder. */
+/** An agent can name recordings in the operator's folder, but no other folder. */
 function replayed({ feed, record }: Settings, text: string): Endpoint {
   const own = isReplay(feed) ? parseReplayFeed(feed, record) : undefined;
   const recorded = record === undefined ? [] : [{ folder: record, title: '' }];
@@ -59,7 +59,7 @@ function replayed({ feed, record }: Settings, text: string): Endpoint {
 }
 
 /**
- * A feed that some market lists is served only to markets that list it; the others are open to all.
+ * If any market lists the feed, only markets that list it have it; other feeds are open to all markets.
  * @see polygon-docs/websockets/quickstart.md:13 `delayed`
  */
 function namedFeed(suite: Suite, market: Market, name: string): Endpoint {
@@ -73,7 +73,7 @@ function serves(feed: Feed, market: Market): boolean {
   return !feed.listed || market.feeds.some(other => other.feed === feed.name);
 }
 
-/** @param isOurs whether the name is that of a feed of another market, and may be repeated */
+/** @param isOurs whether another market has a feed of this name, so that the answer may repeat it */
 function refuseFeed(market: Market, name: string, isOurs: boolean): StreamError {
   const known = [...market.feeds.map(({ feed }) => feed), simulatedFeed];
   const what = `${market.title} has no ${isOurs ? `feed "${name}"` : 'such feed'}; it has ${known.join(', ')}`;
@@ -91,14 +91,14 @@ function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL):
   const feed = suite.feeds.find(({ hosts }) => hosts.includes(url.hostname));
   const operator = isUrl(settings.feed) && !isReplay(settings.feed) ? parseUrl(market, settings.feed) : undefined;
   const ownOrigin = operator !== undefined && operator.protocol === url.protocol && operator.host === url.host;
-  // A URL does not show the port that its protocol implies, a list may.
+  // `URL` omits the default port of the protocol; the operator's list may have it.
   const explicit = `${url.hostname}:${url.port || (isSecure(url) ? 443 : 80)}`;
   const listed = settings.allowedHosts.some(host => host === explicit || host === url.hostname);
   if (!isSecure(url) && !(isLoopback(url) && (ownOrigin || listed))) {
     throw refuse('An endpoint must be a wss:// URL of the vendor.', market);
   }
   if (ownOrigin || listed) {
-    // It is shown wherever the stream is, so it is a path as servers have them, and no place for anything else.
+    // Answers show the path, so it must be a plain one that can carry no other text.
     if (!plainPath.test(url.pathname)) throw refuse('The path of the endpoint is too long, or no plain path.', market);
     return custom(`${url.protocol}//${url.host}${url.pathname}`);
   }
@@ -108,7 +108,7 @@ function allowedUrl(suite: Suite, market: Market, settings: Settings, url: URL):
     throw refuse(`The path of ${market.title} is ${market.paths.join(' or ')}, and another one came.`, market);
   }
   if (!serves(feed, market)) throw refuseFeed(market, feed.name, true);
-  // The twin host of the same feed stands in if the named one cannot be reached.
+  // The feed's other hosts are the fallback.
   const hosts = [url.hostname, ...feed.hosts.filter(host => host !== url.hostname)];
   const urls = hosts.map(host => `wss://${host}${url.pathname}`);
   return { feed: feed.name, spelled: urls[0]!, urls, simulated: false, delayMinutes: delayOf(market, feed.name) };
@@ -145,17 +145,17 @@ function delayOf(market: Market, feed: string): number | null {
   return market.feeds.find(other => other.feed === feed)?.delayMinutes ?? null;
 }
 
-/** What can be reached at any of some URLs. */
+/** What is served at each of these URLs. */
 export interface Reachable {
   readonly urls: readonly string[];
 }
 
-/** Whether both serve the same data; which host comes first does not matter. */
+/** Whether both serve the same data; the order of the hosts does not matter. */
 export function isSamePlace(one: Reachable, other: Reachable): boolean {
   return one.urls.toSorted().join() === other.urls.toSorted().join();
 }
 
-/** How late data is, in a few words. */
+/** The delay, in a few words. */
 export function describeDelay({ simulated, replay, delayMinutes }: Endpoint): string {
   if (simulated) return 'made-up data';
   if (replay) return 'recorded data';

@@ -1,31 +1,31 @@
 import { escapeText, quoteText } from '../core/quoting.js';
 
-/** What a feed says of itself is short; of a longer text only the beginning is looked at. */
+/** Text of a feed is short; of a longer one only the beginning is cleaned and shown. */
 const longestCleaned = 16_384;
-/** Where a text was cut, so much before the cut could be a part of a key. */
+/** Up to this much before a cut can be part of a key. */
 const longestSpelling = 4_096;
 
-/** Takes the key of a connection out of a text that came over it. */
+/** Removes the key of a connection from text. */
 export interface Cleaner {
   clean(text: string): string;
 }
 
-/** How the text of one connection is shown: without its key, and as quoted data. */
+/** Shows text of one connection: without its key, and as quoted data. */
 export class FeedText {
-  /** @param key absent where the connection has none */
+  /** @param key absent if the connection has none */
   constructor(private readonly key?: Cleaner) {}
 
-  /** For text of the feed itself. */
+  /** For text that the feed sent. */
   quote(text: string): string {
     return escapeText(this.cleanHead(text));
   }
 
-  /** The same between quotes, which nothing in it can end. */
+  /** The same between quotes; nothing in the text can end them. */
   quoted(text: string): string {
     return quoteText(this.cleanHead(text));
   }
 
-  /** A key of digits alone may come as a number. */
+  /** A key that consists of digits may arrive as a number. */
   number(value: number): number | string {
     if (!this.key || value < 1e7) return value;
     const digits = String(value);
@@ -33,12 +33,12 @@ export class FeedText {
     return clean === digits ? value : clean;
   }
 
-  /** For a sentence of ours that may hold text of the feed, or a name of it such as a URL. */
+  /** For a sentence of ours that may contain text of the feed, or a URL. */
   clean(sentence: string): string {
     return this.key?.clean(sentence) ?? sentence;
   }
 
-  /** Cleaned before anybody cuts it, since nobody would know half a key again. */
+  /** Cleans before cutting, since half a key would not be recognized. */
   private cleanHead(text: string): string {
     const { key } = this;
     if (!key) return text;
@@ -47,5 +47,5 @@ export class FeedText {
   }
 }
 
-/** For what is compared and not shown. */
+/** For text that is compared and never shown. */
 export const unshown = new FeedText();

@@ -1,14 +1,14 @@
-/** Frames of a source on their way to whoever listens: read once, and a large one piece by piece. */
+/** Reads frames and passes what is in them to a listener; large frames in pieces. */
 import { FrameReader } from '../decode/frame-reader.js';
 import type { Status } from '../decode/protocol.js';
 import type { Steps } from './intake.js';
 import type { FeedListener, SourceServices } from './source.js';
 
-/** What in a frame is for the source itself. */
+/** Receives what concerns the source itself. */
 export interface FrameOwner {
-  /** A status stood among the events. */
+  /** A frame contains a status. */
   hear(status: Status): void;
-  /** The bytes of a frame were no text. */
+  /** A frame was not UTF-8. */
   refuseText(): void;
 }
 
@@ -23,7 +23,7 @@ export class FrameUnpacker {
     this.reader = new FrameReader(services.market, services.decoding, services.symbols);
   }
 
-  /** @returns what is left to do about a large frame */
+  /** @returns the steps that remain for a large frame */
   unpack(frame: Buffer): Steps | undefined {
     const { listener } = this;
     const arrivedMs = this.services.loopBudget.elapsedMs;
@@ -42,18 +42,18 @@ export class FrameUnpacker {
   private *unpackPieces(frame: Buffer, arrivedMs: number): Generator<void> {
     for (const piece of this.reader.pieces(frame)) {
       this.give(piece, arrivedMs);
-      // What it costs falls to the turn in which the piece was read.
+      // Its cost counts towards the slice in which the piece was read.
       this.listener.delivered();
       yield;
     }
   }
 
-  /** @param frame of which the reader tells, or a piece of one */
+  /** @param frame the frame, or the piece of one, that the reader describes */
   private give(frame: Buffer, arrivedMs: number): void {
     const { reader, listener, owner } = this;
     const { statuses } = reader;
     if (statuses.length > 0) {
-      // What came before a status counts before it.
+      // Events before a status are accounted for first.
       listener.delivered();
       for (const status of statuses) owner.hear(status);
     }

@@ -1,26 +1,26 @@
-/** Whether the other side of a connection still lives: one that is silent is pinged, one that stays silent is given up. */
+/** Pings a silent peer, and gives it up if it stays silent. */
 import type { Clock } from '../core/clock.js';
 
-/** What is watched, and told. */
+/** The other side of a connection. */
 export interface Peer {
   ping(): void;
-  /** Bytes that came over the wire so far: any is a sign of life, of a slow frame too; absent where nobody knows. */
+  /** Bytes received so far. Any byte is a sign of life, even within a slow frame. Undefined if unknown. */
   bytesRead(): number | undefined;
-  /** It sent nothing for so long, not even an answer to a ping. */
+  /** It sent nothing for `silentMs`, not even an answer to a ping. */
   died(silentMs: number): void;
 }
 
 export interface HeartbeatOptions {
-  /** Silence after which it is pinged, ms. */
+  /** Silence after which it is pinged. */
   readonly pingIntervalMs: number;
-  /** How long an answer may take, ms. */
+  /** How long the answer may take. */
   readonly pongTimeoutMs: number;
 }
 
 export class Heartbeat {
   /** Monotonic ms. */
   private heardMs = 0;
-  /** A ping waits for a sign of life. */
+  /** Whether a ping is unanswered. */
   private pinged = false;
   private cancel: () => void = () => {};
 
@@ -37,20 +37,18 @@ export class Heartbeat {
    */
   heard(atMs: number): void {
     this.heardMs = atMs;
-    if (this.pinged) this.watch();
+    if (this.pinged) this.start();
   }
 
-  /** Watches from now on. */
-  watch(): void {
+  start(): void {
     const { pingIntervalMs } = this.options;
     this.stop();
     this.after(Math.max(pingIntervalMs - this.silentMs, 1), () => {
-      if (this.silentMs < pingIntervalMs) this.watch();
+      if (this.silentMs < pingIntervalMs) this.start();
       else this.ping();
     });
   }
 
-  /** Watches no more. */
   stop(): void {
     this.cancel();
     this.pinged = false;
@@ -66,9 +64,9 @@ export class Heartbeat {
     this.pinged = true;
     this.peer.ping();
     this.after(pongTimeoutMs, () => {
-      // One more turn of the loop: after a stall, frames may be waiting to be read.
+      // One more turn of the event loop: after a stall, unread frames may be waiting.
       this.after(1, () => {
-        if (this.peer.bytesRead() !== bytesBefore) this.watch();
+        if (this.peer.bytesRead() !== bytesBefore) this.start();
         else this.peer.died(pingIntervalMs + pongTimeoutMs);
       });
     });
@@ -79,13 +77,13 @@ export class Heartbeat {
   }
 }
 
-/** Where pings come from, and answers go. */
+/** A socket that receives pings and sends pongs. */
 export interface PingedSocket {
   on(event: 'ping', listener: (data: Buffer) => void): unknown;
   pong(data: Buffer, mask: undefined, sent: () => void): void;
 }
 
-/** Answers pings one at a time, and of those that come meanwhile the last, so that no flood of them piles up answers. */
+/** Answers one ping at a time, and skips all but the last of those that arrive meanwhile: a flood piles up nothing. */
 export function answerPings(socket: PingedSocket): void {
   let busy = false;
   let latest: Buffer | undefined;

@@ -1,24 +1,24 @@
-/** What one socket brought, on its way to whoever listens: in order, all of one read together, and no frame for long. */
+/** Delivers the frames of one socket in order, those of one read together, and large ones in steps. */
 
 import type { LoopBudget } from '../pacing/loop-budget.js';
 
-/** Work that is done step by step, none of which takes long. */
+/** Work in short steps. */
 export type Steps = Iterator<unknown>;
 
-/** Whom frames are for. */
+/** Receives frames. */
 export interface FrameTaker {
-  /** @returns what is left to do about a frame that is worked off in steps */
+  /** @returns the steps that remain, for a frame that takes several */
   frame(data: Buffer): Steps | undefined;
-  /** All frames were given that one read of the socket brought, or as much of a large one as there is time for. */
+  /** All frames of one read of the socket are delivered, or as much of a large frame as fits into the slice. */
   delivered(): void;
 }
 
 export interface IntakeListener extends FrameTaker {
-  /** The socket has brought something, or what it brought is still worked off. */
+  /** Bytes arrived, or a large frame is still being processed. */
   heard(): void;
 }
 
-/** Where frames come from: it can be told to wait. */
+/** Pauses and resumes the source of frames. */
 export interface Valve {
   pause(): void;
   resume(): void;
@@ -26,14 +26,14 @@ export interface Valve {
 
 export class Intake {
   private frames: Buffer[] = [];
-  /** Of a large frame that is worked off, while the socket waits. */
+  /** What remains of a large frame; the socket is paused meanwhile. */
   private steps: Steps | undefined;
-  /** What happened to the socket behind a large frame. */
+  /** Events of the socket that wait for a large frame. */
   private readonly later: (() => void)[] = [];
   private takes = true;
   private gives = true;
   private settle: () => void = () => {};
-  /** Resolves once nothing more is given. */
+  /** Resolves once nothing more will be delivered. */
   private settled: Promise<void> = Promise.resolve();
 
   constructor(
@@ -43,38 +43,38 @@ export class Intake {
   ) {}
 
   /**
-   * The frames of one read come one right after the other, before any microtask. Taken in together they cost less than
-   * one by one, since the code and the data of one thing at a time stay close to the processor.
+   * The frames of one read arrive one right after the other, before any microtask. Handling them together is faster
+   * than one by one, since code and data stay in the processor's cache.
    */
   push(frame: Buffer): void {
     if (this.takes && this.frames.push(frame) === 1 && !this.steps) this.beginReading();
   }
 
-  /** Does something once all frames that came before were given. */
+  /** Calls back once all earlier frames are delivered. */
   after(react: () => void): void {
     this.deliver();
     if (this.steps) this.later.push(react);
     else react();
   }
 
-  /** Takes nothing more; what came is still given. @returns when it was */
+  /** Accepts no more frames, but delivers those that arrived. Resolves when they are delivered. */
   finish(): Promise<void> {
     this.deliver();
     this.takes = false;
-    // It says goodbye meanwhile.
+    // The closing handshake needs the socket.
     if (this.steps) this.valve.resume();
     else this.drop();
     return this.settled;
   }
 
-  /** Gives nothing more, except what is being finished. */
+  /** Delivers nothing more, unless `finish` was called before. */
   close(): void {
     if (!this.takes) return;
     this.takes = false;
     this.drop();
   }
 
-  /** Gives nothing more at all. */
+  /** Delivers nothing more, even after `finish`. */
   drop(): void {
     this.takes = false;
     this.gives = false;
@@ -99,7 +99,7 @@ export class Intake {
     if (this.steps) this.beginSteps();
   }
 
-  /** Gives frames as far as they are done at once. */
+  /** Delivers frames up to the first that takes several steps. */
   private giveFrames(): void {
     const { frames } = this;
     this.frames = [];
@@ -119,7 +119,7 @@ export class Intake {
     setImmediate(() => this.goOn());
   }
 
-  /** Works on for as long as this turn has time, at least one step. */
+  /** Takes at least one step, and more while the slice has time. */
   private goOn(): void {
     if (!this.steps) return;
     this.loopBudget.begin();
@@ -142,7 +142,7 @@ export class Intake {
     }
   }
 
-  /** Lets others have their turn; what comes meanwhile waits in the kernel. */
+  /** Yields to the event loop; incoming bytes wait in the kernel. */
   private yieldTurn(): void {
     this.valve.pause();
     setImmediate(() => this.valve.resume());

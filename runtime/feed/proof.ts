@@ -1,10 +1,10 @@
-/** Data of a channel proves that the feed serves it, whatever it said. */
+/** Data of a channel proves that the feed serves it, whatever the feed answered. */
 import type { Market } from '../contract/market.js';
 import { column, columns, type Events } from '../decode/event-list.js';
 import type { SymbolTable } from '../symbols/symbol-table.js';
 import type { Subscriptions } from './subscriptions.js';
 
-/** Events of a frame, and how their symbols are numbered. */
+/** The events of a frame, and the table of their symbols. */
 export interface Arrival {
   readonly market: Market;
   readonly symbols: SymbolTable;
@@ -12,9 +12,9 @@ export interface Arrival {
 }
 
 /**
- * Confirms what the events can have been brought by in one way alone.
+ * Confirms each subscription that alone can have brought one of the events.
  *
- * @returns whether any name was confirmed by them
+ * @returns whether this confirmed any name
  */
 export function proveByData(subscriptions: Subscriptions, arrival: Arrival): boolean {
   const { market, events } = arrival;
@@ -22,10 +22,10 @@ export function proveByData(subscriptions: Subscriptions, arrival: Arrival): boo
   for (const prefix of [...subscriptions.unprovenPrefixes]) {
     const channel = market.channels.findIndex(one => one.prefix === prefix);
     for (let base = 0; base < events.count * columns; base += columns) {
-      // Most often a whole channel is refused, and nothing of it comes.
+      // Usually a whole prefix is refused, and no event of it arrives.
       if (events.rows[base + column.channel] !== channel) continue;
       const ways = waysOf(arrival, base);
-      // Of a symbol that is not told apart nobody can say in how many ways it can have come.
+      // A symbol beyond the table's limit has no exact list of channels.
       const name = ways.length === 2 ? subscriptions.provenOf(ways) : undefined;
       if (name === undefined) continue;
       subscriptions.proved(name);
@@ -37,7 +37,7 @@ export function proveByData(subscriptions: Subscriptions, arrival: Arrival): boo
 
 const mostLookedAt = 100;
 
-/** Whether any of the events is of what is subscribed; a few of them suffice to tell. */
+/** Whether any event belongs to a subscribed channel; checks only the first few. */
 export function isAwaited(subscriptions: Subscriptions, arrival: Arrival): boolean {
   const count = Math.min(arrival.events.count, mostLookedAt);
   for (let base = 0; base < count * columns; base += columns) {
@@ -46,7 +46,7 @@ export function isAwaited(subscriptions: Subscriptions, arrival: Arrival): boole
   return false;
 }
 
-/** Names of the channels that bring an event, as far as it is known without a look into it. */
+/** Names of the channels that bring an event, as far as the table of symbols tells. */
 function waysOf({ market, symbols, events: { rows } }: Arrival, base: number): string[] {
   const prefix = market.channels[rows[base + column.channel]!]?.prefix;
   if (prefix === undefined) return [];

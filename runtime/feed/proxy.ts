@@ -1,35 +1,35 @@
-/** The proxy that the environment names for the way to a feed, by the variables that other programs heed too. */
+/** Reads the proxy for feeds from the usual environment variables. */
 import type { Agent } from 'node:http';
 import type { Environment } from '../config/settings.js';
 import { isLoopback } from './endpoint.js';
 import { type Dial, dialNetwork } from './socket.js';
 import type { Tunnel } from './tunnel.js';
 
-/** A proxy, and the way through it. */
+/** A proxy, and how to get through it. */
 export interface FeedProxy {
-  /** Names it; nothing of its value is ever shown, since with a slip a secret can stand in any part of it. */
+  /** Where it is set. Its value is never shown: after a typo, any part of it can hold a secret. */
   readonly variable: string;
-  /** Opens a tunnel for one connection; TLS is spoken with the host behind it, whose certificate is judged as ever. */
-  readonly dig: () => { readonly agent: Agent; readonly tunnel: Tunnel };
+  /** Opens a tunnel for one connection. TLS is with the host behind the proxy, whose certificate is verified. */
+  readonly openTunnel: () => { readonly agent: Agent; readonly tunnel: Tunnel };
 }
 
-/** Finds the proxy for a URL of a feed, if it is to go through one. */
+/** Finds the proxy for a URL of a feed, if it needs one. */
 export type FindProxy = (url: URL) => FeedProxy | undefined;
 
-/** In the order in which they count; that in small letters goes first, as everywhere. */
+/** By precedence; lower case first, as in other programs. */
 const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
 
-/** What the environment names, and what of it cannot be used. */
+/** The proxies of the environment. */
 export interface Proxies {
   readonly find: FindProxy;
-  /** For the operator; the value of a variable is not shown. */
+  /** Tells the operator what cannot be used, without the value of the variable. */
   readonly problem?: string;
 }
 
 /** No proxy at all. */
 export const straight: Proxies = { find: () => undefined };
 
-/** Loads what is needed for proxies only where the environment names one, so that every other start stays as fast. */
+/** Loads the proxy packages only if the environment names a proxy, so that other starts stay fast. */
 export async function readProxies(env: Environment): Promise<Proxies> {
   const variable = variables.find(name => env[name]?.trim());
   if (variable === undefined) return straight;
@@ -45,11 +45,11 @@ export async function readProxies(env: Environment): Promise<Proxies> {
     import('https-proxy-agent'),
   ]);
   const headers = authorizationOf(proxy);
-  // The package shows the URL in its own log.
+  // The package logs the URL, so it gets one without user and password.
   const { origin } = proxy;
   const found: FeedProxy = {
     variable,
-    dig: () => {
+    openTunnel: () => {
       const agent = new HttpsProxyAgent(origin, { headers, keepAlive: false });
       let status: number | undefined;
       agent.on('proxyConnect', ({ statusCode }) => {
@@ -67,7 +67,7 @@ export async function readProxies(env: Environment): Promise<Proxies> {
     },
   };
   return {
-    // Of this machine no proxy knows; NO_PROXY says which others are reached without one.
+    // Loopback never goes through a proxy; NO_PROXY names other hosts that do not.
     find: url => {
       if (url.protocol !== 'wss:' || isLoopback(url)) return undefined;
       const asked = new URL(url.href.replace(/^wss:/, 'https:'));
@@ -76,17 +76,17 @@ export async function readProxies(env: Environment): Promise<Proxies> {
   };
 }
 
-/** Dials through the proxy where one is to be used. */
+/** Dials through a proxy if the URL needs one. */
 export function dialVia(find: FindProxy): Dial {
   return (url, options) => {
     const proxy = find(new URL(url));
     if (!proxy) return dialNetwork(url, options);
-    const { agent, tunnel } = proxy.dig();
+    const { agent, tunnel } = proxy.openTunnel();
     return Object.assign(dialNetwork(url, { ...options, agent }), { tunnel });
   };
 }
 
-/** Without a scheme it is one that speaks HTTP. */
+/** A value without a scheme means HTTP. */
 function parseProxy(text: string): URL | undefined {
   const whole = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
@@ -99,7 +99,7 @@ function authorizationOf({ username, password }: URL): Record<string, string> {
   return { 'Proxy-Authorization': `Basic ${Buffer.from(user).toString('base64')}` };
 }
 
-/** A percent sign that escapes nothing stands for itself. */
+/** Keeps a percent sign that escapes nothing. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,8 +1,8 @@
-/** Why names were turned down, the last time that they were asked for. */
+/** Why names were rejected when they were last asked for. */
 import { type ErrorCode, hintFor } from '../core/errors.js';
 import type { Rejection } from '../symbols/channels.js';
 
-/** As many are remembered; a call has no more names. */
+/** A call has no more names than this. */
 const mostRemembered = 5_000;
 
 export interface RejectionsListener {
@@ -30,7 +30,7 @@ export class Rejections {
     return rejection;
   }
 
-  /** Forgets a name. @returns why it was turned down, if it was */
+  /** Forgets a name. @returns why it was rejected, if it was */
   take(name: string): Rejection | undefined {
     const rejection = this.byName.get(name);
     this.byName.delete(name);

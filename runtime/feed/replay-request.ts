@@ -1,13 +1,13 @@
-/** What a replay is asked for: `replay:2026-11-23?speed=10&from=2026-11-23T14:30:00Z&loop=1`. */
+/** Parses the request for a replay: `replay:2026-11-23?speed=10&from=2026-11-23T14:30:00Z&loop=1`. */
 import { ReplayError, type StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 
 export const replayFeed = 'replay';
 
-/** A folder of recordings, and what is meant in it. */
+/** A folder of recordings, and which of them are meant. */
 export interface Place {
   readonly folder: string;
-  /** Title of a recording or the beginning of one, such as a day; empty: the newest day. */
+  /** Title of a recording or its beginning, such as a day; empty: the newest day. */
   readonly title: string;
 }
 
@@ -19,13 +19,13 @@ export interface Pace {
   readonly loop: boolean;
 }
 
-/** How recordings are to be played. */
+/** What to replay, and how. */
 export interface ReplayRequest extends Pace {
-  /** Where the operator lets recordings be; the first that is there counts. */
+  /** Where the operator allows recordings; the first that has them counts. */
   readonly places: readonly Place[];
-  /** What is meant in that folder; absent: what the place says. */
+  /** Title in that folder; absent: that of the place. */
   readonly title?: string;
-  /** What arrived before is left out: ISO 8601, or a time of the day that is played, such as `14:30`, in UTC. */
+  /** Skips earlier frames: ISO 8601, or a UTC time of the replayed day, such as `14:30`. */
   readonly from?: string;
 }
 
@@ -39,15 +39,15 @@ const moment = /^(?:\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z|\d\d:\d\d
 const paces: readonly string[] = ['speed', 'from', 'loop'];
 const anyDay = '2026-11-23';
 
-/** Whether a feed or endpoint means recordings. */
+/** Whether a feed or endpoint is a replay. */
 export function isReplay(text: string): boolean {
   return /^replay(?:$|[:?])/i.test(text);
 }
 
 /**
- * Reads what an agent asks for.
+ * Parses what an agent asks for.
  *
- * @param places of which one has the recordings, and nothing else has
+ * @param places the only ones that may hold the recordings
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
 export function parseReplay(text: string, places: readonly Place[]): ReplayRequest {
@@ -63,9 +63,9 @@ export function parseReplay(text: string, places: readonly Place[]): ReplayReque
 }
 
 /**
- * Reads the feed of the operator, which names a folder or a recording in one.
+ * Parses the operator's feed, which names a folder or a recording in one.
  *
- * @param record the folder to which is recorded: a title without a folder is meant in it
+ * @param record the folder of new recordings, where a title without a folder is looked up
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
 export function parseReplayFeed(text: string, record: string | undefined): ReplayRequest {
@@ -73,7 +73,7 @@ export function parseReplayFeed(text: string, record: string | undefined): Repla
   return { places: placesOf(place, record), ...pace };
 }
 
-/** A folder may be called like a recording, so it is looked for first. */
+/** A folder may have the name of a recording, so the folder comes first. */
 function placesOf(place: string, record: string | undefined): Place[] {
   if (place === '') {
     if (record !== undefined) return [{ folder: record, title: '' }];
@@ -89,13 +89,13 @@ function placesOf(place: string, record: string | undefined): Place[] {
 /**
  * When a replay of a day begins.
  *
- * @returns wall clock ms; NaN where there is no such time
+ * @returns wall clock ms; NaN if there is no such time
  */
 export function momentOf(from: string, day: string): number {
   return Date.parse(from.includes('T') ? from : `${day}T${from}Z`);
 }
 
-/** The text that asks for a title in the same way. */
+/** The text that `parseReplay` reads. */
 export function formatReplay(name: string, { speed, loop }: Pace, fromMs: number | undefined): string {
   const query = [
     ...(speed === 1 ? [] : [`speed=${speed}`]),

@@ -1,16 +1,16 @@
-/** How long a host asks to be left alone. */
+/** Reads the Retry-After header. */
 
 const hourMs = 3_600_000;
-/** Nobody waits longer than this for a host that asks to be left alone. */
+/** A longer wait is not observed; the stream fails instead. */
 export const longestRetryAfterMs = 24 * hourMs;
 
-/** In the three spellings of HTTP, of which one does not name its time zone. */
+/** The three date formats of HTTP, one of which names no time zone. */
 const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d$|^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .* GMT$/;
 
 /**
- * Seconds or an HTTP date, as ms from now; nothing where it is neither, or is over.
+ * Seconds or an HTTP date, as ms from now; undefined if it is neither, or in the past.
  *
- * @param hostMs what time it is at the host, which decides what its date means
+ * @param hostMs the host's time, from which its date counts
  */
 export function readRetryAfter(text: string | undefined, hostMs: number): number | undefined {
   if (text === undefined) return undefined;
@@ -18,15 +18,15 @@ export function readRetryAfter(text: string | undefined, hostMs: number): number
   return ms > 0 ? ms : undefined;
 }
 
-/** NaN where it is none. */
+/** @returns NaN if the text is no such date */
 export function parseHttpDate(text: string): number {
   if (!httpDate.test(text)) return Number.NaN;
   return Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
 }
 
-/** What a host asks for, where that is longer than anybody waits. */
+/** Describes a wait longer than `longestRetryAfterMs`. */
 export function describeLongWait(retryAfterMs: number): string {
   const hours = Math.ceil(retryAfterMs / hourMs);
   const wait = hours <= 24 * 366 ? `${hours} hours` : 'more than a year';
-  return `It asks to be left alone for ${wait}, which is longer than the 24 hours that are waited: start the stream again after that, or ask whoever runs the host.`;
+  return `It asks to wait for ${wait}, longer than the 24 hours that a stream waits at most: start the stream again after that, or ask the operator of the host.`;
 }

@@ -1,12 +1,12 @@
-/** What the feed may hold on a connection, whatever it said: pure book-keeping. */
+/** The names that the feed may hold on a connection, whatever it answered. No I/O. */
 import { NamesByPrefix } from '../symbols/prefixes.js';
 
 export class ServedNames {
-  /** Names that were asked for and not given up. */
+  /** Requested names that were not given up. */
   private readonly asked = new Set<string>();
-  /** Names that were given up, and that the feed has not said to have dropped. */
+  /** Names that were given up, whose drop the feed has not confirmed. */
   private readonly leaving = new Set<string>();
-  /** Names that were asked for and may be served or not: not answered, or called refused and perhaps in error. */
+  /** Requested names that may or may not be served: unanswered, or refused, perhaps by mistake. */
   private readonly unproven = new NamesByPrefix();
 
   /** Whether the feed may hold a name. */
@@ -14,16 +14,16 @@ export class ServedNames {
     return this.asked.has(name);
   }
 
-  /** The feed was asked for a name. */
+  /** A name was sent to the feed. */
   add(name: string): void {
     this.asked.add(name);
   }
 
   /**
-   * The feed is asked to drop a name.
+   * The feed is being asked to drop a name.
    *
-   * @param isExpected whether it will probably say that it did
-   * @returns whether it may hold the name
+   * @param isExpected whether the feed will probably confirm it
+   * @returns whether the feed may hold the name
    */
   giveUp(name: string, isExpected: boolean): boolean {
     const mayBeHeld = this.asked.delete(name);
@@ -32,31 +32,31 @@ export class ServedNames {
     return mayBeHeld;
   }
 
-  /** The feed said that it dropped a name. @returns whether it was asked to */
+  /** The feed confirmed that it dropped a name. @returns whether it was asked to */
   left(name: string): boolean {
     return this.leaving.delete(name);
   }
 
-  /** Whether a name is served is known, or not known. */
+  /** Sets whether it is known if a name is served. */
   setProven(name: string, isProven: boolean): void {
     if (isProven || !this.asked.has(name)) this.unproven.delete(name);
     else this.unproven.add(name);
   }
 
-  /** Whether it is known of every name whether it is served. */
+  /** Whether the status of every name is known. */
   get isProven(): boolean {
     return this.unproven.isEmpty;
   }
 
-  /** Prefixes of the names of which it is not known whether they are served. */
+  /** Prefixes of the names whose status is not known. */
   get unprovenPrefixes(): Iterable<string> {
     return this.unproven.prefixes;
   }
 
   /**
-   * Which of these names brought a message, if it was not known to be served and no other one can have brought it.
+   * The one of these names that must have brought a message, if its status was not known.
    *
-   * @param isRefused a name that was called refused comes into question only where no other one does
+   * @param isRefused a refused name is considered only if there is no other candidate
    */
   provenOf(names: readonly string[], isRefused: (name: string) => boolean): string | undefined {
     const able = names.filter(name => this.asked.has(name) || this.leaving.has(name));

@@ -2,10 +2,10 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Tunnel } from './tunnel.js';
 
-/** What a connection needs of a WebSocket, so that something else can stand in for it. */
+/** What a connection needs of a WebSocket; others can implement it. */
 export interface FeedSocket {
   readonly readyState: number;
-  /** Present where it goes through a proxy. */
+  /** Absent if no proxy is used. */
   readonly tunnel?: Tunnel;
   on(event: 'open', listener: () => void): unknown;
   on(event: 'upgrade', listener: (response: IncomingMessage) => void): unknown;
@@ -29,16 +29,16 @@ export type Dial = (url: string, options: ClientOptions) => FeedSocket;
 
 export const dialNetwork: Dial = (url, options) => new WebSocket(url, options);
 
-/** @param farewellMs how long a peer that was told goodbye, or said it, may keep the connection */
+/** @param farewellMs how long the peer may keep the connection after a close frame */
 export function socketOptions(maxFrameBytes: number, farewellMs: number): ClientOptions {
   const options = {
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
-    // Whoever reads a frame judges that, which is cheaper than to look at each one twice.
+    // The frame reader validates, which saves a second pass.
     skipUTF8Validation: true,
     followRedirects: false,
     autoPong: false,
-    // The key goes to nobody unverified, even where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+    // Never send the key to an unverified host, even if NODE_TLS_REJECT_UNAUTHORIZED allows it.
     rejectUnauthorized: true,
     // Missing in the package's types.
     closeTimeout: farewellMs,

@@ -1,7 +1,7 @@
 /**
- * Where the events of a stream come from: the socket of the vendor, a recording, or whatever else has frames to give.
- * How it gets them, with which key, and how it comes back when it was cut off is the source's own affair; what it gives
- * are frames, answers to what was asked of it, and states with the faults that led to them.
+ * Where the events of a stream come from: the vendor's socket, a recording, or anything else that yields frames.
+ * A source handles its key and its retries itself; it reports frames, answers to subscribe requests, and states with
+ * the faults that led to them.
  */
 import type { Options } from '../config/options.js';
 import type { Market } from '../contract/market.js';
@@ -15,87 +15,87 @@ import type { Fault } from './verdict.js';
 
 export interface FeedSource {
   readonly state: StateName;
-  /** Why it went down the last time. */
+  /** The fault that ended it last. */
   readonly lastFault: Fault | undefined;
-  /** Where it reads from, as people know it. */
+  /** Where it reads from, for display. */
   readonly place: string;
-  /** Failed attempts since it last was stable. */
+  /** Failed attempts since it was last stable. */
   readonly attempts: number;
   /** Monotonic ms of the next attempt, while one is scheduled. */
   readonly nextAttemptMs: number | undefined;
-  /** Whether it still matters to it that messages of what is subscribed come. */
+  /** Whether `messageCame` still has an effect. */
   readonly wantsMessages: boolean;
-  /** Begins; called once. */
+  /** Call once. */
   start(): void;
-  /** Ends it for good; resolves when nothing is left of it, and what came before was given. */
+  /** Ends it for good. Resolves when everything is released and all earlier frames are delivered. */
   close(): Promise<void>;
   /**
-   * Asks for channels; the answers come later.
+   * Asks for channels; the answers arrive later.
    *
    * @param names canonical
-   * @returns whether that went out; only a live source takes it
+   * @returns whether the request was sent; only a live source sends
    */
   subscribe(names: readonly string[]): boolean;
   unsubscribe(names: readonly string[]): void;
-  /** Calls back once everything was given that came before; never if it fails first. */
+  /** Calls back once all earlier frames are delivered; never if it fails first. */
   given(react: () => void): void;
-  /** Messages came of what is subscribed. */
+  /** Messages of subscribed channels arrived. */
   messageCame(): void;
 }
 
-/** What a source tells. */
+/** What a source reports. */
 export interface FeedListener {
-  /** It is in another state; where that is `live`, nothing is subscribed yet. */
+  /** The state changed. When it becomes `live`, nothing is subscribed yet. */
   changed(from: StateName): void;
-  /** A frame came, before anything is made of it; it does not change any more. */
+  /** A frame arrived and is not decoded yet; its bytes will not change. */
   came?(frame: Buffer): void;
-  /** Answers that came within a frame go before what else is in it. */
+  /** Called for each answer in a frame, before the rest of the frame. */
   answered(answer: Answer): void;
   /**
-   * What is in a frame, or in a piece of a large one, answers aside; all of it is good for this call alone.
+   * The content of a frame, or of a piece of a large one, without answers. Valid during this call only.
    *
    * @param arrivedMs monotonic
    */
   take(frame: Buffer, found: Findings, arrivedMs: number): void;
-  /** All was given that came together. */
+  /** All frames that arrived together are delivered. */
   delivered(): void;
-  /** All that there is was given; it stays open in silence. */
+  /** The source has nothing more to deliver; it stays open. */
   ended(): void;
 }
 
 /** What was found in a frame. */
 export interface Findings {
   readonly events: Events;
-  /** Items, or the whole frame, that are no events. */
+  /** Number of items, or of frames, that are no events. */
   readonly malformed: number;
   /** The `ev` of each event that the spec does not know. */
   readonly unknown: readonly string[];
 }
 
-/** Words of a source, to the letter. */
+/** A source's own words, verbatim. */
 export interface Words {
   readonly status: string;
   readonly message: string;
 }
 
-/** What a source says to what it was asked, or of its own accord. */
+/** What a source says, asked or unasked. */
 export type Answer =
   /** A channel is served from now on. */
   | { readonly kind: 'granted'; readonly channel: string }
-  /** One is no longer. */
+  /** A channel is no longer served. */
   | { readonly kind: 'dropped'; readonly channel: string; readonly said: Words }
-  /** One is not allowed; nobody says which. */
+  /** A channel is not allowed; the source does not say which. */
   | { readonly kind: 'refused'; readonly said: Words }
-  /** All that was asked for together would have crossed a limit. */
+  /** The whole request would have exceeded a limit. */
   | { readonly kind: 'refused whole'; readonly said: Words }
-  /** Something that no word of the spec explains. */
+  /** Something that the spec does not explain. */
   | { readonly kind: 'notice'; readonly said: Words };
 
 /** What every source needs. */
 export interface SourceServices {
   readonly market: Market;
   readonly decoding: Decoding;
-  /** By which it numbers the symbols of its events. */
+  /** Numbers the symbols of its events. */
   readonly symbols: SymbolTable;
   readonly options: Options;
   readonly clock: Clock;
@@ -103,5 +103,5 @@ export interface SourceServices {
   readonly loopBudget: LoopBudget;
 }
 
-/** Makes a source that is still to be started. */
+/** Makes a source; the caller starts it. */
 export type OpenFeed = (services: SourceServices, listener: FeedListener) => FeedSource;

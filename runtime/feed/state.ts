@@ -1,4 +1,4 @@
-/** The life of a connection as a pure function: no timer, no socket. */
+/** The life of a connection as a pure function, without timers and sockets. */
 import type { Failures } from '../core/back-off.js';
 import { longestRetryAfterMs } from './retry-after.js';
 import { type Fault, type FaultKind, verdicts } from './verdict.js';
@@ -11,7 +11,7 @@ export interface ConnectionState {
   readonly name: StateName;
   /** Failed attempts since the last stable connection. */
   readonly attempt: number;
-  /** Of these, the last ones in a row that brought no message. */
+  /** How many of these, the newest in a row, brought no message. */
   readonly fruitless: number;
   /** Whether this connection brought a message. */
   readonly fruitful: boolean;
@@ -29,9 +29,9 @@ export type ConnectionEvent =
   | { readonly type: 'opened' }
   /** The key was accepted. */
   | { readonly type: 'authenticated' }
-  /** Market data came of what is subscribed. */
+  /** Market data of a subscribed channel arrived. */
   | { readonly type: 'message' }
-  /** The connection ended or never came to be; `stable` if it had lived long enough to count as a success. */
+  /** The connection ended or could not be made; `stable` if it lasted long enough to count as a success. */
   | { readonly type: 'failed'; readonly fault: Fault; readonly stable: boolean; readonly hosts: number }
   /** The back-off is over. */
   | { readonly type: 'retry' };
@@ -60,12 +60,12 @@ export const idle: ConnectionState = {
   inARow: noFaults,
 };
 
-/** Whether the connection is wanted: on its way, live, or coming back by itself. */
+/** Whether the connection is wanted: connecting, live, or retrying. */
 export function isWanted(name: StateName): boolean {
   return name === 'connecting' || name === 'authenticating' || name === 'live' || name === 'retrying';
 }
 
-/** An event that has no meaning in a state changes nothing: it lost a race. */
+/** An event without meaning in a state lost a race, and changes nothing. */
 export function transition(state: ConnectionState, event: ConnectionEvent): Transition {
   switch (event.type) {
     case 'start':
@@ -79,7 +79,7 @@ export function transition(state: ConnectionState, event: ConnectionEvent): Tran
       return { state: { ...state, name: 'authenticating' }, effects: [{ type: 'authenticate' }] };
     case 'authenticated':
       if (state.name !== 'authenticating') return stay(state);
-      // An accepted key ends a row of timeouts; any other row ends with a message only.
+      // An accepted key resets the count of timeouts; only a message resets the others.
       return {
         state: { ...state, name: 'live', inARow: { ...state.inARow, auth_timeout: 0 } },
         effects: [{ type: 'resubscribe' }],

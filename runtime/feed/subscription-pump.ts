@@ -1,35 +1,35 @@
-/** Asks the feed for what is wanted, one frame at a time, since refusals do not say what they refuse. */
+/** Subscribes one frame at a time, since refusals do not say what they refuse. */
 
 import type { Clock } from '../core/clock.js';
 import type { Changes } from '../pacing/changes.js';
 import type { Subscriptions } from './subscriptions.js';
 
-/** The source of a stream, as far as subscribing goes. */
+/** What the pump needs of a source. */
 export interface Line {
-  /** Another number each time that it became live; absent while it is not. */
+  /** A new number each time it becomes live; undefined while it is not. */
   life(): number | undefined;
-  /** Which of the pending names are asked for together next. */
+  /** The pending names to ask for in the next frame. */
   next(most: number): string[];
-  /** @returns whether that went out */
+  /** @returns whether the frame was sent */
   subscribe(names: readonly string[]): boolean;
-  /** The answers to a frame were taken. */
+  /** A frame is answered, or timed out. */
   answered(): void;
 }
 
 export interface PumpOptions {
-  /** How long the feed may take to answer, ms. */
+  /** How long the feed may take to answer. */
   readonly ackTimeoutMs: number;
-  /** Channels that are asked for together, at most. */
+  /** Most channels in one frame. */
   readonly framePairs: number;
 }
 
-/** Longer than a feed lets pass before it says a refusal again. */
+/** A feed repeats a refusal sooner than this. */
 const echoMs = 300;
 
 export class SubscriptionPump {
   private running = false;
 
-  /** @param changes told whenever the feed answered or the line changed */
+  /** @param changes notified when the feed answers or the line changes */
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly changes: Changes,
@@ -38,7 +38,7 @@ export class SubscriptionPump {
     private readonly line: Line,
   ) {}
 
-  /** Sends what waits to be subscribed until nothing does, or the line is down; if it does already, nothing more. */
+  /** Sends pending names until there are none or the line is down. Does nothing if it runs already. */
   async run(): Promise<void> {
     if (this.running) return;
     this.running = true;
@@ -49,7 +49,7 @@ export class SubscriptionPump {
         const life = line.life();
         const names = line.next(framePairs);
         if (names.length === 0 || life === undefined || !line.subscribe(names)) return;
-        if (await this.exchange(names, () => line.life() !== life)) framePairs = Math.ceil(names.length / 2);
+        if (await this.awaitAnswers(names, () => line.life() !== life)) framePairs = Math.ceil(names.length / 2);
       }
     } finally {
       this.running = false;
@@ -57,16 +57,16 @@ export class SubscriptionPump {
   }
 
   /**
-   * Takes the answers to a frame that was sent.
+   * Waits for the answers to a frame.
    *
    * @param isOver whether the connection has ended
    * @returns whether the frame was too large for a limit of the feed
    */
-  private async exchange(names: readonly string[], isOver: () => boolean): Promise<boolean> {
+  private async awaitAnswers(names: readonly string[], isOver: () => boolean): Promise<boolean> {
     const { subscriptions, changes } = this;
     subscriptions.sent(names);
     await changes.until(() => subscriptions.settled || isOver(), this.options.ackTimeoutMs);
-    // What looks like a refusal of this frame may be an earlier one, said again: then the grants are still to come.
+    // An apparent refusal of this frame may repeat an earlier one; then the grants are still to come.
     const isSilent = subscriptions.echoes.mayRepeat && (await this.silence(() => subscriptions.granted || isOver()));
     const isTooLarge = !isOver() && subscriptions.settle();
     this.line.answered();
@@ -76,9 +76,9 @@ export class SubscriptionPump {
   }
 
   /**
-   * Waits until the feed has nothing more to say about subscriptions.
+   * Waits until the feed sends no more answers about subscriptions.
    *
-   * @param isOver when there is no point in waiting
+   * @param isOver ends the wait early
    * @returns whether it fell silent
    */
   private async silence(isOver: () => boolean): Promise<boolean> {

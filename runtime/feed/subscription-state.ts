@@ -1,4 +1,4 @@
-/** What may be said of a subscription. */
+/** The states of a subscription, and what can be asked about it. */
 import type { Rejection } from '../symbols/channels.js';
 
 /**
@@ -7,30 +7,30 @@ import type { Rejection } from '../symbols/channels.js';
  */
 export type SubscriptionState = 'pending' | 'accepted' | 'unconfirmed';
 
-/** What may be asked about subscriptions. */
+/** The subscriptions, read-only. */
 export interface SubscriptionsView {
-  /** Names that are held, in the order of the requests. */
+  /** Held names, in the order of the requests. */
   readonly names: readonly string[];
   readonly size: number;
   stateOf(name: string): SubscriptionState | undefined;
-  /** Whether the feed may hold a name, also one of which it was said that it was refused. */
+  /** Whether the feed may hold a name, even one that it refused. */
   mayHold(name: string): boolean;
-  /** Why a name was turned down the last time it was asked for. */
+  /** Why a name was rejected when it was last asked for. */
   rejectionOf(name: string): Rejection | undefined;
   readonly rejections: Rejection[];
   namesIn(state: SubscriptionState): string[];
-  /** Why the unconfirmed ones among these names are in doubt, in sentences that name no others. */
+  /** Sentences on why the unconfirmed ones of these names are in doubt; they name no other channels. */
   doubtsOf(names: readonly string[]): string[];
 }
 
-/** Is told what becomes of each name. */
+/** Is notified of the outcome for each name. */
 export interface SubscriptionsListener {
-  /** A name is held or no longer, or is in another state. */
+  /** A name was added or removed, or its state changed. */
   changed(name: string): void;
   turnedDown(rejection: Rejection): void;
-  /** What was turned down is served after all, or asked for again. */
+  /** A rejected name is served after all, or asked for again. */
   readmitted(rejection: Rejection): void;
 }
 
-/** What a refusal was: an answer to what was asked, one that is said again, or one that nothing asked for. */
+/** A refusal is the answer to a request, the repeat of an earlier refusal, or unasked. */
 export type RefusalKind = 'answer' | 'repeat' | 'unasked';

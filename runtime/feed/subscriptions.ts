@@ -1,4 +1,4 @@
-/** What is really subscribed: pure book-keeping of requests and of what the feed lets us infer from its answers. */
+/** What is really subscribed, as inferred from our requests and the feed's answers. No I/O. */
 
 import type { Cap, Market } from '../contract/market.js';
 import type { ErrorCode } from '../core/errors.js';
@@ -18,11 +18,11 @@ export class Subscriptions {
   private readonly refused: Rejections;
   private readonly feed = new ServedNames();
   private readonly answers = new Elimination();
-  /** Names that were turned down because another one of their kind was. */
+  /** Names that were rejected because another one of the same prefix was. */
   private readonly untried = new Set<string>();
-  /** What the feed said against an unconfirmed name. */
+  /** What the feed said against each unconfirmed name. */
   private readonly suspicions = new Map<string, string>();
-  /** What the feed said when it refused the frame in flight whole. */
+  /** What the feed said when it refused the whole frame in flight. */
   private flightLimit: string | undefined;
   private flightSize = 0;
   readonly echoes = new Echoes();
@@ -34,7 +34,7 @@ export class Subscriptions {
     this.refused = new Rejections(listener);
   }
 
-  /** Names that are wanted, in the order of the requests. */
+  /** Wanted names, in the order of the requests. */
   get names(): string[] {
     return [...this.wanted.keys()];
   }
@@ -47,7 +47,7 @@ export class Subscriptions {
     return this.wanted.get(name);
   }
 
-  /** Why a name was turned down the last time it was asked for. */
+  /** Why a name was rejected when it was last asked for. */
   rejectionOf(name: string): Rejection | undefined {
     return this.refused.of(name);
   }
@@ -60,7 +60,7 @@ export class Subscriptions {
     return this.names.filter(name => this.wanted.get(name) === state);
   }
 
-  /** Adds what is new and within the caps. */
+  /** Adds the names that are new and within the caps. */
   want(names: readonly ChannelName[]): { added: string[]; already: string[]; rejected: Rejection[] } {
     const added: string[] = [];
     const already: string[] = [];
@@ -82,12 +82,12 @@ export class Subscriptions {
     return { added, already, rejected };
   }
 
-  /** Forgets what is no longer wanted. What was called refused, but may be held, counts as removed, too. */
+  /** Forgets names. A refused name that the feed may hold counts as removed, too. */
   drop(names: readonly string[]): { removed: string[]; notHeld: string[] } {
     const removed: string[] = [];
     const notHeld: string[] = [];
     for (const name of new Set(names)) {
-      // Of what it refused the feed will hardly say that it dropped it.
+      // The feed will hardly confirm the drop of a name that it refused.
       const mayBeHeld = this.feed.giveUp(name, this.wanted.has(name));
       (this.mark(name, undefined) || mayBeHeld ? removed : notHeld).push(name);
       this.answers.drop(name);
@@ -102,7 +102,7 @@ export class Subscriptions {
     this.forgetConnection();
   }
 
-  /** The connection is new: nothing is subscribed on it yet. */
+  /** Starts over for a new connection, on which nothing is subscribed. */
   restart(): void {
     for (const name of this.names) this.mark(name, 'pending');
     this.forgetConnection();
@@ -117,14 +117,14 @@ export class Subscriptions {
     this.echoes.sent();
   }
 
-  /** The feed acknowledged a name, perhaps late, and whatever it had said before; true if the name is held by that. */
+  /** The feed acknowledged a name, perhaps late or after a refusal. @returns whether the name is now held */
   acknowledged(name: string): boolean {
     this.echoes.granted();
     for (const denied of this.answers.granted(name)) this.deny(denied);
     return this.hold(name);
   }
 
-  /** Data came that this name alone can have brought. */
+  /** Data arrived that only this name can have brought. */
   proved(name: string): void {
     for (const denied of this.answers.served(name)) this.deny(denied);
     this.hold(name);
@@ -139,7 +139,7 @@ export class Subscriptions {
     return 'answer';
   }
 
-  /** The feed refused a whole frame, since it would have crossed a limit. */
+  /** The feed refused a whole frame, which would have exceeded a limit. */
   refusedWhole(message: string): RefusalKind {
     this.echoes.refused();
     if (this.answers.waiting > 0) {
@@ -152,7 +152,7 @@ export class Subscriptions {
     return 'answer';
   }
 
-  /** The feed dropped a name; true if nobody had asked for that, so that the name is in doubt. */
+  /** The feed dropped a name. @returns whether nobody asked for that, so that the name is in doubt */
   unsubscribed(name: string): boolean {
     if (this.feed.left(name) || this.wanted.get(name) !== 'accepted') return false;
     this.mark(name, 'unconfirmed');
@@ -160,27 +160,27 @@ export class Subscriptions {
     return true;
   }
 
-  /** Whether it is known of every name whether it is served. */
+  /** Whether the status of every name is known. */
   get isProven(): boolean {
     return this.feed.isProven;
   }
 
-  /** Prefixes of the names of which it is not known whether they are served. */
+  /** Prefixes of the names whose status is not known. */
   get unprovenPrefixes(): Iterable<string> {
     return this.feed.unprovenPrefixes;
   }
 
-  /** Which of the names brought a message, if it was not known to be served and no other one can have brought it. */
+  /** The one of these names that must have brought a message, if its status was not known. */
   provenOf(names: readonly string[]): string | undefined {
     return this.feed.provenOf(names, name => !this.wanted.has(name));
   }
 
-  /** Whether the feed may hold a name, whatever it said. */
+  /** Whether the feed may hold a name, whatever it answered. */
   mayHold(name: string): boolean {
     return this.feed.has(name);
   }
 
-  /** Why the unconfirmed ones among these names are in doubt, in sentences that name no others. */
+  /** Sentences on why the unconfirmed ones of these names are in doubt; they name no other channels. */
   doubtsOf(names: readonly string[]): string[] {
     const own = new Set(names);
     const unconfirmed = names.filter(name => this.wanted.get(name) === 'unconfirmed');
@@ -191,20 +191,20 @@ export class Subscriptions {
     return [...new Set(sentences)];
   }
 
-  /** Whether every name in flight has its answer: acknowledged, or refused, alone or with the whole frame. */
+  /** Whether every name in flight is acknowledged, or refused, alone or with the whole frame. */
   get settled(): boolean {
     return this.answers.settled || this.flightLimit !== undefined;
   }
 
-  /** Whether every name in flight is acknowledged, so that no refusal has any say. */
+  /** Whether every name in flight is acknowledged, so that refusals mean none of them. */
   get granted(): boolean {
     return this.answers.waiting === 0;
   }
 
   /**
-   * Decides on what is still in flight: refused if there was a refusal for each, else unconfirmed.
+   * Decides on the names still in flight: refused if there was a refusal for each, else unconfirmed.
    *
-   * @returns whether the frame was refused for a limit; several names then stay pending, for smaller frames
+   * @returns whether the frame exceeded a limit; if it had several names, they stay pending for smaller frames
    * @see polygon-docs/websockets/quickstart.md:200
    */
   settle(): boolean {
@@ -217,7 +217,7 @@ export class Subscriptions {
     }
     const [only] = this.flightSize === 1 ? this.answers.inFlight : [];
     this.answers.forgetFlight();
-    // Not even one more fits, so none of its kind does.
+    // Not even this one fits, so no other of its prefix does.
     if (only !== undefined) this.denyKind(only, this.flightLimit);
     return true;
   }
@@ -226,13 +226,13 @@ export class Subscriptions {
     return this.echoes.isEchoing ? 'repeat' : 'unasked';
   }
 
-  /** A name is served; nothing that was said before stands against that. */
+  /** A name is served, whatever was said before. */
   private hold(name: string): boolean {
     if (!this.feed.has(name)) return false;
     const rejection = this.refused.take(name);
     this.mark(name, 'accepted');
     if (rejection) this.listener.readmitted(rejection);
-    // Where it fits, those may fit that were not even asked for.
+    // If this one fits, those that were not tried may fit, too.
     if (rejection?.code === 'LIMIT_EXCEEDED') this.askAgain();
     return true;
   }
@@ -251,7 +251,7 @@ export class Subscriptions {
     this.echoes.clear();
   }
 
-  /** One that was dropped meanwhile took its refusal with it. */
+  /** A name that was dropped meanwhile needs no rejection. */
   private deny(name: string): void {
     const state = this.wanted.get(name);
     if (state === undefined || state === 'accepted' || !this.feed.has(name)) return;
@@ -265,7 +265,7 @@ export class Subscriptions {
     }
   }
 
-  /** Pending names that count against the same limit, this one included. */
+  /** This name and all pending names that count against the same limit. */
   private pendingLike(name: string): string[] {
     const prefixes = capOf(this.market, prefixOf(name))?.prefixes ?? [prefixOf(name)];
     return this.namesIn('pending').filter(other => prefixes.includes(prefixOf(other)));
@@ -277,7 +277,7 @@ export class Subscriptions {
     this.refused.add(name, code, message);
   }
 
-  /** Moves a name to a state, or out of the book; true if it was in it. */
+  /** Sets a name's state, or removes it if there is none. @returns whether it was held */
   private mark(name: string, state: SubscriptionState | undefined): boolean {
     const before = this.wanted.get(name);
     if (state === undefined) this.wanted.delete(name);

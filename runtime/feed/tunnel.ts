@@ -1,17 +1,17 @@
-/** What can go wrong between here and a proxy, in words that show nothing of where the proxy is. */
+/** Describes what went wrong with a proxy, without showing its address. */
 
-/** The way of one connection through a proxy. */
+/** One connection's tunnel through a proxy. */
 export interface Tunnel {
-  /** Variable of the environment that names the proxy. */
+  /** The environment variable that names the proxy. */
   readonly variable: string;
-  /** HTTP status with which the proxy answered; absent as long as it has not. */
+  /** The proxy's HTTP status; absent before it answers. */
   readonly status?: number | undefined;
 }
 
 const opened = 200;
 const wantsUser = 407;
 
-/** Whether the proxy has let the connection through: from then on it is the host beyond that answers. */
+/** Whether the tunnel is open; from then on the host behind the proxy answers. */
 export function isOpen({ status }: Tunnel): boolean {
   return status === opened;
 }
@@ -33,26 +33,26 @@ const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'its name cannot be looked up now',
   ECONNREFUSED: 'it refuses connections',
   ECONNRESET: 'it ended the connection',
-  EHOSTUNREACH: 'there is no way to it',
+  EHOSTUNREACH: 'it is unreachable',
   ENETUNREACH: 'there is no network',
   ETIMEDOUT: 'it does not answer',
 };
 
-/** Of the error only the code is shown: its text repeats the host of the proxy. */
+/** Shows only the code of the error, since its text repeats the proxy's host. */
 export function describeBreak(tunnel: Tunnel, error: Error): string {
   return `${nameProxy(tunnel)} could not be used: ${reasonOf(error)}. ${wayPast(tunnel)}`;
 }
 
-/** @param timeoutMs for which was waited */
+/** @param timeoutMs how long was waited */
 export function describeTunnelTimeout(tunnel: Tunnel, timeoutMs: number): string {
   return `${nameProxy(tunnel)} opened no tunnel to the feed within ${timeoutMs} ms. ${wayPast(tunnel)}`;
 }
 
-/** Why a proxy cannot be used, as far as the code of an error tells. */
+/** Why a proxy cannot be used, by the code of an error. */
 export function reasonOf(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' && /^[A-Z_\d]+$/.test(error.code) ? error.code : '';
   if (code === '') return 'it gave no answer that opens a tunnel';
-  return `${reasons[code] ?? 'it cannot be spoken with'} (${code})`;
+  return `${reasons[code] ?? 'it failed'} (${code})`;
 }
 
 function wayPast({ variable }: Tunnel): string {

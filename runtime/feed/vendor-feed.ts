@@ -11,11 +11,11 @@ import { type Fault, fatalStatuses } from './verdict.js';
 
 /** How the feed is reached. */
 export interface VendorRoute {
-  /** Of one feed, tried in turn. */
+  /** Of one feed, tried one after the other. */
   readonly urls: readonly string[];
-  /** Goes out in the auth frame only. */
+  /** Sent in the auth frame only. */
   readonly key: Secret;
-  /** Opens sockets; absent: straight. */
+  /** Opens sockets; absent: without a proxy. */
   readonly dial?: Dial | undefined;
 }
 
@@ -97,11 +97,11 @@ class VendorFeed implements FeedSource {
     this.connection.messageCame();
   }
 
-  /** What is about the connection is settled here, the rest is an answer. */
+  /** Handles statuses about the connection; the rest are answers. */
   private hear(status: Status): void {
     const { connection, text } = this;
     const fatal = status.means && fatalStatuses[status.means];
-    // A feed that was not sent the key yet has nothing to time out on.
+    // Before the key is sent, an authentication timeout is not the key's fault.
     if (fatal === 'auth_timeout' && !connection.keySent) {
       const said = `${text.quote(status.status)} ${text.quoted(status.message)}`;
       connection.fail({ kind: 'close', message: `The feed said before it was sent a key: ${said}.` });

@@ -19,21 +19,21 @@ export type FaultKind =
   | 'busy_close'
   | 'close';
 
-/** A failure that happened, in words for people. */
+/** A failure that happened, with a sentence for people. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly message: string;
-  /** What the other side asks to wait, ms. */
+  /** How long the peer asks to wait. */
   readonly retryAfterMs?: number;
 }
 
 interface Verdict {
   readonly code: ErrorCode;
-  /** Final after so many in a row without a message between them; 1: at once. */
+  /** Final after this many in a row without a message between them; 1: at once. */
   readonly finalAfter: number;
-  /** Shortest wait before the next attempt, ms. */
+  /** Shortest wait before the next attempt. */
   readonly minDelayMs: number;
-  /** Whether another host of the same feed is worth a try. */
+  /** Whether to try another host of the same feed. */
   readonly rotates: boolean;
 }
 

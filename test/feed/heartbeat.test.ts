@@ -26,13 +26,13 @@ describe('a heartbeat', () => {
     heartbeat.heard(0);
   });
 
-  test('watches nothing before it is told to', () => {
+  test('does nothing before it is started', () => {
     clock.advance(1_000_000);
     expect([pings, deaths, clock.waiting]).toEqual([[], [], 0]);
   });
 
   test('pings after silence for the interval, and gives up when nothing answers for the time-out', () => {
-    heartbeat.watch();
+    heartbeat.start();
     clock.advance(29_999);
     expect(pings).toEqual([]);
     clock.advance(10_001);
@@ -42,9 +42,9 @@ describe('a heartbeat', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('counts the silence from the last sign of life, also from one before it watched', () => {
+  test('counts the silence from the last sign of life, also from one before the start', () => {
     clock.advance(20_000);
-    heartbeat.watch();
+    heartbeat.start();
     clock.advance(9_000);
     heartbeat.heard(29_000);
     clock.advance(29_999);
@@ -53,15 +53,15 @@ describe('a heartbeat', () => {
     expect(pings).toEqual([59_000]);
   });
 
-  test('pings soon where the silence had been long before it watched', () => {
+  test('pings soon where the silence was long before the start', () => {
     clock.advance(50_000);
-    heartbeat.watch();
+    heartbeat.start();
     clock.advance(1);
     expect(pings).toEqual([50_001]);
   });
 
   test('begins anew with the answer to a ping', () => {
-    heartbeat.watch();
+    heartbeat.start();
     clock.advance(30_100);
     heartbeat.heard(30_100);
     clock.advance(29_999);
@@ -71,7 +71,7 @@ describe('a heartbeat', () => {
   });
 
   test('gives nobody up of whom bytes came since the ping, though no frame was whole', () => {
-    heartbeat.watch();
+    heartbeat.start();
     clock.advance(39_999);
     bytes = 1;
     clock.advance(2);
@@ -82,13 +82,13 @@ describe('a heartbeat', () => {
 
   test('gives up where nobody knows what bytes came', () => {
     bytes = undefined;
-    heartbeat.watch();
+    heartbeat.start();
     clock.advance(40_001);
     expect(deaths).toHaveLength(1);
   });
 
   test.each([10_000, 35_000, 40_000])('is stopped after %i ms for good', ms => {
-    heartbeat.watch();
+    heartbeat.start();
     clock.advance(ms);
     heartbeat.stop();
     heartbeat.heard(clock.elapsed());

@@ -49,7 +49,7 @@ export function probe(url: URL, clock: Clock, timeoutMs: number, proxy?: FeedPro
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (secure ? 443 : 80),
     path: '/',
-    agent: proxy?.dig().agent ?? false,
+    agent: proxy?.openTunnel().agent ?? false,
     // As a stream judges it.
     rejectUnauthorized: true,
   });
@@ -107,7 +107,7 @@ const explanations: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name cannot be looked up now',
   ECONNREFUSED: 'it refuses connections',
   ECONNRESET: 'it ended the connection',
-  EHOSTUNREACH: 'there is no way to it',
+  EHOSTUNREACH: 'it is unreachable',
   ENETUNREACH: 'there is no network',
 };
 
