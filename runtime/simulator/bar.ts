@@ -1,4 +1,4 @@
-/** What happened in a window of time, in ticks and units of the grid. */
+/** A bar over a window of time, in ticks and units of the grid. */
 export class Bar {
   open = 0;
   high = 0;

@@ -2,7 +2,7 @@ import type { Channel, EpochUnit, Field, FieldType } from '../contract/channel.j
 import type { SimulatedEvent, SimulatedValue } from './event.js';
 import { seedOf } from './random.js';
 
-/** Digits that a unit of time has beyond the millisecond; times of any magnitude are sent in nanoseconds. */
+/** Digits that a unit of time adds to milliseconds; `magnitude` is sent in nanoseconds. */
 const digitsBeyondMs: Record<EpochUnit, number> = { ms: 0, us: 3, ns: 6, magnitude: 6 };
 
 const defaults: Record<FieldType, SimulatedValue> = {
@@ -44,8 +44,8 @@ function delivered(symbol: string, { delivered: rewriting }: Field): string {
 }
 
 /**
- * Whole digits, never through a float, which would round nanoseconds. What lies beyond the millisecond follows from
- * symbol and time; a full second, such as the edge of a window, has nothing there.
+ * Builds the digits as text, since a float would round nanoseconds. Digits below the millisecond derive from symbol and
+ * time; those of a full second, such as the edge of a window, are zero.
  */
 function timeText(ms: number, unit: EpochUnit, symbol: string): string {
   const digits = digitsBeyondMs[unit];
@@ -74,7 +74,7 @@ function typedText(value: SimulatedValue, type: FieldType): string {
   }
 }
 
-/** Without exponent, which `String` would use for small numbers. */
+/** Without an exponent, which `String` uses for small numbers. */
 function decimalText(value: number): string {
   const text = String(value);
   return text.includes('e') ? value.toFixed(20).replace(/\.?0+$/, '') : text;

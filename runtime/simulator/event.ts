@@ -2,10 +2,10 @@ import type { Role } from '../contract/channel.js';
 
 export type SimulatedValue = string | number | boolean | readonly number[];
 
-/** By what they are to the server, whatever their names in a market. */
+/** By role, whatever the names of the fields in a market. */
 export type Values = { readonly [R in Role]?: SimulatedValue };
 
-/** Something that happened to an instrument, in readable names; how it looks on the wire is `encode`'s business. */
+/** Something that happened to an instrument; `encode` brings it into the form of the wire. */
 export interface SimulatedEvent {
   /** Prefix of the channel that carries it. */
   readonly prefix: string;

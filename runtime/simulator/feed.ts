@@ -13,19 +13,19 @@ const maxRequestBytes = 1024 * 1024;
 
 const secondMs = 1_000;
 
-/** After so long others get their turn. */
+/** Time after which playing yields to the event loop. */
 const sliceMs = 5;
 
-/** Real time that one step makes up for at most, so that a machine that slept is not drowned when it wakes. */
+/** Most real time that one step catches up on, so that a machine is not flooded when it wakes from sleep. */
 const maxCatchUpMs = 5_000;
 
 /**
  * A WebSocket server on loopback that speaks the vendor's protocol for the markets it is given, with invented data.
  *
- * Virtual time starts at `startAtMs` and knows no closed market. Each market lags behind it by a constant of 3 to 63
- * seconds, fixed when somebody first holds a channel there, such that the next minute begins 3 s later; the minute
- * before that was played in silence, so complete minute bars come within seconds. A market in which nobody holds
- * anything does not play. The same options, calls of `advance` and requests give the same frames.
+ * Virtual time starts at `startAtMs`, and markets never close. Each market lags behind it by a constant of 3 to 63
+ * seconds, which the first held channel fixes so that the next minute begins 3 s later. The minute before is played in
+ * silence, so that complete minute bars arrive within seconds. A market without held channels does not play. The same
+ * options, calls of `advance` and requests give the same frames.
  */
 export class SimulatedFeed {
   private readonly stages: readonly Stage[];
@@ -49,13 +49,13 @@ export class SimulatedFeed {
     this.stages = markets.map(market => new Stage(market, options));
   }
 
-  /** Starts to listen and, unless `stepMs` is 0, to play; answers the base URL, to which a market's path is added. */
+  /** Listens and, unless `stepMs` is 0, plays. @returns the base URL, to which a market's path is added */
   listen(): Promise<string> {
     this.base ??= this.open();
     return this.base;
   }
 
-  /** Plays so much virtual time at once; whoever holds channels is sent a frame or more per second of it. */
+  /** Plays this much virtual time at once; sends a frame or more per second of it to connections with channels. */
   advance(virtualMs: number): void {
     for (const _ of this.playing(virtualMs));
   }
@@ -68,7 +68,7 @@ export class SimulatedFeed {
     }
   }
 
-  /** The same in turns of the event loop, which is that of the server as well. */
+  /** The same, but yields to the event loop, which the server shares. */
   private async advanceInTurns(virtualMs: number): Promise<void> {
     let beganMs = performance.now();
     for (const _ of this.playing(virtualMs)) {
@@ -78,7 +78,7 @@ export class SimulatedFeed {
     }
   }
 
-  /** Open connections of a market, the oldest first. */
+  /** Open connections of a market, oldest first. */
   sessions(market: string): readonly LiveSession[] {
     return this.stages.filter(stage => stage.market.name === market).flatMap(stage => [...stage.connections]);
   }
@@ -120,7 +120,7 @@ export class SimulatedFeed {
     let playedAt = performance.now();
     let playing = false;
     this.timer = setInterval(() => {
-      // A step that takes longer than the time it plays is made up for by the next one.
+      // The next step makes up for one that takes longer than the time it plays.
       if (playing) return;
       playing = true;
       const now = performance.now();

@@ -30,7 +30,7 @@ export class Grid {
     return Number.isInteger(ticks) ? round(ticks * this.tickSize, this.decimals) : this.finePrice(ticks);
   }
 
-  /** With one decimal more, as the middle of a quote takes it. */
+  /** With one more decimal, for the middle of a quote. */
   finePrice(ticks: number): number {
     return round(ticks * this.tickSize, this.decimals + 1);
   }
@@ -70,7 +70,7 @@ function decimalsOf(step: number): number {
   return decimals;
 }
 
-/** A whole number by a power of ten is the float that prints as the clean decimal. */
+/** Rounds by dividing a whole number by a power of ten, so that the float prints as the exact decimal. */
 export function round(value: number, decimals: number): number {
   const power = 10 ** decimals;
   return Math.round(value * power) / power;

@@ -7,10 +7,10 @@ import { Windows } from './windows.js';
 const secondMs = 1000;
 const minuteMs = 60_000;
 
-/** What bars can sum up, the best first. */
+/** What bars can be built from, best first. */
 const pulses = ['TRADE', 'QUOTE', 'INDEX_VALUE'] as const;
 
-/** What a tick can be by the pulse of the market, as often as it is listed. */
+/** The kinds of ticks by the pulse of the market; a kind listed more often is more likely. */
 const ticksOf: Record<(typeof pulses)[number], readonly EventKind[]> = {
   TRADE: ['QUOTE', 'QUOTE', 'QUOTE', 'TRADE', 'TRADE'],
   QUOTE: ['QUOTE'],
@@ -31,40 +31,40 @@ const auctions = [
   { time: 1600, type: 'C' },
 ];
 
-/** Typical spread, as a share of the price. */
+/** Typical spread, as a fraction of the price. */
 const typicalSpread = 0.0001;
 
-/** Typical move per tick, as a share of the price; the higher one where the grid is coarse, up to so many steps. */
+/** Typical move per tick, as a fraction of the price; higher on a coarse grid, up to `coarseSteps` ticks. */
 const volatility = 0.00003;
 const coarseVolatility = 0.0002;
 const coarseSteps = 0.4;
 
-/** How strongly a price is drawn home per tick; keeps it believable for days. */
+/** Pull towards the base price per tick; keeps prices plausible for days. */
 const pull = 0.00005;
 
 /** Something that recurs in the life of an instrument. */
 interface Recurrence {
   dueMs: number;
-  /** Milliseconds until it is due next. */
+  /** Milliseconds until it is due again. */
   readonly wait: () => number;
   readonly run: (atMs: number) => void;
 }
 
 export class Instrument {
-  /** For what only a listener sees, so that the path is the same in silence, and silence is cheap. */
+  /** For details that only a listener sees, so that the path is the same in silence, and silence is cheap. */
   private readonly detail: Random;
   private readonly ticks: readonly EventKind[];
-  /** What bars sum up. */
+  /** What bars are built from. */
   private readonly pulse: EventKind;
   private readonly agenda: readonly Recurrence[];
   private readonly tape: number;
   private readonly windows: Windows;
 
-  /** The price around which all wanders; this and what follows in ticks of the grid. */
+  /** The base price around which prices move. This and the following are in ticks of the grid. */
   private readonly home: number;
-  /** Typical move at a time. */
+  /** Typical move per tick. */
   private readonly step: number;
-  /** What the instrument is worth, wherever bid, ask and trades are. */
+  /** The fair value, which bid, ask and trades follow. */
   private value: number;
   private last: number;
   private bid: number;
@@ -113,7 +113,7 @@ export class Instrument {
     this.playTo(toMs);
   }
 
-  /** The clock comes first: a window is closed before anything happens at the moment where the next one begins. */
+  /** The clock comes first, so that a window closes before the first event of the next one. */
   private plan(): Recurrence[] {
     const { random, prefixes } = this;
     const shortMs = random.integer(40, 70);
@@ -163,7 +163,7 @@ export class Instrument {
     else this.publish(atMs);
   }
 
-  /** Sets a new quote; where there are trades it holds the last one. */
+  /** Sets a new quote; in a market with trades, it includes the last trade. */
   private setQuote(atMs: number): void {
     const spread = Math.max(1, Math.round(this.home * typicalSpread * (0.4 + this.random.next())));
     let bid = Math.round(this.value - spread / 2);
@@ -202,7 +202,7 @@ export class Instrument {
     };
   }
 
-  /** Prints a trade at the bid, at the ask or between, rather on the side to which the value leans. */
+  /** Prints a trade at the bid, at the ask or between, preferably on the side nearer to the value. */
   private trade(atMs: number): void {
     const { random, grid } = this;
     const lean = (this.value - this.bid) / (this.ask - this.bid);

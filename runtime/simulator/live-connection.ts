@@ -31,7 +31,7 @@ export interface Cues {
 
 export class LiveConnection implements LiveSession {
   readonly market: string;
-  /** The key under which it occupies a place. */
+  /** The key whose connections it counts among. */
   key: string | undefined;
   private readonly session: VendorSession;
   private readonly slowConsumerBytes: number;

@@ -35,7 +35,7 @@ export class Random {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** True in `probability` of all cases. */
+  /** True with this probability. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }

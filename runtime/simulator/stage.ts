@@ -11,21 +11,21 @@ import { splitChannel } from './vendor-session.js';
 
 const minuteMs = 60_000;
 
-/** How long before the turn of a minute a market begins to play. */
+/** How long before the next minute a market begins to play. */
 const leadMs = 3_000;
 
-/** So many symbols are played at once; with more of them, others get their turn in between. */
+/** Symbols that are played in one step. */
 const symbolsAtOnce = 100;
 
-/** A market while it is played: its connections and the tape that they share. */
+/** One market of the feed: its connections and their common tape. */
 export class Stage {
   readonly connections = new Set<LiveConnection>();
   private readonly tape: Tape;
   private readonly channels: ReadonlyMap<string, Channel>;
-  /** How far the market's clock is behind the feed's; unknown until somebody holds a channel. */
+  /** How far the market's clock is behind the feed's; undefined until a channel is held. */
   private lagMs: number | undefined;
-  /** Who plays, worked out anew after every request. */
-  private cast: ReadonlySet<string> | undefined;
+  /** The symbols that play; undefined after every request, to be computed again. */
+  private playing: ReadonlySet<string> | undefined;
 
   constructor(
     readonly market: Market,
@@ -39,24 +39,24 @@ export class Stage {
     const connection = new LiveConnection(this.market, this.options, socket, tcp, {
       admitted: key => this.makeRoom(connection, key),
       changed: () => {
-        this.cast = undefined;
+        this.playing = undefined;
       },
     });
     this.connections.add(connection);
     socket.on('close', () => {
       this.connections.delete(connection);
-      this.cast = undefined;
+      this.playing = undefined;
     });
     connection.greet();
   }
 
-  /** Plays a stretch of time, some of the symbols in each step. */
+  /** Plays an interval of virtual time, some symbols per step. */
   *play(fromMs: number, toMs: number): Generator<void> {
-    this.cast ??= this.whoPlays();
-    if (this.cast.size === 0) return;
+    this.playing ??= this.symbolsToPlay();
+    if (this.playing.size === 0) return;
     this.lagMs ??= (fromMs % minuteMs) + leadMs;
     const [beginMs, endMs] = [fromMs - this.lagMs, toMs - this.lagMs];
-    const symbols = [...this.cast];
+    const symbols = [...this.playing];
     for (let first = 0; first < symbols.length; first += symbolsAtOnce) {
       this.deliver(this.tape.play(symbols.slice(first, first + symbolsAtOnce), beginMs, endMs));
       yield;
@@ -74,8 +74,8 @@ export class Stage {
     }
   }
 
-  /** The listed instruments play whenever anything is held, so that their course does not depend on what it is. */
-  private whoPlays(): ReadonlySet<string> {
+  /** All listed instruments play if anything is held, so that their path does not depend on what is held. */
+  private symbolsToPlay(): ReadonlySet<string> {
     const held = [...this.connections].flatMap(connection => [...connection.held]);
     if (held.length === 0) return new Set();
     const listed = this.market.simulation.instruments.map(({ symbol }) => symbol);

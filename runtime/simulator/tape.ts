@@ -7,8 +7,8 @@ import { Instrument } from './instrument.js';
 import { Random, seedOf } from './random.js';
 
 /**
- * The life of one market in virtual time. Each instrument has random numbers of its own, so its path depends on the
- * seed, on its symbol and on the minute in which it first plays, never on its company.
+ * One market in virtual time. Each instrument has its own random numbers, so its path depends on the seed, on its
+ * symbol and on the minute in which it first plays, never on other instruments.
  */
 export class Tape {
   private readonly instruments = new Map<string, Instrument>();
@@ -26,9 +26,9 @@ export class Tape {
   }
 
   /**
-   * What happens to these symbols after `fromMs` and until `toMs`, that moment included, in order of time; nothing
-   * happens to a malformed symbol. An instrument that did not play until `fromMs` plays the minute of `fromMs` in
-   * silence, so that its next minute bar is complete; what it missed before that minute never happens.
+   * The events of these symbols after `fromMs`, up to and including `toMs`, by time; a malformed symbol has none. An
+   * instrument that did not play until `fromMs` plays the minute of `fromMs` in silence, so that its next minute bar is
+   * complete; it has no events before that minute.
    */
   play(symbols: Iterable<string>, fromMs: number, toMs: number): SimulatedEvent[] {
     const events: SimulatedEvent[] = [];
@@ -49,7 +49,7 @@ export class Tape {
   }
 }
 
-/** The listed price, or one of its own within the range that is usual in the market. */
+/** The listed price, or one within the market's usual range. */
 function priceOf(symbol: string, simulation: Simulation, random: Random): number {
   const scale = 0.3 + 1.4 * random.next();
   const listed = simulation.instruments.find(instrument => instrument.symbol === symbol);

@@ -1,7 +1,7 @@
 import type { Market } from '../contract/market.js';
 import { canonicalSymbol } from '../symbols/channels.js';
 
-/** Texts of the vendor's status messages, to the letter. */
+/** Texts of the vendor's status messages, verbatim. */
 const texts = {
   greeting: 'Connected Successfully',
   authenticated: 'authenticated',
@@ -16,11 +16,11 @@ const texts = {
   invalidJson: 'Invalid JSON',
 } as const;
 
-/** Whom a session lets in, and to what. */
+/** Which keys a session accepts, and what they may subscribe to. */
 export interface SessionPolicy {
-  /** Keys that are accepted; without it, every key that is not empty. */
+  /** Accepted keys; absent: every key that is not empty. */
   readonly keys?: readonly string[];
-  /** Refuses every key with this text, such as that of a plan without websocket access. */
+  /** Refuses every key with this text, such as the one for a plan without websocket access. */
   readonly authAnswer?: string;
   /** Whether the plan lacks this channel (`T.AAPL`, `T.*`) of the market. */
   readonly denied?: (market: string, channel: string) => boolean;
@@ -45,8 +45,8 @@ interface Status {
 }
 
 /**
- * The server's side of one connection: what it answers and what it then holds.
- * Requests that the real feed leaves without an answer (unknown prefixes, channels already held) get none here.
+ * The server's side of one connection: its answers, and the channels that it holds.
+ * Requests that the real feed does not answer (unknown prefixes, channels already held) get no answer here, either.
  */
 export class VendorSession {
   private readonly prefixes: ReadonlySet<string>;
@@ -65,7 +65,7 @@ export class VendorSession {
     this.listed = new Set(market.simulation.instruments.map(({ symbol }) => symbol));
   }
 
-  /** Channels (`T.AAPL`, `T.*`) with canonical symbols, those that deliver nothing included. */
+  /** Channels (`T.AAPL`, `T.*`) with canonical symbols, including those without data. */
   get held(): ReadonlySet<string> {
     return this.heldChannels;
   }
@@ -87,7 +87,7 @@ export class VendorSession {
     this.end();
   }
 
-  /** Another connection took the place of this one, which is about to be closed. */
+  /** Another connection replaced this one, which is about to be closed. */
   evict(): void {
     this.state = 'over';
     this.heldChannels.clear();
@@ -162,7 +162,7 @@ export class VendorSession {
     return this.market.caps.some(cap => prefixes.filter(prefix => cap.prefixes.includes(prefix)).length > cap.maxHeld);
   }
 
-  /** The channel as it is held; undefined if there is no such prefix. Other spellings of `*` mean nothing here. */
+  /** The channel as it is held; undefined if there is no such prefix. Only `*` itself means all symbols. */
   private canonical(sent: string): string | undefined {
     const [prefix, symbol] = splitChannel(sent);
     if (!this.prefixes.has(prefix) || symbol === '') return undefined;

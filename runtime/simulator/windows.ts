@@ -8,7 +8,7 @@ const minuteMs = 60_000;
 /** Publishes a bar. */
 type Say = (kind: EventKind, endMs: number, values: () => Values) => void;
 
-/** The bars of an instrument: those of the second and of the minute that run, and that of the day. */
+/** The bars of an instrument: of the current second, the current minute, and the day. */
 export class Windows {
   private readonly day = new Bar(0);
   private second = new Bar(0);
@@ -20,7 +20,7 @@ export class Windows {
     private readonly say: Say,
   ) {}
 
-  /** What the day had seen before anybody listened. */
+  /** Adds what the day had before anybody listened. */
   addBefore(ticks: number, units: number): void {
     this.day.add(ticks, units);
   }
@@ -36,7 +36,7 @@ export class Windows {
     this.day.add(ticks, units);
   }
 
-  /** Closes what ends at a turn of the second. */
+  /** Closes the bars that end with this second. */
   close(atMs: number): void {
     this.finish('AGGREGATE_SECOND', this.second, atMs);
     this.second = new Bar(atMs);
