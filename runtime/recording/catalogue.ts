@@ -11,19 +11,19 @@ export interface FoundRecording extends RecordingName {
   readonly folder: string;
 }
 
-/** What is recorded in the folder that the operator named. */
+/** The recordings in the operator's folder. */
 export class Catalogue {
   private constructor(
     readonly folder: string,
-    /** What the operator named in it, if anything. */
+    /** What the operator chose in it; empty: everything. */
     readonly title: string,
     private readonly names: readonly FoundRecording[],
   ) {}
 
   /**
-   * Looks where recordings may be: the first place that is there counts.
+   * Opens the first place that has what it names.
    *
-   * @param owner also finds what was recorded for this caller alone
+   * @param owner also finds the own recordings of this caller
    * @throws ReplayRefusal with what was found instead
    */
   static async open(places: readonly Place[], owner?: string | undefined): Promise<Catalogue> {
@@ -59,14 +59,14 @@ export class Catalogue {
     return [...new Set(own.map(feedTitleOf))];
   }
 
-  /** Names of the markets of which there are recordings. */
+  /** Names of the markets that have recordings. */
   markets(title = ''): string[] {
     const meant = this.names.filter(name => title === '' || isCalled(name, title));
     return [...new Set(meant.map(({ market }) => market))];
   }
 }
 
-/** Where there are none, that is no trouble. */
+/** A caller may have no folder. */
 async function listOwn(folder: string, owner: string | undefined): Promise<FoundRecording[]> {
   const own = owner === undefined ? undefined : folderOf(owner);
   if (own === undefined) return [];

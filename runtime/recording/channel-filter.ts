@@ -9,7 +9,7 @@ import { SymbolTable } from '../symbols/symbol-table.js';
 
 const [comma, openBracket, closeBracket] = [...Buffer.from(',[]')] as [number, number, number];
 
-/** Lets the events of recorded frames through that somebody subscribed. */
+/** Passes the events of recorded frames that are subscribed. */
 export class ChannelFilter {
   private readonly symbols: SymbolTable;
   private readonly reader: FrameReader;
@@ -23,11 +23,11 @@ export class ChannelFilter {
   }
 
   /**
-   * A frame of which everything is wanted passes as it came, also what is no event in it. Statuses were answers to
-   * somebody else and never pass; an event that the spec does not know passes, as nobody knows what asked for it.
+   * A frame passes unchanged if all its events are wanted, even with items that are no events. Statuses never pass,
+   * since they answered another client; events that the spec does not know pass, since their channel is unknown.
    *
    * @param held channels with canonical symbols
-   * @returns in one step for most frames, the frame or a smaller one; nothing if nothing of it is wanted
+   * @returns the frame or a smaller one, undefined if nothing is wanted; in one step for most frames
    */
   *pass(data: Buffer, held: ReadonlySet<string>): Generator<void, Buffer | undefined> {
     const reading = this.reader.read(data);
@@ -44,7 +44,7 @@ export class ChannelFilter {
     return wanted.frame;
   }
 
-  /** @param piece of which the reader tells */
+  /** @param piece the bytes that the reader describes */
   private sift(piece: Buffer, held: ReadonlySet<string>, wanted: Wanted): void {
     const { events, statuses, malformed } = this.reader;
     wanted.isWhole &&= statuses.length === 0;
@@ -60,9 +60,9 @@ export class ChannelFilter {
   }
 
   /**
-   * Channels of the events in a frame, as they are subscribed; none of what the spec does not know.
+   * Channels of the events in a frame, as one subscribes to them; without events that the spec does not know.
    *
-   * @returns those of a piece of the frame in each step, in one step for most frames
+   * @returns those of one piece of the frame per step; in one step for most frames
    */
   *namesIn(data: Buffer): Generator<string[], void> {
     const reading = this.reader.read(data);
@@ -71,7 +71,7 @@ export class ChannelFilter {
     for (const piece of this.reader.pieces(data)) yield this.namesOf(piece);
   }
 
-  /** @param piece of which the reader tells */
+  /** @param piece the bytes that the reader describes */
   private namesOf(piece: Buffer): string[] {
     const names: string[] = [];
     const { events } = this.reader;
@@ -93,14 +93,14 @@ export class ChannelFilter {
     return held.has(`${channel.prefix}.${name}`);
   }
 
-  /** The symbol of an event that shares its number with others, since too many came before. */
+  /** The symbol of an event whose number is shared, since the table of symbols is full. */
   private spelledIn(event: Buffer, key: string): string {
     const spelling = (parseExact(event.toString()) as RawEvent)[key] as string;
     return canonicalSymbol(this.market, spelling) ?? spelling;
   }
 }
 
-/** The events of a frame that pass: where they are, so that none of many costs an object. */
+/** The events of a frame that pass, kept as offsets, so that there is no object per event. */
 class Wanted {
   /** Whether everything passes. */
   isWhole = true;

@@ -1,14 +1,14 @@
-/** Takes the key of its connection out of a frame before it is written down. */
+/** Removes the connection's key from a frame before it is recorded. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordedFrame } from './frames.js';
 import type { QueuedFrame } from './queue.js';
 
-/** So much of a frame is looked through in one turn of the event loop. */
+/** Bytes searched in one turn of the event loop. */
 const atOnceBytes = 2 ** 19;
 /** No spelling of a key is longer. */
 const longestSpelling = 2 ** 14;
 
-/** Of a large frame with a key in it nothing is kept. */
+/** Replaces a large frame that contains the key. */
 const nothing = Buffer.from('[]');
 
 /** @returns the frame as it came, or without the key */

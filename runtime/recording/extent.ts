@@ -1,4 +1,4 @@
-/** What a recording holds, told before it is played. */
+/** Tells what a recording holds before it is played. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.js';
@@ -8,22 +8,22 @@ import { formatName, type RecordingName } from './name.js';
 import type { Playlist } from './playlist.js';
 import { openRecording } from './reader.js';
 
-/** What a survey saw. */
+/** The result of a survey. */
 export interface Extent {
-  /** Channels of which something was recorded, `PREFIX.SYMBOL`. */
+  /** Channels with recorded events, `PREFIX.SYMBOL`. */
   readonly names: ReadonlySet<string>;
-  /** Whether all was looked at: of a long recording only as much as the time allows. */
+  /** Whether the survey saw everything; it reads only as much of a long recording as its time allows. */
   readonly whole: boolean;
 }
 
 const patienceMs = 500;
-/** Names beyond that are not remembered, and the survey is not whole. */
+/** With more names, the survey is not whole. */
 const mostNames = 100_000;
 
-/** A file of seconds has fewer in a day, and one of more is no recording of ours. */
+/** A day has fewer seconds, with one member each; a file with more is none of our recordings. */
 const mostMembers = 100_000;
 
-/** Looks through what would be played. */
+/** Reads what would be played. */
 export async function survey(playlist: Playlist, filter: ChannelFilter, clock: Clock): Promise<Extent> {
   const names = new Set<string>();
   const endMs = clock.elapsed() + patienceMs;
@@ -41,7 +41,7 @@ export async function survey(playlist: Playlist, filter: ChannelFilter, clock: C
 /**
  * When the last frame came, to the end of its second, wall clock ms.
  *
- * @returns nothing where the file does not tell
+ * @returns undefined if the file does not tell
  */
 export async function endOfRecording(folder: string, name: RecordingName): Promise<number | undefined> {
   const handle = await openRecording(join(folder, formatName(name))).catch(() => undefined);
@@ -53,7 +53,7 @@ export async function endOfRecording(folder: string, name: RecordingName): Promi
     for (let at = 0; at < size; ) {
       if (++members > mostMembers) return undefined;
       const head = readHead((await handle.read(Buffer.alloc(headBytes), 0, headBytes, at)).buffer);
-      // A damaged file is told of when it is played.
+      // The replay reports the damage.
       if (!head || head.length <= 0 || at + head.length > size) return undefined;
       newestS = Math.max(newestS ?? 0, head.newestS);
       at += head.length;

@@ -3,7 +3,7 @@ import type { RecordingName } from './name.js';
 
 const onlyOwner = 0o600;
 
-/** A recording that is being written. It holds whole members only, also after a failure. */
+/** A recording that is being written. It holds only whole members, even after a failure. */
 export class RecordingFile {
   private written = 0;
 
@@ -22,7 +22,7 @@ export class RecordingFile {
     return this.written;
   }
 
-  /** @throws Error where the disk refuses; nothing of it is left in the file then */
+  /** @throws Error if the disk refuses; then none of these bytes stay in the file */
   async append(bytes: Buffer): Promise<void> {
     try {
       await this.handle.writeFile(bytes);
@@ -33,12 +33,12 @@ export class RecordingFile {
     }
   }
 
-  /** Whether somebody deleted it; what is written then goes nowhere. */
+  /** Whether somebody deleted it; further writes would be lost. */
   async isGone(): Promise<boolean> {
     return (await this.handle.stat()).nlink === 0;
   }
 
-  /** A file without a frame does not stay. */
+  /** Deletes a file without frames. */
   async close(): Promise<void> {
     await this.handle.close();
     if (this.written === 0) await rm(this.path, { force: true });

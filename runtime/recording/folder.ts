@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { RecordingFile } from './file.js';
 import { formatName, nextNumber, parseName, type RecordingName } from './name.js';
 
-/** Of folders that are made. */
+/** Mode of new folders. */
 const onlyOwner = 0o700;
 
-/** There is no room for more. */
+/** There is no room for more recordings. */
 export class FolderFull extends Error {}
 
 /** A recording on the disk. */
@@ -16,10 +16,10 @@ interface Held {
   readonly modifiedMs: number;
 }
 
-/** The folder of the recordings; whatever else is in it is left alone. */
+/** The folder of the recordings. Leaves other files in it alone. */
 export class Folder {
   private readonly open = new Set<string>();
-  /** Bytes of all recordings, as far as is known without looking. */
+  /** Bytes of all recordings, by the last look and our own writes. */
   private bytes = 0;
   private last: Promise<unknown> = Promise.resolve();
 
@@ -29,14 +29,14 @@ export class Folder {
     private readonly maxBytes: number,
   ) {}
 
-  /** Begins a recording of its own; the folder is made if it is missing. */
+  /** Begins a new recording; makes the folder if it is missing. */
   create(like: Omit<RecordingName, 'number'>): Promise<RecordingFile> {
     return this.inSequence(() => this.createNext(like));
   }
 
   /**
-   * Writes into a recording that was created here. Where there is no room, the oldest recordings are deleted, but none
-   * that is being written here.
+   * Writes into a recording that was created here. If there is no room, deletes the oldest recordings, but none that is
+   * being written here.
    *
    * @throws Error if there is no room even then, or if the disk refuses
    */
@@ -52,7 +52,7 @@ export class Folder {
     await file.close();
   }
 
-  /** One after the other, so that the sum of all is always known. */
+  /** Runs tasks one after the other, so that the total size is always known. */
   private inSequence<T>(task: () => Promise<T>): Promise<T> {
     const done = this.last.then(task);
     this.last = done.catch(() => {});
@@ -107,13 +107,13 @@ export class Folder {
   }
 }
 
-/** More are no folder of ours, and would take long and much memory. */
+/** A folder with more is none of ours, and would take too much time and memory. */
 const mostEntries = 100_000;
 
 /**
- * The recordings in a folder; links and folders with such names are none.
+ * The recordings in a folder, without links and folders of such names.
  *
- * @throws Error where the folder cannot be read, or holds too much
+ * @throws Error if the folder cannot be read, or holds too many files
  */
 export async function listRecordings(folder: string): Promise<RecordingName[]> {
   const names: RecordingName[] = [];
@@ -126,7 +126,7 @@ export async function listRecordings(folder: string): Promise<RecordingName[]> {
   return names;
 }
 
-/** A folder holds so much that it is not read. */
+/** A folder holds too many files to be read. */
 export class TooManyEntries extends Error {}
 
 function sumOf(held: readonly Held[]): number {

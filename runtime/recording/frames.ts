@@ -1,15 +1,15 @@
 /**
- * What stands in a recording, once it is unpacked: one line of JSON about the file, then frames. A frame is a line with
- * its arrival (wall clock, ms), its length in bytes, and a mark where it was cleaned of a key; then the bytes as they
- * came otherwise, and a line feed.
+ * The format of a recording, unpacked: one line of JSON about the file, then frames. A frame is a line with its arrival
+ * (wall clock, ms), its length in bytes, and a mark if a key was removed; then its bytes, otherwise unchanged, and a
+ * line feed.
  */
 
-/** A frame of the feed, and when it came. */
+/** A frame of the feed, and its arrival. */
 export interface RecordedFrame {
   /** Arrival, wall clock ms. */
   readonly atMs: number;
   readonly data: Buffer;
-  /** Whether the key of its connection stood in it. */
+  /** Whether the connection's key was removed from it. */
   readonly cleaned?: boolean;
 }
 
@@ -29,7 +29,7 @@ const lineFeed = 10;
 const longestLine = 40;
 const cleanedMark = ' cleaned';
 
-/** Bytes of a frame's own line and of the line feed behind it, at most. */
+/** Most bytes that a frame takes besides its data. */
 export const frameOverhead = longestLine;
 
 export function encodeHeader(market: string, feed: string, startedAtMs: number): Buffer {
@@ -37,7 +37,7 @@ export function encodeHeader(market: string, feed: string, startedAtMs: number):
   return Buffer.from(`${JSON.stringify(header)}\n`);
 }
 
-/** @returns nothing if it is no header of this version */
+/** @returns undefined if it is no header of this version */
 export function decodeHeader(bytes: Buffer): Header | undefined {
   try {
     const header = JSON.parse(bytes.toString()) as { readonly [name in keyof Header]?: unknown } | null;
@@ -61,7 +61,7 @@ export function encodeFrames(frames: readonly RecordedFrame[]): Buffer {
   return bytes.subarray(0, end);
 }
 
-/** @throws SyntaxError where the bytes are no frames; those before it have been given then */
+/** @throws SyntaxError where the bytes are no frames, after yielding the frames before */
 export function* decodeFrames(bytes: Buffer): Generator<RecordedFrame> {
   for (let at = 0; at < bytes.length; ) {
     const line = bytes.toString('latin1', at, at + longestLine);

@@ -20,10 +20,10 @@ export interface RecorderServices {
   readonly log: Log;
 }
 
-/** Bytes of frames that are packed at once. */
+/** Bytes of frames that are packed together. */
 const batchBytes = 2 ** 18;
 
-/** So many files of this process at least fit into the folder, one for each market and some to spare. */
+/** At least this many files of this process fit into the folder: one for each market, and some to spare. */
 const filesInFolder = 8;
 
 /** The recording of one market. */
@@ -33,9 +33,9 @@ export class MarketRecorder {
   private drained: Promise<void> | undefined;
   private cancel: (() => void) | undefined;
   private trouble: { readonly message: string; readonly retryElapsedMs: number } | undefined;
-  /** Frames that came while the queue was full. */
+  /** Frames that arrived while the queue was full. */
   private lost = 0;
-  /** Frames that held the key of their connection. */
+  /** Frames that contained the key of their connection. */
   private cleaned = 0;
 
   constructor(
@@ -46,7 +46,7 @@ export class MarketRecorder {
     this.queue = new FrameQueue(services.options.recordQueueBytes);
   }
 
-  /** What an agent should know of it, in sentences. */
+  /** What an agent should know about it, in sentences. */
   get notes(): string[] {
     const { trouble, lost, cleaned, file } = this;
     return [
@@ -65,7 +65,7 @@ export class MarketRecorder {
     ];
   }
 
-  /** Takes a frame and returns at once; the disk has its own time. */
+  /** Queues a frame, and does not wait for the disk. */
   take({ feed, key }: { readonly feed: string; readonly key: Secret }, atMs: number, data: Buffer): void {
     if (!this.queue.offer({ feed, key, atMs, data })) {
       this.lost++;
@@ -77,7 +77,7 @@ export class MarketRecorder {
     else this.wake(this.services.options.recordFlushMs);
   }
 
-  /** Writes what waits, as far as the disk takes it. */
+  /** Writes the queued frames, as far as the disk accepts them. */
   async close(): Promise<void> {
     this.trouble = undefined;
     await this.drain();
@@ -129,7 +129,7 @@ export class MarketRecorder {
     await this.folder.append(this.file, Buffer.concat([header, member]));
   }
 
-  /** A file is of one day and feed, and so small that the oldest can leave while others are written. */
+  /** A file is of one day and feed, and small enough that old ones can be deleted while new ones are written. */
   private isOver({ name, bytes }: RecordingFile, { day, feed }: FileKind): boolean {
     const { recordFileBytes, recordTotalBytes } = this.services.options;
     const full = bytes >= Math.min(recordFileBytes, recordTotalBytes / filesInFolder);

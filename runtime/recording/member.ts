@@ -1,22 +1,22 @@
 /**
- * Gzip members that tell their length. A recording is a row of them: any tool for gzip reads it as one, a file that was
- * cut off is good up to its last whole member, and members can be skipped without unpacking them.
+ * Gzip members that state their length. A recording is a series of them: any gzip tool can read it, a truncated file is
+ * good up to its last whole member, and members can be skipped without unpacking them.
  */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 
-/** What stands at the beginning of a member. */
+/** The head of a member. */
 export interface MemberHead {
   /** Bytes of the whole member. */
   readonly length: number;
-  /** Wall clock second in which the newest frame in it came. */
+  /** Wall clock second in which its newest frame arrived. */
   readonly newestS: number;
 }
 
 const compress = promisify<Buffer, { level: number }, Buffer>(gzip);
 const expand = promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip);
 
-/** A feed is written down in passing; the last percent is not worth the time. */
+/** Fast: the last percent of size is not worth the time. */
 const level = 4;
 
 /** gzip's own ten bytes, a length, and one extra field ("MP") with the length of the member in four bytes. */
@@ -41,7 +41,7 @@ export async function pack(bytes: Buffer, newestMs: number): Promise<Buffer> {
   return Buffer.concat([head, plain.subarray(plainHeadBytes)]);
 }
 
-/** @returns nothing if it does not begin a member */
+/** @returns undefined if the bytes do not begin a member */
 export function readHead(bytes: Buffer): MemberHead | undefined {
   if (bytes.length < headBytes || bytes.readUIntBE(0, 3) !== magic || bytes[extra.flags] !== hasExtra) return undefined;
   if (bytes.toString('latin1', extra.name, extra.size) !== fieldName) return undefined;
@@ -49,7 +49,7 @@ export function readHead(bytes: Buffer): MemberHead | undefined {
   return length > headBytes ? { length, newestS: bytes.readUInt32LE(extra.time) } : undefined;
 }
 
-/** @throws Error where the member is damaged, or holds more than so many bytes */
+/** @throws Error if the member is damaged, or holds more than `mostBytes` */
 export function unpack(member: Buffer, mostBytes: number): Promise<Buffer> {
   return expand(member, { maxOutputLength: mostBytes });
 }

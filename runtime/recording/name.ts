@@ -1,12 +1,12 @@
 /** Names of recordings: `stocks.2026-11-23.realtime.0001.frames.gz`. */
 
-/** What the name of a file says about it. */
+/** The parts of a recording's file name. */
 export interface RecordingName {
   readonly market: string;
   /** Day of arrival in UTC, such as `2026-11-23`. */
   readonly day: string;
   readonly feed: string;
-  /** Tells files of a day apart; the later has the higher number. */
+  /** Tells files of a day apart; later files have higher numbers. */
   readonly number: number;
 }
 
@@ -19,22 +19,22 @@ export function formatName(name: RecordingName): string {
   return `${name.market}.${titleOf(name)}${extension}`;
 }
 
-/** What a person calls it, to whom the market is known: `2026-11-23.realtime.0001`. */
+/** Its short name, without the market: `2026-11-23.realtime.0001`. */
 export function titleOf({ day, feed, number }: RecordingName): string {
   return `${day}.${feed}.${String(number).padStart(digits, '0')}`;
 }
 
-/** Day and feed, under which there may be several recordings: `2026-11-23.realtime`. */
+/** Day and feed, which several recordings may have in common: `2026-11-23.realtime`. */
 export function feedTitleOf({ day, feed }: RecordingName): string {
   return `${day}.${feed}`;
 }
 
-/** Whether a title or the beginning of one names it: `2026-11-23`, `2026-11-23.realtime`. */
+/** Whether a title or its beginning names the recording: `2026-11-23`, `2026-11-23.realtime`. */
 export function isCalled(name: RecordingName, title: string): boolean {
   return `${titleOf(name)}.`.startsWith(`${title}.`);
 }
 
-/** @returns nothing for a file that is no recording */
+/** @returns undefined for a file that is no recording */
 export function parseName(file: string): RecordingName | undefined {
   const [, market, day, feed, number] = pattern.exec(file) ?? [];
   if (market === undefined || day === undefined || feed === undefined || !isDay(day)) return undefined;
@@ -59,7 +59,7 @@ export function nextNumber(names: readonly RecordingName[], like: Omit<Recording
     .map(({ number }) => number);
   const next = taken.reduce((most, number) => Math.max(most, number), 0) + 1;
   if (next <= highestNumber) return next;
-  // Somebody has made a file with the last number.
+  // Somebody made a file with the highest number, so take the first free one.
   const isTaken = new Set(taken);
   let free = 1;
   while (isTaken.has(free)) free++;
@@ -67,7 +67,7 @@ export function nextNumber(names: readonly RecordingName[], like: Omit<Recording
 }
 
 /**
- * The recordings of a market that a title or the beginning of one names, in the order in which they were made.
+ * The recordings of a market that a title or its beginning names, in the order in which they were made.
  *
  * @param title empty: the newest day
  */

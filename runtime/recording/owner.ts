@@ -1,23 +1,23 @@
-/** Whose recordings are. */
+/** Who owns recordings. */
 
-/** `all`: of the operator's key, or made up. `caller`: of a key that a caller gave; without a name nobody keeps them. */
+/** `all`: from the operator's key, or simulated. `caller`: from a caller's key; without a name, nothing is recorded. */
 export type Ownership = { readonly of: 'all' } | { readonly of: 'caller'; readonly owner: string | undefined };
 
 const longestName = 100;
 
 /**
- * The folder of an owner's own recordings, inside of the one that is for all.
+ * The folder of an owner's own recordings, inside the one for all.
  *
- * @returns nothing for a name that no folder can have
+ * @returns undefined for a name that no folder can have
  */
 export function folderOf(owner: string): string | undefined {
-  // Names that differ in case only would share a folder on some disks.
+  // On some disks, names that differ only in case would share a folder.
   const name = owner.replace(/[^a-z0-9_-]/g, character => `~${Buffer.from(character).toString('hex')}`);
   return name === '' || name.length > longestName ? undefined : `of-${name}`;
 }
 
-/** @returns the folder inside of that for all, empty for all; nothing where it is not to be recorded */
-export function placeOf(keeper: Ownership): string | undefined {
-  if (keeper.of === 'all') return '';
-  return keeper.owner === undefined ? undefined : folderOf(keeper.owner);
+/** @returns the folder inside the one for all, empty for that one itself; undefined if nothing is recorded */
+export function placeOf(ownership: Ownership): string | undefined {
+  if (ownership.of === 'all') return '';
+  return ownership.owner === undefined ? undefined : folderOf(ownership.owner);
 }

@@ -19,19 +19,19 @@ export interface Programme {
   readonly pace: Pace;
 }
 
-/** Between two rounds of a loop. */
-const breathMs = 1_000;
+/** Pause between two rounds of a loop. */
+const loopPauseMs = 1_000;
 
-/** Plays recorded frames in their time, as far as they are of channels that are held, and waits where it is told to. */
+/** Plays the held channels of recorded frames at their pace, and can be paused. */
 export class Player implements Valve {
   private isPaused = false;
   private isOver = false;
-  /** Ends what it waits for. */
+  /** Ends the current wait. */
   private wake: (() => void) | undefined;
 
   /**
    * @param held channels with canonical symbols
-   * @param give is handed each frame, or what of it is held
+   * @param give receives each frame, reduced to its held channels
    */
   constructor(
     private readonly clock: Clock,
@@ -55,13 +55,13 @@ export class Player implements Valve {
     this.wake?.();
   }
 
-  /** Resolves when all was played, or it was stopped. */
+  /** Resolves when everything is played, or after `stop`. */
   async play(): Promise<void> {
     const { progress, pace } = this.programme;
     let again = true;
     while (again) {
       again = (await this.playOnce()) && pace.loop && !this.isOver;
-      if (again) await this.until(this.clock.elapsed() + breathMs);
+      if (again) await this.until(this.clock.elapsed() + loopPauseMs);
     }
     if (!this.isOver) progress.end();
   }
@@ -91,7 +91,7 @@ export class Player implements Valve {
     if (step.value && !this.isOver) this.give(step.value);
   }
 
-  /** @param dueMs of the monotonic clock */
+  /** @param dueMs monotonic */
   private async until(dueMs: number): Promise<void> {
     for (let delayMs = dueMs - this.clock.elapsed(); delayMs > 0; delayMs = dueMs - this.clock.elapsed()) {
       if (this.isOver) return;
@@ -100,7 +100,7 @@ export class Player implements Valve {
     }
   }
 
-  /** Waits until it is woken; what `begin` answers is called then. */
+  /** Waits until it is woken, then calls what `begin` returned. */
   private waking(begin: (wake: () => void) => (() => void) | undefined): Promise<void> {
     return new Promise(resolve => {
       const wake = (): void => {

@@ -4,7 +4,7 @@ import type { RecordedFrame } from './frames.js';
 import { formatName, type RecordingName, titleOf } from './name.js';
 import { DamagedRecording, readFrames } from './reader.js';
 
-/** Every answer says what is damaged. */
+/** Limits the sentences on damage, which every answer repeats. */
 const mostDamagesShown = 5;
 
 /** Recordings one after the other. */
@@ -18,7 +18,7 @@ export class Playlist {
     private readonly mostFrameBytes: number,
   ) {}
 
-  /** What could not be played, in sentences. */
+  /** Sentences on what could not be played. */
   get damages(): readonly string[] {
     const all = [...this.damaged.values()];
     const shown = all.slice(0, mostDamagesShown);
@@ -26,7 +26,7 @@ export class Playlist {
     return more > 0 ? [...shown, `Of ${count(more, 'more recording')} not everything is played.`] : shown;
   }
 
-  /** Frames in the order of their arrival. Where recordings of two processes overlap, the earlier one is taken. */
+  /** Frames by arrival. Where the recordings of two processes overlap, the earlier recording counts. */
   async *frames(): AsyncGenerator<RecordedFrame> {
     let playedMs = this.fromMs ?? 0;
     for (const name of this.names) {

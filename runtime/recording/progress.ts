@@ -1,12 +1,12 @@
 import { count } from '../core/count.js';
 import { isoOrNull } from '../core/time.js';
 
-/** How far a replay has come, in the time of the recording. */
+/** The progress of a replay, in the time of the recording. */
 export class Progress {
   /** Arrival of the first frame that was played, and of the last. */
   private firstMs: number | undefined;
   private lastMs: number | undefined;
-  /** Arrival of the frame that is waited for. */
+  /** Arrival of the next frame. */
   private nextMs: number | undefined;
   private over = false;
   private cleaned = 0;
@@ -21,19 +21,19 @@ export class Progress {
     return this.over;
   }
 
-  /** Arrival of the newest frame that was played, wall clock ms; nothing before the first. */
+  /** Arrival of the newest frame that was played, wall clock ms; undefined before the first. */
   get atMs(): number | undefined {
     return this.lastMs;
   }
 
-  /** For every answer. */
+  /** A sentence for every answer. */
   get note(): string {
     if (this.over) return `${this.describeEnd()}: it was recorded, not live.`;
     const pace = this.speed === 1 ? 'as fast as it came' : `at ${this.speed} times the speed`;
     return `Replay of ${isoOrNull(this.lastMs) ?? this.title} ${pace}: recorded, not live.`;
   }
 
-  /** What else should be known of what was played, in sentences. */
+  /** More sentences about the recording. */
   get notes(): string[] {
     if (this.cleaned === 0) return [];
     return [

@@ -3,37 +3,37 @@ import { dayOf } from './name.js';
 
 const dayMs = 86_400_000;
 
-/** Takes a key out of a frame, and gives back one without the key as it is. */
+/** Removes a key from a frame; returns a frame without the key unchanged. */
 export interface FrameCleaner {
   cleanBytes(frame: Buffer): Buffer;
 }
 
-/** A frame that waits for the disk. */
+/** A frame that waits to be written. */
 export interface QueuedFrame extends RecordedFrame {
   readonly feed: string;
-  /** Key of the connection that it came over. */
+  /** Key of its connection. */
   readonly key: FrameCleaner;
 }
 
-/** Frames that belong into one file, the oldest first. */
+/** Frames for one file, oldest first. */
 export interface Batch extends FileKind {
   readonly frames: readonly QueuedFrame[];
 }
 
-/** Which recording frames belong to. */
+/** Decides which recording a frame belongs to. */
 export interface FileKind {
   readonly feed: string;
   readonly day: string;
 }
 
-/** Frames on their way to the disk: bounded by bytes, what does not fit is turned away. */
+/** Frames that wait to be written. Bounded by bytes: rejects frames that do not fit. */
 export class FrameQueue {
   private frames: QueuedFrame[] = [];
   private held = 0;
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Bytes that the frames which wait may take on the disk, unpacked. */
+  /** Most bytes that the waiting frames take on the disk, unpacked. */
   get bytes(): number {
     return this.held;
   }
@@ -42,7 +42,7 @@ export class FrameQueue {
     return this.frames.length;
   }
 
-  /** @returns whether the frame fitted */
+  /** @returns whether the frame fits */
   offer(frame: QueuedFrame): boolean {
     if (this.held + sizeOf(frame) > this.maxBytes) return false;
     this.frames.push(frame);
@@ -50,7 +50,7 @@ export class FrameQueue {
     return true;
   }
 
-  /** The oldest frames of one day and feed, one at least and otherwise up to a size; they go on waiting. */
+  /** The oldest frames of one day and feed: at least one, otherwise up to `maxBytes`. They stay in the queue. */
   next(maxBytes: number): Batch | undefined {
     const [first] = this.frames;
     if (first === undefined) return undefined;
@@ -65,14 +65,14 @@ export class FrameQueue {
     return { frames: this.frames.slice(0, count), feed, day: dayOf(first.atMs) };
   }
 
-  /** Lets go of the oldest frames. */
+  /** Removes a batch from the queue. */
   drop({ frames }: Batch): void {
     this.frames = this.frames.slice(frames.length);
     this.held -= frames.reduce((sum, frame) => sum + sizeOf(frame), 0);
   }
 }
 
-/** An empty frame takes its place, too. */
+/** An empty frame takes space, too. */
 function sizeOf({ data }: RecordedFrame): number {
   return data.length + frameOverhead;
 }

@@ -1,4 +1,4 @@
-/** Reads recordings as foreign data: whatever their bytes are, they cost bounded memory and end in frames or in words. */
+/** Reads recordings as untrusted data: any bytes take bounded memory, and give frames or a `DamagedRecording`. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -8,28 +8,28 @@ import { headBytes, readHead, unpack } from './member.js';
 /** A recording cannot be read any further. */
 export class DamagedRecording extends Error {}
 
-/** What is expected of a recording, and wanted of it. */
+/** What to read, and what to expect. */
 export interface Reading {
-  /** Members that hold only what came before are skipped; some earlier frames may still be given. */
+  /** Skips members that hold only earlier frames; some earlier frames may still be yielded. */
   readonly sinceMs: number;
   readonly mostFrameBytes: number;
 }
 
-/** Frames of a batch that is written at once, beside one that is larger, take less. */
+/** A batch takes less, apart from one larger frame. */
 const batchBytes = 2 ** 19;
-/** A member that cannot be compressed gets larger by less. */
+/** Data that cannot be compressed grow by less. */
 const mostGrowth = 2 ** 16;
 const mostHeaderBytes = 2 ** 12;
-/** Others get their turn after so many bytes of frames, to which each frame adds some of its own. */
+/** Yields to the event loop after this many bytes of frames, with an overhead for each. */
 const turnBytes = 2 ** 16;
 const frameCostBytes = 2 ** 8;
 
 const dayMs = 86_400_000;
-/** Later years have five digits, and no feed. */
+/** From here on, years have five digits. */
 const latestMs = Date.UTC(10_000, 0, 1);
 
 /**
- * The frames of a recording, in the order in which they came.
+ * The frames of a recording, by arrival.
  *
  * @throws DamagedRecording after the last frame before the damage
  */
@@ -56,7 +56,7 @@ export async function* readFrames(path: string, reading: Reading): AsyncGenerato
   }
 }
 
-/** Opens a file, and nothing else that stands under its name: no link, and no pipe, for whose writer it would wait. */
+/** Opens regular files only: no links, and no pipes, which would block until somebody writes. */
 export async function openRecording(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(refuse);
   const isFile = await handle.stat().then(
@@ -69,14 +69,14 @@ export async function openRecording(path: string): Promise<FileHandle> {
 }
 
 function refuse(error: NodeJS.ErrnoException): never {
-  // A link and a socket, which are not opened at all.
+  // Links and sockets fail to open.
   if (error.code === 'ELOOP' || error.code === 'EMLINK' || error.code === 'ENXIO') {
     throw new DamagedRecording('it is no regular file');
   }
   throw error;
 }
 
-/** When the first frame came, wall clock ms; all others came on the same day. */
+/** Arrival of the first frame, wall clock ms; all others arrived on the same day. */
 function beginOf(bytes: Buffer): number {
   const header = decodeHeader(bytes);
   const beginMs = header ? Date.parse(header.started_at) : Number.NaN;

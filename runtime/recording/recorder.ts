@@ -1,6 +1,6 @@
 /**
- * Writes down every frame of every live stream, as it came but for the key of its connection, and with the time of its
- * arrival: one file for a market, a day and a feed, or several where it gets large. What cannot be written is counted;
+ * Records every frame of every live stream with its arrival, unchanged except that the connection's key is removed.
+ * There is one file per market, day and feed, or several if it gets large. Frames that cannot be written are counted;
  * no stream ever waits for the disk.
  */
 import { join } from 'node:path';
@@ -9,19 +9,19 @@ import { Folder } from './folder.js';
 import { MarketRecorder, type RecorderServices } from './market-recorder.js';
 import { type Ownership, placeOf } from './owner.js';
 
-/** Where frames come from. */
+/** Where a frame came from. */
 export interface Origin {
   readonly market: string;
   readonly feed: string;
-  readonly keeper: Ownership;
+  readonly ownership: Ownership;
   /** Key of the connection. */
   readonly key: Secret;
 }
 
-/** What a stream is connected to, as far as its recording goes. */
+/** What the recorder needs to know of a stream's target. */
 interface Recorded {
   readonly endpoint: { readonly feed: string };
-  readonly keeper: Ownership;
+  readonly ownership: Ownership;
   readonly replay?: unknown;
 }
 
@@ -29,7 +29,7 @@ export class Recorder {
   private readonly tracks = new Map<string, MarketRecorder>();
   private readonly folders = new Map<string, Folder>();
 
-  /** @param path of the folder, which is made when the first frame comes */
+  /** @param path the folder, which is made for the first frame */
   constructor(
     private readonly path: string,
     private readonly services: RecorderServices,
@@ -40,20 +40,20 @@ export class Recorder {
    * @param data must not be changed from now on
    */
   take(origin: Origin, atMs: number, data: Buffer): void {
-    const place = placeOf(origin.keeper);
+    const place = placeOf(origin.ownership);
     if (place !== undefined) this.trackOf(origin, place).take(origin, atMs, data);
   }
 
-  /** What an agent should know of the recording of its stream, in sentences. */
+  /** What an agent should know about the recording of its stream, in sentences. */
   notesOn(market: string, target: Recorded | undefined): string[] {
     if (!target || target.replay) return [];
-    const place = placeOf(target.keeper);
+    const place = placeOf(target.ownership);
     if (place === undefined)
       return ['Not recorded: what comes for an api_key of a caller is kept for a caller with a name.'];
     return this.tracks.get(trackName(market, target.endpoint.feed, place))?.notes ?? [];
   }
 
-  /** Writes what still waits. */
+  /** Writes the queued frames. */
   async close(): Promise<void> {
     await Promise.all([...this.tracks.values()].map(track => track.close()));
   }

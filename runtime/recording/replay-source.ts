@@ -7,8 +7,8 @@ import type { Fault } from '../feed/verdict.js';
 import { Player, type Programme } from './player.js';
 
 /**
- * A recording as a source. It is live at once, serves every channel, and begins to play with the first of them. Where
- * all is played it stays live in silence; what it cannot play ends it, since another attempt would find the same.
+ * A recording as a source. It is live at once, accepts every channel, and begins to play with the first one. After the
+ * end it stays live in silence. If it cannot play, it fails for good, since a retry would find the same.
  */
 export class ReplaySource implements FeedSource {
   readonly attempts = 0;
@@ -21,7 +21,7 @@ export class ReplaySource implements FeedSource {
   private readonly intake: Intake;
   private playing = false;
 
-  /** @param place asks for the same again */
+  /** @param place what to pass as `endpoint` to get the same replay */
   constructor(
     readonly place: string,
     programme: Programme,
@@ -30,7 +30,7 @@ export class ReplaySource implements FeedSource {
   ) {
     this.player = new Player(services.clock, programme, this.held, frame => this.intake.push(frame));
     const frames = new FrameUnpacker(services, listener, {
-      // Neither is played: the filter leaves statuses out, which were said to somebody else, and empties what is no text.
+      // Never needed: the filter removes statuses, and empties frames that are not UTF-8.
       hear() {},
       refuseText() {},
     });
@@ -82,7 +82,7 @@ export class ReplaySource implements FeedSource {
 
   messageCame(): void {}
 
-  /** An answer comes after the question, and after the frames before it. */
+  /** Answers come after the request, and after earlier frames. */
   private answer(answers: readonly Answer[]): void {
     queueMicrotask(() =>
       this.intake.after(() => {

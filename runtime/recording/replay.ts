@@ -16,18 +16,18 @@ import { Progress } from './progress.js';
 import { ReplayRefusal } from './refusal.js';
 import { ReplaySource } from './replay-source.js';
 
-/** Recordings of one feed, and the title that was asked for. */
+/** Recordings of one feed, and the requested title. */
 interface Chosen {
   readonly folder: string;
   readonly title: string;
   readonly names: readonly RecordingName[];
 }
 
-/** Recordings of a market, found and ready to be played once. */
+/** Recordings of a market, ready to be played once. */
 export class Replay {
-  /** Whether what was recorded was made up. */
+  /** Whether the recorded feed was the simulated one. */
   readonly simulated: boolean;
-  /** Asks for the same again. */
+  /** What to pass as `endpoint` to get the same replay. */
   readonly url: string;
   private readonly fromMs: number | undefined;
   private extent: Promise<Extent> | undefined;
@@ -55,9 +55,9 @@ export class Replay {
   }
 
   /**
-   * @param mostFrameBytes of which one is larger is no frame of a feed
-   * @param owner name of the caller, who may replay what was recorded for it alone
-   * @throws ReplayRefusal if the request names no recording, or those of several feeds
+   * @param mostFrameBytes a larger frame counts as damage
+   * @param owner name of the caller, who may also replay its own recordings
+   * @throws ReplayRefusal if the request names no recording, or recordings of several feeds
    */
   static async find(
     market: Market,
@@ -73,7 +73,7 @@ export class Replay {
     const names = catalogue.of(market.name, title);
     const feeds = [...new Set(names.map(feedTitleOf))];
     if (feeds.length === 1) {
-      // What was recorded for the caller alone goes before what was recorded for all at the same time.
+      // If the caller has its own recordings, only these are played.
       const own = names.filter(name => name.folder !== folder);
       const played = own.length > 0 ? own : names;
       const chosen = { folder: played[0]!.folder, title, names: played };
@@ -100,12 +100,12 @@ export class Replay {
     return this.progress.ended;
   }
 
-  /** How far it has come, in the time of the recording; nothing before the first frame. */
+  /** Arrival of the newest frame that was played, wall clock ms; undefined before the first. */
   get atMs(): number | undefined {
     return this.progress.atMs;
   }
 
-  /** For every answer: that it is a replay, of when, and what is missing. */
+  /** Sentences for every answer: that it is a replay, of what time, and what is missing. */
   get notes(): readonly string[] {
     return [this.progress.note, ...this.progress.notes, ...this.playlist.damages];
   }
@@ -116,7 +116,7 @@ export class Replay {
   }
 
   /**
-   * Which of some channels were not recorded, and which were, as far as a glance can tell.
+   * Which of these channels were not recorded, and which others were, as far as a short survey tells.
    *
    * @param wanted `PREFIX.SYMBOL` or `PREFIX.*`
    */
@@ -126,14 +126,14 @@ export class Replay {
     this.extent ??= survey(new Playlist(folder, files, this.fromMs, this.mostFrameBytes), filter, this.clock);
     const { names, whole } = await this.extent;
     if (!whole) return [];
-    // What is no symbol of the market is text of a feed, and not shown.
+    // A name that is no channel of the market may be any text of a feed, so it is not shown.
     const all = [...names].filter(name => !('code' in parseChannel(this.market, name)));
     const missing = wanted.filter(name => !(name.endsWith('.*') ? hasKind(all, name) : names.has(name)));
     if (missing.length === 0) return [];
     return [`Nothing of ${listed(missing)} was recorded there; what was: ${listed(all.toSorted()) || 'nothing'}.`];
   }
 
-  /** Plays them; once, as how far it has come is that of this replay. */
+  /** Opens the source; call once, since a replay has one progress. */
   readonly open: OpenFeed = (services, listener) => {
     this.changed = () => listener.ended();
     const filter = new ChannelFilter(this.market, this.decoding);
@@ -154,7 +154,7 @@ function hasKind(names: readonly string[], star: string): boolean {
   return names.some(name => name.startsWith(kind));
 }
 
-/** @throws StreamError ENDPOINT_NOT_ALLOWED where it is asked for from a time on at which all is over */
+/** @throws StreamError ENDPOINT_NOT_ALLOWED if the requested time lies after the last recording */
 async function requireWithin({ from }: ReplayRequest, folder: string, names: readonly RecordingName[]): Promise<void> {
   const [first, last] = [names[0]!, names.at(-1)!];
   if (from === undefined) return;

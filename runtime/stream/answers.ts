@@ -1,4 +1,4 @@
-/** What a feed answers, and what it says of its own accord. */
+/** Handles what a feed answers, and what it says unasked. */
 import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
@@ -12,16 +12,16 @@ import type { Users } from './users.js';
 export interface AnswersServices {
   readonly clock: Clock;
   readonly log: Log;
-  /** How words of the feed are shown. */
+  /** Shows text of the feed. */
   readonly text: FeedText;
 }
 
 export class Answers {
-  /** Refusals that answered nothing and named nothing, and that nobody was told of yet. */
+  /** Unasked refusals that name no channel, not yet reported. */
   private unasked: Notice[] = [];
   private doubts = false;
 
-  /** @param askAgain called where others may be worth another try */
+  /** @param askAgain called when other names may be worth another try */
   constructor(
     private readonly market: Market,
     private readonly services: AnswersServices,
@@ -31,8 +31,8 @@ export class Answers {
   ) {}
 
   /**
-   * Whether the feed just said anything against what is subscribed, without being asked. Of events in the frame of a
-   * doubt it is not known whether they came before or after.
+   * Whether the current frame has an unasked refusal or drop. It is not known which of the frame's events came before
+   * it, and which after.
    */
   get areInDoubt(): boolean {
     return this.doubts;
@@ -43,7 +43,7 @@ export class Answers {
     const { subscriptions } = this;
     switch (answer.kind) {
       case 'granted':
-        // What was wrongly called refused may make others worth another try.
+        // If a refused name is served after all, others may be worth another try.
         if (subscriptions.acknowledged(this.canonical(answer.channel))) this.askAgain();
         return;
       case 'dropped':
@@ -62,7 +62,7 @@ export class Answers {
     }
   }
 
-  /** What was heard is all that there is in its frame. */
+  /** The frame of these answers is complete. */
   conclude(): void {
     this.doubts = false;
     if (this.unasked.length === 0) return;
@@ -76,7 +76,7 @@ export class Answers {
     log.say(`${this.market.name} notice`, `${this.market.name}: the feed says ${notice.text}`);
   }
 
-  /** The feed said something against what is subscribed although nothing was asked. */
+  /** The feed refused or dropped something unasked. */
   private doubt(said: Words, saysWhich: boolean): void {
     const { market, services } = this;
     const text = this.quoted(said);

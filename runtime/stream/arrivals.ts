@@ -1,4 +1,4 @@
-/** What comes over an upstream, on its way to those who use it; and what it says of the source and of what is subscribed. */
+/** Passes an upstream's frames to its users, and infers from them what the source serves. */
 import type { Market } from '../contract/market.js';
 import type { Log } from '../core/log.js';
 import type { Events } from '../decode/event-list.js';
@@ -10,28 +10,28 @@ import type { SymbolTable } from '../symbols/symbol-table.js';
 import type { Answers } from './answers.js';
 import type { Users } from './users.js';
 
-/** A source, as far as it wants to know that something came. */
+/** What a source needs to know about arrivals. */
 export interface Awaiting {
-  /** Whether it still matters to it that messages of what is subscribed come. */
+  /** Whether `messageCame` still has an effect. */
   readonly wantsMessages: boolean;
   messageCame(): void;
 }
 
 export interface ArrivalsServices {
   readonly log: Log;
-  /** How words of the feed are shown. */
+  /** Shows text of the feed. */
   readonly text: FeedText;
-  /** As the events number them. */
+  /** The table that the events refer to. */
   readonly symbols: SymbolTable;
 }
 
 export class Arrivals {
-  /** Whether the source waits for messages of what is subscribed, and none came since it was asked last. */
+  /** Whether the source waits for messages of subscribed channels, and none came since the last check. */
   private awaits = false;
-  /** Whether events are to be looked at for what they say. */
+  /** Whether to examine events. */
   private looks = false;
 
-  /** @param askAgain called where others may be worth another try */
+  /** @param askAgain called when other names may be worth another try */
   constructor(
     private readonly market: Market,
     private readonly services: ArrivalsServices,
@@ -41,7 +41,7 @@ export class Arrivals {
     private readonly askAgain: () => void,
   ) {}
 
-  /** Takes in what is in a frame; what is done once for all frames that came together is for `account`. */
+  /** Takes the content of a frame. Work that is done once for all frames of a read belongs into `account`. */
   take(frame: Buffer, { events, malformed, unknown }: Findings, arrivedMs: number, source: Awaiting): void {
     if (malformed > 0) this.countMalformed(malformed);
     if (unknown.length > 0) this.countUnknown(unknown);
@@ -58,7 +58,7 @@ export class Arrivals {
     for (const taker of this.users.takers) taker.account();
   }
 
-  /** Looks at what events say of the subscriptions and of the source. */
+  /** Infers from events which subscriptions are served, and tells the source that messages came. */
   private examine(events: Events, source: Awaiting): void {
     const { market, subscriptions } = this;
     const arrival = { market, symbols: this.services.symbols, events };

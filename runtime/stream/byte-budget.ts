@@ -1,15 +1,15 @@
-/** How many bytes the buffers of many clients may take together. */
+/** Bounds the bytes of all clients' buffers together. */
 export class ByteBudget {
   private reserved = 0;
 
   constructor(private readonly bytes: number) {}
 
-  /** How many are taken. */
+  /** Bytes in use. */
   get taken(): number {
     return this.reserved;
   }
 
-  /** @returns whether there was room; if not, nothing is taken */
+  /** @returns whether there was room; otherwise nothing is taken */
   take(bytes: number): boolean {
     if (this.reserved + bytes > this.bytes) return false;
     this.reserved += bytes;

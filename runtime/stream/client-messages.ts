@@ -1,4 +1,4 @@
-/** The messages that came for one client: the buffer that keeps them, and what is counted of them. */
+/** One client's messages: their buffer and their counts. */
 import { MessageBuffer } from '../buffer/message-buffer.js';
 import { RateMeter } from '../buffer/rate.js';
 import type { Market } from '../contract/market.js';
@@ -15,14 +15,14 @@ export class ClientMessages {
   readonly buffer: MessageBuffer;
   /** Since the start. */
   received = 0;
-  /** When the newest came, monotonic ms; absent before the first. */
+  /** Arrival of the newest, monotonic ms; absent before the first. */
   lastMs: number | undefined;
   private rate = new RateMeter();
-  /** Messages that are not accounted for yet, and their bytes. */
+  /** Messages that are not accounted for yet. */
   private fresh = 0;
   private freshBytes = 0;
 
-  /** @param full called when whoever waits must see what came before some of it leaves the buffer */
+  /** @param full called when waiting calls must read before messages leave the buffer */
   constructor(
     market: Market,
     private readonly options: MessagesOptions,
@@ -43,9 +43,9 @@ export class ClientMessages {
   }
 
   /**
-   * Forgets all, for another start.
+   * Forgets everything, for another start.
    *
-   * @param symbols as the events to come number them; absent: as those before did
+   * @param symbols the table that later events refer to; absent: the same as before
    */
   clear(symbols?: SymbolTable): void {
     this.buffer.clear(symbols);
@@ -64,7 +64,7 @@ export class ClientMessages {
     this.received += count;
   }
 
-  /** Accounts for what came since the last time. @returns whether anything did */
+  /** Accounts for the messages since the last call. @returns whether there were any */
   account(): boolean {
     const { fresh } = this;
     this.fresh = 0;

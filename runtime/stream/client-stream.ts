@@ -1,4 +1,4 @@
-/** One client's stream of a market: what it asked for, what came of that, and what was lost. */
+/** One client's stream of a market: its channels, its messages, and what it missed. */
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Options } from '../config/options.js';
 import type { Market } from '../contract/market.js';
@@ -31,7 +31,7 @@ export interface ClientStreamServices {
   readonly log: Log;
   readonly loopBudget: LoopBudget;
   readonly upstreams: Upstreams;
-  /** Absent where nobody else needs any of it: the client has all that an upstream brings, asked for or not. */
+  /** Absent if the client is alone: then it gets all events of an upstream, asked for or not. */
   readonly byteBudget?: ByteBudget;
 }
 
@@ -41,7 +41,7 @@ export class ClientStream implements StreamView {
   private readonly user: StreamUser;
   private readonly presentation: Presentation;
   private readonly reservation: Reservation;
-  /** Nothing is opened any more. */
+  /** Whether `open` fails from now on. */
   private closed = false;
 
   constructor(
@@ -167,17 +167,17 @@ export class ClientStream implements StreamView {
   }
 
   /**
-   * Opens a stream that is not wanted yet; what the last one left in the buffer is cleared.
+   * Opens the stream, which must not be open yet, and clears the buffer.
    *
-   * @throws StreamError LIMIT_EXCEEDED, or STOPPED where the client is gone; then everything is as before
+   * @throws StreamError LIMIT_EXCEEDED, or STOPPED if the client is gone; then nothing has changed
    */
   open(target: Target): void {
-    // Nobody would ever end it.
+    // Nobody would ever stop it.
     if (this.closed) throw new StreamError('STOPPED', 'The client of this stream is gone.');
     const upstream = this.findUpstream(target);
     this.user.enter(upstream);
     this.presentation.clear();
-    // The order in which hosts are tried is that of whoever came first.
+    // The upstream's first client decided the order of the hosts.
     this.held = { ...target, urls: upstream.target.urls };
     this.feedText = new FeedText(target.key);
     upstream.join(this.user);
@@ -194,7 +194,7 @@ export class ClientStream implements StreamView {
     this.keepOnly(this.buffer.bytes);
   }
 
-  /** Stops, forgets everything, and opens nothing more. */
+  /** Stops for good, and forgets everything. */
   async close(): Promise<void> {
     this.closed = true;
     await this.stop();
@@ -218,7 +218,7 @@ export class ClientStream implements StreamView {
     const removed: string[] = [];
     const notHeld: string[] = [];
     for (const name of new Set(names)) {
-      // What was called refused may be held all the same.
+      // The feed may hold a name although it refused it.
       const mayBeHeld = this.subscriptions.mayHold(name);
       (this.subscriptions.release(name) || mayBeHeld ? removed : notHeld).push(name);
     }
@@ -242,7 +242,7 @@ export class ClientStream implements StreamView {
     }
   }
 
-  /** Gives back what was reserved beyond so many bytes. */
+  /** Gives back the reserved bytes beyond `bytes`. */
   private keepOnly(bytes: number): void {
     if (!isWanted(this.state)) this.reservation.keepOnly(bytes);
   }

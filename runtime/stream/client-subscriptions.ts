@@ -1,18 +1,18 @@
-/** Which channels one client asked for, and what became of them: pure book-keeping. */
+/** Which channels one client asked for, and their outcome. No I/O. */
 
 import { optionTable } from '../config/options.js';
 import type { SubscriptionState, SubscriptionsView } from '../feed/subscription-state.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 
-/** As many refusals are remembered; a call has no more names. */
+/** A call has no more names than this. */
 const mostRefused = 5_000;
 
-/** What all clients of an upstream hold together. */
+/** The subscriptions of all clients of an upstream. */
 export interface SubscriptionsOfAll {
   stateOf(name: string): SubscriptionState | undefined;
-  /** Whether the feed may hold a name, whatever it said. */
+  /** Whether the feed may hold a name, whatever it answered. */
   mayHold(name: string): boolean;
-  /** Why the unconfirmed ones among these names are in doubt, in sentences that name no others. */
+  /** Sentences on why the unconfirmed ones of these names are in doubt; they name no other channels. */
   doubtsOf(names: readonly string[]): string[];
 }
 
@@ -20,13 +20,13 @@ export class ClientSubscriptions implements SubscriptionsView {
   /** In the order of the requests. */
   private readonly asked = new Set<string>();
   private readonly refused = new Map<string, Rejection>();
-  /** Refused names that the feed may hold on this connection all the same. */
-  private readonly perhaps = new Set<string>();
+  /** Refused names that the feed may still hold on this connection. */
+  private readonly maybeHeld = new Set<string>();
   private listed: readonly string[] | undefined;
 
   /**
-   * @param all what all clients of the upstream hold; nothing while there is none
-   * @param changed told whenever the client asks for other channels than before
+   * @param all the subscriptions of all clients of the upstream; undefined while there is no upstream
+   * @param changed called when the client's channels change
    */
   constructor(
     private readonly all: () => SubscriptionsOfAll | undefined,
@@ -46,7 +46,7 @@ export class ClientSubscriptions implements SubscriptionsView {
     return this.asked.has(name) ? (this.all()?.stateOf(name) ?? 'pending') : undefined;
   }
 
-  /** Why a name was turned down the last time the client asked for it. */
+  /** Why a name was rejected when the client last asked for it. */
   rejectionOf(name: string): Rejection | undefined {
     return this.refused.get(name);
   }
@@ -63,16 +63,16 @@ export class ClientSubscriptions implements SubscriptionsView {
     return this.all()?.doubtsOf(names.filter(name => this.asked.has(name))) ?? [];
   }
 
-  /** Whether the feed may hold a name for the client, also one of which it was told that it was refused. */
+  /** Whether the feed may hold a name for the client, even one that was refused. */
   mayHold(name: string): boolean {
-    return this.perhaps.has(name) || (this.asked.has(name) && (this.all()?.mayHold(name) ?? false));
+    return this.maybeHeld.has(name) || (this.asked.has(name) && (this.all()?.mayHold(name) ?? false));
   }
 
   asks(name: string): boolean {
     return this.asked.has(name);
   }
 
-  /** Messages that come from now on are the client's. @returns whether the name is new */
+  /** Later messages of the name are the client's. @returns whether the name is new */
   ask({ name }: ChannelName): boolean {
     if (this.asked.has(name)) return false;
     this.forget(name);
@@ -81,7 +81,7 @@ export class ClientSubscriptions implements SubscriptionsView {
     return true;
   }
 
-  /** Messages that come from now on are not the client's. @returns whether the name was asked for */
+  /** Later messages of the name are not the client's. @returns whether it was asked for */
   release(name: string): boolean {
     this.forget(name);
     if (!this.asked.delete(name)) return false;
@@ -89,21 +89,21 @@ export class ClientSubscriptions implements SubscriptionsView {
     return true;
   }
 
-  /** What the client asked for was turned down. */
+  /** A name of the client was rejected. */
   reject(rejection: Rejection): void {
     if (!this.asked.delete(rejection.channel)) return;
     this.refused.set(rejection.channel, rejection);
-    if (this.all()?.mayHold(rejection.channel)) this.perhaps.add(rejection.channel);
+    if (this.all()?.mayHold(rejection.channel)) this.maybeHeld.add(rejection.channel);
     if (this.refused.size > mostRefused) this.forget(this.refused.keys().next().value!);
     this.touch();
   }
 
   /**
-   * Rejects the newest names where the client holds too many.
+   * Rejects the newest names if the client holds too many.
    *
-   * @param most that it may hold
-   * @param fresh names that it asked for just now
-   * @returns those that were rejected
+   * @param most names that it may hold
+   * @param fresh the names of this call
+   * @returns the rejected names
    */
   rejectBeyond(most: number, fresh: readonly string[]): readonly string[] {
     const excess = this.size - most;
@@ -114,31 +114,31 @@ export class ClientSubscriptions implements SubscriptionsView {
     return tooMany;
   }
 
-  /** What was turned down is served after all. */
+  /** A rejected name is served after all. */
   readmit(rejection: Rejection): void {
-    // The client may have been told of another refusal.
+    // A newer rejection may have replaced this one.
     if (this.refused.get(rejection.channel) !== rejection) return;
     this.forget(rejection.channel);
     this.asked.add(rejection.channel);
     this.touch();
   }
 
-  /** The connection is new. */
+  /** Starts over for a new connection. */
   restart(): void {
-    this.perhaps.clear();
+    this.maybeHeld.clear();
   }
 
   /** @returns names that the feed may hold for the client */
   clear(): string[] {
-    const names = [...this.asked, ...this.perhaps];
-    for (const book of [this.asked, this.refused, this.perhaps]) book.clear();
+    const names = [...this.asked, ...this.maybeHeld];
+    for (const set of [this.asked, this.refused, this.maybeHeld]) set.clear();
     this.touch();
     return names;
   }
 
   private forget(refused: string): void {
     this.refused.delete(refused);
-    this.perhaps.delete(refused);
+    this.maybeHeld.delete(refused);
   }
 
   private touch(): void {

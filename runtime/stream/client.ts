@@ -1,4 +1,4 @@
-/** One client of a hub: streams of its own, on upstreams in common. */
+/** One client of a hub: its own streams, on shared upstreams. */
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings.js';
 import type { Market } from '../contract/market.js';
@@ -18,15 +18,15 @@ import { Waits } from './waits.js';
 
 export interface ClientOptions {
   /**
-   * Whether nobody else uses the hub. Then the client has all that the feeds send, asked for or not, waits as often as
-   * it likes, and takes the hub with it when it closes.
+   * Whether nobody else uses the hub. Then the client gets all events of the feeds, asked for or not, has no limit of
+   * waiting calls, and closes the hub when it closes.
    */
   readonly alone?: boolean;
-  /** Name of whoever it is, which its recordings carry; absent where it has none. */
+  /** Name of the caller, which marks its recordings; absent if it has none. */
   readonly owner?: string | undefined;
 }
 
-/** What a client needs of the hub that it belongs to. */
+/** What a client needs of its hub. */
 export interface ClientHost {
   readonly suite: Suite;
   readonly markets: readonly Market[];
@@ -35,9 +35,9 @@ export interface ClientHost {
   readonly log: Log;
   readonly loopBudget: LoopBudget;
   readonly upstreams: Upstreams;
-  /** For the buffers of many clients. */
+  /** Bounds the buffers of all clients. */
   readonly byteBudget: ByteBudget;
-  /** Absent where nothing is recorded. */
+  /** Absent if nothing is recorded. */
   readonly recorder: Recorder | undefined;
   target(
     market: Market,
@@ -45,7 +45,7 @@ export interface ClientHost {
     apiKey: string | undefined,
     owner: string | undefined,
   ): Promise<Target>;
-  /** Ends what a client holds. */
+  /** Ends a client's streams. */
   dismiss(client: Client): Promise<void>;
   close(): Promise<void>;
 }
@@ -94,19 +94,19 @@ export class Client implements HubView {
     return this.hub.target(market, endpoint, apiKey, this.owner);
   }
 
-  /** One of many is told of what is kept for it alone. */
+  /** A client that is not alone gets notes only on its own recordings. */
   notesOnRecording(market: string): readonly string[] {
     const { target } = this.stream(market);
-    const isOwn = this.options.alone || target?.keeper.of === 'caller';
+    const isOwn = this.options.alone || target?.ownership.of === 'caller';
     return isOwn ? (this.hub.recorder?.notesOn(market, target) ?? []) : [];
   }
 
-  /** @throws StreamError LIMIT_EXCEEDED where it is one of many and waits too often already */
+  /** @throws StreamError LIMIT_EXCEEDED if it is not alone and has too many waiting calls */
   duringWait<T>(call: () => Promise<T>): Promise<T> {
     return this.options.alone ? call() : this.waits.during(call);
   }
 
-  /** Lets go of everything that it holds. */
+  /** Releases everything that it holds. */
   close(): Promise<void> {
     return this.options.alone ? this.hub.close() : this.hub.dismiss(this);
   }

@@ -1,11 +1,11 @@
-/** What became of a client's stream since its start: how long it was live, what it missed, and what the feed said. */
+/** A client's stream since its start: how long it was live, what it missed, and what the feed said. */
 import type { Clock } from '../core/clock.js';
 import { wallMsOf } from '../core/time.js';
 import { OutageLedger } from './outages.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
 import type { Notice, Stray, StreamFault } from './upstream-user.js';
 
-/** All moments are kept monotonic, and shown as the clock of the wall has them. */
+/** Keeps all times monotonic, and shows them as wall clock times. */
 export class History {
   readonly outages: OutageLedger;
   counts = freshCounts();
@@ -53,7 +53,7 @@ export class History {
     return wallMsOf(this.clock, elapsedMs);
   }
 
-  /** @param fault of the connection that it joins, where that is on its way back */
+  /** @param fault of the connection that it joins, if that is retrying */
   start(fault: StreamFault | undefined): void {
     this.outages.clear();
     this.counts = freshCounts();
@@ -77,7 +77,7 @@ export class History {
     this.wasLive = true;
   }
 
-  /** It is live no more; the next connection is another one. */
+  /** The stream stopped being live. */
   ceasedToBeLive(): void {
     this.liveSince = undefined;
     if (this.refusal) this.refusal = { ...this.refusal, names: [] };
@@ -93,7 +93,7 @@ export class History {
     if (notice) this.notice = notice;
   }
 
-  /** @param refusal with a monotonic moment */
+  /** @param refusal with a monotonic time */
   doubted(refusal: UnaskedRefusal): void {
     this.refusal = refusal;
   }
@@ -103,7 +103,7 @@ export class History {
   }
 }
 
-/** What is counted from a start on, beside messages. */
+/** What is counted from a start, besides messages. */
 function freshCounts() {
   return { malformed: 0, unknown: 0, reconnects: 0 };
 }

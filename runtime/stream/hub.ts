@@ -1,4 +1,4 @@
-/** What the clients of a process have in common: settings, upstreams, and what these play on beside the feeds. */
+/** What the clients of a process share: settings, upstreams, the simulated feed and the recorder. */
 
 import { faultOfKey } from '../config/api-key.js';
 import { cleanKey, type Settings } from '../config/settings.js';
@@ -25,24 +25,24 @@ import { Upstreams } from './upstreams.js';
 export interface HubServices {
   readonly clock: Clock;
   readonly write: (line: string) => void;
-  /** Opens sockets to hosts; absent: straight. */
+  /** Opens sockets to hosts; absent: without a proxy. */
   readonly dial?: Dial;
-  /** Whether to record where the settings name a folder for it; it is, unless this says otherwise. */
+  /** Whether to record if the settings name a folder for it; default true. */
   readonly recording?: boolean;
 }
 
-/** Stands for the key where none is needed. */
+/** For feeds that need no key. */
 const noKey = new Secret('none');
 
 export class Hub implements ClientHost {
   readonly log: Log;
   readonly clock: Clock;
-  /** Absent where nothing is recorded. */
+  /** Absent if nothing is recorded. */
   readonly recorder: Recorder | undefined;
   /** Shared by all connections. */
   readonly loopBudget: LoopBudget;
   readonly upstreams: Upstreams;
-  /** For the buffers of many clients. */
+  /** Bounds the buffers of all clients. */
   readonly byteBudget: ByteBudget;
   private readonly clients = new Set<Client>();
   private readonly dial: Dial | undefined;
@@ -65,21 +65,21 @@ export class Hub implements ClientHost {
     this.byteBudget = new ByteBudget(options.httpMemoryBytes);
   }
 
-  /** A new client, that is to be closed when it is gone. */
+  /** Makes a client; the caller closes it. */
   client(options: ClientOptions = {}): Client {
     const client = new Client(this, options);
     this.clients.add(client);
     return client;
   }
 
-  /** Ends what a client holds. */
+  /** Ends a client's streams. */
   async dismiss(client: Client): Promise<void> {
     this.clients.delete(client);
     await client.leave();
   }
 
   /**
-   * Decides where a start leads and with which key, which is that of the caller from then on.
+   * Decides where a start leads and with which key.
    *
    * @param owner name of the caller, if it has one
    * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
@@ -100,8 +100,8 @@ export class Hub implements ClientHost {
       throw new StreamError('NO_API_KEY', `The feed ${resolved.feed} needs an API key, and none is set.`);
     }
     const isOther = given !== undefined && !this.settings.key?.value.equals(given);
-    const keeper: Ownership = isOther ? { of: 'caller', owner } : { of: 'all' };
-    return { endpoint: resolved, ...this.vendorRoute(resolved.urls, key), keeper, usual };
+    const ownership: Ownership = isOther ? { of: 'caller', owner } : { of: 'all' };
+    return { endpoint: resolved, ...this.vendorRoute(resolved.urls, key), ownership, usual };
   }
 
   async close(): Promise<void> {
@@ -110,15 +110,15 @@ export class Hub implements ClientHost {
     await (await this.simulator?.catch(() => undefined))?.feed.close();
   }
 
-  /** The feed starts with the first stream that asks for it, and never gets a real key. */
+  /** The first stream starts the simulated feed, which never gets a real key. */
   private async simulatedTarget(market: Market, endpoint: Endpoint): Promise<Target> {
     this.simulator ??= this.startSimulator().catch(error => {
-      // The next start tries anew.
+      // The next start tries again.
       this.simulator = undefined;
       throw new StreamError('CONNECT_FAILED', `The simulated feed could not be started: ${describeTrouble(error)}.`);
     });
     const { url } = await this.simulator;
-    return { endpoint, ...this.vendorRoute([`${url}${market.paths[0]}`], noKey), keeper: { of: 'all' } };
+    return { endpoint, ...this.vendorRoute([`${url}${market.paths[0]}`], noKey), ownership: { of: 'all' } };
   }
 
   private async replayTarget(
@@ -132,7 +132,7 @@ export class Hub implements ClientHost {
     const replay = await Replay.find(market, this.suite, request, this.clock, maxFrameBytes, owner);
     const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
     const { url, open } = replay;
-    return { endpoint: found, urls: [url], key: noKey, keeper: { of: 'all' }, open, replay };
+    return { endpoint: found, urls: [url], key: noKey, ownership: { of: 'all' }, open, replay };
   }
 
   private vendorRoute(urls: readonly string[], key: Secret) {
@@ -146,7 +146,7 @@ export class Hub implements ClientHost {
   }
 }
 
-/** @throws StreamError INVALID_ARGUMENT, which does not show it */
+/** @throws StreamError INVALID_ARGUMENT, without showing the key */
 function judgeKey(key: string | undefined): Secret | undefined {
   if (key === undefined) return undefined;
   const fault = faultOfKey(key);

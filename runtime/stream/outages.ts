@@ -1,4 +1,4 @@
-/** What was missed: every interval in which a wanted stream was not live. */
+/** The outages of a stream: every interval in which it was wanted and not live. */
 export interface Outage {
   /** Arrival of the last message before it, or its beginning if there was none; wall clock ms. */
   readonly fromMs: number;
@@ -12,7 +12,7 @@ export interface Outage {
 
 const kept = 20;
 
-/** Turns monotonic ms into what the clock of the wall shows for them. */
+/** Converts monotonic ms into wall clock ms. */
 type ToWall = (elapsedMs: number) => number;
 
 export class OutageLedger {
@@ -53,7 +53,7 @@ export class OutageLedger {
     this.forgotten = 0;
   }
 
-  /** Those that a reader who had everything up to `seq` has not been told as over. */
+  /** Those that a reader who has everything up to `seq` does not know to be over. */
   since(seq: number): Outage[] {
     return this.all.filter(outage => outage.seq >= seq);
   }

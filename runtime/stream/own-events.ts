@@ -1,4 +1,4 @@
-/** What of the frames of an upstream is one client's: the events of channels that the client asked for, and no others. */
+/** Picks one client's events out of an upstream's frames: those of the channels that it asked for, and no others. */
 import type { Market } from '../contract/market.js';
 import { column, columns, EventList, type Events } from '../decode/event-list.js';
 import { symbolOfEvent } from '../decode/event-symbol.js';
@@ -6,25 +6,25 @@ import { otherSymbol, type SymbolTable } from '../symbols/symbol-table.js';
 
 const usualBytes = 2 ** 16;
 const usualPairs = 1_024;
-/** Stands for a pair that was not looked up yet, and for one that is not the client's; any other is a symbol plus one. */
+/** In `known`, for a pair that was not looked up yet; `notOwn` is for others' events, the rest are symbols plus one. */
 const unknown = 0;
-const foreign = -1;
+const notOwn = -1;
 
 /**
- * Copies what is the client's out of each frame, so that nothing that is kept or counted tells of the rest. Symbols get
- * the numbers of the client's own table, which others cannot fill.
+ * Copies the client's events out of each frame, so that nothing kept or counted reveals the others. Symbols get the
+ * numbers of the client's own table, which other clients cannot fill.
  */
 export class OwnEvents implements Events {
   private readonly list = new EventList();
   private copied = Buffer.allocUnsafeSlow(usualBytes);
   private end = 0;
-  /** By pair, as in the buffer, but with the upstream's numbers of symbols. */
+  /** By pair, as in the buffer, but with the upstream's symbol numbers. */
   private known = new Int32Array(usualPairs);
   private readonly width: number;
 
   /**
-   * @param all symbols as the upstream numbers them
-   * @param own symbols as the client's buffer numbers them
+   * @param all the upstream's table of symbols
+   * @param own the table of the client's buffer
    * @param asks whether the client asked for a channel
    */
   constructor(
@@ -44,23 +44,23 @@ export class OwnEvents implements Events {
     return this.list.rows;
   }
 
-  /** The events, one right after the other; good until the next frame. */
+  /** The events, without gaps; valid until the next frame. */
   get bytes(): Buffer {
     return this.copied.subarray(0, this.end);
   }
 
-  /** The client asks for other channels than before. */
+  /** The client's channels changed. */
   askedAnew(): void {
     this.known.fill(unknown);
   }
 
-  /** The client asks for nothing more; what comes was sent while it asked for these channels. */
+  /** The client left; remaining frames were sent while it asked for these channels. */
   askedFor(channels: readonly string[]): void {
     const asked = new Set(channels);
     this.asks = channel => asked.has(channel);
   }
 
-  /** Chooses among the events of a frame. @returns how many are the client's */
+  /** Picks the client's events of a frame. @returns how many there are */
   choose(frame: Buffer, events: Events): number {
     const { list } = this;
     list.clear();
@@ -70,7 +70,7 @@ export class OwnEvents implements Events {
     for (let base = 0; base < events.count * columns; base += columns) {
       const channel = rows[base + column.channel]!;
       const number = this.numberOf(rows[base + column.symbol]!, channel, frame, events, base);
-      if (number === foreign) continue;
+      if (number === notOwn) continue;
       const end = this.end + frame.copy(this.copied, this.end, rows[base + column.start]!, rows[base + column.end]!);
       list.add(this.end, end, channel, number);
       this.end = end;
@@ -78,27 +78,27 @@ export class OwnEvents implements Events {
     return list.count;
   }
 
-  /** The client's number of an event's symbol, or `foreign`. */
+  /** The client's number of an event's symbol, or `notOwn`. */
   private numberOf(symbol: number, channel: number, frame: Buffer, events: Events, base: number): number {
-    // Symbols that are not told apart share a number.
+    // Symbols beyond the table's limit share a number.
     if (symbol === otherSymbol) return this.lookUp(channel, frame, events, base);
     const pair = symbol * this.width + channel;
     if (pair >= this.known.length) this.widen(pair);
     let known = this.known[pair]!;
     if (known === unknown) {
       const number = this.lookUp(channel, frame, events, base);
-      known = number === foreign ? foreign : number + 1;
+      known = number === notOwn ? notOwn : number + 1;
       this.known[pair] = known;
     }
-    return known === foreign ? foreign : known - 1;
+    return known === notOwn ? notOwn : known - 1;
   }
 
   private lookUp(channel: number, frame: Buffer, events: Events, base: number): number {
     const prefix = this.market.channels[channel]?.prefix;
-    // Nobody can tell who asked for an event of an unknown kind.
-    if (prefix === undefined) return foreign;
+    // It is unknown who asked for an event of an unknown kind.
+    if (prefix === undefined) return notOwn;
     const symbol = symbolOfEvent(this.market, this.all, frame, events, base)!;
-    return this.asks(`${prefix}.*`) || this.asks(`${prefix}.${symbol}`) ? this.own.internText(symbol) : foreign;
+    return this.asks(`${prefix}.*`) || this.asks(`${prefix}.${symbol}`) ? this.own.internText(symbol) : notOwn;
   }
 
   private makeRoom(bytes: number): void {

@@ -1,4 +1,4 @@
-/** How the messages of a stream are shown, and the newest of each symbol. */
+/** Formats the messages of a stream, and keeps snapshots of its symbols. */
 import type { Entry } from '../buffer/message-buffer.js';
 import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
@@ -15,12 +15,11 @@ export interface PresentationServices {
 }
 
 export class Presentation {
-  /** Messages whose fields have wrong types, of those that the owner was shown. */
+  /** Messages with fields of wrong types, of those shown to the owner. */
   mistyped = 0;
-  /** By whoever looks at them. */
-  private drawn = new WeakMap<object, Snapshots>();
+  private byViewer = new WeakMap<object, Snapshots>();
 
-  /** @param text how text that came over the connection is shown */
+  /** @param text shows text of the connection */
   constructor(
     private readonly market: Market,
     private readonly services: PresentationServices,
@@ -28,25 +27,25 @@ export class Presentation {
     private readonly text: () => FeedText,
   ) {}
 
-  /** Forgets all, for another start. */
+  /** Forgets everything, for another start. */
   clear(): void {
     this.mistyped = 0;
-    this.drawn = new WeakMap();
+    this.byViewer = new WeakMap();
   }
 
-  /** Drawn from what the buffer holds when they are first asked for. */
+  /** The first call builds them from the buffer. */
   snapshotsOf(viewer: object): Snapshots {
-    let snapshots = this.drawn.get(viewer);
+    let snapshots = this.byViewer.get(viewer);
     if (!snapshots) {
       const { buffer, dropped } = this.messages;
       snapshots = new Snapshots(this.market, buffer, this.services.clock, buffer.oldestSeq);
       snapshots.missed = dropped;
-      this.drawn.set(viewer, snapshots);
+      this.byViewer.set(viewer, snapshots);
     }
     return snapshots;
   }
 
-  /** For the owner: what has wrong types is counted when it is first shown. */
+  /** For the owner: counts a message with wrong types when it is first shown. */
   show(entry: Entry, detail: Detail): Message {
     const message = this.format(entry, detail);
     if (this.messages.buffer.judge(entry.seq)) {
@@ -56,12 +55,12 @@ export class Presentation {
     return message ?? this.asItCame(entry);
   }
 
-  /** For somebody who only looks at it. */
+  /** For a read-only client: counts nothing. */
   showToReader(entry: Entry, detail: Detail): Message {
     return this.format(entry, detail) ?? this.asItCame(entry);
   }
 
-  /** @returns nothing where it cannot be formatted */
+  /** @returns undefined if it cannot be formatted */
   private format(entry: Entry, detail: Detail): Message | undefined {
     try {
       return formatMessage(this.market, entry, detail, this.text());

@@ -2,8 +2,8 @@ import type { HubView, StreamView } from './view.js';
 import { Waits } from './waits.js';
 
 /**
- * What a client with a read-only token has of another client: the same streams, and waits and pictures of its own, so
- * that neither takes those of the other, and what is read changes nothing of what the other is answered.
+ * A client with a read-only token sees another client's streams, but has its own waits and snapshots, so that its reads
+ * change nothing for the other client.
  */
 export function readerOf(owner: HubView): HubView {
   const waits = new Waits(owner.settings.options.httpWaits);

@@ -1,4 +1,4 @@
-/** What one buffer may take of the bytes that are there for the buffers of all clients. */
+/** One buffer's reservation from the bytes for all clients' buffers. */
 import { type Options, optionTable } from '../config/options.js';
 import { StreamError } from '../core/errors.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -7,8 +7,8 @@ export class Reservation {
   private reserved = 0;
 
   /**
-   * @param bytes that the buffer keeps at most
-   * @param budget absent where nobody else needs any of it
+   * @param bytes the most that the buffer keeps
+   * @param budget absent if the client is alone
    */
   constructor(
     private readonly bytes: number,
@@ -29,7 +29,7 @@ export class Reservation {
     this.reserved = bytes;
   }
 
-  /** Gives back what was reserved beyond so many bytes. */
+  /** Gives back the reserved bytes beyond `bytes`. */
   keepOnly(bytes: number): void {
     if (!this.budget || bytes >= this.reserved) return;
     this.budget.give(this.reserved - bytes);

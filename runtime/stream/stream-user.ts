@@ -1,4 +1,4 @@
-/** A client, as an upstream sees it: takes in what comes, and tells those who wait. */
+/** A client's stream as an upstream sees it: takes events, and notifies waiting calls. */
 import type { Options } from '../config/options.js';
 import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
@@ -26,17 +26,17 @@ export class StreamUser implements UpstreamUser {
   readonly messages: ClientMessages;
   readonly history: History;
   private current: Upstream | undefined;
-  /** The one that was left last; some of what came before may still be on its way. */
+  /** The upstream that was left last; earlier frames of it may still be delivered. */
   private left: Upstream | undefined;
   private lastPlace: string | undefined;
-  /** Absent where all is the client's. */
+  /** Absent if all events are the client's. */
   private own: OwnEvents | undefined;
-  /** Whether something changed that nobody was told of yet. */
-  private stirred = false;
+  /** Whether a change was not notified yet. */
+  private hasChanged = false;
 
   /**
-   * @param maxBytes that the buffer keeps
-   * @param isAlone whether all is the client's that an upstream brings, asked for or not
+   * @param maxBytes the most that the buffer keeps
+   * @param isAlone whether all events of an upstream are the client's, asked for or not
    */
   constructor(
     private readonly market: Market,
@@ -52,7 +52,7 @@ export class StreamUser implements UpstreamUser {
     this.subscriptions = new ClientSubscriptions(
       () => this.upstream?.subscriptions,
       () => {
-        this.stirred = true;
+        this.hasChanged = true;
         this.own?.askedAnew();
       },
     );
@@ -66,12 +66,12 @@ export class StreamUser implements UpstreamUser {
     return this.upstream?.state ?? (this.history.wasStarted ? 'stopped' : 'idle');
   }
 
-  /** Where it reads from, or did. */
+  /** Where it reads from, or last read from. */
   get place(): string | undefined {
     return this.upstream?.place ?? this.lastPlace;
   }
 
-  /** Takes nothing more of what it left, and all of this one from now on. */
+  /** Takes events of this upstream from now on, and nothing more of the previous one. */
   enter(upstream: Upstream): void {
     const { market, messages, subscriptions, isAlone } = this;
     void this.leave();
@@ -87,7 +87,7 @@ export class StreamUser implements UpstreamUser {
     if (upstream.state === 'live') this.history.becameLive();
   }
 
-  /** What came before is still taken; resolves when that was given. */
+  /** Earlier frames are still taken; resolves when they are delivered. */
   async leave(): Promise<void> {
     const { upstream } = this;
     if (!upstream) return;
@@ -98,10 +98,10 @@ export class StreamUser implements UpstreamUser {
     await upstream.leave(this, this.subscriptions.clear());
   }
 
-  /** Tells those who wait, if there is anything to tell. */
+  /** Notifies waiting calls if anything changed. */
   tellChanges(): void {
-    if (!this.stirred) return;
-    this.stirred = false;
+    if (!this.hasChanged) return;
+    this.hasChanged = false;
     this.changes.notify();
   }
 
@@ -114,21 +114,21 @@ export class StreamUser implements UpstreamUser {
   account(): void {
     if (this.messages.account()) {
       if (this.history.outages.current && this.state === 'live') this.history.outages.end(this.messages.lastMs!);
-      this.stirred = true;
+      this.hasChanged = true;
     }
     this.tellChanges();
   }
 
-  /** What others may have asked for is not told to one of many. */
+  /** Counted only for a client that is alone; otherwise others may have asked for it. */
   strayed(stray: Stray): void {
     if (!this.isAlone) return;
     this.history.strayed(stray);
-    this.stirred = true;
+    this.hasChanged = true;
   }
 
   doubted({ text, atMs }: Notice): void {
     this.history.doubted({ text, atMs, seq: this.messages.buffer.nextSeq, names: this.subscriptions.names });
-    this.stirred = true;
+    this.hasChanged = true;
   }
 
   stateChanged(from: StateName): void {
@@ -154,7 +154,7 @@ export class StreamUser implements UpstreamUser {
   }
 
   subscriptionChanged(name: string): void {
-    if (this.asks(name)) this.stirred = true;
+    if (this.asks(name)) this.hasChanged = true;
   }
 
   turnedDown(rejection: Rejection): void {

@@ -1,4 +1,4 @@
-/** Where a stream leads: a place of a feed, and the key that opens it. */
+/** Where a stream leads: an endpoint, and the key for it. */
 
 import type { Secret } from '../core/secret.js';
 import { type Endpoint, isSamePlace } from '../feed/endpoint.js';
@@ -11,22 +11,22 @@ export interface Target {
   readonly endpoint: Endpoint;
   readonly urls: readonly string[];
   readonly key: Secret;
-  /** Whose recordings of it are; nobody records what came for a key of a caller without a name. */
-  readonly keeper: Ownership;
-  /** Opens what is read from. */
+  /** Who owns its recordings. With the key of a caller without a name, nothing is recorded. */
+  readonly ownership: Ownership;
+  /** Opens the source. */
   readonly open: OpenFeed;
-  /** Whether it is what the operator set up, since the start named neither an endpoint nor a key. */
+  /** Whether the start named neither an endpoint nor a key, so that the operator's apply. */
   readonly usual?: boolean;
-  /** Present where a recording stands in for the feed. */
+  /** Present if a recording replaces the feed. */
   readonly replay?: Replay;
 }
 
-/** Whether both are opened by one key. */
+/** Whether both use the same key. */
 export function isSameKey(one: Target, other: Target): boolean {
   return one.key.equals(other.key);
 }
 
-/** Whether one connection does for both; a replay is that of whoever began it. */
+/** Whether both can use one connection; a replay is never shared. */
 export function isSameTarget(one: Target, other: Target): boolean {
   return !one.replay && !other.replay && isSamePlace(one, other) && isSameKey(one, other);
 }

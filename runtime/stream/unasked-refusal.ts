@@ -1,9 +1,9 @@
-/** A refusal that answers nothing and names nothing. */
+/** A refusal that answers no request and names no channel. */
 export interface UnaskedRefusal {
   readonly text: string;
   readonly atMs: number;
   /** Seq of the first message after it. */
   readonly seq: number;
-  /** Names that were held then, each of which may be meant; none where the connection is another one by now. */
+  /** Names held at that time, any of which may be meant; empty after a reconnect. */
   readonly names: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** What an upstream tells those who use it. */
+/** What an upstream tells its users. */
 import type { ErrorCode } from '../core/errors.js';
 import type { Events } from '../decode/event-list.js';
 import type { StateName } from '../feed/state.js';
@@ -8,36 +8,36 @@ import type { Rejection } from '../symbols/channels.js';
 export interface StreamFault {
   readonly code: ErrorCode;
   readonly message: string;
-  /** As it is kept monotonic ms, as it is shown wall clock ms. */
+  /** Kept as monotonic ms, shown as wall clock ms. */
   readonly atMs: number;
 }
 
-/** Something that the feed said and that no word of the spec explains. */
+/** Something that the feed said and the spec does not explain. */
 export interface Notice {
   readonly text: string;
-  /** As it is kept monotonic ms, as it is shown wall clock ms. */
+  /** Kept as monotonic ms, shown as wall clock ms. */
   readonly atMs: number;
 }
 
-/** What a feed sent that nobody can be said to have asked for. */
+/** What a feed sent that belongs to no known channel. */
 export interface Stray {
-  /** Items, or whole frames, that are no events. */
+  /** Number of items, or of frames, that are no events. */
   readonly malformed?: number;
-  /** Events that the spec does not know. */
+  /** Number of events that the spec does not know. */
   readonly unknown?: number;
   readonly notice?: Notice;
 }
 
-/** One of those who use an upstream. */
+/** A user of an upstream. */
 export interface UpstreamUser {
-  /** The events of a frame; both are good for this call alone. */
+  /** The events of a frame. Both are valid during this call only. */
   take(frame: Buffer, events: Events, arrivedMs: number): void;
-  /** All frames were given that came together. */
+  /** All frames that arrived together are delivered. */
   account(): void;
   strayed(stray: Stray): void;
-  /** The feed refused something without being asked and without a name; any name that is held may be meant. */
+  /** The feed refused something unasked, without a name; any held name may be meant. */
   doubted(notice: Notice): void;
-  /** The state, or what is known of it, changed. */
+  /** The state or its details changed. */
   stateChanged(from: StateName): void;
   /** A replay has ended. */
   replayEnded(): void;

@@ -1,4 +1,4 @@
-/** One source of a market's events: what is subscribed at it, and the clients for whom its frames are. */
+/** One source of a market's events, with its subscriptions and its users. */
 import { symbolTableOf } from '../buffer/message-buffer.js';
 import type { Options } from '../config/options.js';
 import type { Market } from '../contract/market.js';
@@ -28,21 +28,21 @@ export interface UpstreamServices {
   readonly log: Log;
   readonly loopBudget: LoopBudget;
   readonly decoding: Decoding;
-  /** Absent where nothing is recorded. */
+  /** Absent if nothing is recorded. */
   readonly recorder?: Recorder | undefined;
 }
 
-/** Whoever keeps an upstream. */
-export interface UpstreamKeeper {
-  /** Whether what comes over it is to be recorded. */
+/** The owner of an upstream. */
+export interface UpstreamOwner {
+  /** Whether its frames are to be recorded. */
   isRecorded(): boolean;
-  /** Nobody uses it any more. */
+  /** Its last user left. */
   vacated(): void;
 }
 
 export class Upstream {
   readonly subscriptions: Subscriptions;
-  /** As its events number them. */
+  /** The table that its events refer to. */
   readonly symbols: SymbolTable;
   private readonly users = new Users();
   private readonly source: FeedSource;
@@ -52,14 +52,14 @@ export class Upstream {
   private readonly arrivals: Arrivals;
   private fault: StreamFault | undefined;
   private started = false;
-  /** Counts the times that the source became live. */
+  /** How many times the source became live. */
   private lives = 0;
 
   constructor(
     readonly market: Market,
     private readonly services: UpstreamServices,
     readonly target: Target,
-    private readonly keeper: UpstreamKeeper,
+    private readonly owner: UpstreamOwner,
   ) {
     const { options, clock, log, loopBudget, decoding } = services;
     const { users } = this;
@@ -78,7 +78,7 @@ export class Upstream {
     this.source = target.open({ market, decoding, symbols, options, clock, loopBudget }, this.listener());
     this.pump = new SubscriptionPump(subscriptions, this.changes, clock, options, {
       life: () => (this.state === 'live' ? this.lives : undefined),
-      // Names of one user, so that no refusal is taken for that of another's.
+      // A frame has names of one user only, so that no refusal is attributed to another.
       next: most => users.namesOfNext(subscriptions.namesIn('pending'), most),
       subscribe: names => this.source.subscribe(names),
       answered: () => this.account(),
@@ -89,12 +89,12 @@ export class Upstream {
     return this.source.state;
   }
 
-  /** Where it reads from, as people know it. */
+  /** Where it reads from, for display. */
   get place(): string {
     return this.source.place;
   }
 
-  /** Why it went down the last time. */
+  /** The fault that ended it last. */
   get lastFault(): StreamFault | undefined {
     return this.fault;
   }
@@ -104,12 +104,12 @@ export class Upstream {
     return this.source.nextAttemptMs;
   }
 
-  /** Failed attempts since the source last was stable. */
+  /** Failed attempts since the source was last stable. */
   get attempts(): number {
     return this.source.attempts;
   }
 
-  /** The first who comes has it start. */
+  /** The first user starts the source. */
   join(user: UpstreamUser): void {
     this.users.add(user);
     if (this.started) return;
@@ -117,16 +117,16 @@ export class Upstream {
     this.source.start();
   }
 
-  /** Takes in what came, as far as that is done at once. */
+  /** Delivers the frames that arrived, as far as that is done at once. */
   deliver(): void {
     this.source.given(() => {});
   }
 
   /**
-   * What others asked for goes on for them; with the last one it ends. What came before is still the user's; resolves
-   * when that was given.
+   * The upstream goes on for other users; with the last one it ends. Earlier frames are still the user's; resolves when
+   * they are delivered.
    *
-   * @param names that the user asked for
+   * @param names the user's channels
    */
   async leave(user: UpstreamUser, names: readonly string[]): Promise<void> {
     const { users, source } = this;
@@ -139,23 +139,23 @@ export class Upstream {
       return;
     }
     this.subscriptions.clear();
-    this.keeper.vacated();
+    this.owner.vacated();
     await source.close();
     users.forget(user);
   }
 
-  /** Gives nothing more to somebody who left, not even what came before. */
+  /** Delivers nothing more to a user who left, not even earlier frames. */
   forget(user: UpstreamUser): void {
     this.users.forget(user);
   }
 
-  /** Adds channels; they are asked for as soon as it is live. */
+  /** Adds channels; they are sent as soon as it is live. */
   subscribe(names: readonly ChannelName[]): void {
     this.subscriptions.want(names);
     void this.pump.run();
   }
 
-  /** Lets go of the channels that nobody asks for any more. */
+  /** Drops the channels that no user asks for any more. */
   unsubscribe(names: readonly string[]): void {
     const { removed } = this.subscriptions.drop(names.filter(name => !this.users.ask(name)));
     this.source.unsubscribe(removed);
@@ -178,16 +178,16 @@ export class Upstream {
     };
   }
 
-  /** @returns what writes down each frame that comes while it is live; nothing where nothing is recorded */
+  /** @returns a function that records each frame while it is live; undefined if nothing is recorded */
   private recording(): ((frame: Buffer) => void) | undefined {
-    const { market, target, keeper } = this;
+    const { market, target, owner } = this;
     const { recorder, loopBudget } = this.services;
     // A replay is recorded already.
     if (!recorder || target.replay) return undefined;
-    const { endpoint, key, keeper: owner } = target;
-    const origin = { market: market.name, feed: endpoint.feed, keeper: owner, key };
+    const { endpoint, key, ownership } = target;
+    const origin = { market: market.name, feed: endpoint.feed, ownership, key };
     return frame => {
-      if (this.state === 'live' && keeper.isRecorded()) recorder.take(origin, loopBudget.nowMs, frame);
+      if (this.state === 'live' && owner.isRecorded()) recorder.take(origin, loopBudget.nowMs, frame);
     };
   }
 
@@ -204,7 +204,7 @@ export class Upstream {
     }
     if (from === 'live') this.subscriptions.restart();
     if (state === 'retrying' || state === 'refused') {
-      // What a source that broke still had to give is for nobody.
+      // A source that broke delivers no earlier frames.
       this.users.forgetParting();
       if (lastFault) {
         const { clock, log } = this.services;

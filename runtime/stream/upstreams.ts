@@ -1,4 +1,4 @@
-/** All upstreams of a process, found by where they lead, and how many there may be. */
+/** All upstreams of a process, found by target, and the limit on them. */
 
 import { optionTable } from '../config/options.js';
 import type { Market } from '../contract/market.js';
@@ -10,19 +10,19 @@ import { Upstream, type UpstreamServices } from './upstream.js';
 
 export class Upstreams {
   private readonly open = new Set<Upstream>();
-  /** Those that callers of different names use with one key: what each of them asked for is not for the other. */
+  /** Upstreams that callers of different names use with one key: neither may see the other's channels. */
   private readonly mixed = new WeakSet<Upstream>();
 
   constructor(private readonly services: UpstreamServices) {}
 
-  /** How many lead anywhere. */
+  /** Number of open upstreams. */
   get count(): number {
     return this.open.size;
   }
 
   /**
-   * The upstream of a market that leads to a target, a new one if there is none. Those to what the operator set up
-   * always have a place, so that no client keeps another from them.
+   * The upstream of a market to a target, a new one if there is none. The limit does not apply to the operator's own
+   * target, so that no client can keep another from it.
    *
    * @throws StreamError LIMIT_EXCEEDED
    */
@@ -31,7 +31,7 @@ export class Upstreams {
       one => one.market === market && isSameTarget(one.target, target) && isWanted(one.state),
     );
     if (shared) {
-      if (placeOf(shared.target.keeper) !== placeOf(target.keeper)) this.mixed.add(shared);
+      if (placeOf(shared.target.ownership) !== placeOf(target.ownership)) this.mixed.add(shared);
       return shared;
     }
     if (!target.usual) this.requirePlace();
@@ -43,13 +43,13 @@ export class Upstreams {
     return upstream;
   }
 
-  /** The same feed is recorded once for everybody to whom recordings are kept, whatever keys open it. */
-  private firstOn(market: Market, { endpoint, keeper }: Target): Upstream | undefined {
-    const place = placeOf(keeper);
+  /** The one upstream that records the feed for an owner, whatever the keys. */
+  private firstOn(market: Market, { endpoint, ownership }: Target): Upstream | undefined {
+    const place = placeOf(ownership);
     if (place === undefined) return undefined;
     return [...this.open].find(
       one =>
-        one.market === market && one.target.endpoint.feed === endpoint.feed && placeOf(one.target.keeper) === place,
+        one.market === market && one.target.endpoint.feed === endpoint.feed && placeOf(one.target.ownership) === place,
     );
   }
 

@@ -1,14 +1,14 @@
-/** Who uses an upstream: those who are there, and those who left and still have something to come. */
+/** The users of an upstream: present ones, and those who left and still get earlier frames. */
 import type { UpstreamUser } from './upstream-user.js';
 
 export class Users {
-  /** All for whom frames are. */
+  /** Everyone who gets frames. */
   takers: readonly UpstreamUser[] = [];
   private present: readonly UpstreamUser[] = [];
-  /** Those who left, but for whom something that came before is still to be given; each is told when it was. */
+  /** Users who left and still get earlier frames, with a callback for when these are delivered. */
   private readonly parting = new Map<UpstreamUser, () => void>();
-  /** Whose names went into frames, counted on and on. */
-  private turns = 0;
+  /** Rotates through the users, so that each gets its names sent. */
+  private rotation = 0;
 
   get isEmpty(): boolean {
     return this.present.length === 0;
@@ -23,7 +23,7 @@ export class Users {
     this.countTakers();
   }
 
-  /** What came before is still the user's. @returns when all of it was given, or is for nobody */
+  /** Earlier frames are still the user's. Resolves when all are delivered, or the user is forgotten. */
   part(user: UpstreamUser): Promise<void> {
     this.present = this.present.filter(other => other !== user);
     const given = new Promise<void>(resolve => this.parting.set(user, resolve));
@@ -31,7 +31,7 @@ export class Users {
     return given;
   }
 
-  /** Gives nothing more to somebody who left. */
+  /** Delivers nothing more to a user who left. */
   forget(user: UpstreamUser): void {
     const tell = this.parting.get(user);
     this.parting.delete(user);
@@ -39,7 +39,7 @@ export class Users {
     tell?.();
   }
 
-  /** Gives nothing more to anybody who left. */
+  /** Delivers nothing more to any user who left. */
   forgetParting(): void {
     for (const user of [...this.parting.keys()]) this.forget(user);
   }
@@ -52,11 +52,11 @@ export class Users {
     return this.present.some(user => user.asks(name));
   }
 
-  /** The first names that one of them asked for; in turns. */
+  /** The first names of the next user in rotation. */
   namesOfNext(names: readonly string[], most: number): string[] {
     const { present } = this;
     for (const _ of present) {
-      const user = present[this.turns++ % present.length]!;
+      const user = present[this.rotation++ % present.length]!;
       const own = names.filter(name => user.asks(name));
       if (own.length > 0) return own.slice(0, most);
     }

@@ -1,4 +1,4 @@
-/** What the tools act on: a client, and its streams. */
+/** What the tools see: a client and its streams. */
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Settings } from '../config/settings.js';
 import type { Market } from '../contract/market.js';
@@ -17,16 +17,16 @@ import type { Target } from './target.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
 import type { Notice, StreamFault } from './upstream-user.js';
 
-/** All that one client sees of the process. */
+/** What one client sees of the process. */
 export interface HubView {
   readonly suite: Suite;
   readonly markets: readonly Market[];
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
-  /** Name of whoever calls, which its recordings carry; absent where it has none. */
+  /** Name of the caller, which marks its recordings; absent if it has none. */
   readonly owner?: string | undefined;
-  /** Names this client of this process in cursors. */
+  /** Identifies this client of this process in cursors. */
   readonly process: string;
   /** @throws StreamError INVALID_ARGUMENT for a market that is not served */
   stream(market: string): StreamView;
@@ -36,65 +36,65 @@ export interface HubView {
    * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
    */
   target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target>;
-  /** Sentences on what is recorded of a market. */
+  /** Sentences on the recording of a market. */
   notesOnRecording(market: string): readonly string[];
-  /** Every waiting call passes through here. */
+  /** Runs a waiting call within the limit of such calls. */
   duringWait<T>(call: () => Promise<T>): Promise<T>;
 }
 
 /** One client's stream of a market. */
 export interface StreamView {
   readonly market: Market;
-  /** The messages that came for the client. */
+  /** The client's messages. */
   readonly buffer: MessageBuffer;
-  /** Told of every change of state and of subscriptions, and whenever messages came. */
+  /** Notified of every change of state and subscriptions, and of new messages. */
   readonly changes: Changes;
   readonly subscriptions: SubscriptionsView;
   readonly outages: OutagesView;
   readonly state: StateName;
-  /** Whether nothing more will come. */
+  /** Whether no more messages will come. */
   readonly isOver: boolean;
-  /** Where it was started to; absent before that. */
+  /** Where it leads; absent before the first start. */
   readonly target: Target | undefined;
-  /** How text that came over its connection is shown. */
+  /** Shows text of its connection. */
   readonly text: FeedText;
   /** URL in use, or of the last attempt. */
   readonly url: string | undefined;
   readonly lastFault: StreamFault | undefined;
-  /** The newest one since the start. */
+  /** The newest notice since the start. */
   readonly lastNotice: Notice | undefined;
-  /** The newest refusal since the start that answers nothing and names nothing. */
+  /** The newest unasked refusal since the start. */
   readonly unasked: UnaskedRefusal | undefined;
   readonly nextRetryAtMs: number | undefined;
   /** Monotonic ms of the next attempt, while one is scheduled. */
   readonly nextRetryElapsedMs: number | undefined;
-  /** What the clock of the wall shows for a moment of the monotonic clock. */
+  /** Converts monotonic ms into wall clock ms. */
   wallMs(elapsedMs: number): number;
   /** Failed attempts since the last stable connection. */
   readonly attempts: number;
   /** When the stream became live, wall clock ms; absent while it is not. */
   readonly liveSinceMs: number | undefined;
-  /** How long it has been live, ms; absent while it is not. */
+  /** How long it has been live; absent while it is not. */
   readonly liveForMs: number | undefined;
-  /** How long ago the newest message came, ms; absent before the first. */
+  /** Age of the newest message; absent before the first. */
   readonly newestAgeMs: number | undefined;
-  /** From the start to the stop, or until now, ms. */
+  /** From the start to the stop, or until now. */
   readonly durationMs: number;
   readonly totals: StreamCounts;
-  /** Messages of this start that left the buffer. */
+  /** Messages since the start that left the buffer. */
   readonly dropped: number;
-  /** Drawn from what the buffer holds when they are first asked for. */
+  /** The first use builds them from the buffer. */
   readonly snapshots: Snapshots;
   ratePerSecond(): number;
   /**
-   * A message as it is answered. One whose fields have wrong types is answered all the same and counted when it is
-   * first shown; one that cannot be formatted is answered as it came.
+   * A message as it is answered. One with fields of wrong types is answered anyway, and counted when it is first shown;
+   * one that cannot be formatted is answered as it came.
    */
   show(entry: Entry, detail: Detail): Message;
-  /** The same for somebody who only looks at it: with pictures of its own, and without anything being counted. */
+  /** The same for a read-only client: with its own snapshots, and without counting anything. */
   forReader(): StreamView;
   /**
-   * Opens a stream that is not wanted yet; what the last one left is cleared.
+   * Opens the stream, which must not be open yet, and clears the buffer.
    *
    * @throws StreamError LIMIT_EXCEEDED
    */
@@ -106,26 +106,26 @@ export interface StreamView {
   unsubscribe(names: readonly string[]): { removed: string[]; notHeld: string[] };
 }
 
-/** What a stream counts from its start on. */
+/** What a stream counts from its start. */
 export interface StreamCounts {
   readonly received: number;
-  /** Items, or whole frames, that are no events; null where others may have asked for them. */
+  /** Number of items, or of frames, that are no events; null if others may have asked for them. */
   readonly malformed: number | null;
-  /** Events that the spec does not know; null where others may have asked for them. */
+  /** Number of events that the spec does not know; null if others may have asked for them. */
   readonly unknown: number | null;
-  /** Messages whose fields have wrong types, of those that its owner was shown. */
+  /** Messages with fields of wrong types, of those shown to the owner. */
   readonly mistyped: number;
   readonly reconnects: number;
   /** Wall clock ms. */
   readonly lastMessageAtMs?: number;
 }
 
-/** What may be asked about outages. */
+/** The outages, read-only. */
 export interface OutagesView {
   /** Newest last. */
   readonly all: readonly Outage[];
   /** Outages that are no longer listed. */
   readonly forgotten: number;
-  /** Those that a reader who had everything up to `seq` has not been told as over. */
+  /** Those that a reader who has everything up to `seq` does not know to be over. */
   since(seq: number): Outage[];
 }

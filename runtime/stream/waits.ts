@@ -1,7 +1,7 @@
 import { optionTable } from '../config/options.js';
 import { StreamError } from '../core/errors.js';
 
-/** Calls of a client that wait, so many at most at the same time. */
+/** Limits how many calls of a client wait at the same time. */
 export class Waits {
   private count = 0;
 

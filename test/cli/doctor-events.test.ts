@@ -286,7 +286,7 @@ describe.concurrent('doctor --events', () => {
     const target: Target = {
       endpoint: {} as Endpoint,
       ...routeTo(`${feed.url}/stocks`),
-      keeper: { of: 'all' },
+      ownership: { of: 'all' },
     };
     // Each look at a frame takes 100 ms.
     const clock = { ...systemClock, elapsed: () => (elapsedMs += 100) };

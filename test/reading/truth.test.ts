@@ -61,7 +61,7 @@ describe('a start', () => {
     stream.open({
       endpoint,
       ...routeTo(`${feed.url}/stocks`, `${feed.url}/other`),
-      keeper: { of: 'all' },
+      ownership: { of: 'all' },
     });
     expect(await scene.start('T.AAPL')).toMatchObject({
       state: 'retrying',
@@ -376,7 +376,7 @@ test('the delay of a feed is in every answer', async () => {
   const scene = await staged();
   const { stream, feed } = scene;
   const endpoint = { feed: 'delayed', spelled: 'delayed', urls: [], simulated: false, delayMinutes: 15 };
-  stream.open({ endpoint, ...routeTo(`${feed.url}/stocks`), keeper: { of: 'all' } });
+  stream.open({ endpoint, ...routeTo(`${feed.url}/stocks`), ownership: { of: 'all' } });
   const answers: Answer[] = [
     await scene.start('T.AAPL'),
     await scene.status(),

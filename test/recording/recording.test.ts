@@ -55,7 +55,7 @@ function recorder(path: string, options: Partial<Options> = {}) {
 }
 
 function take(recorder: Recorder, clock: Clock, text: string, { market = 'stocks', feed = 'realtime' } = {}): void {
-  recorder.take({ market, feed, keeper: { of: 'all' }, key }, clock.now(), Buffer.from(text));
+  recorder.take({ market, feed, ownership: { of: 'all' }, key }, clock.now(), Buffer.from(text));
 }
 
 const key = new Secret(testKey);

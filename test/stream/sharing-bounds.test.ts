@@ -48,9 +48,9 @@ test('a feed that several keys open is recorded once for each to whom its record
     session.socket.send(trades('AAPL', ...(index === 0 ? [] : ['MSFT'])));
     await feed.barrier(session);
   }
-  const keepers = taken.mock.calls.map(([{ keeper }]) => keeper);
+  const owners = taken.mock.calls.map(([{ ownership }]) => ownership);
   expect(frames()).toEqual([trades('AAPL'), trades('AAPL', 'MSFT')]);
-  expect(new Set(keepers)).toEqual(new Set([{ of: 'all' }, { of: 'caller', owner: 'bob' }]));
+  expect(new Set(owners)).toEqual(new Set([{ of: 'all' }, { of: 'caller', owner: 'bob' }]));
   await recording.close();
   await folder.close();
 });

@@ -374,7 +374,7 @@ describe('a feed with two hosts', () => {
     stream.open({
       endpoint,
       ...routeTo(`${gone.url}/stocks`, `${feed.url}/stocks`),
-      keeper: { of: 'all' },
+      ownership: { of: 'all' },
     });
     const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
     expect(structured).toMatchObject({

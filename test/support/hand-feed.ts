@@ -59,7 +59,7 @@ export function handFrame(stream: ClientStream, frame: Buffer | string): void {
       endpoint,
       urls: [],
       key,
-      keeper: { of: 'all' },
+      ownership: { of: 'all' },
       open: (services, listener) => {
         const feed = new HandFeed(services, listener);
         feeds.set(stream, feed);
