@@ -44,14 +44,6 @@ const allowed: readonly (readonly [name: RegExp, why: string])[] = [
   [/^codegen\/(problem|load\/yaml)\.ts (Position|formatPosition|position)$/, 'a place in a file, as compilers call it'],
   [/^runtime\/.* (nextTurn|yieldTurn|advanceInTurns)$/, 'a turn of the event loop'],
   [/^runtime\/cli\/watch\//, 'the terminal view'],
-  [
-    /^runtime\/(stream|recording)\/\w+\.ts (keeper|UpstreamKeeper|turns)$/,
-    'old names, to be replaced with the next change of these files',
-  ],
-  [
-    /^runtime\/feed\/[\w-]+\.ts (watch|exchange|holding)$/,
-    'old names, to be replaced with the next change of these files',
-  ],
 ];
 
 /** A name, and where it is. */
