@@ -11,8 +11,15 @@ export interface NamedList {
   readonly list: readonly string[];
 }
 
+/** Which tools the operator serves. */
+interface ChosenTools {
+  /** Toolsets; absent: the default ones. */
+  readonly toolsets?: NamedList;
+  readonly tools?: NamedList;
+}
+
 /** The operator's settings. */
-export interface Settings {
+export interface Settings extends ChosenTools {
   /** The API key, and the variable it came from. */
   readonly key?: { readonly value: Secret; readonly from: string };
   /** Feed name, `replay:FOLDER` or `replay:FOLDER/DAY`, or base URL to which `/{market}` is added. */
@@ -21,10 +28,6 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** Names of the markets served; absent: all. */
   readonly markets?: readonly string[];
-  /** Toolsets that are served, and the variable or option that names them; absent: the default ones. */
-  readonly toolsets?: NamedList;
-  /** The same for single tools. */
-  readonly tools?: NamedList;
   /** Folder to which the frames of the feeds are recorded, and which holds the recordings that can be replayed. */
   readonly record?: string;
   /** Serve over HTTP, to these; absent: on stdin and stdout. */
@@ -173,7 +176,7 @@ export function readSettings(
 }
 
 /** An empty list counts as not set. */
-function named(key: 'toolsets' | 'tools', { name, text }: ReturnType<Lookup>): Pick<Settings, typeof key> {
+function named(key: 'toolsets' | 'tools', { name, text }: ReturnType<Lookup>): ChosenTools {
   const names = namesIn(text);
   return names.length > 0 ? { [key]: { from: name, list: names } } : {};
 }

@@ -2,7 +2,7 @@
 
 import type { Role } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
-import type { Tool } from '../contract/tool.js';
+import type { JsonSchema } from '../contract/tool.js';
 import { type PropertySchema, propertiesOf } from '../core/argument-forms.js';
 import { fieldKinds } from './field-kinds.js';
 
@@ -16,18 +16,19 @@ export function exampleChannel(market: Market): string {
   return `${market.channels[0]!.prefix}.${exampleSymbol(market)}`;
 }
 
+/** What takes arguments. */
+export interface Callable {
+  readonly inputSchema: JsonSchema;
+}
+
 /**
  * Arguments with which a tool could be called, as JSON.
  *
  * @param named arguments to show beside the required ones
  */
-export function exampleArguments(
-  tool: Pick<Tool, 'inputSchema'>,
-  market: Market,
-  named: readonly string[] = [],
-): string {
-  const properties = propertiesOf(tool.inputSchema);
-  const required = (tool.inputSchema.required ?? []) as readonly string[];
+export function exampleArguments({ inputSchema }: Callable, market: Market, named: readonly string[] = []): string {
+  const properties = propertiesOf(inputSchema);
+  const required = (inputSchema.required ?? []) as readonly string[];
   const shown = Object.keys(properties).filter(name => required.includes(name) || named.includes(name));
   return spellJson(Object.fromEntries(shown.map(name => [name, exampleOf(name, properties[name]!, market)])));
 }

@@ -1,6 +1,7 @@
 /** Calls a tool: judges its arguments, does what it says, and turns whatever happens into an answer. */
 
 import type { Answers, Arguments, Common, Failure } from '../../generated/types.js';
+import type { Offer } from '../config/served.js';
 import type { Market } from '../contract/market.js';
 import type { MarketTool, MarketVerb, SharedTool, SharedVerb, Tool, ToolOf, Verb } from '../contract/tool.js';
 import { type Shaped, shapeArguments } from '../core/argument-forms.js';
@@ -28,7 +29,7 @@ export type OwnedTool =
   | { readonly tool: SharedTool; readonly market?: undefined };
 
 /** Every tool that is served, in the order in which it is listed. */
-export function listTools({ suite, markets }: Pick<HubView, 'suite' | 'markets'>): OwnedTool[] {
+export function listTools({ suite, markets }: Offer): OwnedTool[] {
   return [
     ...markets.flatMap(market => market.tools.map(tool => ({ tool, market }))),
     ...suite.tools.map(tool => ({ tool })),
