@@ -1,11 +1,11 @@
-/** Where streams are found as resources: `polygon://streams/{market}` and `polygon://streams/{market}/{channel}`. */
+/** URIs of streams as resources: `polygon://streams/{market}` and `polygon://streams/{market}/{channel}`. */
 
 import type { Market } from '../contract/market.js';
 import { type ChannelName, parseChannel } from '../symbols/channels.js';
 
 const root = 'polygon://streams/';
 
-/** Templates of the URIs (RFC 6570); a variable is percent-encoded, so that `C.EUR/USD` is `C.EUR%2FUSD`. */
+/** URI templates (RFC 6570). Variables are percent-encoded: `C.EUR/USD` becomes `C.EUR%2FUSD`. */
 export const marketTemplate = `${root}{market}`;
 export const channelTemplate = `${root}{market}/{channel}`;
 
@@ -21,9 +21,9 @@ export function formatAddress(market: string, channel?: string): string {
 }
 
 /**
- * Reads a URI leniently: aliases and other spellings are accepted, and a slash need not be encoded.
+ * Reads a URI leniently: accepts aliases, other spellings and a slash that is not encoded.
  *
- * @returns nothing if it names no channel of one of these markets
+ * @returns undefined if it names neither one of these markets nor a channel of one
  */
 export function parseAddress(markets: readonly Market[], uri: string): Address | undefined {
   const [, name, encoded] = /^polygon:\/\/streams\/([a-z0-9]+)(?:\/(.+))?$/.exec(uri) ?? [];

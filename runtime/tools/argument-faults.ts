@@ -1,6 +1,6 @@
 /**
- * Says what is wrong with arguments: by name and position, what is expected, and what came in kind.
- * Nothing that came is ever shown, and no message of the validator, which quotes it.
+ * Says what is wrong with arguments: the place, what is expected there, and the kind of value that came.
+ * Never shows a value that came, nor a message of the validator, since that quotes the value.
  */
 
 import type { JsonSchema } from '../contract/tool.js';
@@ -13,12 +13,12 @@ import { nearest, suggest } from '../core/nearest.js';
 export type Place = readonly PropertyKey[];
 
 const mostFaults = 5;
-/** So many unknown names are compared with the known ones, however many came. */
+/** At most this many unknown names are compared with the known ones, however many come. */
 const mostCompared = 20;
 
 /**
- * @param args as they were judged
- * @param places where the validator found something wrong
+ * @param args what the validator judged
+ * @param places where it found faults
  * @returns a sentence per fault
  */
 export function describeFaults(schema: JsonSchema, args: unknown, places: readonly Place[]): string[] {
@@ -38,7 +38,7 @@ export function describeFaults(schema: JsonSchema, args: unknown, places: readon
   return [...faults.slice(0, mostFaults), ...(more > 0 ? [`${count(more, 'more fault')} of the kind.`] : [])];
 }
 
-/** The known arguments that are wrong, for an example of them. */
+/** The known arguments that are wrong, so that the answer can show an example of each. */
 export function faultyNames(schema: JsonSchema, places: readonly Place[]): string[] {
   const known = Object.keys(propertiesOf(schema));
   return known.filter(name => places.some(([first]) => first === name));
@@ -66,7 +66,7 @@ function describeFault(properties: Readonly<Record<string, PropertySchema>>, arg
   return `${spelled}: ${describeExpected(schema)} is expected, and ${cameOf(schema, value)} came${suggest(meant) || (rest.length > 0 ? '.' : lossOf(schema, value))}`;
 }
 
-/** Of a number that would do but for its size, that alone. */
+/** What came: its kind, or what is wrong with a number of the right kind. */
 function cameOf({ type, minimum, maximum }: PropertySchema = {}, value: unknown): string {
   if (typeof value !== 'number' || (type !== 'integer' && type !== 'number')) return kindOf(value);
   if (minimum !== undefined && value < minimum) return 'a smaller one';
@@ -74,7 +74,7 @@ function cameOf({ type, minimum, maximum }: PropertySchema = {}, value: unknown)
   return type === 'integer' ? 'a number with a fraction' : kindOf(value);
 }
 
-/** What a number has lost where a text was meant. */
+/** Warns where a number came instead of a text, since a number may have lost digits. */
 function lossOf(schema: PropertySchema | undefined, value: unknown): string {
   const isText = schema?.type === 'string' && !schema.enum;
   return isText && typeof value === 'number' ? ', which may have lost digits: put it in quotes.' : '.';

@@ -1,4 +1,4 @@
-/** Answers in a few words, for people and for hosts that show only text. */
+/** Describes answers in short text, for people and for hosts that show only text. */
 
 import type {
   Answers,
@@ -21,16 +21,16 @@ export function describeAnswer<V extends Verb>(verb: V, answer: Answers[V]): str
   return lines(describers[verb](answer), ...describeNotes(answer.notes));
 }
 
-/** What stands in a refusal beside what happened. */
+/** What a failure says besides what happened. */
 interface Advice {
   readonly hint: string;
-  /** URI of a resource, if there is one. */
+  /** URI of a documentation resource, if there is one. */
   readonly docs: string | undefined;
-  /** What was read into the arguments. */
+  /** How the arguments were interpreted. */
   readonly notes: readonly string[];
 }
 
-/** `CODE: what happened`, what to do, where it is documented, and what else the answer says. */
+/** `CODE: what happened`, what to do, where it is documented, the cursor and the notes. */
 export function describeFailure(error: StreamError, { hint, docs, notes: read }: Advice): string {
   const { details } = error;
   return lines(
@@ -41,7 +41,7 @@ export function describeFailure(error: StreamError, { hint, docs, notes: read }:
   );
 }
 
-/** `CODE: what happened`, and what to do, for somebody who has no documentation at hand. */
+/** `CODE: what happened`, and what to do; without links to documentation, for a terminal or a log. */
 export function describeTrouble({ code, message, details }: StreamError, wayOut: string): string {
   return lines(`${code}: ${message}`, rejections(details.rejected), wayOut);
 }
@@ -115,7 +115,7 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
     ),
 };
 
-/** Drops what says nothing. */
+/** Joins the parts that are not empty. */
 function lines(...parts: readonly (string | null | undefined)[]): string {
   return parts.filter(part => part !== '' && part !== null && part !== undefined).join('\n');
 }
@@ -125,7 +125,7 @@ function source({ market, state, delayed_minutes: minutes }: Common): string {
   return `the ${market} stream (${state}${minutes === null || minutes === 0 ? '' : `, ${minutes} minutes late`})`;
 }
 
-/** What did not reach the reader. */
+/** Messages that were dropped unread, and outages. */
 function losses(dropped: number, outages: readonly Outage[]): string[] {
   const missed = dropped > 0 ? [`Dropped unread: ${dropped}.`] : [];
   return [...missed, ...outages.map(({ from, to, cause }) => `Outage from ${from} to ${to ?? 'now'}: ${cause}`)];
@@ -135,7 +135,7 @@ function stream({ market, state }: Common): string {
   return `The ${market} stream is ${state}`;
 }
 
-/** Where the data come from, and how late they are. */
+/** The feed, and how late its data are. */
 function on(answer: Common & { readonly feed: string | null }): string {
   return `${answer.feed ? ` on ${answer.feed}` : ''}${late(answer)}`;
 }
@@ -144,14 +144,14 @@ function late({ delayed_minutes: minutes }: Common): string {
   return minutes === null || minutes === 0 ? '' : ` (${minutes} minutes late)`;
 }
 
-/** What keeps a stream down, and what can be done about it. */
+/** The last error, what to do about it, and when the stream tries again. */
 function trouble(error: LastError | null | undefined, retryAt: string | null | undefined): string[] {
   if (!error) return [];
   const { code, message, hint } = error;
   return [`Last error ${code}: ${message} ${hint}`, ...(retryAt ? [`Next attempt at ${retryAt}.`] : [])];
 }
 
-/** Counts that are 0 where all is well. */
+/** Counts that are 0 while all is well; shows only the others. */
 function oddities({ malformed, unknown, mistyped, reconnects }: StatusAnswer): string[] {
   const counts = Object.entries({ malformed, unknown, mistyped, reconnects }).filter(
     ([, number]) => Number(number) > 0,
@@ -170,7 +170,7 @@ function named(label: string, names: readonly string[], most = namesShown): stri
   return `${label}: ${names.slice(0, most).join(', ')}${more}`;
 }
 
-/** The first with their reasons, the others by name, since no other answer tells them. */
+/** Shows the first with their reasons, and names the others, since no other answer lists them. */
 function rejections(rejected: readonly Rejection[] = []): string {
   if (rejected.length === 0) return '';
   const rest = rejected.slice(namesShown).map(({ channel }) => channel);

@@ -1,4 +1,4 @@
-/** Who does each verb. The spec types it: a handler that takes or answers anything else does not compile. */
+/** The handler of each verb. The spec types them: one that takes or answers anything else does not compile. */
 import type { Answers, Arguments } from '../../generated/types.js';
 import type { Market } from '../contract/market.js';
 import type { MarketVerb, SharedVerb, Verb } from '../contract/tool.js';
@@ -13,14 +13,14 @@ import { stop } from './verbs/stop.js';
 import { subscribe } from './verbs/subscribe.js';
 import { unsubscribe } from './verbs/unsubscribe.js';
 
-/** Handlers of the verbs of one market; their arguments are judged. */
+/** Handlers of the verbs of one market; they get valid arguments. */
 export type MarketHandlers = {
   readonly [V in MarketVerb]: (hub: HubView, market: Market, args: Arguments[V]) => Answers[V] | Promise<Answers[V]>;
 };
 
-/** Handlers of the verbs that are told the market. */
+/** Handlers of the verbs that take the market as an argument. */
 export type SharedHandlers = {
-  /** @param abort ends a waiting call */
+  /** @param abort cancels a call that is waiting */
   readonly [V in SharedVerb]: (
     hub: HubView,
     args: Arguments[V],
@@ -28,10 +28,9 @@ export type SharedHandlers = {
   ) => Answers[V] | Promise<Answers[V]>;
 };
 
-/** What a handler answers. */
 type AnswerOf<Handler> = Handler extends (...args: never[]) => infer Answer ? Awaited<Answer> : never;
 
-/** The handlers themselves, without those that answer a key which the spec does not have. */
+/** The handlers, with `never` for one that answers a key which the spec does not have. */
 type Exact<Handlers> = {
   readonly [V in keyof Handlers]: V extends Verb
     ? Exclude<keyof AnswerOf<Handlers[V]>, keyof Answers[V]> extends never

@@ -7,9 +7,9 @@ export interface Page {
   readonly uri: string;
   /** `websockets/stocks/trades.md` */
   readonly path: string;
-  /** Of a guide: its heading. */
+  /** Heading, for guides only. */
   readonly title?: string;
-  /** Of a guide: the line below its heading. */
+  /** The line below the heading, for guides only. */
   readonly description?: string;
 }
 
@@ -26,10 +26,10 @@ export class Pages {
   }
 
   /**
-   * Reads a page, lines of it, or a section of it, the parts below its heading included:
+   * Reads a page, some of its lines, or a section with its subsections:
    * `polygon-docs://websockets/stocks/trades.md:11-19`, `polygon-docs://guides/recording.md#replay`.
    *
-   * @returns nothing if there is no such page, line or section
+   * @returns undefined if there is no such page, line or section
    */
   async read(uri: string): Promise<string | undefined> {
     const match = /^polygon-docs:\/\/(.+?\.md)(?::(\d+)(?:-(\d+))?|#([\w-]+))?$/.exec(uri);
@@ -57,7 +57,7 @@ async function listPages(folder: URL): Promise<Page[]> {
   );
 }
 
-/** A section from its heading to the next one of its level. */
+/** A section, from its heading to the next heading of that level. */
 function sectionOf(text: string, section: string): string | undefined {
   const parts = text.split(/^(?=##+ )/m);
   const first = parts.findIndex(part => slugOf(part.slice(0, part.indexOf('\n'))) === section);
@@ -74,7 +74,7 @@ function levelOf(part: string): number {
   return /^#*/.exec(part)![0].length;
 }
 
-/** The anchor that hosts of Markdown give a heading. */
+/** The anchor of a heading, as GitHub and other Markdown hosts spell it. */
 function slugOf(line: string): string {
   return line
     .replace(/^#+ /, '')

@@ -1,4 +1,4 @@
-/** Calls a tool: judges its arguments, does what it says, and turns whatever happens into an answer. */
+/** Calls a tool: validates its arguments, runs its handler, and turns the result or error into an answer. */
 
 import type { Answers, Arguments, Common, Failure } from '../../generated/types.js';
 import type { Offer } from '../config/served.js';
@@ -16,7 +16,7 @@ import { describeFaults, faultyNames } from './argument-faults.js';
 import { describeAnswer, describeFailure } from './describe.js';
 import { marketHandlers, sharedHandlers } from './handlers.js';
 
-/** What a call comes to; `structured` holds everything, `text` the short of it. */
+/** The result of a call: `structured` is complete, `text` is short. */
 export interface ToolResult {
   readonly structured: Answers[Verb] | Failure;
   readonly text: string;
@@ -28,7 +28,7 @@ export type OwnedTool =
   | { readonly tool: MarketTool; readonly market: Market }
   | { readonly tool: SharedTool; readonly market?: undefined };
 
-/** Every tool that is served, in the order in which it is listed. */
+/** Every tool that is served, in the order of tools/list. */
 export function listTools({ suite, markets }: Offer): OwnedTool[] {
   return [
     ...markets.flatMap(market => market.tools.map(tool => ({ tool, market }))),
@@ -38,7 +38,7 @@ export function listTools({ suite, markets }: Offer): OwnedTool[] {
 
 /**
  * @param given arguments as they came, of any shape
- * @param abort ends a waiting call
+ * @param abort cancels a call that is waiting
  */
 export async function callTool(
   hub: HubView,
@@ -68,7 +68,7 @@ async function callMarketTool<V extends MarketVerb>(
   return success(tool.verb, await marketHandlers[tool.verb](hub, market, args), shaped.notes);
 }
 
-/** @param about market for examples */
+/** @param about market whose names the examples use */
 async function callSharedTool<V extends SharedVerb>(
   hub: HubView,
   tool: ToolOf<V>,
@@ -85,28 +85,28 @@ function success<V extends Verb>(verb: V, done: Answers[V], notes: readonly stri
   return { structured: answer, text: describeAnswer(verb, answer), isError: false };
 }
 
-/** Turns a refusal of a call, which never began, into its answer. */
+/** The answer to a call that was refused before it began. */
 export function refuseCall(hub: HubView, { tool, market }: OwnedTool, error: unknown): ToolResult {
   return failure(hub, asStreamError(hub, tool, error), tool, market, []);
 }
 
-/** The market that a tool across markets was called for, if it is served. */
+/** The market that the arguments of a shared tool name, if it is served. */
 function marketIn({ markets }: HubView, { args }: Shaped): Market | undefined {
   const { market } = (args ?? {}) as { readonly market?: unknown };
   return markets.find(({ name }) => name === market);
 }
 
-/** What was read into the arguments comes first. */
+/** Puts the notes on how the arguments were interpreted before the others. */
 function withNotes<Answer extends Partial<Common>>(answer: Answer, notes: readonly string[]): Answer {
   return notes.length > 0 ? { ...answer, notes: [...notes, ...(answer.notes ?? [])] } : answer;
 }
 
-/** @throws StreamError INVALID_ARGUMENT with the right form by example */
+/** @throws StreamError INVALID_ARGUMENT with an example of the right form */
 function judgeArguments<V extends Verb>(tool: ToolOf<V>, { args }: Shaped, market: Market): Arguments[V] {
   const { name, validator, inputSchema } = tool;
   const judged = validate(validator, args);
   if (judged.success) return judged.data;
-  // Of an issue only the place is taken: its message quotes what came.
+  // Take only the place of an issue: its message quotes what came.
   const places = judged.issues.map(({ path }) => path);
   const example = exampleArguments(tool, market, faultyNames(inputSchema, places));
   throw new StreamError(
@@ -122,7 +122,7 @@ function asStreamError(hub: HubView, tool: Tool, error: unknown): StreamError {
   return new StreamError('INTERNAL', `${tool.name} failed unexpectedly.`);
 }
 
-/** Errors about the arguments of a tool: its own page shows them by example. */
+/** Errors about arguments. They link to the page of the tool, which shows its arguments by example. */
 const aboutArguments: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'BAD_CONDITION', 'BAD_CURSOR'];
 
 function failure(

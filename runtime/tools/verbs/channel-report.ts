@@ -1,4 +1,4 @@
-/** What became of the channels of a request, in the parts that starting and subscribing share. */
+/** What became of the channels of a request; start and subscribe share this. */
 import { StreamError } from '../../core/errors.js';
 import { isWanted } from '../../feed/state.js';
 import { commonAnswer, cursorOf } from '../../reading/answer.js';
@@ -6,7 +6,6 @@ import type { HubView, StreamView } from '../../stream/view.js';
 import { type ParsedChannels, type Rejection, suspect } from '../../symbols/channels.js';
 import { wayOutOf } from '../../symbols/way-out.js';
 
-/** What became of the channels of a request. */
 export interface ChannelReport {
   readonly accepted: string[];
   readonly rejected: Rejection[];
@@ -25,7 +24,7 @@ export function reportChannels({ subscriptions }: StreamView, parsed: ParsedChan
   return report;
 }
 
-/** Long lists are cut, and a note says so: the list tool has them all. */
+/** Cuts long lists; `notesOn` says so, and the list tool shows them whole. */
 export function shorten({ suite }: HubView, { accepted, rejected, unconfirmed }: ChannelReport): ChannelReport {
   const { listed } = suite.limits;
   return {
@@ -49,27 +48,27 @@ export function notesOn(hub: HubView, stream: StreamView, parsed: ParsedChannels
   return [...notes, ...doubts, ...notesOnHost(stream)];
 }
 
-/** Of a replay: channels that were not recorded would be silent for ever. */
+/** Warns of channels that a replayed recording does not have: nothing would ever come for them. */
 export async function notesOnRecording({ target }: StreamView, { names }: ParsedChannels): Promise<string[]> {
   return (await target?.replay?.notesOnChannels(names.map(({ name }) => name))) ?? [];
 }
 
-/** That the twin of the first host serves the stream. */
+/** Says when another host than the first one serves the stream. */
 export function notesOnHost({ target, url }: StreamView): string[] {
   const [first] = target?.urls ?? [];
   return url === undefined || url === first ? [] : [`${first} did not answer; ${url} serves the same data.`];
 }
 
-/** Names that somebody unsubscribed meanwhile are neither accepted nor rejected. */
+/** A channel that another call unsubscribed meanwhile is neither accepted nor rejected. */
 export function isAllRejected({ accepted, rejected, unconfirmed }: ChannelReport): boolean {
   return rejected.length > 0 && accepted.length + unconfirmed.length === 0;
 }
 
-/** @param endMs monotonic ms until which anybody waits */
+/** @param endMs when the call stops waiting, monotonic ms */
 export function isSettled(stream: StreamView, parsed: ParsedChannels, endMs: number): boolean {
   const { state, subscriptions } = stream;
   if (state === 'live') return parsed.names.every(({ name }) => subscriptions.stateOf(name) !== 'pending');
-  // Every host of the feed had its chance, or has none in time.
+  // Every host of the feed was tried, or the next attempt comes too late for this call.
   if (state === 'retrying')
     return stream.attempts >= (stream.target?.urls.length ?? 1) || (stream.nextRetryElapsedMs ?? 0) > endMs;
   return !isWanted(state);

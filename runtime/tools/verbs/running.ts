@@ -1,4 +1,4 @@
-/** Refuses what needs a stream that runs. */
+/** Refuses calls that need a running stream. */
 import type { Market } from '../../contract/market.js';
 import { type ErrorCode, StreamError } from '../../core/errors.js';
 import { isWanted } from '../../feed/state.js';

@@ -21,10 +21,10 @@ import { requireRunning } from './running.js';
 import { shownEndpoint } from './shown-endpoint.js';
 
 /**
- * Opens the stream, or adds channels to it, and reports once everything is settled or the deadline
- * (connect + auth + ack time) is over.
+ * Opens the stream, or adds channels to it. Answers once every channel is accepted or rejected, or when the time
+ * (connect + auth + ack) is up.
  *
- * @throws StreamError when nothing is left running; retryable trouble is no error, the stream stays wanted
+ * @throws StreamError if the target, the stream or every channel is refused; while the stream retries, that is no error
  */
 export async function start(hub: HubView, market: Market, args: StartArguments): Promise<StartAnswer> {
   const stream = hub.stream(market.name);
@@ -34,7 +34,7 @@ export async function start(hub: HubView, market: Market, args: StartArguments):
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
   if (!running) {
     const target = await hub.target(market, args.endpoint, args.api_key);
-    // A start that was called at the same time may have opened it meanwhile.
+    // A concurrent start may have opened it meanwhile.
     if (isWanted(stream.state)) await requireSameTarget(hub, stream, args);
     else stream.open(target);
   }
@@ -50,7 +50,7 @@ export async function start(hub: HubView, market: Market, args: StartArguments):
   const report = reportChannels(stream, parsed);
   if (isAllRejected(report)) {
     const error = allRejected(hub, stream, parsed, report.rejected);
-    // A start that was called at the same time may hold channels by now.
+    // A concurrent start may hold channels by now.
     if (!running && stream.subscriptions.size === 0) await stream.stop();
     throw error;
   }

@@ -6,7 +6,7 @@ import { commonAnswer, doubtsOf, newestAge, showFault, showLedger, silenceOf } f
 import type { HubView, StreamView } from '../../stream/view.js';
 import { shownEndpoint } from './shown-endpoint.js';
 
-/** So long a stream may bring nothing before the status says why. */
+/** The status explains a silence that is longer than this. */
 const quietMs = 10_000;
 
 export function status(hub: HubView, market: Market): StatusAnswer {
