@@ -1,4 +1,4 @@
-/** The parts that answers share. */
+/** Parts that several answers share. */
 
 import type { Common, LastError, Outage as ShownOutage } from '../../generated/types.js';
 import { encodeCursor } from '../buffer/cursor.js';
@@ -32,20 +32,19 @@ export function newestAge({ newestAgeMs }: StreamView): number | null {
   return newestAgeMs === undefined ? null : Math.round(newestAgeMs);
 }
 
-/** Bytes of the keys that follow when the messages are known. */
+/** Bytes reserved for the keys whose values depend on the messages. */
 const usualRest = 150;
 
-/** How many bytes of messages an answer has room for beside everything else. */
+/** How many bytes of messages fit beside the rest of an answer. */
 export function roomIn(maxBytes: number, frame: object): number {
   return maxBytes - Buffer.byteLength(JSON.stringify(frame)) - usualRest;
 }
 
-/** The outages of an answer. */
 interface Outages {
   readonly outages: readonly ShownOutage[];
 }
 
-/** How much of the outages an answer has room for. */
+/** How many outages an answer shows, and how many channels of each. */
 interface Room {
   readonly outages: number;
   readonly channels: number;
@@ -54,17 +53,17 @@ interface Room {
 const littleRoom: Room = { outages: 3, channels: 5 };
 const muchRoom: Room = { outages: 20, channels: 20 };
 
-/** The outages since a position, in short: the status has them at length. */
+/** The outages since a position, in short; the status shows more of them. */
 export function showOutagesSince({ outages }: StreamView, seq: number): Outages {
   return showOutages(outages.since(seq), littleRoom);
 }
 
-/** All outages, as far as they are listed. */
+/** The newest outages of the whole ledger. */
 export function showLedger({ outages }: StreamView): Outages {
   return showOutages(outages.all, muchRoom, outages.forgotten);
 }
 
-/** The newest outages, oldest first; the first one tells how many came before it. */
+/** The newest outages, oldest first; the first one shown says how many came before it. */
 function showOutages(outages: readonly Outage[], room: Room, forgotten = 0): Outages {
   const shown = outages.slice(-room.outages);
   const earlier = outages.length - shown.length + forgotten;
@@ -95,13 +94,13 @@ export function showFault({ lastFault, market, state }: StreamView): LastError |
 
 const doubtsShown = 20;
 
-/** Why some of what is subscribed may not be served, as far as the feed said anything. */
+/** Reasons to doubt that the feed serves some of the subscribed channels, from what it said. */
 export function doubtsOf(stream: StreamView): string[] {
   const { subscriptions } = stream;
   return [...subscriptions.doubtsOf(subscriptions.names).slice(0, doubtsShown), ...notesOnUnasked(stream)];
 }
 
-/** @param sought what was looked for, where that was not everything */
+/** @param sought what the call looked for; absent: any message */
 export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): string {
   const { subscriptions, lastFault, market } = stream;
   return explainSilence({

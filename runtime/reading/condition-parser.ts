@@ -1,4 +1,4 @@
-/** Checks conditions as they are given: what could never hold is refused. */
+/** Parses conditions, and refuses those that could never hold. */
 import type { Comparison, Operator } from '../../generated/types.js';
 import type { Channel } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
@@ -16,18 +16,17 @@ import { type Condition, isEdge, isWide, type Leaf, operators, type Scalar } fro
 const mostLeaves = 8;
 const deepest = 8;
 
-/** What a condition can be about. */
+/** The messages that a condition is evaluated on. */
 export interface Subject {
   readonly market: Market;
-  /** Those whose messages will be looked at. */
   readonly channels: readonly Channel[];
-  /** Symbols whose messages will be looked at; absent: all. */
+  /** Absent: all symbols. */
   readonly symbols?: ReadonlySet<string> | undefined;
 }
 
 const parts: readonly (keyof Comparison)[] = ['field', 'op', 'value', 'symbol'];
 
-/** @throws StreamError BAD_CONDITION where it could never hold, as far as that can be told; nothing of it is repeated */
+/** @throws StreamError BAD_CONDITION if it is malformed or can clearly never hold; the message does not quote it */
 export function parseCondition(subject: Subject, given: unknown): Condition {
   const terms = termsOf(subject);
   const bad = (message: string): StreamError => refuse(subject.market, message);
@@ -52,7 +51,7 @@ export function parseCondition(subject: Subject, given: unknown): Condition {
   return parse(given, 0, 'condition');
 }
 
-/** What a comparison may name. */
+/** The fields, events and symbols that a comparison may name. */
 interface Terms extends Subject {
   /** Fields, and what their values can be. */
   readonly kinds: ReadonlyMap<string, ReadonlySet<Kind>>;
@@ -87,7 +86,7 @@ function parseField({ market, kinds }: Terms, given: unknown, place: string): st
   if (typeof given === 'string' && kinds.has(given)) return given;
   const names = [...kinds.keys()];
   const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
-  // A field of other channels is a name of ours.
+  // A field of another channel is our own word, so the message may repeat it.
   const others = market.channels.filter(channel => typeof given === 'string' && fieldKinds(channel).has(given));
   const called = others.length > 0 ? given : `of that name (${place}.field, ${kindOf(given)})`;
   const elsewhere = others.length > 0 ? `, but in those of ${others.map(({ prefix }) => prefix).join(', ')}` : '';
@@ -109,7 +108,7 @@ function parseOperator({ market }: Terms, given: unknown, place: string): Operat
   throw refuse(market, `${place}.op must be one of ${operators.join(', ')}, and ${kindOf(given)} came${meant || '.'}`);
 }
 
-/** A comparison whose value is not judged yet. */
+/** A comparison whose value is not checked yet. */
 interface Unjudged {
   readonly field: string;
   readonly op: Operator;
@@ -140,12 +139,12 @@ function parseValue(terms: Terms, { field, op, given, place }: Unjudged): Scalar
   throw refuse(market, `${place}: ${op} needs a number as value, and ${kindOf(value)} came.`);
 }
 
-/** A group that was left out. */
+/** A comparison may have an empty `all` or `any`, since some hosts fill in every key. */
 function isGroup(key: string): boolean {
   return key === 'all' || key === 'any';
 }
 
-/** A number, or true or false, may be written as text where the field never is a text. */
+/** Where a field is never a text, a number, `true`, `false` and `null` may be written as text. */
 function readValue(value: unknown, kinds: ReadonlySet<Kind>): unknown {
   if (typeof value !== 'string' || kinds.has('text')) return value;
   if (value.trim() === 'null') return null;
@@ -156,7 +155,7 @@ function isScalar(value: unknown): value is Scalar {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** @throws StreamError BAD_CONDITION where the field never has such a value */
+/** @throws StreamError BAD_CONDITION if the field never has a value of this kind */
 function requireKind(market: Market, field: string, value: Scalar, kinds: ReadonlySet<Kind>): void {
   if (value === null) return;
   const fits =
@@ -175,7 +174,7 @@ const kindNames: Readonly<Record<Kind, string>> = {
   list: 'a list, which equals what it holds',
 };
 
-/** @throws StreamError BAD_CONDITION where a field has few values, and this is none of them */
+/** @throws StreamError BAD_CONDITION if the field has a fixed list of values, and this is not on it */
 function requireWord({ market, events }: Terms, field: string, value: Scalar): void {
   const words: readonly string[] | undefined = field === 'state' ? stateNames : field === 'event' ? events : undefined;
   if (!words || (typeof value === 'string' && words.includes(value))) return;
@@ -186,7 +185,7 @@ function requireWord({ market, events }: Terms, field: string, value: Scalar): v
   );
 }
 
-/** @throws StreamError BAD_CONDITION for what is no symbol, or none whose messages will be looked at */
+/** @throws StreamError BAD_CONDITION if it is no symbol, or one that `channels` leaves out */
 function parseSymbol({ market, symbols }: Terms, given: unknown, place: string): string | undefined {
   if (given === undefined || given === null || given === '') return undefined;
   const symbol = typeof given === 'string' ? symbolOf(market, given) : undefined;

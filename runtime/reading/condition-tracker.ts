@@ -5,11 +5,11 @@ import type { StateName } from '../feed/state.js';
 import { channelOf, fieldValue, formatMessage, type Message } from '../market/format.js';
 import { type Condition, isEdge, isWide, type Leaf } from './condition.js';
 
-/** Evaluates a condition along a stream; remembers what crossings and several symbols need. */
+/** Evaluates a condition along a stream; remembers earlier values for crossings, and levels of other symbols. */
 export class ConditionTracker {
-  /** Last value per leaf, and in it per channel and symbol. */
+  /** Last value, by leaf, then by channel and symbol. */
   private readonly previous = new Map<Leaf, Map<string, unknown>>();
-  /** Truth of the leaves that name a symbol, from that symbol's last message. */
+  /** Whether a leaf that names a symbol held in that symbol's last message. */
   private readonly truths = new Map<Leaf, boolean>();
   private state: StateName | undefined;
 
@@ -32,7 +32,7 @@ export class ConditionTracker {
   }
 
   private evaluate(condition: Condition, judge: (leaf: Leaf) => boolean): boolean {
-    // Every leaf is judged, since each has something to remember.
+    // Judge every leaf, even where one decides: each remembers its value.
     if ('all' in condition) return condition.all.map(part => this.evaluate(part, judge)).every(Boolean);
     if ('any' in condition) return condition.any.map(part => this.evaluate(part, judge)).some(Boolean);
     return judge(condition);
@@ -42,14 +42,14 @@ export class ConditionTracker {
     if (leaf.field === 'state') return this.state !== undefined && compare(leaf, this.state, this.state);
     const value = fieldValue(message, leaf.field);
     const elsewhere = leaf.symbol !== undefined && leaf.symbol !== entry.symbol;
-    // A level that another symbol's message reached still counts; an edge is over.
+    // With a message of another symbol, a level that was reached still counts, but an edge is over.
     if (elsewhere || value === undefined) return !isEdge[leaf.op] && (this.truths.get(leaf) ?? false);
     const truth = compare(leaf, value, this.replacePrevious(leaf, entry, value));
     if (leaf.symbol !== undefined) this.truths.set(leaf, truth);
     return truth;
   }
 
-  /** Remembers the value for an edge to come, and gives the one before it. */
+  /** Remembers the value for later edges. @returns the value before it */
   private replacePrevious(leaf: Leaf, entry: Entry, value: unknown): unknown {
     if (!isEdge[leaf.op]) return undefined;
     const values = this.previous.get(leaf) ?? new Map<string, unknown>();
@@ -59,7 +59,7 @@ export class ConditionTracker {
     return before;
   }
 
-  /** The value in the last message of the same channel and symbol before this one, if it is still held. */
+  /** The value in the last message of the same channel and symbol before this one, if the buffer still holds it. */
   private valueBefore(leaf: Leaf, { seq, ev }: Entry): unknown {
     if (!channelOf(this.market, ev)) return undefined;
     for (let earlier = this.buffer.before(seq); earlier !== undefined; earlier = this.buffer.before(earlier)) {
@@ -98,7 +98,7 @@ function compare({ op, value }: Leaf, now: unknown, before: unknown): boolean {
   }
 }
 
-/** A list equals what it holds. */
+/** A list equals each of its items. */
 function equals(now: unknown, value: unknown): boolean {
   return Array.isArray(now) ? now.includes(value) : now === value;
 }

@@ -3,7 +3,7 @@
 import type { Operator } from '../../generated/types.js';
 import { decimalOf, decimalValue } from '../core/decimal.js';
 
-/** Every operator, and whether it holds for a moment only, when a value becomes another. */
+/** Every operator, and whether it holds only at the moment when a value changes. */
 export const isEdge: Readonly<Record<Operator, boolean>> = {
   '>': false,
   '>=': false,
@@ -26,13 +26,12 @@ export interface Leaf {
   readonly symbol?: string;
 }
 
-/** A leaf, or several of which all or any must hold. */
+/** A leaf, or conditions of which all or any must hold. */
 export type Condition = Leaf | { readonly all: readonly Condition[] } | { readonly any: readonly Condition[] };
 
 /**
- * The symbols whose messages alone can make a condition true: none where the state alone can, nothing where any message
- * can.
- * Levels that were reached are remembered, and would have been enough when they were.
+ * The only symbols whose messages can make a condition true. Empty if only the state can; undefined if any message can.
+ * Messages of other symbols can be skipped: the tracker remembers levels, and a level was judged when it was reached.
  */
 export function symbolsOf(condition: Condition): ReadonlySet<string> | undefined {
   const leaves = leavesOf(condition);
@@ -41,12 +40,12 @@ export function symbolsOf(condition: Condition): ReadonlySet<string> | undefined
   return leaves.every(({ symbol, field }) => symbol !== undefined && field !== 'state') ? symbols : undefined;
 }
 
-/** Whether the state of the stream has a say, with or without messages. */
+/** Whether the condition looks at the state of the stream. */
 export function dependsOnState(condition: Condition): boolean {
   return leavesOf(condition).some(({ field }) => field === 'state');
 }
 
-/** The fields that it asks for in messages. */
+/** The fields of messages that the condition compares. */
 export function fieldsOf(condition: Condition): string[] {
   return [...new Set(leavesOf(condition).map(({ field }) => field))].filter(field => field !== 'state');
 }
@@ -56,7 +55,7 @@ function leavesOf(condition: Condition): Leaf[] {
   return 'any' in condition ? condition.any.flatMap(leavesOf) : [condition];
 }
 
-/** Whether it is a number of which a double would lose digits, so that it is shown as its digits. */
+/** Whether it is a number that messages show as text, because a double would lose digits. */
 export function isWide(value: unknown): value is string {
   return typeof value === 'string' && decimalOf(value) !== undefined && typeof decimalValue(value) === 'string';
 }

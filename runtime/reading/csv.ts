@@ -1,7 +1,7 @@
 import type { Message } from '../market/format.js';
 import type { Scale } from './page.js';
 
-/** One table per kind of event, each with its header, in the order in which the kinds first appear. */
+/** One table with a header for each kind of event, in the order in which the kinds first appear. */
 export function toCsv(messages: readonly Message[]): string {
   const kinds = new Map<string, Record<string, unknown>[]>();
   for (const message of messages) {
@@ -12,7 +12,7 @@ export function toCsv(messages: readonly Message[]): string {
   return [...kinds.values()].map(toTable).join('\n');
 }
 
-/** How a text of CSV grows inside of JSON, where a line end takes two bytes and a quote as well. */
+/** The size of CSV text inside JSON, where line ends and quotes take two bytes each. */
 export class CsvScale implements Scale {
   private readonly tables = new Map<string, { readonly columns: Set<string>; rows: number }>();
 
@@ -23,7 +23,7 @@ export class CsvScale implements Scale {
     const cells = Object.values(row).reduce<number>((sum, value) => sum + bytesOf(toCell(value)), 0);
     const header = fresh.reduce((sum, column) => sum + bytesOf(column) + 1, 0);
     const width = (table?.columns.size ?? 0) + fresh.length;
-    // Rows that came before have an empty cell in a new column.
+    // Earlier rows get an empty cell in each new column.
     return cells + width + 2 + header + fresh.length * (table?.rows ?? 0) + (table ? 0 : 4);
   }
 
@@ -45,7 +45,7 @@ function toTable(rows: readonly Record<string, unknown>[]): string {
   return `${lines.map(line => line.map(toCell).join(',')).join('\n')}\n`;
 }
 
-/** Values by dotted name. */
+/** Flattens nested objects to values by dotted name. */
 export function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
@@ -62,7 +62,7 @@ function toCell(value: unknown): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A list of plain values reads well with blanks; anything deeper is JSON. */
+/** A list of plain values separated by blanks; JSON for anything deeper. */
 function toText(value: object): string {
   const plain = Array.isArray(value) && value.every(item => typeof item !== 'object' || item === null);
   return plain ? value.join(' ') : JSON.stringify(value);

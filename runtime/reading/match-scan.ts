@@ -3,13 +3,13 @@ import type { Clock } from '../core/clock.js';
 import { shownSteps, TimeSlice } from '../pacing/time-slice.js';
 import type { StreamView } from '../stream/view.js';
 
-/** The messages of a stream that a selection chooses, each looked at once, as far as the time of one look goes. */
+/** Looks once at each message that a selection chooses, in slices of time. */
 export class MatchScan {
   /** Messages that left the buffer before they could be looked at. */
   dropped = 0;
-  /** Chosen messages that were looked at. */
+  /** Selected messages that were looked at. */
   seen = 0;
-  /** Messages that were passed over. */
+  /** Messages that were not selected. */
   passed = 0;
   private readonly slice: TimeSlice;
 
@@ -28,7 +28,7 @@ export class MatchScan {
     return this.next;
   }
 
-  /** Looks at one message after the other. @returns whether one was `taken`; if not, none is left, or no time */
+  /** Looks until `taken` is true, or no message or time is left. @returns whether one was taken */
   look(taken: (seq: number) => boolean): boolean {
     const { buffer } = this.stream;
     const { slice } = this;
@@ -49,18 +49,18 @@ export class MatchScan {
     return false;
   }
 
-  /** Resolves when there is time for another look. */
+  /** Resolves when the next slice of time begins. */
   rest(): Promise<void> {
     return this.slice.rest();
   }
 
-  /** The message that was looked at last is left to be looked at again. */
+  /** Leaves the last message that was looked at to the next look. */
   putBack(): void {
     this.next--;
     this.seen--;
   }
 
-  /** Whether a chosen message is left of those that have come. */
+  /** Whether a selected message that has arrived is left. */
   async hasMore(): Promise<boolean> {
     const { buffer } = this.stream;
     const { slice } = this;

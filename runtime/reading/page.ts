@@ -3,15 +3,15 @@ import type { Message } from '../market/format.js';
 interface Limits {
   readonly limit: number;
   readonly maxBytes: number;
-  /** No budget is larger, so a message that is can only be named. */
+  /** The largest budget there is; of a larger message the page only has the name. */
   readonly mostBytes: number;
 }
 
-/** How many bytes messages take in the form in which they are answered. */
+/** Measures messages in the format of the answer. */
 export interface Scale {
-  /** Bytes that a message would add. */
+  /** How many bytes a message would add. */
   weigh(message: Message): number;
-  /** The message is in. */
+  /** Counts the message as added. */
   take(message: Message): void;
 }
 
@@ -20,7 +20,7 @@ const jsonScale: Scale = {
   take() {},
 };
 
-/** Collects whole messages up to a count and a size. */
+/** Collects whole messages, up to a count and a size. */
 export class PageBuilder {
   readonly messages: Message[] = [];
   private bytes = 2;
@@ -35,7 +35,7 @@ export class PageBuilder {
     return this.messages.length >= this.limits.limit;
   }
 
-  /** @returns whether the message fitted */
+  /** @returns whether the message fits */
   add(given: Message): boolean {
     const { scale, limits } = this;
     const whole = scale.weigh(given);
@@ -51,13 +51,13 @@ export class PageBuilder {
     return true;
   }
 
-  /** Bytes of the message that alone was too much for the page; absent where one fitted. */
+  /** Bytes of a message that does not fit even on an empty page; absent if the page has one. */
   get overflow(): { tooLarge?: number } {
     return this.messages.length === 0 && this.refused > 0 ? { tooLarge: this.refused + 2 } : {};
   }
 }
 
-/** What is left of a message that is too large: what it is about, and how large it was. */
+/** Stands for a message that is too large: what it is about, and its size. */
 export function nameOnly({ event, symbol, timestamp }: Message, bytes: number): Message {
   return { event, symbol, left_out_bytes: bytes, ...(timestamp === undefined ? {} : { timestamp }) };
 }

@@ -3,20 +3,20 @@ import type { SubscriptionsView } from '../feed/subscription-state.js';
 import type { Filter } from '../symbols/channels.js';
 import { type Condition, dependsOnState } from './condition.js';
 
-/** Whether what is waited for can come at all, by what is subscribed. */
+/** Tells whether any subscribed channel can bring what a call waits for. */
 export class Prospect {
-  /** What was looked at last; looked at anew only where it has changed, since messages come often. */
+  /** The names of the last look. Messages come often, so look again only after the names changed. */
   private names: readonly string[] | undefined;
   private lost = false;
 
-  /** @param wanted of which messages must be; none: any message will do */
+  /** @param wanted filters of which a message must satisfy one; empty: any message will do */
   constructor(
     private readonly subscriptions: SubscriptionsView,
     private readonly condition: Condition | undefined,
     private readonly wanted: readonly Filter[],
   ) {}
 
-  /** Only where that is certain: what the feed was asked for, or may hold although it refused it, can still bring it. */
+  /** Whether certainly nothing can come. Pending channels, and refused ones that the feed may hold, still can. */
   get isLost(): boolean {
     if (this.condition && dependsOnState(this.condition)) return false;
     const { names } = this.subscriptions;

@@ -9,7 +9,7 @@ import { commonAnswer, cursorOf, newestAge, roomIn, showOutagesSince, silenceOf 
 import { CsvScale, toCsv } from './csv.js';
 import { PageBuilder } from './page.js';
 
-/** Messages that fit, and where to go on. */
+/** The messages that fit, and where the next read goes on. */
 interface Page {
   readonly messages: readonly Message[];
   /** Seq from which the next read goes on. */
@@ -17,13 +17,13 @@ interface Page {
   readonly hasMore: boolean;
   /** Messages that had left the buffer before they could be looked at. */
   readonly dropped: number;
-  /** How many were looked at. */
+  /** How many messages were looked at. */
   readonly looked: number;
   /** Bytes of the message that was too large for an empty page. */
   readonly tooLarge?: number;
 }
 
-/** What is read: messages of a stream, chosen, and shown in one of two ways. */
+/** What to read: the stream, which messages of it, and in how much detail. */
 interface Source {
   readonly stream: StreamView;
   readonly select: Selection;
@@ -32,8 +32,8 @@ interface Source {
 }
 
 /**
- * Answers messages of a stream, oldest first: those since the cursor, or else the newest. What comes while it looks is
- * for the next read.
+ * Returns messages of a stream, oldest first: those since the cursor, or the newest without a cursor. Messages that
+ * arrive during the read are left to the next one.
  *
  * @throws StreamError BAD_CURSOR, INVALID_CHANNEL
  */
@@ -116,7 +116,7 @@ async function readNewest({ stream, select, detail, slice }: Source, page: PageB
   }
   const { messages, overflow } = page;
   const rest = { dropped: 0, looked: end - 1 - seq, ...overflow };
-  // The newest one is too large: it is still to be read.
+  // The newest message is too large: the cursor stays before it.
   if (overflow.tooLarge) return { messages, next: seq, hasMore: true, ...rest };
   return { messages: messages.toReversed(), next: end, hasMore: false, ...rest };
 }

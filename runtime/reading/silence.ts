@@ -1,4 +1,4 @@
-/** Why nothing comes, in a sentence for an agent. */
+/** Explains to an agent why nothing comes. */
 
 import { ChannelIndex } from '../buffer/channel-index.js';
 import type { Market } from '../contract/market.js';
@@ -10,13 +10,13 @@ import { spellWallTime } from '../market/wall-time.js';
 import { type Filter, spellFilter } from '../symbols/channels.js';
 import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js';
 
-/** What is known of a stream that is silent. */
+/** What is known of a silent stream. */
 export interface Silence {
   readonly market: Market;
   readonly state: StateName;
   readonly simulated: boolean;
   readonly delayMinutes: number;
-  /** Why the recording that is played is silent. */
+  /** Why the recording that a replay plays is silent. */
   readonly replay?: string | undefined;
   readonly nowMs: number;
   /** Wall clock ms, and how long ago that was. */
@@ -28,30 +28,30 @@ export interface Silence {
   readonly nextRetryAtMs?: number | undefined;
   /** Failed attempts since the last stable connection. */
   readonly attempts: number;
-  /** Why the stream went down the last time. */
+  /** Why the stream last went down. */
   readonly fault?: { readonly message: string; readonly wayOut: string } | undefined;
-  /** Names of the channels that are held. */
+  /** Names of the subscribed channels. */
   readonly subscriptions: readonly string[];
-  /** Those that the feed is still being asked for, and those that it did not acknowledge. */
+  /** Those that the feed has not answered yet, and those that it did not acknowledge in time. */
   readonly pending: readonly string[];
   readonly unconfirmed: readonly string[];
-  /** Why some of what is subscribed may not be served, in sentences. */
+  /** Sentences on why the feed may not serve some of the channels. */
   readonly doubts: readonly string[];
   readonly rejected: number;
-  /** What was probably meant by channels of which nothing came. */
+  /** Sentences on what the caller probably meant by a channel that looks misspelled. */
   readonly suspects: readonly string[];
-  /** What a call looked for; absent: any message. */
+  /** Absent: the call looked for any message. */
   readonly sought?: Sought | undefined;
 }
 
 /** What a call looked for in vain, and what it saw instead. */
 export interface Sought {
   readonly filters: readonly Filter[] | undefined;
-  /** Messages of these filters that were looked at. */
+  /** Messages that a filter selected. */
   readonly seen: number;
-  /** Messages that no filter chose. */
+  /** Messages that no filter selected. */
   readonly passed: number;
-  /** What the condition asks for, in the last message of the filters. */
+  /** Values of the fields of the condition, in the last message that a filter selected. */
   readonly last?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -107,7 +107,7 @@ function describeUnconfirmed(names: readonly string[]): string {
   return `The feed did not acknowledge ${listed(names)}; ${names.length === 1 ? 'it' : 'they'} may not be served.`;
 }
 
-/** What else may be the reason. */
+/** Other possible reasons. */
 function explainDoubts({ unconfirmed, pending, doubts, suspects }: Silence): string[] {
   return [
     ...(unconfirmed.length > 0 ? [describeUnconfirmed(unconfirmed)] : []),
@@ -117,7 +117,7 @@ function explainDoubts({ unconfirmed, pending, doubts, suspects }: Silence): str
   ];
 }
 
-/** What a call looked for, where nothing of it is subscribed. */
+/** Says so if nothing that the call looked for is subscribed. */
 function explainLack({ market, subscriptions, sought }: Silence): string | undefined {
   const { filters = [] } = sought ?? {};
   const unheld = unheldOf(subscriptions, filters);
@@ -125,7 +125,7 @@ function explainLack({ market, subscriptions, sought }: Silence): string | undef
   return `Nothing of ${listed(unheld)} is subscribed: ${callFor(market, filters)}`;
 }
 
-/** The call that subscribes what a call looked for, as far as it fits into a sentence. */
+/** The call that subscribes what was looked for, cut to the length of a sentence. */
 function callFor(market: Market, filters: readonly Filter[] = []): string {
   const channels = filters.slice(0, namesShown).map(filter => channelFor(market, filter));
   const shown = channels.length > 0 ? [...new Set(channels)] : [exampleChannel(market)];
@@ -139,7 +139,7 @@ function channelFor(market: Market, { prefix, symbol }: Filter): string {
   return `${channel.prefix}.${symbol ?? all}`;
 }
 
-/** Why a call found nothing although the stream may be alive. */
+/** Why a call found nothing although the stream may be fine. */
 function explainSearch({ subscriptions, unconfirmed, doubts, sought }: Silence): string | undefined {
   if (!sought) return undefined;
   const { filters = [], seen, passed, last } = sought;
@@ -150,13 +150,13 @@ function explainSearch({ subscriptions, unconfirmed, doubts, sought }: Silence):
   return found && [found, ...noteUnheld(unheld)].join(' ');
 }
 
-/** Filters that nothing of what is subscribed can satisfy, as they are written. */
+/** The filters that no subscribed channel can satisfy, as the caller would write them. */
 export function unheldOf(subscriptions: readonly string[], filters: readonly Filter[]): string[] {
   const channelIndex = new ChannelIndex(subscriptions);
   return filters.filter(filter => !channelIndex.has(filter)).map(spellFilter);
 }
 
-/** The channels that bring what the filters select, if none of them was acknowledged. */
+/** The channels that bring what the filters select, if the feed acknowledged none of them. */
 function allUnconfirmed(
   subscriptions: readonly string[],
   unconfirmed: readonly string[],
@@ -194,7 +194,7 @@ function listed(names: readonly string[]): string {
 
 function explainMarket(silence: Silence): string {
   const { market, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
-  // A delayed feed is silent until its delay after the opening has passed.
+  // A delayed feed stays silent after the opening for as long as its delay.
   const marketMs = nowMs - delayMinutes * 60_000;
   if (!simulated && !tradingTimeAt(market.hours, marketMs).session) return explainClosed(silence, marketMs);
   const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;

@@ -1,4 +1,4 @@
-/** The current picture of each symbol, from what has arrived. */
+/** Summarizes the current state of each symbol. */
 
 import type { Row, SummarizeAnswer, SummarizeArguments } from '../../generated/types.js';
 import type { EventKind } from '../contract/channel.js';
@@ -21,12 +21,12 @@ import { exampleSymbol } from '../symbols/example.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { noteUnheld, unheldOf } from './silence.js';
 
-/** A window has pictures of its own; those of a hundred thousand symbols take 130 MB, so few are drawn at once. */
+/** A window needs snapshots of its own; those of 100 000 symbols take 130 MB, so few windows are built at once. */
 const windowsAtOnce = 2;
-/** So many messages, and symbols, cost little. */
+/** So few messages, and so symbols, cost little. */
 const fewMessages = 2_000;
 
-/** All who go by the same clock share the places. */
+/** One set of places for each clock: a process has one clock, and each test its own. */
 const places = new WeakMap<Clock, Slots>();
 
 function placesOf(clock: Clock): Slots {
@@ -36,9 +36,9 @@ function placesOf(clock: Clock): Slots {
 }
 
 /**
- * One row per symbol, the most active first; what could not be known is absent or null.
+ * One row per symbol, the most active first; values that are not known are absent or null.
  *
- * @param abort ends a call that draws a window, or waits for its turn to
+ * @param abort cancels a call that builds a window, or waits for a place to do so
  * @throws StreamError INVALID_CHANNEL, STOPPED
  */
 export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal): Promise<SummarizeAnswer> {
@@ -50,10 +50,10 @@ export async function summarize(hub: HubView, args: SummarizeArguments, abort?: 
   if (window_s === undefined) return summarizeSince(hub, stream, args, wanted);
   const { buffer } = stream;
   const beginMs = (): number => hub.clock.elapsed() - window_s * 1_000;
-  const draw = (): Promise<SummarizeAnswer> => summarizeSince(hub, stream, args, wanted, { fromMs: beginMs(), abort });
+  const build = (): Promise<SummarizeAnswer> => summarizeSince(hub, stream, args, wanted, { fromMs: beginMs(), abort });
   const isShort = buffer.nextSeq - buffer.firstSince(beginMs()) <= fewMessages;
-  if (isShort) return draw();
-  const answer = await placesOf(hub.clock).with(hub.process, draw, abort);
+  if (isShort) return build();
+  const answer = await placesOf(hub.clock).with(hub.process, build, abort);
   if (!answer) throw cancelled();
   return answer;
 }
@@ -63,12 +63,12 @@ function cancelled(): StreamError {
 }
 
 interface Window {
-  /** Its begin, monotonic ms. */
+  /** Its beginning, monotonic ms. */
   readonly fromMs: number;
   readonly abort: AbortSignal | undefined;
 }
 
-/** @param window without one, all that has come */
+/** @param window absent: everything since the start of the stream */
 async function summarizeSince(
   hub: HubView,
   stream: StreamView,
@@ -78,7 +78,7 @@ async function summarizeSince(
 ): Promise<SummarizeAnswer> {
   const nowMs = hub.clock.elapsed();
   const fromMs = window?.fromMs;
-  const snapshots = fromMs === undefined ? stream.snapshots : picturesSince(hub, stream, fromMs);
+  const snapshots = fromMs === undefined ? stream.snapshots : snapshotsSince(hub, stream, fromMs);
   await snapshots.update(window?.abort);
   if (window?.abort?.aborted) throw cancelled();
 
@@ -104,22 +104,26 @@ async function summarizeSince(
   return { ...frame, symbols: rows, omitted: found.length - rows.length };
 }
 
-/** What arrived from a time on, as far as it is still held; monotonic ms. */
-function picturesSince(hub: HubView, stream: StreamView, fromMs: number): Snapshots {
+/**
+ * Snapshots of what arrived from a time on, as far as the buffer still holds it.
+ *
+ * @param fromMs monotonic ms
+ */
+function snapshotsSince(hub: HubView, stream: StreamView, fromMs: number): Snapshots {
   const { buffer, market } = stream;
   const snapshots = new Snapshots(market, buffer, hub.clock, buffer.firstSince(fromMs));
   if (buffer.evictedMs !== undefined && buffer.evictedMs >= fromMs) snapshots.missed = stream.dropped;
   return snapshots;
 }
 
-/** As many rows as there is room for, of all symbols; of a hundred thousand not even the order is worth a whole turn. */
+/** As many rows as fit. Sorting 100 000 symbols at once would block the event loop, so a heap does it in slices. */
 async function rowsWithin(
   maxBytes: number,
   stream: StreamView,
   snapshots: readonly SymbolSnapshot[],
   { nowMs, slice }: { readonly nowMs: number; readonly slice: TimeSlice },
 ): Promise<Row[]> {
-  // Meanwhile messages may be added to a picture.
+  // Snapshots may count more messages meanwhile, so the order goes by a copy of the count.
   const active = new Heap<{ readonly snapshot: SymbolSnapshot; readonly messages: number }>(
     (a, b) => a.messages > b.messages || (a.messages === b.messages && a.snapshot.symbol < b.snapshot.symbol),
   );
@@ -150,7 +154,7 @@ function isHeld({ market, subscriptions }: StreamView, event: EventKind, symbol:
   );
 }
 
-/** @param atMost whether some of them may have come before the window */
+/** @param atMost whether some of them may have arrived before the window */
 function describeMissed(missed: number, atMost: boolean): string {
   return `${atMost ? 'Up to ' : ''}${count(missed, 'message')} had left the buffer before they could be counted.`;
 }
@@ -159,7 +163,7 @@ function noteOnOthers(others: number): string {
   return `${others} messages are of symbols beyond those that are told apart; they are in no row.`;
 }
 
-/** Where volume is not what a reader takes it for. */
+/** Notes on fields of volume that mean something else than a reader expects. */
 function noteOnVolume({ channels }: Market): string[] {
   const volumes = channels.flatMap(({ fields }) => fields.filter(({ role }) => role === 'volume'));
   return [...new Set(volumes.flatMap(noteOn))];

@@ -1,10 +1,10 @@
-/** Messages and rows as lines of text, with everything that is in them and fewer characters than JSON. */
+/** Messages and rows as lines of text: complete, and shorter than JSON. */
 import { flatten } from './csv.js';
 
-/** Reads without quotes, and cannot be taken for more than one value. */
+/** Text that needs no quotes, since nobody can take it for more than one value. */
 const plain = /^[\w.:/+*@$#-]+$/;
 
-/** `2026-11-23T14:30:00.123Z TRADE AAPL price 232.02, size 55`: time, kind and symbol first, where there are any. */
+/** `2026-11-23T14:30:00.123Z TRADE AAPL price 232.02, size 55`: time, event and symbol first, if present. */
 export function lineOf({
   timestamp,
   event,

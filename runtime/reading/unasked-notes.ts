@@ -1,4 +1,4 @@
-/** What the feed says against subscriptions although nothing was asked, and what it may mean by that. */
+/** Reports refusals that the feed sent unasked, and which channels they may mean. */
 
 import { isoOrNull } from '../core/time.js';
 import type { StreamView } from '../stream/view.js';
@@ -6,7 +6,7 @@ import { parseChannels } from '../symbols/channels.js';
 
 const namesShown = 5;
 
-/** Says what may be meant: what is held still, and has brought nothing since. */
+/** Names as possibly meant the channels that are still subscribed and have brought nothing since. */
 export function notesOnUnasked(stream: StreamView): string[] {
   const { unasked, market, subscriptions } = stream;
   if (!unasked) return [];

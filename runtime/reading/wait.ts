@@ -18,8 +18,8 @@ import { seqOf } from './read.js';
 import { unheldOf } from './silence.js';
 
 /**
- * Answers as soon as enough messages came, or enough for which the condition holds, when the time is up, when no more
- * fit into an answer, when nothing that is subscribed can bring what is waited for, or when the stream ends.
+ * Waits for a number of messages, or of messages for which a condition holds. Answers early when no more fit into an
+ * answer, when no subscribed channel can bring what the call waits for, or when the stream ends.
  *
  * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
  */
@@ -69,13 +69,13 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   };
 }
 
-/** Looks for messages along a stream until it has what is waited for. */
+/** Looks for messages along a stream until it has what the call waits for. */
 class Search {
   matched = false;
   readonly notes: string[] = [];
   private readonly page: PageBuilder;
   private readonly tracker: ConditionTracker | undefined;
-  /** Where only their messages can decide. */
+  /** The only symbols that can decide, as `symbolsOf` tells them. */
   private readonly symbols: ReadonlySet<string> | undefined;
   private isFull = false;
   private last: Message | undefined;
@@ -97,30 +97,30 @@ class Search {
     return this.page.messages;
   }
 
-  /** Whether there is no point in looking any further. */
+  /** Whether there is no point in looking further. */
   get ended(): boolean {
     return this.matched || this.isFull;
   }
 
-  /** What it looked at without finding enough. */
+  /** What it looked at, for the explanation of a silence. */
   get outcome() {
     const { seen, passed } = this.matchScan;
     return { seen, passed, last: this.lastValues };
   }
 
-  /** The symbols that alone can decide. */
+  /** Filters of the only symbols that can decide; empty where others can, too. */
   get decisive(): readonly Filter[] {
     return [...(this.symbols ?? [])].map(symbol => ({ symbol }));
   }
 
-  /** These, if none of them is subscribed. */
+  /** The same filters, if no subscribed channel satisfies any of them. */
   get unheld(): readonly Filter[] | undefined {
     const wanted = this.decisive;
     const unheld = unheldOf(this.stream.subscriptions.names, wanted);
     return unheld.length > 0 && unheld.length === wanted.length ? wanted : undefined;
   }
 
-  /** Looks at what has come since the last look. */
+  /** Looks at the messages since the last look. */
   look(): void {
     if (this.ended) return;
     if (this.tracker?.seesState(this.stream.state)) {
@@ -133,7 +133,7 @@ class Search {
   /** @returns whether the search ends with this message */
   private takes(seq: number): boolean {
     const { stream, tracker, symbols } = this;
-    // What cannot decide is not even parsed.
+    // Do not even parse a message that cannot decide.
     if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return false;
     const entry = stream.buffer.at(seq)!;
     const message = stream.show(entry, 'summary');
@@ -160,7 +160,7 @@ class Search {
     return this.page.add(nameOnly(message, tooLarge));
   }
 
-  /** What the condition asks for, in the last message. */
+  /** Values of the fields of the condition, in the last message. */
   private get lastValues(): Readonly<Record<string, unknown>> | undefined {
     const { condition, last } = this;
     if (!condition || !last) return undefined;
@@ -169,7 +169,7 @@ class Search {
   }
 }
 
-/** What the filters leave of what is subscribed, or of the market where nothing of it is. */
+/** The channels and symbols that the filters select: subscribed ones, or any of the market if none is subscribed. */
 function subjectOf({ market, subscriptions }: StreamView, filters: readonly Filter[] | undefined): Subject {
   const channelIndex = new ChannelIndex(subscriptions.names);
   const asked = filters ?? [{}];
