@@ -1,7 +1,7 @@
-/** A kind of messages: its events on the wire and the names under which they are answered. Tables, no behaviour. */
+/** A channel of a market: its fields on the wire and their names in answers. Tables, no behaviour. */
 import type { z } from 'zod';
 
-/** What an event stands for, the `event` of a formatted message. */
+/** What an event is: the `event` of a formatted message. */
 export type EventKind =
   | 'TRADE'
   | 'QUOTE'
@@ -19,10 +19,10 @@ export type EventKind =
  */
 export type FieldType = 'string' | 'number' | 'integer' | 'boolean' | 'integers' | 'decimal' | 'identifier';
 
-/** Unit of an epoch time; `magnitude` means ms, us or ns, told apart by size. */
+/** Unit of an epoch time; `magnitude` means ms, us or ns, recognized by size. */
 export type EpochUnit = 'ms' | 'us' | 'ns' | 'magnitude';
 
-/** What a value is to the server, whatever its name in a market. */
+/** What a field means to the server, whatever its name in a market. */
 export type Role =
   | 'symbol'
   | 'time'
@@ -71,7 +71,7 @@ export type Role =
   | 'dollar_volume'
   | 'end_time';
 
-/** One key of an event on the wire, and the name under which it is answered. */
+/** One key of an event on the wire, and its name in answers. */
 export interface Field {
   /** Key on the wire. */
   readonly key: string;
@@ -80,17 +80,17 @@ export interface Field {
   readonly type: FieldType;
   /** Unit of the value (`USD`, `shares`, `HHMM Eastern`), absent where it has none. */
   readonly unit?: string;
-  /** What a reader would take the value for, and what it is; absent where the unit says enough. */
+  /** Corrects what a reader would take the value for; absent where the unit says enough. */
   readonly note?: string;
-  /** Present on times only: the unit in which they should count from the epoch; what comes is read by its size. */
+  /** On times only: the documented unit since the epoch; the server recognizes the actual one by size. */
   readonly epoch?: EpochUnit;
   /** Whether the key can be missing. */
   readonly optional: boolean;
-  /** `symbol`: names the instrument. `time`: also answered as the message's `timestamp`. Absent: nothing looks for it. */
+  /** `symbol`: names the instrument. `time`: also becomes the message's `timestamp`. Absent: no meaning to the server. */
   readonly role?: Role;
-  /** On a symbol: how messages of this channel spell it, where that is not the canonical form. */
+  /** On a symbol: how messages of this channel spell it, if not in the canonical form. */
   readonly delivered?: Rewriting;
-  /** On a list of codes: what some of them stand for. */
+  /** On a list of codes: a flag that two of them set and clear. */
   readonly flag?: Flag;
 }
 
@@ -115,7 +115,7 @@ export interface Channel {
   readonly event: EventKind;
   /** Whether `PREFIX.*` is served. */
   readonly wildcard: boolean;
-  /** Why there is no wildcard, where there is none. */
+  /** Why the channel has no wildcard; absent if it has one. */
   readonly wildcardNote?: string;
   /** Prefixes that callers may use for this one; never sent. */
   readonly aliases: readonly string[];

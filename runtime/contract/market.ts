@@ -1,21 +1,21 @@
-/** A market is data: whatever happens in time happens elsewhere. */
+/** A market, as data. Behaviour lives elsewhere. */
 import type { Channel } from './channel.js';
 import type { MarketTool } from './tool.js';
 
-/** A prefix that exists or existed at the vendor and is not offered here, with the reason and what to use instead. */
+/** A prefix of the vendor that this server does not offer, with the reason and what to use instead. */
 export interface LegacyChannel {
   readonly prefix: string;
   readonly title: string;
   readonly instead: string;
 }
 
-/** Another spelling of a symbol: what matches `pattern` is rewritten to `canonical` (`$1` groups). */
+/** Another spelling of a symbol: text that matches `pattern` becomes `canonical` (`$1` groups). */
 export interface SymbolSpelling {
   readonly pattern: string;
   readonly canonical: string;
 }
 
-/** A wrong form of a symbol, in large or small letters: what matches `pattern` probably meant `meant` in capitals (`$1` groups). */
+/** A wrong form of a symbol: text that matches `pattern`, in any case, probably means `meant` (`$1`, in capitals). */
 export interface SymbolSlip {
   readonly pattern: string;
   readonly meant: string;
@@ -29,7 +29,7 @@ export interface SymbolForm {
   readonly description: string;
   readonly examples: readonly string[];
   readonly spellings: readonly SymbolSpelling[];
-  /** Suggested, never sent. */
+  /** For suggestions only, never sent. */
   readonly slips: readonly SymbolSlip[];
   /** Spellings of the wildcard `*` that callers may use (`O:*`); never sent. */
   readonly stars: readonly string[];
@@ -58,21 +58,21 @@ export interface Hours {
 
 /** A day that differs from the week. */
 export interface SpecialDay {
-  /** Such as `2026-11-27`, on the market's walls. */
+  /** Such as `2026-11-27`, in the time zone of the market. */
   readonly date: string;
   readonly name: string;
 }
 
-/** The days on which exchanges are closed, or close early. */
+/** The days on which exchanges stay closed or close early. */
 export interface Calendar {
   readonly name: string;
   readonly title: string;
-  /** First and last date of which it says anything. */
+  /** First and last date that it covers. */
   readonly knownFrom: string;
   readonly knownTo: string;
   readonly holidays: readonly SpecialDay[];
   readonly earlyCloses: readonly SpecialDay[];
-  /** On a day of early close, what begins or ends at the usual time of day does so at the early one. */
+  /** On a day of early close, a session that begins or ends at `usual`, a time of day, does so at `early`. */
   readonly earlyTimes: readonly { readonly usual: string; readonly early: string }[];
 }
 

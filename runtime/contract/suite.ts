@@ -6,7 +6,7 @@ import type { SharedTool } from './tool.js';
 export interface Feed {
   readonly name: string;
   readonly hosts: readonly string[];
-  /** Whether only the markets that list it have it; the other feeds are open to all. */
+  /** Whether only the markets that list it have it; all markets have the other feeds. */
   readonly listed: boolean;
   readonly about: string;
 }
@@ -29,24 +29,24 @@ export type StatusMeaning =
 /** A status message of the feed: `status` and the beginning of its `message`. */
 export interface StatusWord {
   readonly status: string;
-  /** The message begins so; an empty text matches every message. */
+  /** How the message begins; an empty text matches every message. */
   readonly message: string;
   readonly means: StatusMeaning;
 }
 
-/** A text that a person picks to set an agent to work. All its arguments are required. */
+/** A text that a user picks to set an agent to work. All its arguments are required. */
 export interface Prompt {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly arguments: readonly { readonly name: 'market' | 'symbol' | 'symbols'; readonly description: string }[];
-  /** `{channels}` names the channels that carry these. */
+  /** Events of the channels that `{channels}` names. */
   readonly events: readonly EventKind[];
   /** Slots: `{market}`, `{title}`, `{symbols}` for reading, `{other_data}`, `{other_feeds}`, `{symbol_list}` and `{channels}` as JSON. */
   readonly text: string;
 }
 
-/** A WebAssembly module that takes frames apart; its source is in `runtime/scanner/kernel/`. */
+/** A WebAssembly module that splits frames into events; its source is in `runtime/scanner/kernel/`. */
 export interface Kernel {
   /** SHA-256 of the source, hexadecimal. */
   readonly source: string;
@@ -62,13 +62,13 @@ export interface Decoding {
   readonly kernel: Kernel;
 }
 
-/** How much an answer holds. */
+/** Limits on the size of an answer. */
 export interface AnswerLimits {
   /** Names in a list of channels. */
   readonly listed: number;
-  /** Bytes of an answer, where nobody asks for more or less. */
+  /** Default size of an answer in bytes. */
   readonly usualBytes: number;
-  /** No budget is larger, so a message that is cannot be answered. */
+  /** The largest size that a caller can ask for; a larger message cannot be answered. */
   readonly mostBytes: number;
 }
 
@@ -76,7 +76,7 @@ export interface AnswerLimits {
 export interface Toolset {
   readonly name: string;
   readonly about: string;
-  /** Whether it is served where nobody chose. */
+  /** Whether it is served by default. */
   readonly standard: boolean;
 }
 
@@ -84,7 +84,7 @@ export interface Toolset {
 export interface Suite extends Decoding {
   readonly name: string;
   readonly title: string;
-  /** For the model; `{markets}` stands for the names of the markets that are served. */
+  /** Instructions for the model; `{markets}` becomes the names of the served markets. */
   readonly instructions: string;
   readonly feeds: readonly Feed[];
   /** Cross-market tools. */

@@ -1,4 +1,4 @@
-/** A tool as the spec has it; what it does is a handler's business. */
+/** A tool as the spec describes it; handlers give it behaviour. */
 import type { z } from 'zod';
 import type { Arguments, MarketVerb, SharedVerb, Verb } from '../../generated/types.js';
 
@@ -7,7 +7,7 @@ export type { MarketVerb, SharedVerb, Verb };
 /** JSON Schema document, sent to clients unchanged. */
 export type JsonSchema = { readonly type: 'object' } & { readonly [keyword: string]: unknown };
 
-/** One MCP tool that does a verb. */
+/** The MCP tool of a verb. */
 export interface ToolOf<V extends Verb> {
   readonly name: string;
   readonly title: string;
@@ -22,7 +22,7 @@ export interface ToolOf<V extends Verb> {
     readonly idempotentHint: boolean;
     readonly openWorldHint: boolean;
   };
-  /** Judges the arguments, puts in the defaults and refuses what is unknown. */
+  /** Validates the arguments, fills in defaults and refuses unknown keys. */
   readonly validator: z.ZodType<Arguments[V]>;
   /** Where its facts are documented. */
   readonly citations: readonly { readonly what: string; readonly see: string }[];
@@ -31,7 +31,7 @@ export interface ToolOf<V extends Verb> {
 /** A tool of one market. */
 export type MarketTool = { [V in MarketVerb]: ToolOf<V> }[MarketVerb];
 
-/** A tool that is told the market. */
+/** A tool that takes the market as an argument. */
 export type SharedTool = { [V in SharedVerb]: ToolOf<V> }[SharedVerb];
 
 export type Tool = MarketTool | SharedTool;
