@@ -1,6 +1,6 @@
 /**
- * `npm run kernel` compiles the scanner's kernel and writes `generated/kernel.ts`; with `-- --check` it compares only.
- * The compiler is fetched for it into a temporary folder, always in the same version.
+ * `npm run kernel` compiles the scanner's kernel and writes `generated/kernel.ts`; with `-- --check` it only compares.
+ * It installs a fixed version of the compiler into a temporary folder.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { digestOf, emitKernel, kernelSource } from './emit/kernel.js';
 import { optionsOf } from './options.js';
 
 const compiler = { name: 'assemblyscript', version: '0.28.20' };
-/** The memory comes from whoever runs the module, and nothing of a runtime library is in it. */
+/** The module imports its memory and contains no runtime library. */
 const flags = [
   ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--disable', 'bulk-memory'],
   ...['--importMemory', '--initialMemory', '1'],
@@ -47,7 +47,7 @@ function compile(): Buffer {
   };
   writeFileSync(join(folder, 'package.json'), '{"private": true}');
   run('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', `${compiler.name}@${compiler.version}`);
-  // The compiler takes files of TypeScript only, which the one of the repository would be judged as.
+  // The compiler takes only .ts files, but tsc would check one in the repository.
   copyFileSync(join(root, kernelSource), join(folder, 'kernel.ts'));
   run(process.execPath, `node_modules/${compiler.name}/bin/asc.js`, 'kernel.ts', '--outFile', 'kernel.wasm', ...flags);
   return readFileSync(join(folder, 'kernel.wasm'));

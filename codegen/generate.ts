@@ -18,21 +18,21 @@ import { checkSections } from './load/sections.js';
 import type { Model } from './model.js';
 import { type Problem, sortProblems } from './problem.js';
 
-/** What the spec says, and everything that is wrong with it. */
+/** What the spec says, and all problems in it. */
 export interface Reading {
-  /** Nothing when the spec does not even have its form; with problems not fit to be used. */
+  /** Absent if the spec does not match its schema; do not use it if there are problems. */
   readonly model?: Model;
   readonly pages: Pages;
   readonly problems: readonly Problem[];
-  /** How many citations were judged. */
+  /** How many citations were checked. */
   readonly citations: number;
 }
 
-/** What a run of the generator finds out; nothing is written. */
+/** The result of a run of the generator, which writes nothing itself. */
 export interface Generation extends Pick<Reading, 'problems' | 'citations'> {
-  /** Text by path below `generated/`; empty when there are problems. */
+  /** Text by path below `generated/`; empty if there are problems. */
   readonly files: ReadonlyMap<string, string>;
-  /** Text of the file of types that the loader reads the spec with; it follows from the schema alone. */
+  /** Text of `codegen/load/spec-types.ts`; it follows from the schema alone. */
   readonly specTypes: string;
 }
 
@@ -84,15 +84,15 @@ function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<s
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A text in which people cite. */
+/** A text that may hold citations. */
 interface Text {
   readonly path: string;
   readonly text: string;
-  /** To which its citations are relative. */
+  /** The folder that its short citations are relative to. */
   readonly folder?: string;
 }
 
-/** The comments of handwritten code, README, the pages and the guides (C6). */
+/** Comments of handwritten code, README, the pages and the guides (C6). */
 function readTexts(root: string, pages: Pages): Text[] {
   const sources = readdirSync(join(root, 'runtime'), { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts'))
@@ -104,7 +104,7 @@ function readTexts(root: string, pages: Pages): Text[] {
   ];
 }
 
-/** The part of the documentation to which a page belongs and its references are relative: `polygon-docs/websockets`. */
+/** The part of the documentation that has the page; short references are relative to it: `polygon-docs/websockets`. */
 function partOf(page: string): string {
   return page.split('/').slice(0, 2).join('/');
 }

@@ -1,10 +1,10 @@
 /**
  * `npm run codegen` writes `generated/` and the types of the spec's own loader; `-- --check` only compares;
- * `npm run docs:check` (`--docs`) only judges the spec and its citations. Exit code 1 means problems, all of them
- * listed; 2 an option that the command does not take.
+ * `npm run docs:check` (`--docs`) only checks the spec and its citations. Exit code 1 means problems, all of them
+ * listed; 2 means wrong options.
  *
- * `npm run drift` (`--drift`) compares the spec with the vendor's description of its WebSocket, or with that at
- * `--against`. Exit code 1 means news, 2 that nothing could be compared. `-- --lock` writes down what it leaves unsaid.
+ * `npm run drift` (`--drift`) compares the spec with the vendor's published description of its WebSocket, or with the
+ * one at `--against`. Exit code 1 means news, 2 that nothing could be compared. `-- --lock` writes `spec/unsaid.yaml`.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ function emit(): number {
     console.log(`${citations} citations hold.`);
     return 0;
   }
-  // A spec that stands alone has no loader beside it.
+  // A spec outside of this repository has no loader beside it.
   const types = existsSync(join(root, 'codegen')) ? compareFile(root, specTypesPath, specTypes) : [];
   if (values.check) {
     const differences = [...compareOutput(directory, files).map(inGenerated), ...types];

@@ -1,6 +1,6 @@
 /**
- * What the spec says, after validation, errata and resolved citations: the nouns that the emitters write down.
- * The raw types are those of `spec/spec.schema.json`.
+ * What the spec says after validation, with errata applied and citations resolved: the input of the emitters.
+ * The raw types follow `spec/spec.schema.json`.
  */
 import type { What } from './drift/facts.js';
 import type { Schema } from './load/schemas.js';
@@ -30,7 +30,7 @@ export type {
 
 export type See = RawCitation;
 
-/** What our spec and the vendor's description say about one subject, where they disagree. */
+/** A subject on which our spec and the vendor's description disagree, and what each says. */
 export interface Difference {
   /** `feeds`, `market`, `market.PREFIX` or `market.PREFIX.key`. */
   readonly at: string;
@@ -39,9 +39,9 @@ export interface Difference {
   readonly vendor: string;
 }
 
-/** A difference for which an erratum has a reason. */
+/** A difference that an erratum explains. */
 export interface Explanation extends Difference {
-  /** Written for this difference, so that it has to be there; else it follows from a correction. */
+  /** True if the erratum names this difference, which must then exist; false if it follows from a correction. */
   readonly owed: boolean;
   readonly written: Position;
 }
@@ -50,12 +50,12 @@ export interface Explanation extends Difference {
 export interface Silence {
   readonly at: string;
   readonly what: What;
-  /** Digest of the words in its place, where words could say it. */
+  /** Digest of the vendor's prose, if prose could say it. */
   readonly words?: string;
   readonly written: Position;
 }
 
-/** A claim about lines of a page, and what those lines must say for it to hold. */
+/** A claim that cites lines of a page, and what those lines must contain to prove it. */
 export interface Citation {
   /** What is cited, such as `stocks.T.price`. */
   readonly what: string;
@@ -77,7 +77,7 @@ export interface Field extends Omit<RawField, 'see' | 'optional'> {
 
 export interface Sample {
   readonly see: string;
-  /** The event exactly as the page prints it. */
+  /** The event, exactly as the page prints it. */
   readonly json: string;
 }
 
@@ -107,16 +107,16 @@ export interface Tool {
   readonly toolset: string;
   readonly title: string;
   readonly description: string;
-  /** What it takes, texts filled in. */
+  /** Schema of its arguments, with the slots filled. */
   readonly arguments: Schema;
-  /** What it answers where nothing fails. */
+  /** Schema of its answer when it succeeds. */
   readonly answer: Schema;
   readonly citations: readonly { readonly what: string; readonly see: string }[];
 }
 
 export interface Market {
   readonly raw: RawMarket;
-  /** File that says all this, such as `spec/markets/stocks.yaml`. */
+  /** Its file, such as `spec/markets/stocks.yaml`. */
   readonly path: string;
   readonly see: string;
   readonly channels: readonly Channel[];
@@ -124,10 +124,10 @@ export interface Market {
   readonly tools: readonly Tool[];
 }
 
-/** The whole suite, markets in their order. */
+/** The whole suite, with the markets in order. */
 export interface Model {
   readonly suite: RawSuite;
-  /** What every call answers that fails. */
+  /** Schema of the answer of any tool when it fails. */
   readonly failure: Schema;
   readonly tools: readonly Tool[];
   readonly toolsets: readonly Toolset[];

@@ -1,4 +1,4 @@
-/** @returns the candidate that was probably meant: one that the word begins, else one a few slips of the hand away */
+/** @returns the candidate that was probably meant: one that begins with the word, or one a few typos away */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const begun = word.length > 1 ? candidates.find(candidate => candidate.startsWith(word)) : undefined;
   if (begun !== undefined) return begun;
@@ -8,13 +8,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best && best.slips <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 
-/** To be added to a refusal: the candidate that was meant, else all of them. */
+/** The end of an error message: suggests the candidate that was probably meant, or lists them all. */
 export function suggest(word: string, candidates: readonly string[], noun: string): string {
   const meant = nearest(word, candidates);
   return meant === undefined ? `; the ${noun} are ${candidates.join(', ')}` : `; did you mean ${meant}?`;
 }
 
-/** Letters to insert, remove or replace in order to turn one word into the other. */
+/** How many letters to insert, remove or replace to turn one word into the other. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

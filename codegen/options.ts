@@ -1,15 +1,15 @@
-/** What the commands of `codegen/` take, and what they say to anything else. */
+/** Reads the options of the commands of `codegen/`. */
 import { parseArgs } from 'node:util';
 import { suggest } from './nearest.js';
 
 type Options = Readonly<Record<string, { readonly type: 'boolean' | 'string' }>>;
 
-/** Values by option; flags that were not given are missing. */
+/** Values by option; options that were not given are missing. */
 export type Values = Readonly<Record<string, string | true | undefined>>;
 
 /**
  * @param words of the command line, after the program
- * @returns the values, and what cannot be taken, one line each
+ * @returns the values, and a line for each fault
  */
 export function readOptions(words: readonly string[], options: Options): { values: Values; faults: readonly string[] } {
   const names = Object.keys(options).map(name => `--${name}`);
@@ -18,7 +18,7 @@ export function readOptions(words: readonly string[], options: Options): { value
   const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
   for (const [index, token] of tokens.entries()) {
     if (token.kind === 'positional') {
-      // What stands behind an unknown option is probably its value.
+      // A word after an unknown option is probably its value.
       const before = tokens[index - 1];
       if (before?.kind === 'option' && !options[before.name]) continue;
       faults.push(`${token.value} is no option${suggest(`--${token.value}`, names, 'options')}`);
@@ -33,7 +33,7 @@ export function readOptions(words: readonly string[], options: Options): { value
   return { values, faults };
 }
 
-/** Reads the options of a command; one that cannot be taken ends it with exit code 2. */
+/** Reads the options of a command; on a fault, prints it and exits with code 2. */
 export function optionsOf(options: Options): Values {
   const { values, faults } = readOptions(process.argv.slice(2), options);
   if (faults.length > 0) {

@@ -7,7 +7,7 @@ export interface Difference {
   readonly kind: 'stale' | 'missing' | 'orphaned';
 }
 
-/** Compares the union of both sides; line ends do not count. */
+/** Compares all files that either side has; ignores line ends. */
 export function compareOutput(directory: string, files: ReadonlyMap<string, string>): Difference[] {
   const paths = [...new Set([...files.keys(), ...listFiles(directory)])].sort();
   return paths.flatMap((path): Difference[] => {
@@ -24,7 +24,7 @@ export function compareFile(directory: string, path: string, expected: string): 
   return found === expected ? [] : [{ path, kind: 'stale' }];
 }
 
-/** Makes the folder hold exactly these files; returns what changed. */
+/** Makes the folder hold exactly these files. @returns what changed */
 export function writeOutput(directory: string, files: ReadonlyMap<string, string>): Difference[] {
   const differences = compareOutput(directory, files);
   for (const { path, kind } of differences) {

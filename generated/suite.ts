@@ -11,7 +11,7 @@ import { indices } from './indices.js';
 import { forex } from './forex.js';
 import { crypto } from './crypto.js';
 
-/** Every market, in the order in which its tools are listed. */
+/** Every market, in the order of tools/list. */
 export const markets: readonly Market[] = [stocks, options, futures, indices, forex, crypto];
 
 /** What all markets share. */

@@ -375,7 +375,7 @@ export interface SummarizeAnswer extends Common {
   readonly silence: string | null;
 }
 
-/** What each verb takes. */
+/** The arguments of each verb. */
 export interface Arguments {
   readonly start: StartArguments;
   readonly stop: StopArguments;
@@ -388,7 +388,7 @@ export interface Arguments {
   readonly summarize: SummarizeArguments;
 }
 
-/** What each verb answers where nothing fails. */
+/** The answer of each verb when it succeeds. */
 export interface Answers {
   readonly start: StartAnswer;
   readonly stop: StopAnswer;
@@ -401,11 +401,11 @@ export interface Answers {
   readonly summarize: SummarizeAnswer;
 }
 
-/** What a tool of one market does. */
+/** Verb of a tool of one market. */
 export type MarketVerb = 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list';
 
-/** What a tool does that is told the market. */
+/** Verb of a tool that takes the market as an argument. */
 export type SharedVerb = 'read' | 'wait' | 'summarize';
 
-/** What a tool does. */
+/** Verb of any tool. */
 export type Verb = MarketVerb | SharedVerb;

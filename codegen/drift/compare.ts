@@ -1,6 +1,6 @@
 /**
- * Compares our spec with another description of the same feed, and both with what `spec/errata.yaml` explains and
- * `spec/unsaid.yaml` locks.
+ * Compares our spec with another description of the same feed, and the differences with what `spec/errata.yaml`
+ * explains and `spec/unsaid.yaml` locks.
  */
 
 import type { Difference, Explanation, Model, Silence } from '../model.js';
@@ -8,27 +8,27 @@ import { type Facts, type Subject, specFacts, type What } from './facts.js';
 import { describeSilence, digest, standsInWords } from './unsaid.js';
 
 export interface Drift {
-  /** Differences and silences that nothing explains or locks. */
+  /** Differences without an explanation, and silences without a lock. */
   readonly news: readonly Finding[];
   readonly explained: readonly Explanation[];
-  /** Explanations of differences that are not there. */
+  /** Explanations of differences that no longer exist. */
   readonly stale: readonly Explanation[];
-  /** All that our spec states, the other description leaves unsaid and nothing explains: what the lock should hold. */
+  /** What the lock should hold: what our spec states, the other description leaves unsaid and no erratum explains. */
   readonly silences: readonly Omit<Silence, 'written'>[];
-  /** Locked silences that are none. */
+  /** Locked silences that are over: the description now speaks. */
   readonly ended: readonly Silence[];
-  /** How many channels and fields stand in both. */
+  /** How many channels and fields both have. */
   readonly channels: number;
   readonly fields: number;
-  /** How many locked silences there are, by their subject. */
+  /** How many silences are locked, by what is unsaid. */
   readonly unsaid: ReadonlyMap<What, number>;
 }
 
-/** What the comparison finds. */
+/** A difference or a silence that the comparison finds. */
 export interface Finding extends Difference {
   /** Whether the other description leaves unsaid what our spec states. */
   readonly silent: boolean;
-  /** Digest of the words in its place, where words could say it. */
+  /** Digest of the vendor's prose, if prose could say it. */
   readonly words?: string;
 }
 
@@ -47,12 +47,12 @@ export function findDrift(model: Model, theirs: Facts): Drift {
   return {
     news: unexplained.filter(finding => !isLocked(finding)),
     explained: findings.flatMap(finding => known.get(identify(finding)) ?? []),
-    // What follows from a correction of a field that the other description does not have is no claim about it.
+    // A correction of a field that the other description does not have claims nothing about it.
     stale: model.explanations.filter(
       explanation => (explanation.owed || theirs.has(explanation.at)) && !found.has(identify(explanation)),
     ),
     silences,
-    // Where the whole subject is gone, that is the news.
+    // If the whole subject is gone, that alone is the news.
     ended: model.silences.filter(
       silence => (theirs.has(silence.at) || !ours.has(silence.at)) && !silent.has(placeOf(silence)),
     ),
@@ -62,7 +62,7 @@ export function findDrift(model: Model, theirs: Facts): Drift {
   };
 }
 
-/** Every difference, in the order of the places; nothing below a subject that only one side has. */
+/** Every difference, by place; skips everything below a subject that only one side has. */
 function compareFacts(ours: Facts, theirs: Facts): Finding[] {
   const findings: Finding[] = [];
   const lone = new Set<string>();
@@ -83,10 +83,10 @@ function compareSubject(at: string, ours: Subject | undefined, theirs: Subject |
   if (!ours || !theirs) {
     const { kind } = (ours ?? theirs)!;
     const [spec, vendor] = [ours?.says[kind] ?? 'absent', theirs?.says[kind] ?? 'absent'];
-    // A channel that we call legacy may be gone.
+    // A channel that we call legacy may be missing.
     return spec === 'legacy' ? [] : [{ at, what: kind, spec, vendor, silent: false }];
   }
-  // Of a channel that is legacy on one side, nothing else is compared.
+  // If one side calls a channel legacy, compare nothing else of it.
   const whats = ours.says[ours.kind] === theirs.says[ours.kind] ? Object.keys(ours.says) : [ours.kind];
   return (whats as What[]).flatMap(what => {
     const [spec, vendor] = [ours.says[what]!, theirs.says[what]];

@@ -9,7 +9,7 @@ const timeoutMs = 30_000;
 /**
  * @param from a file, or an address that begins with `http://` or `https://`
  * @returns the parsed document
- * @throws DescriptionError when it cannot be fetched or is no JSON
+ * @throws DescriptionError if it cannot be fetched or is not JSON
  */
 export async function readDescription(from: string): Promise<unknown> {
   const text = await (/^https?:\/\//.test(from) ? fetchText(from) : readFile(from, 'utf8')).catch((error: Error) => {

@@ -1,15 +1,15 @@
-/** What a description says, in terms that two descriptions share, so that they can be laid side by side. */
+/** What a description says, in a form in which two descriptions can be compared. */
 import type { RawWhat } from '../load/spec-types.js';
 import type { Channel, Field, Model, RawSuite } from '../model.js';
 
-/** What can be said about a subject; the first four also say whether it is there at all. */
+/** What can be said about a subject; the first four also say whether it exists at all. */
 export type What = RawWhat;
 
-/** One subject; what it leaves out is not said. */
+/** One subject; what `says` leaves out is unsaid. */
 export interface Subject {
   readonly kind: 'feeds' | 'market' | 'channel' | 'field';
   readonly says: Readonly<Partial<Record<What, string>>>;
-  /** The prose in which units stand, as it was written. */
+  /** The original prose, which may name units. */
   readonly words?: string;
 }
 
@@ -60,12 +60,12 @@ function fieldSubject({ type, epoch, unit = 'none', optional }: Field): Subject 
   };
 }
 
-/** Names as one text in which their order and their number do not matter. */
+/** Joins names into one text, sorted and without repeats, so that lists can be compared. */
 export function list(names: readonly string[]): string {
   return [...new Set(names)].sort().join(', ') || 'none';
 }
 
-/** The feed to which a host belongs, or the host itself where no feed has it. */
+/** The feed that a host belongs to, or the host itself if no feed has it. */
 export function feedOf(host: string, feeds: RawSuite['feeds']): string {
   return feeds.find(({ hosts }) => hosts.includes(host))?.name ?? host;
 }

@@ -1,11 +1,11 @@
-/** The description cannot be fetched, or is not what it should be. */
+/** The description cannot be fetched or understood. */
 export class DescriptionError extends Error {
   override readonly name = 'DescriptionError';
 }
 
 const deepest = 100;
 
-/** A part of the document, which follows `$ref` and says where it stands when it is not what was expected. */
+/** A part of the document. Follows `$ref`; its errors say where the part stands. */
 export class Part {
   private readonly value: unknown;
 
@@ -42,7 +42,7 @@ export class Part {
     return this.value;
   }
 
-  /** Its description, or nothing. */
+  /** Its description, or an empty text. */
   words(): string {
     return this.has('description') ? this.get('description').text() : '';
   }

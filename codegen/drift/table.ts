@@ -1,4 +1,4 @@
-/** Writes what was compared, and how it came out, for people. */
+/** Prints the result of a comparison. */
 
 import type { Difference, Explanation, Silence } from '../model.js';
 import { formatPosition } from '../problem.js';
@@ -24,7 +24,7 @@ export function describeDrift(drift: Drift, from: string): string {
   ].join('\n');
 }
 
-/** Whether anybody has to do something. */
+/** Whether somebody has to act. */
 export function isNews({ news, stale, ended }: Drift): boolean {
   return news.length + stale.length + ended.length > 0;
 }
@@ -53,7 +53,7 @@ function silenceRow({ at, what, written }: Silence): Row {
   return [at, what, formatPosition(written)];
 }
 
-/** Lines of aligned columns; the text is foreign and may hold what a terminal would obey. */
+/** Lines of aligned columns. Replaces control characters, since the vendor's text could steer the terminal. */
 function formatTable(rows: readonly Row[]): string[] {
   const clean = rows.map(row => row.map(cell => cell.replace(/\p{C}/gu, '?')));
   const widths = clean[0]!.map((_, column) => Math.max(...clean.map(row => row[column]!.length)));

@@ -1,7 +1,7 @@
 /**
- * `spec/unsaid.yaml`: what the spec states and the vendor's description leaves unsaid. It is a lock, so that it is news
- * when one thing more is left unsaid, and when the words that stand in its place become others: they may say it in a
- * way that nothing here understands, so somebody has to read them.
+ * `spec/unsaid.yaml`: what the spec states and the vendor's description leaves unsaid. It is a lock file: a new silence
+ * is news, and so is a change of the prose in its place. That prose may say it in words that the parser does not
+ * understand, so somebody has to read it.
  */
 import { createHash } from 'node:crypto';
 import type { Loaded } from '../load/file.js';
@@ -21,7 +21,7 @@ export function readSilences({ value, source }: Loaded<readonly RawSilence[]>): 
   );
 }
 
-/** @returns the text of the file, one line for each subject */
+/** @returns the text of the file, with one line for each subject */
 export function formatSilences(silences: readonly Omit<Silence, 'written'>[]): string {
   const subjects = [...new Set(silences.map(({ at }) => at))].sort();
   const lines = subjects.map(subject => {
@@ -33,17 +33,17 @@ export function formatSilences(silences: readonly Omit<Silence, 'written'>[]): s
   return ['# Written by: npm run drift -- --lock', ...lines, ''].join('\n');
 }
 
-/** Whether it would stand in prose. */
+/** Whether the vendor would say it in prose. */
 export function standsInWords(what: What): boolean {
   return what === 'epoch' || what === 'unit';
 }
 
-/** A short digest of words, for which spaces do not count. */
+/** A short digest of a text; ignores differences in white space. */
 export function digest(words: string): string {
   return createHash('sha256').update(tidy(words)).digest('hex').slice(0, 8);
 }
 
-/** What stands in the place of what is left unsaid, for people. */
+/** Shows a silence, and the beginning of the prose in its place. */
 export function describeSilence(words: string): string {
   const text = tidy(words);
   if (text === '') return 'unsaid';

@@ -1,7 +1,7 @@
 /**
  * Reads the vendor's machine-readable description of its WebSocket into facts. It is an OpenAPI 3 document with one
- * path for each channel, such as `/stocks/T`; channels for one kind of customer have that kind in front, such as
- * `/business/stocks/FMV`.
+ * path for each channel, such as `/stocks/T`; the paths of channels for one kind of customer begin with that kind, such
+ * as `/business/stocks/FMV`.
  */
 
 import type { RawSuite } from '../model.js';
@@ -17,7 +17,7 @@ interface Route {
   readonly deprecated: boolean;
 }
 
-/** @throws DescriptionError where a part that every description has is missing or of another kind */
+/** @throws DescriptionError if a part that every description has is missing or has the wrong type */
 export function readVendor(description: unknown, feeds: RawSuite['feeds']): Facts {
   const root = new Part(description, description);
   const hosts = root
@@ -92,10 +92,10 @@ function channelSubject({ operation }: Route, routes: readonly Route[], { event 
   };
 }
 
-/** The message of a channel: its fields, gathered from all parts of which the schema is put together. */
+/** The message of a channel: its fields, collected from all parts of its schema. */
 class EventSchema {
   readonly fields = new Map<string, Subject>();
-  /** The only `ev` that messages have, where one is given. */
+  /** The value of `ev`, if the schema gives it. */
   event: string | undefined;
 
   constructor(operation: Part) {
@@ -157,13 +157,13 @@ const epochs: Readonly<Record<string, RegExp>> = {
   s: /\bseconds\b|\bsecond timestamp\b|\bunix s(ec(ond)?)?\b/i,
 };
 
-/** Units of time stand in the prose only; where it names two, neither is what our spec says. */
+/** Only the prose names units of time; if it names two, both together differ from the one of our spec. */
 function epochIn(words: string): { readonly epoch?: string } {
   const named = Object.keys(epochs).filter(epoch => epochs[epoch]!.test(words));
   return named.length === 0 ? {} : { epoch: list(named) };
 }
 
-/** Words in the plural after `in`, and currencies, are units, except those of time and those that only point. */
+/** Takes plurals and currencies after `in` or `number of` for units, except units of time and words such as `this`. */
 function unitIn(words: string): { readonly unit?: string } {
   const plurals = [...words.matchAll(/\b(?:in|number of) ((?:(?:round|odd) )?[a-z]+s|[A-Z]{3})\b/g)]
     .map(([, unit = '']) => unit)

@@ -3,7 +3,7 @@ import { type Channel, formatSee, type Market, type Model, type Tool } from '../
 import { header } from './file.js';
 import { eventSchema, frameSchema, type Json, pairsPattern, requestSchema, statusSchema } from './payload.js';
 
-/** AsyncAPI demands a version of the feed, which has none. */
+/** AsyncAPI demands a version, but the feed has none. */
 const feedVersion = '1.0.0';
 
 const about = `The WebSocket feed behind the tools, from the side of a client.
@@ -102,7 +102,7 @@ function emitOperations({ raw, channels, tools }: Market, model: Model): [string
   });
 }
 
-/** The lines on which the tool of a verb rests; its channels have their own. */
+/** The citations of the tool of a verb, without those of its channels. */
 function citationsOf(verb: string, tools: readonly Tool[]): Json {
   const tool = tools.find(({ raw }) => raw.verb === verb);
   return tool ? { 'x-see': tool.citations.slice(0, tool.raw.see.length).map(({ see }) => see) } : {};
@@ -118,7 +118,7 @@ function emitComponents(model: Model): Json {
       key: {
         type: 'apiKey',
         in: 'password',
-        description: 'The API key, in params of the auth message; it goes into no header and into no query.',
+        description: 'The API key, in params of the auth message; not in a header or a query.',
       },
     },
     messages: {
@@ -152,7 +152,7 @@ function emitRequest(market: Market, action: string): Json {
   return {
     title: `${action[0]!.toUpperCase()}${action.slice(1)}`,
     payload: requestSchema(action, {
-      description: 'Pairs of prefix and symbol, with commas between them and no blanks.',
+      description: 'Channels, separated by commas without blanks.',
       pattern: pairsPattern(market),
     }),
     examples: [{ payload: { action, params } }],

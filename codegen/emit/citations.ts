@@ -5,8 +5,8 @@ import { header } from './file.js';
 const wordsShown = 12;
 
 /**
- * `generated/citations.json`: every citation of the spec with the first words of its first line, so that an edited
- * page shows in the diff which citations now say something else.
+ * `generated/citations.json`: every citation of the spec with the first words of its first line, so that after an edit
+ * of a page the diff shows which citations now point at something else.
  */
 export function emitCitations(model: Model, pages: Pages): string {
   const lines = model.citations.map(citation => {

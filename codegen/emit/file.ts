@@ -21,9 +21,9 @@ export interface Declaration {
 
 /** A whole emitted file: imports, declarations, and at most one call at the end. */
 export interface EmittedFile {
-  /** What it is made from, such as `spec/markets/stocks.yaml`. */
+  /** Its source, such as `spec/markets/stocks.yaml`. */
   readonly from: string;
-  /** What writes it anew after a change. */
+  /** The command that writes it. */
   readonly command?: string;
   readonly hashbang?: string;
   readonly imports: readonly (OptionalKind<ImportDeclarationStructure> | string)[];

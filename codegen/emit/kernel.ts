@@ -1,4 +1,4 @@
-/** The scanner's kernel: compiled elsewhere, it stands in `generated/` beside the digest of its source. */
+/** The scanner's kernel: `npm run kernel` compiles it, `generated/` holds it with the digest of its source. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,10 +19,10 @@ export interface CompiledKernel {
 }
 
 /**
- * Reads what was compiled last.
+ * Reads the kernel that was compiled last.
  *
  * @param root folder that holds `runtime/` and `generated/`
- * @returns the kernel, or what keeps it from being used
+ * @returns the kernel, or the problems that keep it from being used
  */
 export function readKernel(root: string): { kernel?: CompiledKernel; problems: readonly Problem[] } {
   const kernel = parseKernel(join(root, emitted));
@@ -31,7 +31,7 @@ export function readKernel(root: string): { kernel?: CompiledKernel; problems: r
   return { problems: [problem(`it changed after ${emitted} was compiled from it`)] };
 }
 
-/** Line ends do not count. */
+/** Ignores line ends. */
 export function digestOf(source: string): string {
   return createHash('sha256').update(source.replaceAll('\r\n', '\n')).digest('hex');
 }

@@ -1,6 +1,6 @@
 /** Writes values as TypeScript source. */
 
-/** Source text that is written as it is. */
+/** Source text to be written unchanged. */
 export class Code {
   constructor(readonly text: string) {}
 }

@@ -108,7 +108,7 @@ function wireType({ type, epoch }: Field): string {
   return `wire.${epoch ?? type}`;
 }
 
-/** Also used for the cross-market tools. */
+/** The shared tools use it, too. */
 export function emitTool(tool: Tool): Literal {
   const { read_only, destructive, idempotent, open_world } = tool.raw.annotations;
   return {

@@ -1,7 +1,7 @@
-/** What goes over the wire, as JSON Schema. */
+/** Frames on the wire, as JSON Schema. */
 import type { Channel, Field, Market } from '../model.js';
 
-/** A part of a JSON document, before it is written. */
+/** A part of a JSON document. */
 export type Json = Readonly<Record<string, unknown>>;
 
 const types: Readonly<Record<string, Json & { readonly type: readonly string[] }>> = {
@@ -21,7 +21,7 @@ const epochs: Readonly<Record<string, string>> = {
   magnitude: 'Milliseconds, microseconds or nanoseconds since 1970-01-01 UTC; the size of the number tells which.',
 };
 
-/** One event of a channel; keys that are not documented may come too. */
+/** One event of a channel; it may have undocumented keys, too. */
 export function eventSchema({ raw, fields }: Channel): Json {
   return {
     type: 'object',
@@ -34,7 +34,7 @@ export function eventSchema({ raw, fields }: Channel): Json {
 }
 
 function fieldSchema({ name, type, unit, note, epoch, optional, see }: Field): Json {
-  // What can be missing may also be null.
+  // An optional key may also be null.
   const kinds = [...types[type]!.type, ...(optional ? ['null'] : [])];
   return {
     title: name,
@@ -57,7 +57,7 @@ export function frameSchema(items: readonly Json[]): Json {
   return { type: 'array', items: { anyOf: items } };
 }
 
-/** What a client sends, always one object. */
+/** What a client sends: always one object. */
 export function requestSchema(action: string, params: Json): Json {
   return {
     type: 'object',
@@ -67,7 +67,7 @@ export function requestSchema(action: string, params: Json): Json {
   };
 }
 
-/** What `params` of subscribe and unsubscribe looks like: pairs of prefix and symbol, with commas and no blanks. */
+/** The pattern of `params` in subscribe and unsubscribe: channels, separated by commas without blanks. */
 export function pairsPattern({ raw }: Market): string {
   const symbol = raw.symbol.pattern.replace(/^\^|\$$/g, '');
   const pairs = [true, false].flatMap(star => {

@@ -117,7 +117,7 @@ function emitToolSection(tool: Tool): string[] {
   ];
 }
 
-/** Every key that a call can answer, once for the tools that answer the same. */
+/** Every key of an answer; tools with the same answer share a section. */
 function emitAnswerSections({ markets, tools, failure }: Model): string[] {
   const verbs = [...(markets[0]?.tools ?? []), ...tools];
   return [
@@ -138,7 +138,7 @@ function emitTable(title: string, schema: Schema): string[] {
   return [`| ${title} | Type | Required | Meaning |`, '|---|---|---|---|', ...rows, ''];
 }
 
-/** Parts of a part are written behind a dot, those of the items of a list behind brackets. */
+/** Writes the key of a nested part after a dot, and that of a list item after brackets. */
 function emitRows({ properties = {}, required = [] }: Schema, before: string): string[] {
   return Object.entries(properties).flatMap(([key, schema]) => {
     const name = `${before}${key}`;

@@ -1,10 +1,10 @@
-/** What a tool takes, as JSON Schema for hosts and as zod for the runtime. */
+/** The arguments of a tool, as JSON Schema for hosts and as zod for the runtime. */
 
 import type { Schema } from '../load/schemas.js';
 import type { Tool } from '../model.js';
 import { Code, type Literal, literal } from './literal.js';
 
-/** Of a tool that takes none, `properties` is empty, for hosts that want it; what comes all the same is ignored. */
+/** A tool without arguments has empty `properties`, since some hosts want the key, and ignores what they send. */
 export function emitInputSchema({ arguments: taken }: Tool): Literal {
   const { properties = {}, required = [] } = taken;
   return {
@@ -34,7 +34,7 @@ function emitProperty(schema: Schema): Literal {
   };
 }
 
-/** `Messages, at most 1000; default 50`: all that a caller has to know, since hosts show models little but this. */
+/** `Messages, at most 1000; default 50`: complete, since hosts show models little else. */
 export function meaningOf({ description = '', unit, maximum, default: usual }: Schema): string {
   const what = [description, unit && (description === '' ? unit : `in ${unit}`)].filter(Boolean).join(' ');
   const most = maximum === undefined ? '' : `at most ${maximum}`;
@@ -68,7 +68,7 @@ function emitValue(schema: Schema): string {
     case 'boolean':
       return 'z.boolean()';
     case 'object':
-      // What may stand in an open object is judged where more is known.
+      // The handler checks the content of an open object, since it knows more.
       return isOpen ? 'z.looseObject({})' : emitObject(schema);
     case 'string':
       return words ? `z.enum([${words.map(word => literal(word)).join(', ')}])` : 'z.string()';

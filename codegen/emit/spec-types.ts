@@ -1,7 +1,7 @@
 import { header } from './file.js';
 import { declarationText, pascal, type Shape } from './type-text.js';
 
-/** Where the types of the spec stand, from the root of the repository. */
+/** Path of the types of the spec, from the root of the repository. */
 export const specTypesPath = 'codegen/load/spec-types.ts';
 
 /** What `spec.schema.json` holds. */
@@ -9,7 +9,7 @@ export interface SpecSchema {
   readonly definitions: Readonly<Record<string, Shape>>;
 }
 
-/** `codegen/load/spec-types.ts`: what a valid spec looks like once it is read, so that schema and loader cannot disagree. */
+/** `codegen/load/spec-types.ts`: the types of a valid spec, so that schema and loader cannot disagree. */
 export function emitSpecTypes({ definitions }: SpecSchema): string {
   const nameOf = (ref: string): string => rawName(ref.split('/').at(-1)!);
   const types = Object.entries(definitions).map(([name, shape]) => declarationText(rawName(name), shape, { nameOf }));

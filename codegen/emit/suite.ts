@@ -26,7 +26,7 @@ export function emitSuite(model: Model): string {
         name: 'markets',
         type: 'readonly Market[]',
         exported: true,
-        docs: ['Every market, in the order in which its tools are listed.'],
+        docs: ['Every market, in the order of tools/list.'],
         value: names.map(name => new Code(name)),
       },
       {
@@ -57,7 +57,7 @@ export function emitSuite(model: Model): string {
   });
 }
 
-/** How much an answer holds, also where no argument says it. */
+/** Limits on the size of answers, for tools without such an argument, too. */
 function emitLimits({ listed, max_bytes: bytes }: RawSuite['definitions']): Literal {
   return { listed: listed?.maxItems, usualBytes: Number(bytes?.default), mostBytes: bytes?.maximum };
 }

@@ -16,7 +16,7 @@ export function emitTest(market: Market): string {
   });
 }
 
-/** What the judge is told about a market. */
+/** What the judge expects of a market. */
 export function expectations(market: Market): Literal {
   const { raw, channels } = market;
   const symbol = raw.symbol.examples[0]!;

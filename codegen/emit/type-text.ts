@@ -1,6 +1,6 @@
-/** Writes JSON Schema down as the TypeScript type of what it accepts. */
+/** Writes a JSON Schema as the TypeScript type of what it accepts. */
 
-/** The keywords that say something about a type. */
+/** The keywords that bear on a type. */
 export interface Shape {
   readonly $ref?: string;
   readonly type?: string;
@@ -17,9 +17,9 @@ export interface Shape {
 }
 
 export interface TypeOptions {
-  /** The name of the type that a `$ref` stands for. */
+  /** The name of the type that a `$ref` refers to. */
   readonly nameOf: (ref: string) => string;
-  /** What stands behind the type of a property that can be missing. */
+  /** Suffix of the type of an optional property. */
   readonly missing?: string;
 }
 
@@ -51,7 +51,7 @@ function itemText(items: Shape, options: TypeOptions, indent: number): string {
   return /^[\w.]+$/.test(text) || text.startsWith('{') ? text : `(${text})`;
 }
 
-/** The members between braces, each with what it means. */
+/** The members between braces, each with its meaning as a comment. */
 export function objectText(shape: Shape, options: TypeOptions, indent: number): string {
   const { properties = {}, required = [], additionalProperties: further } = shape;
   const pad = '  '.repeat(indent + 1);
@@ -61,7 +61,7 @@ export function objectText(shape: Shape, options: TypeOptions, indent: number): 
     return `${docText(inner, pad)}${pad}readonly ${keyText(name)}${isNeeded ? '' : '?'}: ${type}${isNeeded ? '' : (options.missing ?? '')};\n`;
   });
   if (further === true || typeof further === 'object') {
-    // What is known by name is one of what can come under any name.
+    // TypeScript wants the type of each named member to fit the index signature.
     const isMixed = further === true || members.length > 0;
     const type = isMixed ? 'unknown' : typeText(further, options, indent + 1);
     members.push(`${pad}readonly [name: string]: ${type};\n`);
@@ -69,7 +69,7 @@ export function objectText(shape: Shape, options: TypeOptions, indent: number): 
   return members.length === 0 ? 'Readonly<Record<never, never>>' : `{\n${members.join('')}${'  '.repeat(indent)}}`;
 }
 
-/** The meaning of a value and what it counts, as a comment; an example by market says nothing of the type. */
+/** The meaning and unit of a value, as a comment; leaves out examples that depend on the market. */
 export function docText({ description = '', unit }: Shape, pad = ''): string {
   const meaning = /\{\w+\}/.test(description) ? '' : description;
   const text = [meaning, unit && `In ${unit}`].filter(Boolean).join('. ').replaceAll('*/', '* /');
@@ -80,7 +80,7 @@ function keyText(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : `'${name}'`;
 }
 
-/** One exported type, an interface where that is enough. */
+/** One exported type; an interface where possible. */
 export function declarationText(name: string, shape: Shape, options: TypeOptions): string {
   const isPlain = shape.type === 'object' && !shape.nullable && shape.$ref === undefined;
   const body = typeText(shape, options);

@@ -4,7 +4,7 @@ import type { Model, RawTool } from '../model.js';
 import { header } from './file.js';
 import { declarationText, pascal, type TypeOptions, typeText } from './type-text.js';
 
-/** `generated/types.ts`: what every tool takes, once its validator has judged it, and what it answers. */
+/** `generated/types.ts`: the valid arguments and the answer of every tool. */
 export function emitTypes({ suite }: Model): string {
   const { common, failure, ...pieces } = suite.definitions;
   const tools = [...suite.market_tools, ...suite.tools];
@@ -14,17 +14,17 @@ export function emitTypes({ suite }: Model): string {
   const types = [
     ...shared.map(([name, raw]) => declarationText(pascal(name), raw, options)),
     ...tools.flatMap(tool => [emitArguments(tool, suite.definitions), emitAnswer(tool, options)]),
-    emitTable('Arguments', 'What each verb takes.', tools),
-    emitTable('Answers', 'What each verb answers where nothing fails.', tools),
-    emitVerbs('MarketVerb', 'What a tool of one market does.', suite.market_tools),
-    emitVerbs('SharedVerb', 'What a tool does that is told the market.', suite.tools),
-    '/** What a tool does. */\nexport type Verb = MarketVerb | SharedVerb;\n',
+    emitTable('Arguments', 'The arguments of each verb.', tools),
+    emitTable('Answers', 'The answer of each verb when it succeeds.', tools),
+    emitVerbs('MarketVerb', 'Verb of a tool of one market.', suite.market_tools),
+    emitVerbs('SharedVerb', 'Verb of a tool that takes the market as an argument.', suite.tools),
+    '/** Verb of any tool. */\nexport type Verb = MarketVerb | SharedVerb;\n',
   ];
   const opening = header('spec/suite.yaml').map(line => `// ${line}\n`);
   return `${opening.join('')}\n${types.join('\n')}`;
 }
 
-/** Whether a definition is worth a name among the types: what has parts or words of its own. */
+/** Whether a definition gets a type of its own: an object or an enum does. */
 function isNamed({ type, enum: words = [] }: RawSchema): boolean {
   return type === 'object' || words.some(word => !word.startsWith('{'));
 }
@@ -34,14 +34,14 @@ function nameIn(definitions: Definitions): TypeOptions['nameOf'] {
     const name = definitionName(ref);
     const raw = definitions[name] ?? {};
     if (isNamed(raw)) return pascal(name);
-    // Which markets are served is known when the server runs.
+    // Which markets are served is only known at run time.
     const text = typeText(raw.enum ? { type: 'string' } : raw, { nameOf });
     return text.includes(' | ') ? `(${text})` : text;
   };
   return nameOf;
 }
 
-/** What has a default is there once the arguments are judged, and what an open object holds is judged later. */
+/** Arguments with a default are always present after validation; the handler checks open objects later. */
 function emitArguments({ verb, arguments: taken }: RawTool, definitions: Definitions): string {
   const named = nameIn(definitions);
   const isOpen = (ref: string): boolean => definitions[definitionName(ref)]?.additionalProperties === true;

@@ -1,4 +1,4 @@
-/** Turns the spec as written into the model: errata applied, citations resolved, templates filled. */
+/** Turns the raw spec into the model: applies errata, resolves citations, fills templates. */
 
 import { readSilences } from '../drift/unsaid.js';
 import type {
@@ -30,7 +30,7 @@ import { fill, marketSlots, type Slots, suiteSlots } from './slots.js';
 import { spreadSession } from './week.js';
 import type { YamlPath } from './yaml.js';
 
-/** @returns the model; with problems it is not fit to emit */
+/** @returns the model; do not emit it if there are problems */
 export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const citations: Citation[] = [];
@@ -216,7 +216,7 @@ function buildTool(
   };
 }
 
-/** One with a slot in its name stands for one of each market. */
+/** A toolset with a slot in its name becomes one for each market. */
 function buildToolsets({ toolsets }: RawSuite, markets: readonly Readonly<Record<string, string>>[]): Toolset[] {
   return toolsets.flatMap(({ name, about, default: standard }) =>
     (name.includes('{') ? markets : [{}]).map(slots => ({
@@ -241,7 +241,7 @@ function citeSuite(suite: RawSuite, citing: Citing): void {
 function citeErrata({ value }: Loaded<readonly { readonly at: string; readonly see: See }[]>, citing: Citing): void {
   for (const [index, { at, see }] of value.entries()) {
     const name = at.split('.').at(-1)!;
-    // Prefixes and keys stand in backticks on the pages, markets are plain words.
+    // The pages write prefixes and keys in backticks, markets as plain words.
     const mentions = [at.includes('.') ? `\`${name}\`` : name];
     citing.cite(see, [index, 'see'], { what: `erratum ${at}`, kind: 'fact', mentions });
   }

@@ -1,4 +1,4 @@
-/** Holidays: cited day by day, and what a calendar must mean beyond what its schema can say. */
+/** Cites holidays day by day, and checks what the schema cannot say about a calendar. */
 import type { Citation, RawCalendar, RawMarket } from '../model.js';
 import type { Problem } from '../problem.js';
 import { Citing } from './citing.js';
@@ -23,7 +23,7 @@ export function citeCalendar({ source, value }: Loaded<RawCalendar>, citations: 
   }
 }
 
-/** Every date exists once, on a working day, in order, and within what is known. */
+/** Every date exists and stands once, on a working day, in order, and between the known dates. */
 export function checkCalendar({ source, value }: Loaded<RawCalendar>): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
@@ -46,7 +46,7 @@ export function checkCalendar({ source, value }: Loaded<RawCalendar>): Problem[]
   return problems;
 }
 
-/** Every market that names a calendar names one that exists, and is of its time zone. */
+/** A calendar that a market names exists and has the time zone of the market. */
 export function checkCalendarOf({ source, value }: Loaded<RawMarket>, calendars: readonly RawCalendar[]): Problem[] {
   const { calendar: name, time_zone: zone } = value.hours;
   if (name === undefined) return [];

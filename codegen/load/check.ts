@@ -1,4 +1,4 @@
-/** What the spec must mean, beyond what its schema can say. */
+/** Checks what the schema cannot say about the spec. */
 
 import type { Market, RawChannel, RawField, RawMarket, RawSuite, Tool, Toolset } from '../model.js';
 import { suggest } from '../nearest.js';
@@ -11,7 +11,7 @@ import { checkSlips, checkSymbols, type Report } from './symbols.js';
 import { sessionFault, timeZoneFault } from './week.js';
 import type { YamlPath } from './yaml.js';
 
-/** Names that generated files, their contents or the language have already. */
+/** Names that the generated code or the language already uses. */
 const reserved = [
   'calendars',
   'default',
@@ -93,7 +93,7 @@ function checkPages({ channels }: RawMarket, report: Report): void {
   }
 }
 
-/** Names that a message has beside those of its fields. */
+/** Keys of a message that are not fields. */
 const taken = ['event', 'spread', 'full_data'];
 
 function checkNames(channel: RawChannel, path: YamlPath, report: Report): void {
@@ -108,7 +108,7 @@ function checkNames(channel: RawChannel, path: YamlPath, report: Report): void {
 }
 
 function checkFields(channel: RawChannel, path: YamlPath, report: Report): void {
-  // A field that was copied whole is one fault, though both of its names stand twice.
+  // A field that was copied whole repeats key and name, but is one fault.
   const repeated = new Set(
     channel.fields.flatMap(({ key }, index) =>
       channel.fields.findIndex(other => other.key === key) < index ? [index] : [],
@@ -138,7 +138,7 @@ function checkField(channel: RawChannel, field: RawField, path: YamlPath, report
   if (field.role === 'symbol' && field.optional) report([...path, 'key'], 'a symbol cannot be missing');
 }
 
-/** Every market has a place and a file of its own. */
+/** Every market has its own order and its own file. */
 export function checkOrder(markets: readonly Loaded<RawMarket>[]): Problem[] {
   const free = Math.max(...markets.map(({ value }) => value.order)) + 1;
   return markets.flatMap(({ source, value }) => {
@@ -156,7 +156,7 @@ export function checkOrder(markets: readonly Loaded<RawMarket>[]): Problem[] {
   });
 }
 
-/** Every tool has a name of its own, and no text an empty slot. */
+/** Tool names are unique, and no slot in a text is left unfilled. */
 export function checkTools(
   { source, value }: Loaded<RawSuite>,
   markets: readonly Market[],
@@ -178,7 +178,7 @@ export function checkTools(
   return problems;
 }
 
-/** Pieces that are there and have an end, and what the host can read of what a tool takes. */
+/** References lead somewhere and not in circles, and hosts can read the arguments of each tool. */
 export function checkSchemas({ source, value }: Loaded<RawSuite>): Problem[] {
   const { definitions } = value;
   const roots: readonly (readonly [YamlPath, RawSchema])[] = [
@@ -212,14 +212,14 @@ function limitFaults({ listed, max_bytes: bytes }: RawSuite['definitions']): [st
   ];
 }
 
-/** Every toolset has a name and tools of its own, and every tool is in one of them. */
+/** Toolset names are unique, each toolset has tools, and every tool is in one of them. */
 export function checkToolsets(
   { source, value }: Loaded<RawSuite>,
   toolsets: readonly Toolset[],
   tools: readonly Tool[],
 ): Problem[] {
   const names = toolsets.map(({ name }) => name);
-  // Markets of one name are told by their tools.
+  // Two markets of one name are already reported through their tools.
   const fixed = value.toolsets.map(({ name }) => name).filter(name => !name.includes('{'));
   const twice = fixed.filter(
     (name, index) => fixed.indexOf(name) < index || names.filter(other => other === name).length > 1,
@@ -240,7 +240,7 @@ export function checkToolsets(
   ];
 }
 
-/** Slots of a prompt's text, and an argument of which one must be there to fill them. */
+/** The slots of a prompt's text, and the arguments of which any can fill them. */
 const promptSlots: Readonly<Record<string, readonly string[]>> = {
   market: ['market'],
   title: ['market'],
@@ -251,7 +251,7 @@ const promptSlots: Readonly<Record<string, readonly string[]>> = {
   channels: ['symbol', 'symbols'],
 };
 
-/** Every prompt has a name of its own, calls tools that exist, and no slot that nothing fills. */
+/** Prompt names are unique; prompts call existing tools and have no slot that nothing fills. */
 export function checkPrompts({ source, value }: Loaded<RawSuite>): Problem[] {
   const problems: Problem[] = [];
   const tools = new Set([...value.market_tools, ...value.tools].map(({ name }) => name));

@@ -1,8 +1,8 @@
 /**
- * Judges citations for what they say.
+ * Checks citations.
  * C1 the page exists. C2 the range lies in it. C3 it is tight. C4 it mentions what is cited.
- * C5 two fields of a channel never cite one line. C6 comments, README and the pages go through the same judge.
- * C7 a failure says where the thing stands now.
+ * C5 two fields of a channel never cite the same line. C6 comments, README and the pages are checked, too.
+ * C7 a failure says where to find the thing now.
  */
 import { type Citation, formatSee } from '../model.js';
 import { nearest } from '../nearest.js';
@@ -11,7 +11,6 @@ import type { Pages } from './pages.js';
 
 const longestRange = 60;
 
-/** Every problem of every citation. */
 export function checkCitations(citations: readonly Citation[], pages: Pages): Problem[] {
   const known = citations.filter(({ file }) => pages.has(file));
   const judged = known.map(citation => ({ citation, problems: checkCitation(citation, pages) }));
@@ -19,7 +18,7 @@ export function checkCitations(citations: readonly Citation[], pages: Pages): Pr
   return [...checkPages(citations, pages), ...judged.flatMap(({ problems }) => problems), ...checkShared(holding)];
 }
 
-/** A page, or a folder of pages, that is missing is one problem for each file that cites it, however often. */
+/** Reports a missing page or folder once for each file that cites it, however often. */
 function checkPages(citations: readonly Citation[], pages: Pages): Problem[] {
   const groups = new Map<string, Citation[]>();
   for (const citation of citations.filter(({ file }) => !pages.has(file))) {
@@ -74,7 +73,7 @@ function checkShared(citations: readonly Citation[]): Problem[] {
     if (citation.kind !== 'field') continue;
     const see = formatSee(citation);
     const earlier = first.get(see);
-    // That a field stands twice is for the check of its channel to say.
+    // The check of the channel reports a field that stands twice.
     if (earlier?.what === citation.what) continue;
     if (earlier) {
       problems.push({
@@ -88,12 +87,12 @@ function checkShared(citations: readonly Citation[]): Problem[] {
 
 function missingFrom(cited: readonly string[], { kind, mentions }: Citation): string[] {
   const text = cited.join('\n');
-  // The key leads the row of its own field; elsewhere it may only be spoken about.
+  // Only the row of the field itself begins with its key; other rows may mention it.
   if (kind === 'field') return text.startsWith(`| ${mentions[0]} |`) ? [] : [mentions[0]!];
   return mentions.filter(mention => !text.includes(mention));
 }
 
-/** Why the text is no sample of an event `ev`, or nothing. */
+/** Why the text is no sample of an event `ev`; undefined if it is one. */
 function sampleFault(text: string, ev: string): string | undefined {
   try {
     const event: unknown = JSON.parse(text);
@@ -114,7 +113,7 @@ function suggestSample(citation: Citation, lines: readonly string[]): string {
   return suggestNearest(citation.from, 0, lines, ([line]) => !sampleFault(line!, citation.mentions[0]!));
 }
 
-/** Proposes the nearest place at which as many lines as were cited prove the claim. */
+/** Proposes the nearest lines, as many as were cited, that prove the claim. */
 function suggestNearest(
   cited: number,
   length: number,
@@ -140,7 +139,7 @@ function isFolder(folder: string, pages: Pages): boolean {
   return [...pages.keys()].some(path => path.startsWith(folder));
 }
 
-/** A page of the same folder, else one of the same name where that folder has no pages of its own, else a new one. */
+/** Suggests a similar page of the folder, or if the folder has no pages, one of that name elsewhere, or a new page. */
 function suggestPage(file: string, pages: Pages): string {
   const folder = folderOf(file);
   const name = file.slice(folder.length);
@@ -160,13 +159,13 @@ const root = 'polygon-docs/';
  * Citations in comments and prose (C6). Words in backticks behind `@see polygon-docs/...:12` on the same line must
  * stand in the cited lines.
  *
- * @param folder to which shorter references such as `stocks/trades.md:12` are relative; without it they are no citations
+ * @param folder that short references such as `stocks/trades.md:12` are relative to; absent: they are no citations
  */
 export function findCitations(path: string, text: string, folder?: string): Citation[] {
   return text.split('\n').flatMap((line, index) =>
     [...line.matchAll(reference)].flatMap((match): Citation[] => {
       const [whole, written = '', from, to = from] = match;
-      // A page, or the URI of the resource that it is.
+      // A page is cited by its path or by its URI as a resource.
       const name = written.replace('polygon-docs://', root);
       const start = Math.max(name.indexOf(root), 0);
       const full = name.startsWith(root, start);

@@ -1,11 +1,11 @@
-/** Citations on their way from a file of the spec into the model. */
+/** Collects the citations of the spec for the model. */
 import { type Citation, formatSee, type See } from '../model.js';
 import type { Source, YamlPath } from './yaml.js';
 
-/** A citation before it has a place: what it proves, and by which words. */
+/** What a citation proves, and the words that prove it. */
 export type Claim = Pick<Citation, 'what' | 'kind' | 'mentions'>;
 
-/** Collects citations of one file. */
+/** Collects the citations of one file. */
 export class Citing {
   constructor(
     private readonly source: Source,
@@ -13,7 +13,7 @@ export class Citing {
     private readonly citations: Citation[],
   ) {}
 
-  /** Resolves `see` (relative to `page`, to the folder, or to the spec) and returns its full form. */
+  /** Adds a citation. @returns `see` in full; it may be relative to `page`, to the folder or to the spec */
   cite(see: See, path: YamlPath, claim: Claim, page?: string): string {
     const [, prefix = '', from = '', to] = /^(?:(.*\.md):)?(\d+)(?:-(\d+))?$/.exec(String(see)) ?? [];
     const name = prefix || page || '';

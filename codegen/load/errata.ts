@@ -3,9 +3,9 @@ import type { Problem } from '../problem.js';
 import type { Loaded } from './file.js';
 
 /**
- * Corrects documented fields to what the wire does, and explains where the vendor's own description differs from the
- * spec. Every erratum must still say something: one whose field is gone, whose documentation has changed, or that
- * neither corrects nor explains anything, is a problem. Whether an explained difference is there, only a comparison shows.
+ * Corrects documented fields to match the wire, and explains where the vendor's own description differs from the spec.
+ * An erratum is a problem if its field is gone, if its documentation has changed, or if it neither corrects nor
+ * explains anything. Whether an explained difference still exists, only `npm run drift` can tell.
  */
 export class Errata {
   private readonly used = new Set<RawErratum>();
@@ -23,7 +23,7 @@ export class Errata {
     return corrected;
   }
 
-  /** Differences that have a reason: those written down, and those that follow from a correction. */
+  /** The explained differences: those that an erratum lists, and those that follow from a correction. */
   explanations(): Explanation[] {
     const { value, source } = this.loaded;
     return value.flatMap(({ at, says = {}, use = {}, drift = [] }, index) => [
@@ -33,7 +33,7 @@ export class Errata {
         owed: true,
         written: source.at([index, 'drift', number]),
       })),
-      // A note is ours alone: the vendor's description has nothing to differ from it.
+      // Only our spec has notes, so they cannot differ.
       ...entries(use).flatMap(([what, correct]) =>
         what === 'note'
           ? []
@@ -51,7 +51,7 @@ export class Errata {
     ]);
   }
 
-  /** What `correct` did not use, once every field has been through it. */
+  /** Errata without effect; call it after `correct` has seen every field. */
   problems(): Problem[] {
     return this.loaded.value.flatMap((erratum, index) => {
       const { at, says, drift } = erratum;

@@ -1,11 +1,11 @@
-/** Says in one line what breaks `spec.schema.json`: what was expected, what kind of thing came, and the way out. */
+/** Explains a breach of `spec.schema.json` in one line: what was expected, what came, and the way out. */
 import type { ErrorObject } from 'ajv';
 import { stringify } from 'yaml';
 import { nearest, suggest } from '../nearest.js';
 import type { Problem } from '../problem.js';
 import type { Source, YamlPath } from './yaml.js';
 
-/** The parts of a schema that messages tell. */
+/** The parts of a schema that messages use. */
 interface Shape {
   readonly type?: string;
   readonly title?: string;
@@ -17,7 +17,7 @@ interface Shape {
   readonly definitions?: Readonly<Record<string, Shape>>;
 }
 
-/** What keyword to tell of a place at which several fail. */
+/** If several keywords fail at one place, report the first of these. */
 const rank = ['oneOf', 'type', 'format', 'pattern'];
 
 const kinds: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ export function explainErrors(errors: readonly ErrorObject[], source: Source, sc
   });
 }
 
-/** One error for a place, but every key that is missing or unknown. */
+/** One error for each place, but every missing and every unknown key. */
 function select(errors: readonly ErrorObject[]): ErrorObject[] {
   const own = errors.filter(({ keyword }) => keyword !== 'if');
   return own.filter(error => {
@@ -56,7 +56,7 @@ function select(errors: readonly ErrorObject[]): ErrorObject[] {
   });
 }
 
-/** Whether the key that is missing is there under a name that is almost its own, of which an unknown key tells. */
+/** Whether the missing key is there but misspelled; the error about the unknown key then says so. */
 function isMisspelt({ instancePath, params }: ErrorObject, errors: readonly ErrorObject[]): boolean {
   return errors.some(
     other =>
@@ -112,7 +112,7 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
   }
 }
 
-/** The schema of a key that is missing; what `then` demands is declared beside it. */
+/** The schema of a missing key; a key that `then` demands is declared outside of it. */
 function shapeOf(key: string, error: ErrorObject, schema: Shape): Shape {
   const own = (error.parentSchema as Shape).properties?.[key];
   return own ?? findKey(schema, key) ?? {};
@@ -159,7 +159,7 @@ function sizeOf(data: unknown): string {
   return size === 0 ? 'none' : String(size);
 }
 
-/** Why the text is no regular expression, in the engine's words without the text itself; empty when it is one. */
+/** Why the text is no regular expression, in the words of the engine but without the text; empty if it is one. */
 export function regexFault(text: string): string {
   try {
     new RegExp(text, 'u');

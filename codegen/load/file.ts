@@ -6,13 +6,13 @@ import type { Problem } from '../problem.js';
 import { explainErrors, regexFault } from './explain.js';
 import { Source } from './yaml.js';
 
-/** A validated file of the spec, with the places of its parts. */
+/** A valid file of the spec, with the places of its parts. */
 export interface Loaded<T> {
   readonly source: Source;
   readonly value: T;
 }
 
-/** The spec as written: every file valid by `spec.schema.json`, its meaning not yet checked. */
+/** The raw spec: every file matches `spec.schema.json`, but its meaning is not checked yet. */
 export interface Spec {
   readonly suite: Loaded<RawSuite>;
   readonly markets: readonly Loaded<RawMarket>[];
@@ -24,7 +24,7 @@ export interface Spec {
 /**
  * Reads and validates the YAML below `specDir`.
  *
- * @returns the spec, or nothing and all problems of all files at once
+ * @returns the spec, or all problems of all files
  */
 export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Problem[] } {
   const schema = JSON.parse(readFileSync(join(specDir, 'spec.schema.json'), 'utf8'));

@@ -6,7 +6,7 @@ export type Pages = ReadonlyMap<string, readonly string[]>;
 
 const guides = 'polygon-docs/guides/';
 
-/** Reads every page below `spec/polygon-docs`, and the guides, which are served as if they lay there too. */
+/** Reads every page below `spec/polygon-docs`, and the guides, which the server serves beside them. */
 export function loadPages(specDir: string): Pages {
   const pages = [
     ...readFolder(join(specDir, 'polygon-docs'), 'polygon-docs/'),
@@ -15,7 +15,7 @@ export function loadPages(specDir: string): Pages {
   return new Map(pages.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The file of a page, from the root of the repository. */
+/** Path of the file of a page, from the root of the repository. */
 export function fileOf(page: string): string {
   return page.startsWith(guides) ? `spec/guides/${page.slice(guides.length)}` : `spec/${page}`;
 }

@@ -1,9 +1,9 @@
-/** What the server looks for in messages: by the role of a field, since its name is the market's own. */
+/** Checks roles: the server finds fields by role, since each market names them in its own way. */
 import type { RawChannel, RawEvent, RawRole } from './spec-types.js';
 
 const bar: readonly RawRole[] = ['open', 'high', 'low', 'close'];
 
-/** Roles without which a message of the kind says nothing; what else it has may have a role or none. */
+/** Roles that each kind of event must have; its other fields may have a role or none. */
 const needed: Readonly<Record<RawEvent, readonly RawRole[]>> = {
   TRADE: ['price'],
   QUOTE: ['bid.price', 'ask.price'],
@@ -15,7 +15,7 @@ const needed: Readonly<Record<RawEvent, readonly RawRole[]>> = {
   IMBALANCE: ['unmatched_size'],
 };
 
-/** @returns sentences on roles that no field of the channel has, or several */
+/** @returns a sentence for each needed role that no field or several fields of the channel have */
 export function roleFaults({ prefix, event, fields }: RawChannel): string[] {
   const given = fields.flatMap(({ role }) => role ?? []);
   return [...new Set<RawRole>(['symbol', 'time', ...needed[event], ...given])].flatMap(role => {

@@ -1,7 +1,7 @@
-/** Judges a field against the table row that it cites: type, unit, epoch and whether the key may be missing. */
+/** Checks a field against the table row that it cites: type, unit, epoch and whether the key is optional. */
 import type { RawField } from '../model.js';
 
-/** One thing in which a field and its row differ. */
+/** One part in which a field and its row differ. */
 export interface Disagreement {
   readonly part: 'type' | 'unit' | 'epoch' | 'optional';
   /** What the field says, and what the page says. */
@@ -24,12 +24,12 @@ const needed = ['Type', 'Unit', 'Optional'];
 const time = /^Unix (ms|us|ns)$/;
 
 /**
- * @param field as it is written, before errata
+ * @param field as written, before errata
  * @param line of the row, from 1
  */
 export function judgeRow(field: RawField, lines: readonly string[], line: number): Disagreement[] {
   const row = rowAt(lines, line);
-  // That the line is the field's row at all is for the citation to say.
+  // The check of the citation reports a line that is not the row of the field.
   if (row === undefined && lines[line - 1]?.startsWith(`| \`${field.key}\` |`))
     return [{ part: 'type', message: `the page's table has no head such as: ${head}` }];
   if (row?.Key !== `\`${field.key}\``) return [];
@@ -48,7 +48,7 @@ function judgeType({ type }: RawField, { Type: word = '' }: Row): Disagreement[]
   return [{ part: 'type', message: `type ${type} differs from the page, which says "${word}"${known}` }];
 }
 
-/** A time has its epoch in the column of units. What stands there may go on after the unit, in brackets or in words. */
+/** For a time, the unit column has the epoch. It may go on after the unit, in brackets or in words. */
 function judgeUnit({ type, unit, epoch, role }: RawField, { Unit: word = '' }: Row): Disagreement[] {
   const [, counted] = time.exec(word) ?? [];
   if (role === 'time' && counted === undefined) {

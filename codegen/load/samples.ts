@@ -1,10 +1,10 @@
-/** Judges the documented examples of a channel against its fields. Keys that no field names may stand in them. */
+/** Checks the documented examples of a channel against its fields. They may have further keys. */
 import type { Channel, Field, RawMarket, Sample } from '../model.js';
 
-/** @returns what is wrong with an example, one sentence for each fault */
+/** @returns a sentence for each fault of an example */
 export function judgeSample(market: RawMarket, { raw, fields }: Channel, { json }: Sample): string[] {
   const event = parse(json);
-  // That it is the JSON of one event of the channel is for the citation to say.
+  // The check of the citation reports an example that is no event of the channel.
   if (!event || event.ev !== raw.prefix) return [];
   const missing = fields.filter(({ key, optional }) => !optional && !(key in event)).map(({ key }) => key);
   const mistyped = fields.filter(({ key, type }) => key in event && !fits(type, event[key]));

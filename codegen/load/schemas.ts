@@ -1,4 +1,4 @@
-/** Puts the definitions of `suite.yaml` in the place of their `$ref`, and fills the slots of what tools take. */
+/** Replaces each `$ref` by its definition from `suite.yaml`, and fills slots in the arguments of tools. */
 import { fill, type Slots } from './slots.js';
 import type { RawMarket, RawSchema, RawSuite, RawTool } from './spec-types.js';
 
@@ -12,21 +12,21 @@ export interface Schema extends Omit<RawSchema, '$ref' | 'type' | 'items' | 'pro
 
 export type Definitions = Readonly<Record<string, RawSchema>>;
 
-/** Stands for the names of the markets in an enum. */
+/** In an enum: replaced by the names of the markets. */
 export const marketsSlot = '{markets}';
 
-/** The name of the definition that a `$ref` means. */
+/** The name of the definition that a `$ref` refers to. */
 export function definitionName(ref: string): string {
   return ref.split('/').at(-1)!;
 }
 
-/** What is wrong with the `$ref` in a schema, by its path. */
+/** A fault in a schema, and its path. */
 export interface Fault {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** References to what is not there, and required keys that no property has. */
+/** References to missing definitions, and required keys without a property. */
 export function faultsIn(raw: RawSchema, definitions: Definitions): Fault[] {
   const { $ref, required = [], properties = {} } = raw;
   const missing = $ref !== undefined && !Object.hasOwn(definitions, definitionName($ref));
@@ -41,7 +41,7 @@ export function faultsIn(raw: RawSchema, definitions: Definitions): Fault[] {
   ];
 }
 
-/** Definitions that lead back to themselves, and so have no end. */
+/** Definitions that refer to themselves, directly or through others. */
 export function circlesIn(definitions: Definitions): string[] {
   const leads = (from: RawSchema, to: string, seen: ReadonlySet<string>): boolean =>
     refsIn(from).some(name => {
@@ -58,7 +58,7 @@ function refsIn(raw: RawSchema): string[] {
   return [...own, ...partsOf(raw).flatMap(({ part }) => refsIn(part))];
 }
 
-/** The schemas inside of a schema, and where they stand in it. */
+/** The schemas directly inside a schema, with their paths. */
 function partsOf({ items, properties = {}, additionalProperties: further }: RawSchema) {
   return [
     ...(items ? [{ path: ['items'], part: items }] : []),
@@ -67,7 +67,7 @@ function partsOf({ items, properties = {}, additionalProperties: further }: RawS
   ];
 }
 
-/** What the tools take and answer, from the pieces in `suite.yaml`. With faults in these it is not fit to emit. */
+/** Arguments and answers of the tools, from the definitions in `suite.yaml`. Do not emit them if there are faults. */
 export class Schemas {
   private readonly definitions: Definitions;
   private readonly markets: readonly string[];
@@ -77,7 +77,7 @@ export class Schemas {
     this.markets = markets.map(({ value }) => value.market);
   }
 
-  /** What a call answers that fails. */
+  /** The answer of a call that fails. */
   get failure(): Schema {
     return this.resolve(this.definitions.failure ?? {});
   }
@@ -86,7 +86,7 @@ export class Schemas {
     return describedBy(this.resolve(taken), text => fill(text, slots));
   }
 
-  /** The keys that every answer has come first. */
+  /** Puts the keys that all answers share first. */
   answerOf({ answer }: RawTool): Schema {
     const [common, own] = [this.resolve(this.definitions.common ?? {}), this.resolve(answer)];
     return {
@@ -96,7 +96,7 @@ export class Schemas {
     };
   }
 
-  /** @param within definitions that this is a part of; one that leads back to itself ends there */
+  /** @param within definitions that contain this one; a reference back to one of them is not followed */
   resolve({ $ref, ...own }: RawSchema, within: readonly string[] = []): Schema {
     const name = $ref === undefined ? undefined : definitionName($ref);
     const meant = name === undefined || within.includes(name) ? undefined : this.definitions[name];

@@ -7,7 +7,7 @@ const reference = /polygon-docs(?::\/)?\/([A-Za-z0-9_./-]+\.md)(?:#([\w-]+))?(?!
  * Citations of a whole page or of a section by its heading, such as `polygon-docs/guides/recording.md#replay`.
  *
  * @param path of the text, from the root of the repository
- * @returns those that lead nowhere, with the heading that was probably meant
+ * @returns problems of those that lead nowhere, with the heading that was probably meant
  */
 export function checkSections(path: string, text: string, pages: Pages): Problem[] {
   return text.split('\n').flatMap((line, index) =>
@@ -34,7 +34,7 @@ function headingsIn(lines: readonly string[]): string[] {
   });
 }
 
-/** The anchor that hosts of Markdown give a heading; `runtime/tools/pages.ts` reads sections by the same. */
+/** The anchor that Markdown hosts give a heading; `runtime/tools/pages.ts` uses the same rule. */
 function slugOf(heading: string): string {
   return heading
     .toLowerCase()

@@ -1,9 +1,9 @@
-/** What stands for the `{slots}` in the texts of `suite.yaml`. */
+/** Values of the `{slots}` in the texts of `suite.yaml`. */
 import type { RawMarket, RawRole } from './spec-types.js';
 
 export type Slots = Readonly<Record<string, string>>;
 
-/** Kinds of events in short, for the descriptions of tools. */
+/** Short names of event kinds, for the descriptions of tools. */
 const kinds: Readonly<Record<string, string>> = {
   TRADE: 'trades',
   QUOTE: 'quotes',
@@ -15,9 +15,9 @@ const kinds: Readonly<Record<string, string>> = {
   IMBALANCE: 'auction imbalances',
 };
 
-/** What `{slot}` in the texts of a market's tools stands for. */
+/** Values of the slots in the texts of a market's tools. */
 export function marketSlots(raw: RawMarket): Slots {
-  // Unlike the documented examples, these have not expired and play on the simulated feed.
+  // Unlike the documented examples, these have not expired, and the simulated feed plays them.
   const [symbol] = Object.keys(raw.simulation.instruments);
   const [channel] = raw.channels;
   return {
@@ -32,10 +32,10 @@ export function fill(text: string, slots: Slots): string {
   return text.trim().replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
 }
 
-/** What a condition is mostly about. */
+/** The roles that conditions mostly compare. */
 const compared: readonly RawRole[] = ['price', 'bid.price', 'close', 'value'];
 
-/** What `{slot}` in the texts of tools across markets stands for: fields by the names that the markets give them. */
+/** Values of the slots in the texts of shared tools: the names that the markets give to fields. */
 export function suiteSlots(markets: readonly RawMarket[]): Slots {
   const fields = markets.flatMap(({ channels }) => channels.flatMap(channel => channel.fields));
   const names = compared.flatMap(role => fields.filter(field => field.role === role).map(({ name }) => name));

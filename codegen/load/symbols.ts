@@ -1,10 +1,10 @@
-/** What the examples of a market say of its patterns. */
+/** Checks the patterns of a market with its examples. */
 import type { RawMarket } from '../model.js';
 import type { YamlPath } from './yaml.js';
 
 export type Report = (path: YamlPath, message: string) => void;
 
-/** Whether canonical symbols, spellings and instruments are what the patterns accept. */
+/** The patterns accept the canonical symbols, spellings and instruments. */
 export function checkSymbols({ symbol, simulation }: RawMarket, report: Report): void {
   const pattern = new RegExp(symbol.pattern, 'u');
   const spellings = symbol.spellings ?? [];
@@ -17,7 +17,7 @@ export function checkSymbols({ symbol, simulation }: RawMarket, report: Report):
   for (const [path, text] of split) {
     report(path, `the alternatives of ${text} are not all anchored; bracket them, such as ^(?:A|B)$`);
   }
-  // What such a pattern accepts would be told as faults of the examples.
+  // Such a pattern accepts too much, and the examples would be blamed for it.
   if (split.length > 0) return;
   const canonical = (text: string): string | undefined => {
     if (pattern.test(text)) return text;
@@ -46,7 +46,7 @@ export function checkSymbols({ symbol, simulation }: RawMarket, report: Report):
   }
 }
 
-/** Whether wrong forms suggest what they are said to mean. */
+/** The examples of wrong forms lead to the suggestions that they name. */
 export function checkSlips({ symbol }: RawMarket, report: Report): void {
   const suggested = (text: string): string | undefined => {
     const slip = symbol.slips?.find(({ pattern: other }) => new RegExp(other, 'iu').test(text));
@@ -55,7 +55,7 @@ export function checkSlips({ symbol }: RawMarket, report: Report): void {
   checkExamples(symbol, 'slips', suggested, 'suggest', report);
 }
 
-/** @param read what is made of an example, which `verb` names */
+/** @param read turns an example into a symbol; `verb` says how, for the message */
 function checkExamples(
   symbol: RawMarket['symbol'],
   list: 'spellings' | 'slips',
@@ -75,7 +75,7 @@ function checkExamples(
   }
 }
 
-/** Whether a | stands outside of all brackets, so that ^ belongs to the first alternative only and $ to the last. */
+/** Whether a | stands outside of all brackets, so that ^ binds only the first alternative and $ only the last. */
 function isSplit(pattern: string): boolean {
   const bare = pattern.replace(/\\./g, '').replace(/\[[^\]]*\]/g, '');
   let depth = 0;

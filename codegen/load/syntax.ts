@@ -1,7 +1,7 @@
-/** Says in one line what is wrong with the syntax of a YAML file, and the way out. */
+/** Explains in one line what is wrong with the syntax of a YAML file, and the way out. */
 import type { ErrorCode, YAMLError } from 'yaml';
 
-/** Where a fault stands, as an offset in the text, and what to do about it. */
+/** The offset of a fault in the text, and what to do about it. */
 export interface SyntaxFault {
   readonly offset: number;
   readonly message: string;
@@ -24,8 +24,8 @@ const words: Partial<Readonly<Record<ErrorCode, string>>> = {
 const indentation = 'this line and the next do not line up; indent the keys of one map, and the - of one list, alike';
 
 /**
- * One fault after which the parser has lost its way makes many, so only the first of them is told, but every key that
- * stands twice.
+ * Reports only the first error, since one fault can confuse the parser and cause many more; but if all errors are
+ * repeated keys, reports each.
  */
 export function explainSyntax(errors: readonly YAMLError[]): SyntaxFault[] {
   const isTwin = ({ code }: YAMLError): boolean => code === 'DUPLICATE_KEY';

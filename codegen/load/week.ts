@@ -5,7 +5,7 @@ export const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 type RawSession = RawMarket['hours']['sessions'][number];
 
-/** Spreads `Mon-Fri 04:00 to 09:30` over its days; an interval that names its own days stays one. */
+/** Turns `Mon-Fri 04:00 to 09:30` into a session for each day; one that names its days in from and to stays one. */
 export function spreadSession({ name, days: range, from, to }: RawSession): Session[] {
   if (!range) return [{ name, opens: from, closes: to }];
   return daysOf(range).map(day =>
@@ -15,7 +15,7 @@ export function spreadSession({ name, days: range, from, to }: RawSession): Sess
   );
 }
 
-/** Why a session makes no sense, or nothing. */
+/** Why a session makes no sense; undefined if it does. */
 export function sessionFault({ days: range, from, to }: RawSession): string | undefined {
   const named = [from, to].filter(time => time.includes(' ')).length;
   if (range && named > 0) return 'names days twice: take the day out of from and to, or drop days';
@@ -25,7 +25,7 @@ export function sessionFault({ days: range, from, to }: RawSession): string | un
   return undefined;
 }
 
-/** Why the name is no time zone, or nothing. */
+/** Why the name is no time zone; undefined if it is one. */
 export function timeZoneFault(name: string): string | undefined {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

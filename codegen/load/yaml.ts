@@ -4,14 +4,14 @@ import { explainSyntax } from './syntax.js';
 
 export type YamlPath = readonly (string | number)[];
 
-/** One YAML file: its value, and where in the file each part of the value stands. */
+/** One YAML file: its value, and the place of each part of the value. */
 export class Source {
   readonly problems: readonly Problem[];
   readonly value: unknown;
   private readonly document: Document;
   private readonly lines = new LineCounter();
 
-  /** @param path as it is shown in messages, relative to the project, such as `spec/markets/stocks.yaml` */
+  /** @param path for messages, relative to the project, such as `spec/markets/stocks.yaml` */
   constructor(
     readonly path: string,
     text: string,
@@ -23,7 +23,7 @@ export class Source {
     this.value = this.problems.length === 0 ? this.document.toJS() : undefined;
   }
 
-  /** Where the part at `path` stands: its key for a map entry, its value for a list item, else the nearest parent. */
+  /** The place of the part at `path`: the key of a map entry, the value of a list item, or else the nearest parent. */
   at(path: YamlPath): Position {
     let node: unknown = this.document.contents;
     let offset = 0;
@@ -41,7 +41,7 @@ export class Source {
     return this.position(offset);
   }
 
-  /** Aliases without an anchor, which are no errors of the syntax. */
+  /** Aliases without an anchor, which the YAML parser accepts. */
   private danglingAliases(): Problem[] {
     const problems: Problem[] = [];
     visit(this.document, {
