@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BundledPackage } from './packages.js';
 
-/** LICENSE, LICENCE.txt, license-mit, COPYING, NOTICE.md and their like; no program of that name. */
+/** LICENSE, LICENCE.txt, license-mit, COPYING, NOTICE.md and the like, but not source files of such a name. */
 const papers = /^(licen[cs]es?|copying|copyright|notice)(?:[-._][\w.-]*)?$/i;
 const programs = /\.(?:[cm]?[jt]sx?|json|map)$/i;
 
 /**
- * The licences and notices of every package that went into the program, word for word.
+ * The licences and notices of every package in the program, word for word.
  *
- * @throws where a package brings no licence
+ * @throws if a package has no licence file
  */
 export function collectLicences(root: string, packages: readonly BundledPackage[]): string {
   return packages
@@ -20,7 +20,7 @@ export function collectLicences(root: string, packages: readonly BundledPackage[
     .join('\n');
 }
 
-/** @returns the names of the files in a package's folder that say under which terms it may be used */
+/** @returns the names of the licence and notice files in a package's folder */
 export function papersOf(root: string, { folder, name, version }: BundledPackage): string[] {
   const found = readdirSync(join(root, folder), { withFileTypes: true })
     .filter(entry => entry.isFile() && papers.test(entry.name) && !programs.test(entry.name))

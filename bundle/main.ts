@@ -1,6 +1,6 @@
 /**
- * `npm run build`: `dist/` with one file that runs, the pages that it serves and the papers of what went into it, and
- * `build/npm/`, the npm package as it is published.
+ * `npm run build`: makes `dist/`, with the program in one file, its documentation pages, its licences and its bill of
+ * materials, and `build/npm/`, the npm package as it is published.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { collectLicences } from './licences.js';
@@ -12,7 +12,7 @@ import { stagePackage } from './stage.js';
 const root = process.cwd();
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
-// What an earlier build left would go into the packages.
+// Leftovers of an earlier build would go into the packages.
 for (const folder of ['dist', 'build']) rmSync(folder, { recursive: true, force: true });
 
 const packages = readBundledPackages(root, await bundleProgram(root, manifest.version, true));

@@ -1,4 +1,4 @@
-/** The packages that went into the program: who they are, under which licence, and whether anybody decided so. */
+/** The packages in the program: their versions, their licences, and whether they are declared and allowed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Metafile, programPath, replaced } from './program.js';
@@ -11,15 +11,15 @@ export interface BundledPackage {
   readonly license: string;
   /** From the root of the repository. */
   readonly folder: string;
-  /** Digest of its tarball as the lock file has it, such as `sha512-...`. */
+  /** Digest of its tarball from the lock file, such as `sha512-...`. */
   readonly integrity: string;
-  /** Whether code of our own imports it. */
+  /** Whether our own code imports it. */
   readonly direct: boolean;
-  /** Folders of the packages in the program that it imports. */
+  /** Folders of the bundled packages that it imports. */
   readonly imports: readonly string[];
 }
 
-/** Licences under which a package may go into the program; all of them only ask to be kept beside it. */
+/** Licences that a bundled package may have; each only asks that its text is shipped along. */
 const allowedLicenses = new Set([
   '0BSD',
   'Apache-2.0',
@@ -32,16 +32,16 @@ const allowedLicenses = new Set([
   'Unlicense',
 ]);
 
-/** @returns the folder of the innermost package that a path lies in, or nothing for a file of our own */
+/** @returns the folder of the innermost package that contains the path; undefined for our own files */
 export function folderOf(path: string): string | undefined {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0];
 }
 
-/** @returns the packages of which files are in the program, by folder */
+/** @returns the packages with files in the program, by folder */
 export function readBundledPackages(root: string, { inputs, outputs }: Metafile): BundledPackage[] {
   const lock = readJson(root, 'package-lock.json') as { packages: Record<string, { integrity?: string } | undefined> };
   const used = new Set(Object.keys(outputs[programPath]!.inputs));
-  /** By folder; that of our own code is empty. */
+  /** By folder; our own code has the empty folder. */
   const imports = new Map<string, Set<string>>();
   for (const path of used) {
     const folder = folderOf(path) ?? '';
@@ -71,10 +71,10 @@ export function readBundledPackages(root: string, { inputs, outputs }: Metafile)
 }
 
 /**
- * Packages of which a package has the code in its own files, as bundlers mark it: `//#region ../node_modules/.pnpm/...`.
+ * Finds packages whose code another package has inlined; bundlers mark it: `//#region ../node_modules/.pnpm/...`.
  *
- * @returns their folders here, from which they have manifest and licence
- * @throws where another version is installed here, or none
+ * @returns their folders in this repository, which have the manifest and licence
+ * @throws if another version is installed here, or none
  */
 function inlinedIn(root: string, path: string): string[] {
   if (replaced.test(path)) return [];
@@ -92,8 +92,8 @@ function inlinedIn(root: string, path: string): string[] {
 }
 
 /**
- * @param declared names of packages of which somebody decided that they go into the program
- * @throws where others go into it, where some do not, or where a licence is not allowed
+ * @param declared names of the packages that may go into the program, from `bundled` in package.json
+ * @throws if the program has others, lacks some, or has one whose licence is not allowed
  */
 export function judgePackages(packages: readonly BundledPackage[], declared: readonly string[]): void {
   const names = new Set(packages.map(({ name }) => name));
@@ -111,7 +111,7 @@ export function judgePackages(packages: readonly BundledPackage[], declared: rea
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-/** Whether an SPDX expression leaves a choice that is allowed. */
+/** Whether at least one choice of an SPDX expression has only permitted licences. */
 export function isAllowed(license: string): boolean {
   const plain = license.replace(/^\((.*)\)$/, '$1');
   if (plain.includes('(')) return false;

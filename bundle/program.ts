@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { type BuildResult, build, type Plugin } from 'esbuild';
 
-/** Where the program goes, from the root of the repository. */
+/** Path of the program, from the root of the repository. */
 export const programPath = 'dist/mcp-polygon.js';
 
-/** The file in place of which a few lines go into the program. */
+/** The file that `withoutValidator` replaces by a few lines. */
 export const replaced = /@modelcontextprotocol\/server\/dist\/ajvProvider-[\w-]+\.mjs$/;
 
 export type Metafile = BuildResult<{ metafile: true }>['metafile'];
 
 /**
- * Makes one file of the server and all that it imports.
+ * Bundles the server and everything that it imports into one file.
  *
  * @param root folder of the repository
- * @param write whether to write the file, or only to find out what would go into it
+ * @param write false: only find out what would go into the file
  */
 export async function bundleProgram(root: string, version: string, write: boolean): Promise<Metafile> {
   const { metafile } = await build({
@@ -25,7 +25,7 @@ export async function bundleProgram(root: string, version: string, write: boolea
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // Packages in the older module format call `require` for what Node itself has.
+    // CommonJS packages call `require` for modules of Node.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     legalComments: 'inline',
     metafile: true,
@@ -35,7 +35,7 @@ export async function bundleProgram(root: string, version: string, write: boolea
   return metafile;
 }
 
-/** The packages that reach a proxy can write down what they do, settings and all; nothing of that goes in. */
+/** Leaves out `debug`: with it, the proxy packages can log what they do, including secrets in settings. */
 function withoutDebug(): Plugin {
   return {
     name: 'without-debug',
@@ -47,8 +47,8 @@ function withoutDebug(): Plugin {
 }
 
 /**
- * The protocol's package has a whole validator of JSON Schema inside, for answers of a user whom a server asked; this one
- * asks nobody.
+ * The MCP package contains a JSON Schema validator for answers to elicitation, that is, to questions of a server to its
+ * user. This server asks none.
  */
 function withoutValidator(): Plugin {
   const contents = `export class n {
@@ -65,7 +65,7 @@ export { n as t };`;
   };
 }
 
-/** Of the manifest nothing else goes into the program. */
+/** Bundles only the version of the manifest. */
 function versionOnly(manifest: string, version: string): Plugin {
   const contents = JSON.stringify({ version });
   return {

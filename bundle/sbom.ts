@@ -1,6 +1,7 @@
 /**
- * The bill of materials of the program, in CycloneDX 1.5: exactly what is inside. What it was built and tested with is in
- * the lock file, and `npm sbom` writes it down. There is no time and no random number in it: the same tree makes the same bill.
+ * The bill of materials of the program, in CycloneDX 1.5: exactly the packages inside. The tools that build and
+ * test it are in the lock file and in `npm sbom`. It has no time and no random number, so the same tree gives the same
+ * bill.
  */
 import type { BundledPackage } from './packages.js';
 

@@ -1,7 +1,7 @@
 /**
- * The npm package as it is published: what `npm pack` makes of the repository, and beside it, as packages that it bundles,
- * a manifest and the licences of each package in the program. So `npm audit`, and scanners of lock files and of folders,
- * find them at their true versions, and npm has nothing to fetch for them. The tools of the repository are left out.
+ * Builds the npm package as it is published: what `npm pack` makes of the repository, plus a manifest and the licences
+ * of each package in the program, as bundled dependencies. So `npm audit` and other scanners find their true versions,
+ * and npm has nothing to fetch. The development tools of the repository are left out.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,10 +16,10 @@ interface Manifest {
   readonly scarfSettings?: unknown;
 }
 
-/** Where it goes, from the root of the repository; git does not keep it. */
+/** Its folder, from the root of the repository; git ignores it. */
 const staged = 'build/npm';
 
-/** Writes the package with its manifests; what it holds must be built. */
+/** Writes the package with its manifests; run it after the build. */
 export function stagePackage(root: string, manifest: Manifest, packages: readonly BundledPackage[]): void {
   const {
     devDependencies: _tools,
