@@ -1,4 +1,4 @@
-/** What the spec says that tools answer, as plain JSON Schema, and a judge by it. */
+/** The answers that the spec describes, as plain JSON Schema, and a check of answers against it. */
 import { Ajv, type ValidateFunction } from 'ajv';
 import { readSpec } from '../../codegen/generate.js';
 import type { Schema } from '../../codegen/load/schemas.js';
@@ -8,7 +8,7 @@ interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** Every object is closed but those that the spec leaves open. */
+/** Closes every object, except those that the spec leaves open. */
 function plain({ type, wide, nullable, enum: words, items, properties, required, ...schema }: Schema): JsonSchema {
   const { additionalProperties: further = false, minimum, maximum, maxItems } = schema;
   const types = [type, ...(wide ? ['string'] : []), ...(nullable ? ['null'] : [])];
@@ -29,7 +29,7 @@ function plain({ type, wide, nullable, enum: words, items, properties, required,
   };
 }
 
-/** Judges what every tool answers. */
+/** Checks the answer of every tool. */
 export class AnswerSchemas {
   private readonly ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
   private readonly ofTools: ReadonlyMap<string, ValidateFunction>;

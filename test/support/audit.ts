@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-/** A registry that knows of no vulnerability, and keeps what `npm audit` asks it about. */
+/** A registry that knows of no vulnerability, and records what `npm audit` asks. */
 export class AuditRegistry {
-  /** Versions by name of package, one for each question. */
+  /** Versions by package name, one entry for each request. */
   readonly asked: unknown[] = [];
   private readonly server: Server;
 

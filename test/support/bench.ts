@@ -26,13 +26,13 @@ export const testOptions: Options = {
 
 export const testKey = 'test-key-0123456789';
 
-/** Where a target leads that is the vendor's, or stands in for it. */
+/** Key, URLs and feed of a target, for the vendor or a server in its place. */
 export function routeTo(...urls: readonly string[]) {
   const route = { urls, key: new Secret(testKey) };
   return { ...route, open: vendorFeed(route) };
 }
 
-/** The client of a hub that nobody else uses, and whose feed is somewhere else, such as a scripted one. */
+/** The only client of a hub on a feed at another address, such as a scripted one. */
 export function hubOn(...where: Parameters<typeof sharedHubOn>): Client {
   return sharedHubOn(...where).client({ alone: true });
 }
@@ -55,20 +55,20 @@ export function sharedHubOn(
   return new Hub(suite, markets, settings, { clock, write });
 }
 
-/** An answer as it came, which a test takes for nothing before it has looked. */
+/** An answer as it came; a test must check a key before it uses it. */
 export type Answered = Readonly<Record<string, unknown>>;
 
-/** What a call came to, out of JSON. */
+/** The result of a call, after a round trip through JSON. */
 export interface Called {
   readonly structured: Answered;
   readonly text: string;
   readonly isError: boolean;
 }
 
-/** What a read takes where a caller leaves everything out. */
+/** The defaults of a read. */
 export const plainRead = { limit: 50, max_bytes: 20_000, detail: 'summary', format: 'json' } as const;
 
-/** Calls a tool and gives the answer as it would come out of JSON. */
+/** Calls a tool and returns the answer after a round trip through JSON. */
 export async function callOn(hub: HubView, name: string, args: unknown = {}, abort?: AbortSignal): Promise<Called> {
   const owned = listTools(hub).find(({ tool }) => tool.name === name);
   if (!owned) throw new Error(`no tool ${name}`);
@@ -77,15 +77,15 @@ export async function callOn(hub: HubView, name: string, args: unknown = {}, abo
 
 export interface BenchOptions {
   readonly suite: Suite;
-  /** Markets that the tools serve. */
+  /** Markets that have tools. */
   readonly markets: readonly Market[];
-  /** Markets that the feed plays, if not the same. */
+  /** Markets that the feed plays; by default the same. */
   readonly played?: readonly Market[];
   readonly feed?: SimulatedFeedOptions;
   readonly options?: Partial<Options>;
 }
 
-/** A hub on a feed of its own: real sockets, no MCP. */
+/** A hub on its own feed: real sockets, no MCP. */
 export class Bench {
   private constructor(
     readonly feed: SimulatedFeed,

@@ -7,7 +7,7 @@ interface Timer {
 
 /** A clock that stands still until a test moves it. */
 export class TestClock implements Clock {
-  /** What `random` answers. */
+  /** What `random` returns. */
   chance = 0;
   private passedMs = 0;
   private readonly timers = new Set<Timer>();
@@ -32,12 +32,12 @@ export class TestClock implements Clock {
     return this.chance;
   }
 
-  /** How many callbacks are still to come. */
+  /** How many callbacks are due later. */
   get waiting(): number {
     return this.timers.size;
   }
 
-  /** Lets time pass; what falls due on the way runs in order, also what it adds itself. */
+  /** Lets time pass. Callbacks run in the order in which they fall due, and may add more. */
   advance(ms: number): void {
     const endMs = this.passedMs + ms;
     for (let timer = this.nextUntil(endMs); timer; timer = this.nextUntil(endMs)) {

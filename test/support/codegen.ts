@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { repository } from './project.js';
 
-/** Beside what is built, so that it finds its packages; each worker has its own. */
+/** In the build folder, so that it finds its packages; one for each worker. */
 const program = join(repository, `build/codegen.${process.env.VITEST_POOL_ID ?? 0}.mjs`);
 let bundled: Promise<unknown> | undefined;
 
-/** Runs the generator as one file: a loader would take most of the time, each time anew. */
+/** Runs the generator bundled into one file: with a loader, most of the time would go into loading. */
 export async function runCodegen(
   ...args: readonly string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {

@@ -6,13 +6,13 @@ const execute = promisify(execFile);
 
 export interface CommandOptions {
   readonly cwd: string;
-  /** Default: what a host hands on, and npm without a network. */
+  /** Default: the variables that a host passes on, and npm without a network. */
   readonly env?: NodeJS.ProcessEnv;
   /** Default: a minute. */
   readonly timeoutMs?: number;
 }
 
-/** The environment in which npm and npx must do with what is on the machine. */
+/** The environment in which npm and npx use only what is on the machine. */
 export function offline(): Record<string, string> {
   return { ...getDefaultEnvironment(), npm_config_offline: 'true', npm_config_update_notifier: 'false' };
 }
@@ -26,7 +26,7 @@ export function online(): Record<string, string> {
  * Runs a program to its end.
  *
  * @returns what it wrote
- * @throws with what it wrote, when it fails or takes too long
+ * @throws with what it wrote, if it fails or takes too long
  */
 export async function run(
   [program = '', ...args]: readonly string[],

@@ -1,6 +1,5 @@
 /**
- * The scanner and the splitter against `JSON.parse`: random frames of the feed's kind, whole and broken, read in all
- * three ways.
+ * Compares the scanner and the splitter with `JSON.parse`: reads random frames, sound and broken, in all three ways.
  */
 import { isUtf8 } from 'node:buffer';
 import { suite } from '../../generated/suite.js';
@@ -12,17 +11,17 @@ import type { Random } from '../../runtime/simulator/random.js';
 import { symbolKeyOf } from '../../runtime/symbols/channels.js';
 import { SymbolTable } from '../../runtime/symbols/symbol-table.js';
 
-/** Channel, symbol and value of each event, and how much else a frame held. */
+/** Channel, symbol and value of each event of a frame, and how many statuses and broken items it has. */
 export interface Reading {
   readonly events: readonly { readonly prefix: string | undefined; readonly symbol: unknown; readonly raw: unknown }[];
   readonly statuses: number;
   readonly malformed: number;
 }
 
-/** Of bytes that are none. */
+/** The reading of bytes that are not UTF-8. */
 const noText: Reading = { events: [], statuses: 0, malformed: 0 };
 
-/** A frame on which the two do not agree. */
+/** A frame that two readers read differently. */
 export interface Disagreement {
   readonly frame: string;
   readonly ours: Reading;
@@ -30,7 +29,7 @@ export interface Disagreement {
 }
 
 export class Differential {
-  /** Frames of which the scanner was sure. */
+  /** Frames that the scanner could read without the splitter. */
   sure = 0;
   private readonly symbols = new SymbolTable(symbol => symbol);
   private readonly reader: FrameReader;
@@ -44,7 +43,7 @@ export class Differential {
     this.scanner = new Scanner(market.channels, suite.kernel);
   }
 
-  /** Tries one more frame. */
+  /** Tries another frame. */
   try(): Disagreement | undefined {
     return this.judge(this.frame());
   }
@@ -61,7 +60,7 @@ export class Differential {
     return this.reader.read(data) === 'no text' ? noText : this.told(data);
   }
 
-  /** As a large frame is read, though with steps as small as one byte. */
+  /** Reads the frame in steps, as a large one is read, but of as little as one byte. */
   readPieces(data: Buffer, stepBytes: number): Reading {
     if (!isUtf8(data)) return noText;
     const sum = { events: [] as Reading['events'][number][], statuses: 0, malformed: 0 };
@@ -87,7 +86,7 @@ export class Differential {
     return { events: list, statuses: statuses.length, malformed };
   }
 
-  /** What the frame is by the book: parsed whole, then looked at item by item. */
+  /** The reference: parses the whole frame, then looks at each item. */
   readTheirs(data: Buffer): Reading {
     let value: unknown;
     if (!isUtf8(data)) return noText;
@@ -99,7 +98,7 @@ export class Differential {
     return this.readValues(Array.isArray(value) ? value : [value]);
   }
 
-  /** What a large frame is by the book: as `readTheirs` where it is JSON, else item by item. */
+  /** The reference for large frames: as `readTheirs` if the frame is JSON, or else item by item. */
   readItems(data: Buffer): Reading {
     if (!isUtf8(data)) return noText;
     const text = data.toString();
@@ -129,7 +128,7 @@ export class Differential {
     return reading;
   }
 
-  /** An array of events as the feed writes them; in half of all frames something is odd, in a quarter broken. */
+  /** An array of events as the feed writes them; half of all frames are odd, a quarter broken. */
   private frame(): Buffer {
     const { random } = this;
     const events = Array.from({ length: random.integer(0, 4) }, () => this.event(random.chance(0.15)));
@@ -195,7 +194,7 @@ function isJson(text: string): boolean {
 
 const tokens = /"(?:[^"\\]|\\[\s\S])*"|[\s\S]/g;
 
-/** Texts of the items of a frame that is no JSON, and how much else is in it: nothing, or a rest. */
+/** The items of a frame that is not JSON, as texts, and 1 if a broken rest follows, or 0. */
 function itemsIn(text: string): { items: string[]; broken: number } {
   const [, inside] = /^[ \t\n\r]*\[(.*)$/s.exec(text) ?? [];
   if (inside === undefined) return { items: [text], broken: 0 };
@@ -203,7 +202,7 @@ function itemsIn(text: string): { items: string[]; broken: number } {
   let [depth, item, used, commas] = [1, '', 0, 0];
   for (const [token] of inside.matchAll(tokens)) {
     used += token.length;
-    // A text that does not end takes all that is left.
+    // A string without an end takes the whole rest.
     if (token === '"') return { items, broken: 1 };
     if (token === '[' || token === '{') depth++;
     const ends = depth === 1 && (token === ',' || token === ']');

@@ -1,10 +1,10 @@
-/** What the Dockerfile says, read by its instructions. */
+/** Reads the instructions of the Dockerfile. */
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { repository } from './project.js';
 
 export interface Copy {
-  /** The stage it copies from; absent: the folder of the build. */
+  /** The stage that it copies from; absent: the build context. */
   readonly from?: string;
   readonly sources: readonly string[];
   /** Absolute. */
@@ -16,7 +16,7 @@ type Step = Copy | string;
 export interface Stage {
   readonly base: string;
   readonly name?: string;
-  /** What it copies, and the shell lines that it runs, in their order. */
+  /** Its copies and shell lines, in order. */
   readonly steps: readonly Step[];
   readonly labels: readonly string[];
   readonly workdir: string;
@@ -34,7 +34,7 @@ export function runsOf({ steps }: Stage): string[] {
   return steps.filter(step => typeof step === 'string');
 }
 
-/** The paths that `.dockerignore` excepts from its `*`. */
+/** The paths that `.dockerignore` lets through. */
 export function readContext(): string[] {
   const [all, ...others] = readFileSync(join(repository, '.dockerignore'), 'utf8')
     .split('\n')

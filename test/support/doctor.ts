@@ -1,4 +1,4 @@
-/** What doctor says of feeds made up for it. */
+/** Runs doctor on feeds made for the test. */
 import { afterAll, expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { examine, hubOf } from '../../runtime/cli/doctor/doctor.js';
@@ -55,7 +55,7 @@ export function find({ checks }: Report, check: string, name?: string): Check {
   return found[0]!;
 }
 
-/** After the file that calls this, whose tests may run side by side. */
+/** Cleans up after the whole file, since its tests may run concurrently. */
 export function setUp(): void {
   afterAll(async () => {
     for (const item of running.splice(0)) await item.close();

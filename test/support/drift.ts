@@ -1,4 +1,4 @@
-/** The vendor's description as a fixture, to be edited. */
+/** The vendor's description from a fixture, for tests to edit. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './project.js';

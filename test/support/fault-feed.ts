@@ -1,11 +1,11 @@
-/** A feed on loopback that does one thing wrong, and then behaves: down to the single byte, over plain TCP or TLS. */
+/** A feed on loopback that does one thing wrong, down to the single byte, and then behaves. Plain TCP or TLS. */
 import { createHash } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
 import { Changes } from '../../runtime/pacing/changes.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 
-/** What a feed does instead of what it should, at one step of a connection or at several. */
+/** What a feed does wrong, at one step of a connection or at several. */
 export interface Fault {
   /** Instead of reading the request. */
   readonly accept?: (socket: Socket) => void;
@@ -29,18 +29,18 @@ export interface FaultFeedOptions {
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** How a frame departs from a plain, whole text frame. */
+/** How a frame differs from a whole text frame. */
 export interface FrameShape {
   readonly opcode?: number;
   readonly fin?: boolean;
   /** The three reserved bits. */
   readonly reserved?: number;
   readonly masked?: boolean;
-  /** Length that the header tells, if not that of the payload. */
+  /** Length in the header, if not that of the payload. */
   readonly declared?: bigint;
 }
 
-/** The bytes of a frame, legal or not. */
+/** The bytes of a frame, valid or not. */
 export function frame(payload: string | Buffer, shape: FrameShape = {}): Buffer {
   const { opcode = opcodes.text, fin = true, reserved = 0, masked = false } = shape;
   const body = Buffer.from(payload as string);
@@ -64,7 +64,7 @@ export function status(word: string, message: string): string {
   return JSON.stringify([{ ev: 'status', status: word, message }]);
 }
 
-/** A trade as stocks have them. */
+/** A trade of stocks. */
 export function trade(price: number, symbol = 'AAPL', more: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify([
     { ev: 'T', sym: symbol, x: 4, i: '1', z: 3, p: price, s: 100, t: 1_790_000_000_000, q: 1, ...more },
@@ -73,14 +73,14 @@ export function trade(price: number, symbol = 'AAPL', more: Readonly<Record<stri
 
 /** One connection, from the side of the feed. */
 export class Peer {
-  /** What the client asked for, such as `/stocks`. */
+  /** The path of the request, such as `/stocks`. */
   path = '';
   request = '';
   /** Texts that the client sent. */
   readonly received: { readonly action: string; readonly params: string }[] = [];
   pings = 0;
   pongs = 0;
-  /** Code of the client's close frame, 1005 for none in it. */
+  /** Code of the client's close frame; 1005 if it has none. */
   closeCode: number | undefined;
   private rest = Buffer.alloc(0);
   private upgraded = false;
@@ -117,7 +117,7 @@ export class Peer {
     this.raw(frame(text));
   }
 
-  /** Sends a close frame; the connection ends as soon as the client has answered it. */
+  /** Sends a close frame; the connection ends when the client answers it. */
   close(code?: number, reason = ''): void {
     const body = Buffer.alloc(code === undefined ? 0 : 2);
     if (code !== undefined) body.writeUInt16BE(code);
@@ -128,7 +128,7 @@ export class Peer {
     this.socket.destroy();
   }
 
-  /** Says and reads nothing more, and keeps the TCP connection. */
+  /** Stops reading and writing, but keeps the TCP connection open. */
   freeze(): void {
     this.frozen = true;
     this.socket.pause();
@@ -166,7 +166,7 @@ export class Peer {
     );
   }
 
-  /** The fault of the live stream, once. */
+  /** Plays the fault of the live stream, once. */
   goLive(): void {
     if (this.subscribed) return;
     this.subscribed = true;
@@ -238,9 +238,9 @@ export class Peer {
 }
 
 export class FaultFeed {
-  /** Told of everything that clients send, and of every connection that comes or goes. */
+  /** Notified of everything that clients send, and of every connection that opens or closes. */
   readonly changes = new Changes(systemClock);
-  /** Every connection since the fault was armed, the oldest first. */
+  /** Every connection since the fault was armed, oldest first. */
   peers: Peer[] = [];
   /** When each of them was accepted, monotonic ms. */
   acceptedMs: number[] = [];
@@ -263,7 +263,7 @@ export class FaultFeed {
     return feed;
   }
 
-  /** From here on the next `times` connections suffer the fault. */
+  /** The next `times` connections suffer the fault. */
   arm(fault: Fault, times = 1): void {
     this.fault = fault;
     this.times = times;
@@ -276,7 +276,7 @@ export class FaultFeed {
     return this.sockets.size;
   }
 
-  /** The newest connection on which a path is served. */
+  /** The newest connection on a path. */
   peer(path = '/stocks'): Peer | undefined {
     return this.peers.findLast(peer => peer.open && peer.path === path);
   }
@@ -286,12 +286,12 @@ export class FaultFeed {
     return this.peers.flatMap(peer => peer.received);
   }
 
-  /** @returns whether `done` came true in time */
+  /** @returns whether `done` became true in time */
   until(done: () => boolean, timeoutMs = 10_000): Promise<boolean> {
     return this.changes.until(done, timeoutMs);
   }
 
-  /** Lets frozen connections find out that their clients have gone. */
+  /** Reads again on frozen connections, so that they notice that their clients are gone. */
   thaw(): void {
     for (const socket of this.sockets) socket.resume();
   }

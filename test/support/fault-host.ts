@@ -1,11 +1,11 @@
-/** Faults of a host or a machine, each played on a process of its own. */
+/** Faults of a host or a machine, each played on its own process. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FaultFeed, type Peer } from './fault-feed.js';
 import { secretKey } from './fault-run.js';
 import { BareServer } from './stdio.js';
 
-/** Played on a process of its own. */
+/** A fault, played on its own process. */
 export interface ProcessRow {
   readonly name: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export interface ProcessRow {
 
 export const channels = ['T.AAPL', 'Q.AAPL'];
 
-/** A server of its own, and the feed that it is on. */
+/** A server in its own process, and its feed. */
 export class Host {
   private constructor(
     readonly feed: FaultFeed,
@@ -63,7 +63,7 @@ export class Host {
     return find()!;
   }
 
-  /** The process is gone within a second of its cause, with code 0, its sockets closed with a close frame. */
+  /** Expects the process to end within a second, with code 0, after a close frame on its socket. */
   async expectEnd(peer: Peer): Promise<void> {
     const { code, tookMs } = await this.server.ended();
     expect(code).toBe(0);
@@ -72,7 +72,7 @@ export class Host {
     expect(peer.closeCode).toBe(1000);
   }
 
-  /** Ends what still runs; nothing may be left, and what was written must have been fit to be written. */
+  /** Ends everything, and expects that nothing is left over and that the output was clean. */
   async finish(): Promise<void> {
     this.server.child.stdin!.end();
     await this.server.ended();
@@ -92,13 +92,13 @@ export class Host {
     await this.feed.close();
   }
 
-  /** Memory of the process that is resident, MiB. */
+  /** Resident memory of the process, MiB. */
   residentMiB(): number {
     const text = readFileSync(`/proc/${this.server.child.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(text)![1]) / 1_024;
   }
 
-  /** Stops the process for a while, as a machine does that sleeps. */
+  /** Suspends the process for a while, as when the machine sleeps. */
   async sleep(ms: number): Promise<void> {
     this.server.child.kill('SIGSTOP');
     await new Promise(resolve => setTimeout(resolve, ms));

@@ -1,4 +1,4 @@
-/** Faults of a feed and of the network on the way to it, as rows. */
+/** Faults of a feed and of the network, as rows of a table. */
 import { expect, test } from 'vitest';
 import type { Options } from '../../runtime/config/options.js';
 import { type Fault, type Peer, status, trade } from './fault-feed.js';
@@ -6,27 +6,27 @@ import { FaultRun } from './fault-run.js';
 import { outsideMb } from './memory.js';
 
 export interface Row {
-  /** Name of the fault, and what is right then. */
+  /** Name of the fault, and the expected reaction. */
   readonly name: string;
   readonly fault: Fault;
-  /** How many connections suffer it; default 1. */
+  /** How many connections suffer the fault; default 1. */
   readonly times?: number;
   readonly options?: Partial<Options>;
-  /** Every state of the stream, up to where it is meant to rest. */
+  /** Every state of the stream, up to the one in which it should stay. */
   readonly states: string;
   /** Part of the answer of start. */
   readonly start?: object;
-  /** Part of the status at rest. */
+  /** Part of the status in the end. */
   readonly status?: object;
-  /** How many connections were made at rest. */
+  /** How many connections were made in the end. */
   readonly attempts?: number;
-  /** What else must be or must not be. */
+  /** Further expectations. */
   readonly check?: (run: FaultRun) => Promise<void> | void;
   /** How long it may hold the event loop, ms; default `longestHoldMs`. */
   readonly holdMs?: number;
-  /** What may be left of it in memory when all is over, MiB. */
+  /** How much memory may remain used afterwards, MiB. */
   readonly leftMb?: number;
-  /** What it may take outside of the heap, garbage or not, MiB. */
+  /** How much memory outside of the heap it may allocate, garbage included, MiB. */
   readonly takenMb?: number;
 }
 
@@ -36,7 +36,7 @@ export const dropped = `${connected} retrying ${connected}`;
 
 export const always = Number.POSITIVE_INFINITY;
 
-/** What the ledger says of a fault; the times are compared with those of the messages around. */
+/** The entry of the ledger for a fault; `expectTimes` compares its times with those of the messages around it. */
 export function outage(cause: string | RegExp): object {
   return { cause: expect.stringMatching(cause), channels: ['T.AAPL', 'Q.AAPL'] };
 }
@@ -45,12 +45,12 @@ export function failed(text: string | RegExp, code = 'CONNECT_FAILED'): object {
   return { last_error: { code, message: expect.stringMatching(text) } };
 }
 
-/** The fault is over when the stream is live; it plays as data. */
+/** A fault of the data, on a stream that is live and stays live. */
 export function data(play: (peer: Peer) => void): { fault: Fault; states: string; attempts: number } {
   return { fault: { live: play }, states: connected, attempts: 1 };
 }
 
-/** Ends a live stream after a trade; it comes back by itself, and the ledger has it. */
+/** A fault that ends a live stream after a trade; it reconnects by itself, and the ledger lists the outage. */
 export function cut(play: (peer: Peer) => void, message: string | RegExp = ''): Omit<Row, 'name'> {
   return {
     fault: {
@@ -67,7 +67,7 @@ export function cut(play: (peer: Peer) => void, message: string | RegExp = ''): 
 
 export const denied = status('error', 'not authorized');
 
-/** Every outage lasts from the arrival of the last message before it to that of the first one after it. */
+/** Expects every outage to last from the last message before it to the first one after it. */
 export function expectTimes({ stocks }: FaultRun, told: readonly object[], beganMs: number): void {
   const { buffer, outages } = stocks;
   const arrival = (seq: number): string => iso(stocks.wallMs(buffer.arrivedMs(seq)));
@@ -86,7 +86,7 @@ export function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** @returns what was allocated outside of the heap at rest, MiB */
+/** @returns memory allocated outside of the heap in the end, MiB */
 export async function play(row: Row): Promise<number> {
   const run = await FaultRun.open({ ...(row.options ? { options: row.options } : {}) });
   const beganMs = Date.now();
@@ -106,7 +106,7 @@ export async function play(row: Row): Promise<number> {
     const status = await run.status();
     expect(status).toMatchObject({ state: rest, ...row.status });
     expectTimes(run, status.outages as object[], beganMs);
-    // What is answered as the last fault is in the log, too.
+    // The log must have the last fault of the answer, too.
     const fault = status.last_error as { message: string } | null;
     if (fault) expect(run.log.join('')).toContain(`stocks: ${fault.message}`);
     if (row.attempts !== undefined) expect(run.feed.peers).toHaveLength(row.attempts);

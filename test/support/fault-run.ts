@@ -1,4 +1,4 @@
-/** A hub on a feed that is about to fail, and what must hold whatever the fault was. */
+/** A hub on a feed that is about to fail, and what must hold after any fault. */
 import { afterAll, beforeAll, expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Options } from '../../runtime/config/options.js';
@@ -13,10 +13,10 @@ import { Hub } from '../../runtime/stream/hub.js';
 import { type Answered, type Called, callOn, testOptions } from './bench.js';
 import { FaultFeed, trade } from './fault-feed.js';
 
-/** The key that no answer may hold, not even in part. */
+/** The key, of which no answer may hold even a part. */
 export const secretKey = 'sEcReT-kEy-98765-zyx';
 
-/** Times of a test: patient where a busy machine could be slow, and quick to come back. */
+/** Patient with a slow machine, but quick to reconnect. */
 export const faultOptions: Options = {
   ...testOptions,
   ackTimeoutMs: 2_000,
@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** One row at work: its feed, its hub, and everything that was answered and logged. */
+/** A row in progress: its feed, its hub, and everything that was answered and logged. */
 export class FaultRun {
   /** Every answer, as JSON. */
   readonly answers: string[] = [];
@@ -64,12 +64,12 @@ export class FaultRun {
     return this.hub.stream('stocks');
   }
 
-  /** Everything that the stocks stream went through since it was watched. */
+  /** The states of the stocks stream since `watch` was called. */
   get states(): string {
     return this.seen.join(' ');
   }
 
-  /** Writes down every state of the stocks stream from now on. */
+  /** Records every state of the stocks stream from now on. */
   watch(): void {
     const note = (): boolean => {
       const { state } = this.stocks;
@@ -98,7 +98,7 @@ export class FaultRun {
     return structured.messages as Record<string, unknown>[];
   }
 
-  /** @throws when it did not come true in time */
+  /** @throws if `done` does not become true in time */
   async until(what: string, done: () => boolean, market = 'stocks', timeoutMs = 10_000): Promise<void> {
     const came = await this.hub.stream(market).changes.until(done, timeoutMs);
     if (!came) throw new Error(`not in time: ${what}; the states were: ${this.states}`);
@@ -117,7 +117,7 @@ export class FaultRun {
     expect((await this.read({ limit: 1 })).at(-1)).toMatchObject({ event: 'TRADE', price });
   }
 
-  /** A market that nothing happens to. */
+  /** Starts a market without a fault. */
   async startSibling(): Promise<void> {
     const { structured } = await this.call('start_crypto_stream', { channels: ['XT.BTC-USD'] });
     expect(structured).toMatchObject({ state: 'live', accepted: ['XT.BTC-USD'] });
@@ -127,7 +127,7 @@ export class FaultRun {
     expect(await this.status('crypto')).toMatchObject({ state: 'live', reconnects: 0, outages: [], last_error: null });
   }
 
-  /** Stops everything; then nothing may be left, and the key must have been nowhere. */
+  /** Stops everything, and expects that nothing is left over and that the key appeared nowhere. */
   async finish(): Promise<void> {
     await this.hub.close();
     this.feed.thaw();
@@ -152,7 +152,7 @@ export class FaultRun {
   }
 }
 
-/** Nothing in this file's tests may reject where nobody listens. */
+/** Expects no unhandled rejection in the tests of the file. */
 export function expectNoRejections(): void {
   const rejections: unknown[] = [];
   const note = (reason: unknown): void => void rejections.push(reason);

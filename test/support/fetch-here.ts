@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 const lookUp: LookupFunction = (_, { all }, found) =>
   all ? found(null, [{ address: '127.0.0.1', family: 4 }]) : found(null, '127.0.0.1', 4);
 
-/** A `fetch` for which every name leads to this machine, as lines in its hosts file would have it. */
+/** A `fetch` that resolves every host name to this machine, like entries in the hosts file. */
 export function fetchHere(url: string | URL, init: RequestInit = {}): Promise<Response> {
   const { method = 'GET', body, signal } = init;
   const headers = Object.fromEntries(new Headers(init.headers));

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 import { greeting, RawFeed, statusFrame } from './raw-feed.js';
 
-/** One connection that was let in, with its key. */
+/** An authenticated connection, with its key. */
 interface Session {
   readonly key: string;
   readonly held: Set<string>;
   readonly socket: WebSocket;
 }
 
-/** An event, and the channels of which each brings it. */
+/** An event, and the channels that bring it. */
 export interface Sent {
   readonly event: object;
   readonly channels: readonly string[];
 }
 
-/** A feed that sends each connection what it holds and nothing else, all of it in one frame, as the vendor's does. */
+/** A feed that, like the vendor's, sends each connection only what it subscribed, in one frame. */
 export class FilteringFeed {
   private readonly sessions = new Set<Session>();
 
@@ -24,7 +24,7 @@ export class FilteringFeed {
     private readonly denied: ReadonlySet<string>,
   ) {}
 
-  /** @param denied names that are refused to every key */
+  /** @param denied channels that the feed refuses to every key */
   static async open(denied: readonly string[]): Promise<FilteringFeed> {
     const known = new Map<WebSocket, Session>();
     const feed: FilteringFeed = new FilteringFeed(
@@ -51,12 +51,12 @@ export class FilteringFeed {
     return this.feed.url;
   }
 
-  /** Keys of the connections that are open. */
+  /** Keys of the open connections. */
   get keys(): string[] {
     return [...this.sessions].map(({ key }) => key);
   }
 
-  /** Resolves when every side has taken in all that was sent before. */
+  /** Resolves when every side has received everything sent before. */
   async send(...sent: readonly Sent[]): Promise<void> {
     for (const { held, socket } of this.sessions) {
       const mine = sent.filter(({ channels }) => channels.some(name => held.has(name)));

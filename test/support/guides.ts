@@ -1,4 +1,4 @@
-/** README and the guides, and the blocks of code in them. */
+/** README and the guides, and their blocks of code. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './project.js';
@@ -21,7 +21,7 @@ export function readGuide(path: string): string {
   return readFileSync(join(repository, path), 'utf8');
 }
 
-/** @returns the blocks of code of a text, in their order */
+/** @returns the blocks of code of a text, in order */
 export function blocksIn(text: string): Block[] {
   return [...text.matchAll(/^```(\w*)\n(.*?)\n```$/gms)].map(({ index, 1: language = '', 2: code = '' }) => ({
     intro: text.slice(0, index).trimEnd().split('\n').at(-1)!,
@@ -30,7 +30,7 @@ export function blocksIn(text: string): Block[] {
   }));
 }
 
-/** @returns the blocks of code under a heading of a page, in their order */
+/** @returns the blocks of code under a heading of a page, in order */
 export function readBlocks(path: string, heading: string): Block[] {
   const section = readGuide(path)
     .split(/^(?=## )/m)
@@ -38,13 +38,13 @@ export function readBlocks(path: string, heading: string): Block[] {
   return blocksIn(section ?? '');
 }
 
-/** @returns the links of a text that lead into the repository, as they are written */
+/** @returns the links of a text into the repository, as written */
 export function linksIn(text: string): string[] {
   const prose = text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!).filter(link => !/^https?:/.test(link));
 }
 
-/** @returns the anchors of the headings of a text, as hosts of Markdown make them */
+/** @returns the anchors of the headings of a text, as Markdown hosts spell them */
 export function anchorsIn(text: string): string[] {
   const headings = text.replace(/^```.*?^```$/gms, '').matchAll(/^#+ (.+)$/gm);
   return [...headings].map(([, heading = '']) =>

@@ -4,7 +4,7 @@ import type { FeedListener, FeedSource, SourceServices } from '../../runtime/fee
 import type { StateName } from '../../runtime/feed/state.js';
 import type { ClientStream } from '../../runtime/stream/client-stream.js';
 
-/** A source that gives what a test hands it; by itself it does nothing. */
+/** A source that passes on what a test gives it, and does nothing by itself. */
 class HandFeed implements FeedSource {
   state: StateName = 'idle';
   readonly place = 'hand';
@@ -52,7 +52,7 @@ const feeds = new WeakMap<ClientStream, HandFeed>();
 const key = new Secret('none');
 const endpoint = { feed: 'custom', spelled: 'hand', urls: [], simulated: false, delayMinutes: 0 };
 
-/** Hands a frame to a stream that was not started, as if a feed had sent it alone. */
+/** Gives a frame to a stream that was not started, as if a feed had sent it alone. */
 export function handFrame(stream: ClientStream, frame: Buffer | string): void {
   if (!feeds.has(stream)) {
     stream.open({

@@ -6,14 +6,14 @@ import type { RawEvent, Status } from '../../runtime/decode/protocol.js';
 import { channelOf } from '../../runtime/market/format.js';
 import { symbolKeyOf } from '../../runtime/symbols/channels.js';
 
-/** What came out of a frame. */
+/** The result of decoding a frame. */
 export interface Taken {
   readonly statuses: readonly Status[];
   readonly events: readonly RawEvent[];
   readonly malformed: number;
 }
 
-/** A buffer that is filled by frames, as a stream fills it. */
+/** A buffer that is filled from frames, as in a stream. */
 export class Held {
   readonly buffer: MessageBuffer;
   private readonly reader: FrameReader;
@@ -48,7 +48,7 @@ export class Held {
     return { statuses, events: entries.map(entry => entry!.raw), malformed };
   }
 
-  /** @returns the event as it is held */
+  /** @returns the event as the buffer holds it */
   add(ev: string, symbol: string, raw: Readonly<Record<string, unknown>> = {}): Entry {
     const channel = channelOf(this.market, ev);
     this.take(JSON.stringify([{ ev, ...(channel ? { [symbolKeyOf(channel)]: symbol } : {}), ...raw }]));

@@ -1,4 +1,4 @@
-/** Clients of the built server over HTTP, kind and unkind ones. */
+/** Clients of the built server over HTTP, well-behaved and hostile ones. */
 import { expect } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
@@ -8,22 +8,22 @@ import { SpawnedHttp } from './spawned-http.js';
 
 export type Answer = Readonly<Record<string, unknown>>;
 
-/** What a test leaves open. */
+/** What `closeAll` closes after a test. */
 export const open: { close(): unknown }[] = [];
 
-/** To be called after each test. */
+/** Call it after each test. */
 export async function closeAll(): Promise<void> {
   for (const item of open.splice(0).reverse()) await item.close();
 }
 
-/** How long a test waits for what must happen. */
+/** How long a test waits for something that must happen. */
 export const patient = { timeout: 15_000, interval: 20 };
 export const [ann, bob] = ['token-of-ann-0123456789', 'token-of-bob-0123456789'] as const;
 /** Two clients with tokens. */
 export const both = { MCP_POLYGON_HTTP_TOKENS: `ann:${ann},bob:${bob}` };
 export const aapl = 'polygon://streams/stocks/T.AAPL';
 
-/** The built server in a process of its own, on the simulated feed. */
+/** The built server in its own process, on the simulated feed. */
 export async function served(
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = [],
@@ -33,14 +33,14 @@ export async function served(
   return server;
 }
 
-/** A client on a server, of the 2025 protocols or, as era 1, of 2026-07-28. */
+/** Connects a client. Era 0 is the 2025 protocols, era 1 is 2026-07-28. */
 export async function visit(url: string, token?: string, era: 0 | 1 = 0): Promise<Peer> {
   const peer = await httpEras[era][1](url, token);
   open.push(peer);
   return peer;
 }
 
-/** A connection on which anything can be written. */
+/** A connection on which a test can write any bytes. */
 export async function connected(url: string): Promise<RawConnection> {
   const connection = await RawConnection.open(url);
   open.push(connection);
@@ -59,12 +59,12 @@ export function headersOf(token?: string, session?: string): Record<string, stri
 
 let requests = 0;
 
-/** An id that no request had before. */
+/** An id that no earlier request had. */
 export function nextId(): number {
   return ++requests;
 }
 
-/** A request as a client would make it. */
+/** Sends a request as a client would. */
 export function post(url: string, body: object, token?: string, session?: string): Promise<Response> {
   const text = JSON.stringify({ jsonrpc: '2.0', id: nextId(), ...body });
   return fetch(url, { method: 'POST', headers: headersOf(token, session), body: text });
@@ -106,7 +106,7 @@ export async function codeOf(peer: Peer, name: string, args: Answer = {}): Promi
   return ((structuredContent as Answer).error as Answer).code;
 }
 
-/** A feed that says what a test has it say. */
+/** A feed that sends trades when the test says so. */
 export async function feedOfTrades(): Promise<{ url: string; trade: (count: number) => void }> {
   const feed = new SimulatedFeed(markets, { stepMs: 0 });
   open.push(feed);

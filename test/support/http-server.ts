@@ -15,7 +15,7 @@ export interface HttpBenchOptions {
   readonly clock?: Clock;
 }
 
-/** The server over HTTP in this process, on a scripted feed. */
+/** The HTTP server in this process, on a scripted feed. */
 export class HttpBench {
   private constructor(
     readonly feed: ScriptedMarket,
@@ -36,13 +36,13 @@ export class HttpBench {
     return this.server.url;
   }
 
-  /** Names that the feed serves now, when all that was sent has arrived. */
+  /** Channels that the feed serves, once everything sent has arrived. */
   async held(): Promise<string[]> {
     await this.feed.barrier();
     return [...(this.feed.session?.held ?? [])].sort();
   }
 
-  /** Has the feed send trades, and waits until they are in. */
+  /** Makes the feed send trades, and waits for their arrival. */
   async trade(symbol: string, count = 1): Promise<void> {
     this.feed.trade(symbol, count);
     await this.feed.barrier();

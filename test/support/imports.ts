@@ -1,4 +1,4 @@
-/** What files name: the edges of the graph of modules. */
+/** The edges of the module graph. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { Node, Project, type SourceFile, ts } from 'ts-morph';
@@ -8,7 +8,7 @@ export interface Edge {
   readonly from: string;
   /** Path from the root of the repository, or the name of a package. */
   readonly to: string;
-  /** Whether it is an `import type`, which leaves nothing in what runs. */
+  /** Whether it is an `import type`, which is gone at run time. */
   readonly isType?: true;
 }
 
@@ -26,7 +26,7 @@ export function sourcesIn(folder: string): SourceFile[] {
     .map(path => parse(path, readFileSync(join(repository, path), 'utf8')));
 }
 
-/** Every module that a file names: imports, exports, types and calls of `import`. */
+/** Every module that a file refers to: imports, exports, types and calls of `import`. */
 export function edgesOf(file: SourceFile): Edge[] {
   const from = file.getFilePath().slice(1);
   const named: string[] = [];
@@ -54,7 +54,7 @@ function unquote(text: string): string {
   return text.replace(/^['"`](.*)['"`]$/, '$1');
 }
 
-/** The edges for which the rule does not hold, as `from -> to`. */
+/** The edges that break the rule, as `from -> to`. */
 export function breaches(edges: readonly Edge[], allows: (edge: Edge) => boolean): string[] {
   return edges.filter(edge => !allows(edge)).map(({ from, to }) => `${from} -> ${to}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Judges the emitted tables of a market by what the spec and the documentation expect, over real sockets. It knows the
- * protocol and the contract, not the formatter: what a field should read is worked out here once more.
+ * Checks the emitted tables of a market against the spec and the documentation, over real sockets. It knows the
+ * protocol and the contract but not the formatter: it computes the expected value of each field again.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ export interface ExpectedChannel {
   readonly samples: readonly { readonly see: string; readonly json: string }[];
 }
 
-/** What an emitted test file holds. */
+/** The content of an emitted test file. */
 export interface Expectations {
   readonly tools: readonly { readonly name: string; readonly verb: Verb }[];
   readonly channels: readonly ExpectedChannel[];
@@ -40,13 +40,13 @@ export interface Expectations {
   readonly caps: readonly { readonly prefixes: readonly string[]; readonly maxHeld: number }[];
 }
 
-/** One thing to check; answers what is wrong. */
+/** One thing to check; returns the faults. */
 export interface Check {
   readonly name: string;
   readonly run: (bench: Bench) => Promise<string[]> | string[];
 }
 
-/** Registers a test per check of a market. */
+/** Registers a test for each check of a market. */
 export function judge(suite: Suite, market: Market, expected: Expectations): void {
   describe(market.title, () => {
     for (const { name, run } of checksOf(market, expected)) {
@@ -62,7 +62,7 @@ export function judge(suite: Suite, market: Market, expected: Expectations): voi
   });
 }
 
-/** Every check of a market, each for a bench of its own. */
+/** Every check of a market, each with its own bench. */
 export function checksOf(market: Market, expected: Expectations): Check[] {
   const named = (verb: Verb): string => expected.tools.find(tool => tool.verb === verb)?.name ?? `${verb} is missing`;
   const context: Context = { market, expected, named, channels: expected.channels.map(({ subscribe }) => subscribe) };
@@ -120,7 +120,7 @@ interface Context {
   readonly channels: readonly string[];
 }
 
-/** Collects what is not as it should be. */
+/** Collects faults. */
 class Faults {
   readonly list: string[] = [];
 
@@ -261,7 +261,7 @@ async function checkSamples(bench: Bench, { named, market }: Context, channel: E
   return faults.list;
 }
 
-/** The validator is lenient to unknown keys and to missing optional ones, and to nothing else. */
+/** The validator must accept unknown keys and missing optional ones, and tolerate nothing else. */
 function judgeEventValidator(
   faults: Faults,
   see: string,
@@ -278,7 +278,7 @@ function judgeEventValidator(
   }
 }
 
-/** What a documented event should read, from the fields that the spec expects. */
+/** The expected message of a documented event, from the fields of the spec. */
 function expectedMessage(
   { event, fields }: ExpectedChannel,
   raw: Readonly<Record<string, unknown>>,
@@ -306,12 +306,12 @@ function canonicalOf(symbol: string, { symbol: { spellings } }: Market): string 
   return other ? symbol.replace(new RegExp(other.pattern, 'u'), other.canonical) : symbol;
 }
 
-/** Integers that a double cannot hold, as strings of their digits; documented samples have no other strange numbers. */
+/** Parses JSON, with integers that a double cannot hold as digits; the documented samples need no more than that. */
 function parseDigits(json: string): Record<string, unknown> {
   return JSON.parse(json.replace(/:(\d{16,})(?=[,}])/g, ':"$1"'));
 }
 
-/** Of today's times, the first ten digits count the seconds; those behind them are shown as they are. */
+/** In times of this age, the first ten digits count the seconds; the digits after them are the fraction. */
 function isoOf(value: unknown): string {
   const digits = String(value);
   const seconds = new Date(Number(digits.slice(0, 10)) * 1_000).toISOString().slice(0, 19);
@@ -492,7 +492,7 @@ async function checkUnsubscribe(bench: Bench, { named, channels, expected, marke
     [again.isError, again.structured.removed, again.structured.not_held],
     [false, [], [first]],
   );
-  // The answer to this one proves that the feed has read the frame before it.
+  // The answer to this call proves that the feed has read the previous frame.
   await bench.call(named('subscribe'), { channels: expected.symbols.slice(1, 2) });
   const held = sorted(bench.session(market.name).held).filter(name => name !== expected.symbols[1]);
   faults.same('on the wire', held, [...rest].sort());

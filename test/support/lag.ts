@@ -1,6 +1,6 @@
-/** How long turns of the event loop keep others waiting. */
+/** Measures how long the event loop is blocked. */
 export class Lag {
-  /** Of all turns so far, ms of this process. */
+  /** The longest block so far, in ms of processor time. */
   longestMs = 0;
   private running = true;
   private beganMs = performance.now();
@@ -15,7 +15,7 @@ export class Lag {
   }
 
   private look(): void {
-    // Time that the machine gave to other processes is not counted, and neither are threads beside the event loop.
+    // Do not count time that other processes took, nor other threads of this one.
     const { user, system } = process.cpuUsage(this.used);
     this.longestMs = Math.max(this.longestMs, Math.min(performance.now() - this.beganMs, (user + system) / 1_000));
     this.beganMs = performance.now();

@@ -10,7 +10,7 @@ export function marketOf(name: string): Market {
   return market;
 }
 
-/** A received message, as the buffer holds it. */
+/** An event as the buffer holds it. */
 export function entryOf(ev: string, symbol: string | null, raw: RawEvent, seq = 0): Entry {
   return { seq, arrivedMs: 0, ev, symbol, raw: { ev, ...raw } };
 }

@@ -5,9 +5,9 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose_gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** What the heap and everything outside of it take when the garbage is gone, MiB. */
+/** Memory in use inside and outside of the heap after garbage collection, MiB. */
 export async function usedMb(): Promise<number> {
-  // What a first round lets go of may hold more.
+  // The first round may run finalizers that release more.
   for (let round = 0; round < 2; round++) {
     collect();
     await nextTurn();
@@ -16,7 +16,7 @@ export async function usedMb(): Promise<number> {
   return (heapUsed + external) / 2 ** 20;
 }
 
-/** What is allocated outside of the heap, garbage or not, MiB. */
+/** Memory allocated outside of the heap, garbage included, MiB. */
 export function outsideMb(): number {
   return process.memoryUsage().external / 2 ** 20;
 }

@@ -1,4 +1,4 @@
-/** Two clients of one hub, of whom one must not notice what the other does: what they do, and how it is played. */
+/** Plays two clients of one hub, of which one must not notice what the other does. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { markets, suite } from '../../generated/suite.js';
@@ -15,13 +15,13 @@ export type Deed =
   | { readonly do: 'start'; readonly channels: readonly string[]; readonly key?: string; readonly endpoint?: string }
   | { readonly do: 'subscribe' | 'unsubscribe'; readonly channels: readonly string[] }
   | { readonly do: 'stop' | 'status' | 'list' | 'resources' }
-  /** Of ann alone: another client comes in her place. */
+  /** Only ann does this: another client takes her place. */
   | { readonly do: 'go away' }
   | { readonly do: 'read'; readonly cursor: boolean; readonly channels?: readonly string[]; readonly limit: number }
   | { readonly do: 'summarize'; readonly window?: number }
   | { readonly do: 'wait'; readonly count: number; readonly meanwhile: readonly Trade[] };
 
-/** A trade, quote or event of a kind that the spec does not know. */
+/** A trade, a quote, or an event that the spec does not know. */
 export interface Trade {
   readonly ev: 'T' | 'Q' | 'NEW';
   readonly symbol: string;
@@ -119,7 +119,7 @@ export const play = playWith([...served, ...denied]);
 /** One in which the feed refuses nothing. */
 export const smoothPlay = playWith(served);
 
-/** In the end bob looks at everything. */
+/** At the end, bob looks at everything. */
 const curtain: readonly Step[] = [
   { who: 'bob', deed: { do: 'read', cursor: true, limit: 20 } },
   { who: 'bob', deed: { do: 'read', cursor: false, limit: 20 } },
@@ -127,13 +127,13 @@ const curtain: readonly Step[] = [
   { who: 'bob', deed: { do: 'resources' } },
 ];
 
-/** What bob is answered in a play, and which news comes to him before each answer. */
+/** The answers to bob in a play, and the notifications before each answer. */
 interface Told {
   readonly answers: readonly string[];
   readonly news: readonly string[];
 }
 
-/** Everything that bob is told in a play. */
+/** Everything that the server tells bob in a play. */
 export async function whatBobIsTold(steps: readonly Step[], bobs: ClientOptions = {}): Promise<Told> {
   const stage = await Stage.open(bobs);
   try {
@@ -160,7 +160,7 @@ class Stage {
     private readonly feed: FilteringFeed,
     bobs: ClientOptions,
   ) {
-    // A small buffer, so that messages leave it.
+    // A small buffer, so that it drops messages.
     const options = { httpBufferBytes: 1_000, bufferMessages: 12 };
     this.hub = sharedHubOn(suite, markets, feed.url, options, this.clock);
     this.cast = { ann: this.hub.client(), bob: this.hub.client(bobs) };
@@ -201,7 +201,7 @@ class Stage {
     const client = this.cast[who];
     const asked = this.answer(client, deed);
     await this.settle();
-    // However long a connection takes to be made, it takes no time of this clock.
+    // Connecting takes real time, but no time of the test clock.
     await until(() => !['connecting', 'authenticating'].includes(client.stream('stocks').state));
     await this.settle();
     await this.idle();
@@ -249,7 +249,7 @@ class Stage {
         const abort = new AbortController();
         const args = { market: 'stocks', count: deed.count };
         const waiting = callOn(client, 'wait_for_stream_message', args, abort.signal);
-        // What the feed sends does not depend on ann.
+        // What the feed sends must not depend on ann.
         if (client === this.cast.bob) await this.send(deed.meanwhile);
         await this.settle();
         abort.abort();
@@ -268,13 +268,13 @@ class Stage {
   private async send(all: readonly Trade[]): Promise<void> {
     const sent = all.map(({ ev, symbol, size }): Sent => {
       const event = { ev, sym: symbol, p: 100.5, s: size, bp: 1, ap: 2, t: this.clock.now(), q: this.serial++ };
-      // Whoever holds all trades is sent what is new, too.
+      // A subscriber of all trades gets new kinds of events, too.
       return { event, channels: ev === 'NEW' ? ['T.*'] : [`${ev}.${symbol}`, `${ev}.*`] };
     });
     await this.feed.send(...sent);
   }
 
-  /** Time enough for the feed to fall silent after a refusal, which is waited for. */
+  /** Lets enough time pass for the silence after a refusal that the stream waits for. */
   private async idle(): Promise<void> {
     for (let quarter = 0; quarter < 4; quarter++) {
       await this.settle();
@@ -282,27 +282,27 @@ class Stage {
     }
   }
 
-  /** Cuts every connection, and lets them all come back. */
+  /** Cuts every connection, and waits until all have reconnected. */
   private async cut(): Promise<void> {
     const cut = [this.cast.ann, this.cast.bob]
       .map(client => client.stream('stocks'))
       .filter(({ state, target }) => state === 'live' && !target!.endpoint.simulated);
     this.feed.cut();
     await until(() => cut.every(({ state }) => state === 'retrying'));
-    // Long enough for every back-off, which a connection of more outages has a longer one of, and for nothing else.
+    // Long enough for the longest back-off, which connections with more outages have, and for nothing else.
     this.clock.advance(testOptions.backoffMaxMs);
     await until(() =>
       cut.every(({ state, subscriptions }) => state === 'live' && subscriptions.namesIn('pending').length === 0),
     );
   }
 
-  /** A cursor begins with the name of its client, and the feed has another port, in each run. */
+  /** Masks what differs between runs: the process in a cursor, and the port of the feed. */
   private masked({ process }: Client, text: string): string {
     const name = Buffer.from(`${process}.`).toString('base64url');
     return text.replaceAll(name, '<cursor>').replaceAll(this.feed.url, '<feed>');
   }
 
-  /** Until everybody has taken in what was sent, and time is looked at anew. */
+  /** Waits until everybody has received what was sent and has looked at the clock again. */
   private async settle(): Promise<void> {
     await this.feed.settle();
     await nextTurn();

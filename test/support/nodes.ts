@@ -4,7 +4,7 @@ import { makeFolder } from './project.js';
 
 const fetchTimeoutMs = 180_000;
 
-/** @returns the folder of a Node's program, or nothing where it is the one that runs this */
+/** @returns the folder of a Node of this major version; undefined if it is the one that runs this */
 export async function fetchNode(major: number): Promise<string | undefined> {
   if (process.versions.node.startsWith(`${major}.`)) return undefined;
   return join(await fetchPackages(`node@${major}`), 'node_modules/.bin');
@@ -13,7 +13,7 @@ export async function fetchNode(major: number): Promise<string | undefined> {
 /** @returns a new folder with packages of the npm registry in its node_modules */
 export async function fetchPackages(...packages: readonly string[]): Promise<string> {
   const folder = makeFolder();
-  // A registry that is not there is given up soon; by itself npm would wait for more than a minute.
+  // Give up soon on a registry that does not answer; by default npm waits for more than a minute.
   const options = ['--no-save', '--no-audit', '--no-fund', '--fetch-retry-maxtimeout=10000'];
   const command = ['npm', 'install', ...options, ...packages];
   await run(command, { cwd: folder, env: process.env, timeoutMs: fetchTimeoutMs });

@@ -1,4 +1,4 @@
 import { readOptions } from '../../runtime/config/options.js';
 
-/** The options where no setting is given. */
+/** The options when no setting is given. */
 export const { options: defaultOptions } = readOptions(name => ({ name, text: undefined }));

@@ -1,4 +1,4 @@
-/** A client of either protocol era on a server, behind one face. */
+/** A client of either protocol era, behind one interface. */
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
@@ -27,11 +27,11 @@ export interface Called {
 
 type Reference = { type: 'ref/prompt'; name: string } | { type: 'ref/resource'; uri: string };
 
-/** What both clients can do, and what was heard from the server unasked. */
+/** What both clients can do, and the notifications that came from the server. */
 export abstract class Peer {
-  /** URIs of `resources/updated`, in the order in which they came. */
+  /** URIs of `resources/updated`, in the order of arrival. */
   readonly updated: string[] = [];
-  /** How often the list of the resources was said to have changed. */
+  /** How often the server said that the list of resources had changed. */
   listChanges = 0;
   private printed = '';
 
@@ -41,11 +41,11 @@ export abstract class Peer {
   abstract call(name: string, args?: Arguments, options?: CallOptions): Promise<Called>;
   /** @param json the arguments, of any shape */
   abstract callWith(name: string, json: string): Promise<Called>;
-  /** Asks for updates of resources, each on its own. */
+  /** Subscribes to resources, each on its own. */
   abstract follow(...uris: readonly string[]): Promise<void>;
-  /** Asks to be told when the list of the resources changes. */
+  /** Asks for notifications when the list of resources changes. */
   abstract followList(): Promise<void>;
-  /** Asks for no more updates of a resource. */
+  /** Unsubscribes from a resource. */
   abstract unfollow(uri: string): Promise<void>;
 
   async tools(): Promise<readonly { name: string }[]> {
@@ -86,7 +86,7 @@ export abstract class Peer {
     return completion.values;
   }
 
-  /** How many timers run in the server; it must have been started with `timerCounter`. */
+  /** How many timers run in a server that was started with `timerCounter`. */
   async timers(): Promise<number> {
     const before = this.printed.length;
     process.kill(this.pid, 'SIGUSR2');
@@ -97,7 +97,7 @@ export abstract class Peer {
     await this.client.close();
   }
 
-  /** Goes, and says so where the protocol has words for it. */
+  /** Disconnects, and says so if the protocol provides for it. */
   leave(): Promise<void> {
     return this.close();
   }
@@ -109,7 +109,7 @@ export abstract class Peer {
 
 const counter = `process.on('SIGUSR2', () => process.stderr.write('timers ' + process.getActiveResourcesInfo().filter(name => name === 'Timeout').length + '\\n'))`;
 
-/** Lets a server print how many timers it has when it is sent SIGUSR2. */
+/** Makes a server print its number of timers on SIGUSR2. */
 export const timerCounter = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(counter)}` };
 
 function launch(env: Environment) {
@@ -123,7 +123,7 @@ function withToken(token: string | undefined) {
 
 const information = { name: 'test', version: '1' };
 
-/** Protocol 2025-11-25, by the first generation of the client. */
+/** Protocol 2025-11-25, with the first generation of the client. */
 class LegacyPeer extends Peer {
   private constructor(
     protected override readonly client: LegacyClient,
@@ -174,7 +174,7 @@ class LegacyPeer extends Peer {
     for (const uri of uris) await this.client.subscribeResource({ uri });
   }
 
-  /** Is told unasked. */
+  /** Does nothing: the server always notifies. */
   async followList(): Promise<void> {}
 
   async unfollow(uri: string): Promise<void> {
@@ -182,7 +182,7 @@ class LegacyPeer extends Peer {
   }
 }
 
-/** Protocol 2026-07-28, by the second generation of the client. */
+/** Protocol 2026-07-28, with the second generation of the client. */
 class ModernPeer extends Peer {
   private readonly listening = new Map<string, { close(): Promise<void> }>();
 
@@ -240,13 +240,13 @@ class ModernPeer extends Peer {
   }
 }
 
-/** Connects a client of an era to a server of its own. */
+/** Connects a client of each era to its own server. */
 export const eras = [
   ['2025-11-25', LegacyPeer.connect],
   ['2026-07-28', ModernPeer.connect],
 ] as const;
 
-/** Connects a client of an era to a server that is there. */
+/** Connects a client of each era to a running server. */
 export const httpEras = [
   ['2025-11-25', LegacyPeer.visit],
   ['2026-07-28', ModernPeer.visit],

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { bin } from './stdio.js';
 
-/** What a run of the built program came to. */
+/** The result of a run of the built program. */
 export interface Run {
   readonly code: number | null;
   readonly stdout: string;
@@ -10,7 +10,7 @@ export interface Run {
   readonly tookMs: number;
 }
 
-/** Runs the built program to its end, with an empty stdin and nothing of this process's environment but its path. */
+/** Runs the built program to its end, with an empty stdin and only PATH from the environment of this process. */
 export async function runProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
   const begin = performance.now();
   const clean = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };

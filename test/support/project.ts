@@ -1,4 +1,4 @@
-/** Copies of a small project in temporary folders, fit to be broken. */
+/** Copies of a small project in temporary folders, for tests to break. */
 import {
   cpSync,
   mkdirSync,
@@ -18,14 +18,14 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 const made: string[] = [];
 
-/** An empty folder of its own. */
+/** Makes an empty temporary folder. */
 export function makeFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mcp-polygon-')));
   made.push(folder);
   return folder;
 }
 
-/** Removes every folder that was made; for `afterEach`. */
+/** Removes all these folders; for `afterEach`. */
 export function removeFolders(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
@@ -54,7 +54,7 @@ export class SmallProject {
     rmSync(join(this.root, path));
   }
 
-  /** Replaces texts that occur exactly once. */
+  /** Replaces texts, each of which must occur exactly once. */
   edit(path: string, ...replacements: readonly (readonly [from: string, to: string])[]): void {
     let text = this.read(path);
     for (const [from, to] of replacements) {
@@ -66,9 +66,9 @@ export class SmallProject {
 }
 
 /**
- * Writes the invented market of `test/fixtures/seventh` and its pages into the `spec/` of a project, behind the others.
+ * Adds the invented market of `test/fixtures/seventh` and its pages to the `spec/` of a project, after the others.
  *
- * @param name under which it comes, so that a project can have it twice
+ * @param name of the market, so that a project can have it twice
  */
 export function addInventedMarket(root: string, name = 'metals'): void {
   const source = join(repository, 'test/fixtures/seventh');

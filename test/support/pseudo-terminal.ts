@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import headless from '@xterm/headless';
 import { bin } from './stdio.js';
 
-/** Why there is no pseudo terminal on this machine; nothing if there is one. */
+/** Why this machine has no pseudo terminal; undefined if it has one. */
 export const missing = [
   ['script', 'util-linux'],
   ['stty', 'coreutils'],
@@ -27,7 +27,7 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Says which terminal it is and which process, and at the end whether the terminal is as it was. */
+/** Prints the terminal and the process, and at the end whether the terminal was restored. */
 const frame = [
   'stty cols "$COLUMNS" rows "$LINES"; unset COLUMNS LINES',
   'before=$(stty -g); echo "terminal $(tty)"',
@@ -36,7 +36,7 @@ const frame = [
 ].join('\n');
 
 export class PseudoTerminal {
-  /** Everything that was written, escape sequences and all. */
+  /** Everything that was written, including escape sequences. */
   written = '';
   private readonly waiting = new Set<() => void>();
   private readonly screen: headless.Terminal;
@@ -58,7 +58,7 @@ export class PseudoTerminal {
     });
   }
 
-  /** What stands on the screen, without blanks at the ends of lines. */
+  /** The lines of the screen, without trailing blanks. */
   get lines(): string[] {
     const { active } = this.screen.buffer;
     return Array.from({ length: this.screen.rows }, (_, row) =>
@@ -82,7 +82,7 @@ export class PseudoTerminal {
     return this.written.lastIndexOf('\u001b[?25l') <= this.written.lastIndexOf('\u001b[?25h');
   }
 
-  /** Resolves once the screen is as `done` wants it. */
+  /** Resolves when `done` becomes true. */
   async until(done: () => boolean): Promise<void> {
     if (done()) return;
     await new Promise<void>(resolve => {
@@ -99,7 +99,7 @@ export class PseudoTerminal {
     this.child.stdin!.write(keys);
   }
 
-  /** The window gets another size. */
+  /** Resizes the window. */
   resize(columns: number, rows: number): void {
     this.screen.resize(columns, rows);
     execFileSync('stty', ['-F', this.read(/terminal (\S+)/), 'cols', String(columns), 'rows', String(rows)]);
@@ -110,13 +110,13 @@ export class PseudoTerminal {
     process.kill(Number(this.read(/process (\d+)/)), name);
   }
 
-  /** Resolves once the program and the shell around it are over. */
+  /** Resolves when the program and the shell around it have ended. */
   async ended(): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
     await new Promise<void>(resolve => this.screen.write('', resolve));
   }
 
-  /** What cannot end by itself is ended. */
+  /** Ends what still runs. */
   close(): void {
     this.child.kill('SIGKILL');
     this.screen.dispose();

@@ -3,24 +3,24 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** What a test does with a new connection or with an upgrade; each may be replaced while the feed runs. */
+/** What the feed does on each event; a test may replace any of them while the feed runs. */
 export interface RawFeedScript {
-  /** Answers the upgrade instead of the feed; return true if it did. */
+  /** Answers the upgrade instead of the feed. @returns whether it did */
   upgrade?: (request: IncomingMessage, socket: Duplex, attempt: number) => boolean;
-  /** A connection is open. */
+  /** Called when a connection is open. */
   open?: (socket: WebSocket, attempt: number) => void;
-  /** The client sent a frame. */
+  /** Called with each frame of a client. */
   message?: (socket: WebSocket, frame: { action: string; params: string }, attempt: number) => void;
 }
 
 const transports = new WeakMap<WebSocket, Duplex>();
 
-/** What the frames of a socket of a raw feed go through. */
+/** The TCP socket below a WebSocket of a raw feed. */
 export function tcpOf(socket: WebSocket): Duplex {
   return transports.get(socket)!;
 }
 
-/** A WebSocket server that does only what the test tells it; it does not even answer pings. */
+/** A WebSocket server that does only what the test says; it does not even answer pings. */
 export class RawFeed {
   readonly received: string[] = [];
   attempts = 0;
@@ -74,7 +74,7 @@ export function statusFrame(status: string, message: string): string {
 
 export const greeting = statusFrame('connected', 'Connected Successfully');
 
-/** Greets, accepts every key, and acknowledges every pair. */
+/** Greets, accepts every key, and acknowledges every channel. */
 export const polite: Required<Pick<RawFeedScript, 'open' | 'message'>> = {
   open: socket => socket.send(greeting),
   message(socket, { action, params }) {

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection on which a test writes what no client would. */
+/** A connection on which a test can write what no client would. */
 export class RawConnection {
-  /** What came, as Latin-1. */
+  /** Everything received, as Latin-1. */
   received = '';
   readonly closed: Promise<void>;
   private constructor(readonly socket: Socket) {
@@ -14,7 +14,7 @@ export class RawConnection {
     this.closed = new Promise(resolve => socket.once('close', () => resolve()));
   }
 
-  /** Resolves when it is open, or was refused at once. */
+  /** Resolves when the connection is open or refused. */
   static open(url: string): Promise<RawConnection> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
@@ -25,7 +25,7 @@ export class RawConnection {
     });
   }
 
-  /** Status of the first answer, once it is there; 0 if the connection ends without one. */
+  /** Waits for the status of the first answer; 0 if the connection ends without one. */
   async status(patienceMs = 5_000): Promise<number> {
     const found = (): number | undefined => {
       const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(this.received) ?? [];
@@ -43,7 +43,7 @@ export class RawConnection {
   }
 }
 
-/** @returns status of the answer to what is written, 0 if there is none; the connection ends then */
+/** Sends a text on a new connection, then closes it. @returns the status of the answer; 0 if there is none */
 export async function statusOf(url: string, text: string | Buffer): Promise<number> {
   const connection = await RawConnection.open(url);
   if (typeof text === 'string') connection.socket.write(text, 'latin1');
@@ -53,7 +53,7 @@ export async function statusOf(url: string, text: string | Buffer): Promise<numb
   return status;
 }
 
-/** The bytes of a request; a header that is null is left out. */
+/** The bytes of a request; leaves out headers that are null. */
 export function rawRequest(
   url: string,
   method: string,

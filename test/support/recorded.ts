@@ -1,13 +1,13 @@
-/** Frames in the shape of real recordings, keyed by hand; see the blocks of `test/fixtures/recorded`. */
+/** Frames in the shape of real recordings, typed by hand; see the files of `test/fixtures/recorded`. */
 import { readFileSync } from 'node:fs';
 
-/** JSON types of a value: the one on the wire, then others that are documented. */
+/** JSON types of a value: the one on the wire, then the other documented ones. */
 export type Types = readonly string[];
 
 /** The shape of a channel's events, without `ev`. */
 export interface Shape {
   readonly prefix: string;
-  /** Key of the symbol, and how the symbol that is subscribed is written there. */
+  /** Key of the symbol, and its value for the subscribed symbol. */
   readonly symbol: { readonly key: string; readonly text: string };
   readonly required: ReadonlyMap<string, Types>;
   readonly optional: ReadonlyMap<string, Types>;
@@ -15,14 +15,14 @@ export interface Shape {
   readonly windowMs?: number;
 }
 
-/** A frame, and what is to become of it. */
+/** A frame, and the expected result of reading it. */
 export interface Recording {
   readonly name: string;
   readonly frame: string;
   /** Meanings of its statuses, `nothing` for one without. */
   readonly meanings: readonly string[];
   readonly messages: readonly object[];
-  /** The events in full where they are keyed. */
+  /** The complete events, if they were typed. */
   readonly fullData: readonly object[];
   readonly malformed: number;
 }
@@ -34,7 +34,7 @@ export interface Recorded {
   readonly recordings: readonly Recording[];
 }
 
-/** The markets that have a file of their own; a person who keys one for a new market names it here. */
+/** The markets that have a file; add a market here together with its file. */
 export const recordedMarkets = ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'] as const;
 
 /** @param name of the file, without its extension */
@@ -122,9 +122,9 @@ const judges: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * What in an event differs from the shape, one line each.
+ * The differences of an event from the shape, one line each.
  *
- * @param types which of the types of a key count: the one on the wire, or the documented ones too
+ * @param types which types of a key are right: only the one on the wire, or the documented ones, too
  */
 export function judgeShape(shape: Shape, event: WireEvent, types: 'wire' | 'documented'): string[] {
   const { prefix, symbol, required, optional } = shape;
@@ -134,12 +134,12 @@ export function judgeShape(shape: Shape, event: WireEvent, types: 'wire' | 'docu
     const allowed = types === 'wire' ? known.get(key)?.slice(0, 1) : known.get(key);
     return allowed !== undefined && !allowed.some(type => judges[type]!(value));
   });
-  const foreign = Object.keys(event).filter(key => !known.has(key));
+  const unknown = Object.keys(event).filter(key => !known.has(key));
   return [
     ...missing.map(key => `${prefix}: ${key} is missing`),
     ...wrong.map(
       ([key, value]) => `${prefix}: ${key} is ${typeof value} ${value}, not ${known.get(key)!.join(' or ')}`,
     ),
-    ...foreign.map(key => `${prefix}: ${key} was never recorded`),
+    ...unknown.map(key => `${prefix}: ${key} was never recorded`),
   ];
 }

@@ -1,4 +1,4 @@
-/** Recordings with something wrong in them, and whether they are read as foreign data must be. */
+/** Damages recordings, and checks that the reader treats them as untrusted data. */
 import { truncateSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { encodeFrames, encodeHeader } from '../../runtime/recording/frames.js';
@@ -45,7 +45,7 @@ const oddHeaders = [
 
 export class RecordingFuzz {
   tried = 0;
-  /** Recordings of which not everything was played. */
+  /** Recordings that were not played completely. */
   damaged = 0;
   private parts: readonly Buffer[] | undefined;
   private bomb: Buffer | undefined;
@@ -55,12 +55,12 @@ export class RecordingFuzz {
     private readonly folder: RecordFolder,
   ) {}
 
-  /** Reads one more. @returns what should not have happened */
+  /** Tries another recording. @returns what should not have happened */
   async try(): Promise<string | undefined> {
     const path = this.folder.pathOf(formatName(name));
     const bytes = await this.mutated();
     writeFileSync(path, bytes);
-    // A file that says it is large, and is not.
+    // A sparse file: large by its length, small on disk.
     if (this.random.chance(0.01)) truncateSync(path, this.random.pick([2 ** 31, 2 ** 32 + 1, 2 ** 36]));
     const playlist = new Playlist(
       this.folder.path,
@@ -105,7 +105,7 @@ export class RecordingFuzz {
     return random.chance(0.6) ? this.scratched(bytes) : bytes;
   }
 
-  /** A sound member with content that is none. */
+  /** A valid gzip member with invalid content. */
   private async repacked(index: number): Promise<Buffer> {
     const { random } = this;
     if (index === 0) return pack(Buffer.from(`${random.pick(oddHeaders)}\n`), beginMs);
@@ -115,14 +115,14 @@ export class RecordingFuzz {
     return pack(Buffer.concat([plain.subarray(0, at), odd, plain.subarray(at + random.integer(0, 30))]), beginMs);
   }
 
-  /** A member that says something else of itself. */
+  /** A member with a wrong header. */
   private headed(part: Buffer): Buffer {
     const copy = Buffer.from(part);
     copy.writeUInt32LE(this.random.pick(largeNumbers), this.random.pick([4, 10, headBytes - 4, headBytes - 4]));
     return copy;
   }
 
-  /** Four mebibytes in as many kibibytes. */
+  /** A gzip bomb: 4 MiB compressed to 4 KiB. */
   private async exploding(): Promise<Buffer> {
     this.bomb ??= await pack(Buffer.alloc(2 ** 22, '0'), beginMs);
     return this.random.chance(0.5) ? this.bomb : Buffer.concat([this.bomb, gzipSync('x')]);
@@ -156,7 +156,7 @@ function frames(index: number) {
   }));
 }
 
-/** The bytes, so that they can be tried again. */
+/** The bytes as text, so that a test can try them again. */
 function describe(bytes: Buffer): string {
   return bytes.length > 2_000 ? `${bytes.length} bytes` : bytes.toString('base64');
 }

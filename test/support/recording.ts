@@ -11,7 +11,7 @@ export interface PlainFrame {
   readonly text: string;
 }
 
-/** A folder that is gone at the end. */
+/** A folder that is removed at the end. */
 export class RecordFolder {
   constructor(readonly path = mkdtempSync(join(tmpdir(), 'mcp-polygon-record-'))) {}
 
@@ -52,7 +52,7 @@ export class RecordFolder {
   }
 }
 
-/** Reads a whole recording with nothing but gzip and the description of the format. */
+/** Reads a whole recording by the documented format, with gzip and without code of the project. */
 export function readRecording(path: string): { header: Record<string, unknown>; frames: PlainFrame[] } {
   const text = gunzipSync(readFileSync(path)).toString('latin1');
   const headerEnd = text.indexOf('\n');

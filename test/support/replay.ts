@@ -1,4 +1,4 @@
-/** Recordings made up by hand, and hubs that replay them. */
+/** Recordings written by hand, and hubs that replay them. */
 import { afterEach, expect, vi } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Settings } from '../../runtime/config/settings.js';
@@ -18,7 +18,7 @@ export function folder(): RecordFolder {
   return made;
 }
 
-/** A hub without a key. A clock that jumps leaves no time to answer pings, so there are none. */
+/** A hub without a key and without pings, since a clock that jumps leaves no time to answer them. */
 export function hubOf(settings: Partial<Settings>, clock: Clock = systemClock): Client {
   const options = { ...testOptions, recordFlushMs: 10, pingIntervalMs: 600_000, ...settings.options };
   const hub = new Hub(
@@ -50,7 +50,7 @@ export const event = (price: number, sym = 'AAPL', ev = 'T') => ({
 
 export const at = (ms: number, ...events: readonly object[]) => ({ atMs: beginMs + ms, text: JSON.stringify(events) });
 
-/** A minute of trades: at its beginning, after a second, and at its end. */
+/** A minute with trades at the beginning, after a second, and at the end. */
 export const minute = [at(0, event(1)), at(1_000, event(2)), at(60_000, event(3))];
 
 export async function start(hub: Client, endpoint: string, channels: readonly string[] = ['T.AAPL']): Promise<Called> {
@@ -72,7 +72,7 @@ export function ended(hub: Client): Promise<void> {
   return vi.waitFor(() => expect(hub.stream('stocks').isOver).toBe(true), patiently);
 }
 
-/** No page of the vendor speaks of replays; our own guides do. */
+/** Expects errors of replays to cite our guide, since no page of the vendor describes them. */
 export async function refusalOf(hub: Client, endpoint: string, market = 'stocks'): Promise<unknown> {
   const [channel] = markets.find(({ name }) => name === market)!.channels;
   const channels = [`${channel!.prefix}.${market === 'stocks' ? 'AAPL' : 'BTC-USD'}`];
@@ -88,7 +88,7 @@ export async function refusalOf(hub: Client, endpoint: string, market = 'stocks'
   return structured.error;
 }
 
-/** Before and after each test of the file that calls this. */
+/** Registers hooks for each test of the calling file. */
 export function setUp(): void {
   afterEach(async () => {
     for (const item of open.splice(0).reverse()) await item.close();

@@ -1,4 +1,4 @@
-/** Odd requests on raw connections, and whether the server over HTTP withstands them. */
+/** Sends odd requests on raw connections, and checks that the HTTP server withstands them. */
 import type { Random } from '../../runtime/simulator/random.js';
 import { RawConnection } from './raw-http.js';
 
@@ -123,11 +123,11 @@ const bodies = [
   '['.repeat(50_000),
 ];
 
-/** Those that lead somewhere. */
+/** The methods that the server handles. */
 const usualMethods = methods.slice(0, 3);
 
 export class RequestFuzz {
-  /** How many requests were answered with each status; 0: the connection ended without an answer. */
+  /** Number of requests by status of the answer; 0: the connection ended without an answer. */
   readonly statuses = new Map<number, number>();
 
   /** @param token of a client of the server */
@@ -137,7 +137,7 @@ export class RequestFuzz {
     private readonly token: string,
   ) {}
 
-  /** Sends one more. @returns what should not have happened */
+  /** Sends another request. @returns what should not have happened */
   async try(): Promise<string | undefined> {
     const text = this.request();
     const status = await this.send(text);
@@ -171,7 +171,7 @@ export class RequestFuzz {
     return hangs ? undefined : status;
   }
 
-  /** Most are near what is right, so that they come far. */
+  /** Most requests are almost right, so that they get far into the server. */
   private request(): string {
     const { random } = this;
     const often = (list: readonly string[], usual: readonly string[]): string =>

@@ -11,7 +11,7 @@ import { greeting, RawFeed, type RawFeedScript, statusFrame } from './raw-feed.j
 
 export type Answer = Readonly<Record<string, unknown>>;
 
-/** A clock whose hands a test moves: that of the wall may jump, the other one only goes on. Timers are real. */
+/** A clock that a test sets: wall time may jump, monotonic time only advances. Timers are real. */
 export class Hands {
   wallMs = Date.UTC(2026, 8, 9, 15);
   private passedMs = 0;
@@ -25,7 +25,7 @@ export class Hands {
 
   async jump(ms: number): Promise<void> {
     this.wallMs += ms;
-    // The hands are looked at once in a turn.
+    // The process reads the clock once in a turn of the event loop.
     await nextTurn();
   }
 }
@@ -34,7 +34,7 @@ export const granted = (name: string): string => statusFrame('success', `subscri
 export const denied = statusFrame('error', 'not authorized');
 export const trade = (p: number, sym = 'AAPL') => ({ ev: 'T', sym, x: 4, i: '1', z: 3, p, s: 100 });
 
-/** A feed of stocks that answers as a test says, and a client of it. */
+/** A stocks feed that answers as a test says, and a client of it. */
 export class Scene {
   private constructor(
     readonly feed: RawFeed,
@@ -42,7 +42,7 @@ export class Scene {
     private readonly sockets: readonly WebSocket[],
   ) {}
 
-  /** @param answer what the feed says to a name, if anything */
+  /** @param answer what the feed answers to a channel, if anything */
   static async open(
     answer: (name: string) => string | undefined = granted,
     options: Partial<Options> = {},
@@ -87,19 +87,19 @@ export class Scene {
     return this.call('get_stocks_stream_status');
   }
 
-  /** @throws Error if it does not come true */
+  /** @throws Error if `done` does not become true */
   async until(done: () => boolean): Promise<void> {
     if (!(await this.stream.changes.until(done, 10_000))) throw new Error(`it did not come true: ${done}`);
   }
 
-  /** Has the feed send events in one frame, and waits until they are in. */
+  /** Makes the feed send events in one frame, and waits for their arrival. */
   async send(...events: readonly object[]): Promise<void> {
     const due = this.stream.totals.received + events.filter(event => !('status' in event)).length;
     this.socket.send(JSON.stringify(events));
     await this.until(() => this.stream.totals.received >= due);
   }
 
-  /** Cuts the connection, and waits until every channel is granted again. */
+  /** Cuts the connection, and waits until every channel is accepted again. */
   async cut(): Promise<void> {
     const { size } = this.stream.subscriptions;
     this.socket.terminate();

@@ -3,14 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import { greeting, RawFeed, statusFrame } from './raw-feed.js';
 
-/** One connection, and all that it was sent. */
+/** A connection, and everything that the feed sent on it. */
 export interface FeedSession {
   readonly held: Set<string>;
   readonly sent: number[];
   readonly socket: WebSocket;
-  /** Answers that are kept back. */
+  /** Answers that are held back. */
   readonly kept: object[];
-  /** Answers that are on their way, one in a turn. */
+  /** Answers to send, one in each turn of the event loop. */
   readonly due: object[];
 }
 
@@ -20,17 +20,17 @@ const granted = (name: string) => ({ ev: 'status', status: 'success', message: `
 const released = (name: string) => ({ ev: 'status', status: 'success', message: `unsubscribed to: ${name}` });
 const denial = { ev: 'status', status: 'error', message: 'not authorized' };
 
-/** A feed of one market that keeps to the protocol, but answers each name in a frame and a turn of its own. */
+/** A feed of one market that keeps to the protocol, but answers each channel in its own frame and its own turn. */
 export class ScriptedMarket {
-  /** Names that are refused. */
+  /** Channels that the feed refuses. */
   denied: ReadonlySet<string> = new Set();
-  /** Whether the answers to subscriptions are kept back. */
+  /** Whether to hold back the answers to subscriptions. */
   mute = false;
-  /** Names that were ever refused. */
+  /** Channels that the feed ever refused. */
   readonly refused = new Set<string>();
-  /** With which key each of them was let in. */
+  /** The keys of all sessions. */
   readonly keys: string[] = [];
-  /** Every session that was let in, the newest last. */
+  /** Every authenticated session, the newest last. */
   readonly sessions: FeedSession[] = [];
   private serial = 0;
 
@@ -71,7 +71,7 @@ export class ScriptedMarket {
     return last?.socket.readyState === 1 ? last : undefined;
   }
 
-  /** Sends so many trades, held or not, each with a number of its own. */
+  /** Sends trades, subscribed or not, each with its own number. */
   trade(symbol: string, count: number): void {
     const { session } = this;
     for (let left = count; session && left > 0; left--) {
@@ -80,7 +80,7 @@ export class ScriptedMarket {
     }
   }
 
-  /** Gives the answers that were kept back. */
+  /** Sends the answers that were held back. */
   answer(): void {
     const { session } = this;
     if (session) this.say(session);
@@ -93,7 +93,7 @@ export class ScriptedMarket {
     socket.close(1008);
   }
 
-  /** Resolves when each side has taken in all that the other one sent before; at once if nobody is connected. */
+  /** Resolves when each side has received everything that the other one sent; at once if nobody is connected. */
   async barrier(session = this.session): Promise<void> {
     if (!session) return;
     const gone = new AbortController();

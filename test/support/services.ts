@@ -1,13 +1,13 @@
-/** The snippets for many clients over HTTP: what the shell runs, and where it leads the hosts. */
+/** The snippets for many clients over HTTP: what the shell runs, and how hosts connect to it. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { type Block, readBlocks } from './guides.js';
 import type { Fill } from './snippets.js';
 import type { Launch } from './stdio.js';
 
-/** A server that the guide has people start. */
+/** A server that the guide tells people to start. */
 export interface Service extends Required<Pick<Launch, 'command' | 'env'>> {
-  /** As the command line has it; nothing where it does not say. */
+  /** Port from the command line, if it has one. */
   readonly port: string | undefined;
 }
 
@@ -27,7 +27,7 @@ const file = z.strictObject({
   }),
 });
 
-/** The blocks: a server and a host for this machine, a server for others, and the file of a host. */
+/** The blocks: a server and a host on this machine, a server for other machines, and the file of a host. */
 export function readHttpBlocks(): [Block, Block, Block] {
   const [near, far, host, ...others] = readBlocks('spec/guides/many-clients.md', 'Many clients over HTTP');
   const languages = [near, far, host].map(block => block?.language).join();
@@ -37,7 +37,7 @@ export function readHttpBlocks(): [Block, Block, Block] {
   return [near!, far!, host!];
 }
 
-/** Reads the lines that lead to the server and its own, whose port becomes a free one. */
+/** Reads the variables and the command of the server, and gives it a free port. */
 export function readService({ text }: Block, fill: Fill): Service {
   const lines = text
     .split('\n')

@@ -44,7 +44,7 @@ export async function held(): Promise<string[]> {
   return [...feed.session!.held].sort();
 }
 
-/** Has the feed send trades, and waits until they are in. */
+/** Makes the feed send trades, and waits for their arrival. */
 export async function trade(symbol: string, count: number): Promise<void> {
   feed.trade(symbol, count);
   await feed.barrier();
@@ -59,19 +59,19 @@ export async function symbolsRead(who: HubView, args: object = {}): Promise<unkn
   return (messages as Answer[]).map(({ symbol }) => symbol);
 }
 
-/** From now on these are the two clients. */
+/** Replaces the two clients. */
 export function goOnWith(...both: readonly [ann: Client, bob: Client]): void {
   [ann, bob] = both;
 }
 
-/** From now on the two clients are those of a hub with these options. */
+/** Replaces the two clients by those of a hub with these options. */
 export async function reopenWith(options: Partial<Options>): Promise<void> {
   await hub.close();
   hub = sharedHubOn(suite, markets, feed.url, options);
   goOnWith(hub.client(), hub.client());
 }
 
-/** Before and after each test of the file that calls this. */
+/** Registers hooks for each test of the calling file. */
 export function setUp(): void {
   beforeEach(async () => {
     feed = await ScriptedMarket.open();

@@ -10,7 +10,7 @@ export const START_MS = Date.UTC(2026, 9, 14, 15, 4, 31, 250);
 
 export type Message = Record<string, unknown>;
 
-/** A plain client: keeps what it is sent, frame by frame. */
+/** A plain client that keeps the received frames. */
 export class Client {
   readonly socket: WebSocket;
   readonly frames: string[] = [];
@@ -29,7 +29,7 @@ export class Client {
     });
   }
 
-  /** The next frame that was not taken yet. */
+  /** Takes the next frame. */
   async next(): Promise<Message[]> {
     while (this.#taken === this.frames.length) {
       await new Promise<void>(resolve => {
@@ -43,7 +43,7 @@ export class Client {
     this.socket.send(JSON.stringify({ action, params }));
   }
 
-  /** Everything sent before has arrived on both sides; answers the messages not taken yet. */
+  /** Waits until both sides have received everything. @returns the messages that were not taken yet */
   async rest(): Promise<Message[]> {
     const pong = new Promise(resolve => this.socket.once('pong', resolve));
     this.socket.ping();
@@ -90,7 +90,7 @@ export function split<Prefixes extends readonly string[]>(
   return prefixes.map(prefix => messages.filter(({ ev }) => ev === prefix)) as { [index in keyof Prefixes]: Message[] };
 }
 
-/** Before and after each test of the file that calls this. */
+/** Registers hooks for each test of the calling file. */
 export function setUp(): void {
   afterEach(async () => {
     await Promise.all(feeds.splice(0).map(feed => feed.close()));

@@ -8,7 +8,7 @@ import type { Launch } from './stdio.js';
 
 const page = 'spec/guides/connecting.md';
 
-/** Every snippet: those of the clone, and those that will work once the package is published. */
+/** Every snippet: those for a clone, and those that work once the package is published. */
 export function readSnippets(): Block[] {
   return [...readBlocks(page, 'Hosts'), ...readBlocks(page, 'Once it is published')];
 }
@@ -19,7 +19,7 @@ function snippet(intro: string, from: readonly Block[] = readSnippets()): string
   return found.text;
 }
 
-/** An entry of a host's configuration; hosts pass over a key that they do not know, so a slip is told here. */
+/** An entry of a host's configuration. It is strict because hosts ignore unknown keys, and so hide typos. */
 const entry = z.strictObject({
   command: z.string(),
   args: z.array(z.string()),
@@ -38,7 +38,7 @@ const editorFile = z.strictObject({
   servers: z.strictObject({ polygon: entry.extend({ type: z.literal('stdio') }) }),
 });
 
-/** What a host, or the person who pastes, makes of the value of a variable. */
+/** How a host, or the person who pastes the snippet, fills in the value of a variable. */
 export type Fill = (value: string) => string;
 
 function launchOf({ command, args, env }: z.infer<typeof entry>, fill: Fill): Launch {
@@ -46,7 +46,7 @@ function launchOf({ command, args, env }: z.infer<typeof entry>, fill: Fill): La
   return { command: [command, ...args], env: Object.fromEntries(values) };
 }
 
-/** The line that a person types; a shell has nothing to fill in here, so the placeholder is a word. */
+/** The line that a person types. The placeholder is a plain word, since the shell fills in nothing. */
 function lineOf(line: string, fill: Fill): Launch {
   const [, name = '', value = '', command = ''] =
     /^claude mcp add [a-z]+ --env (\w+)=(\S+) -- (.+)$/.exec(line) ??
@@ -62,7 +62,7 @@ export function readProjectFile(fill: Fill): Launch {
   return fileOf(snippet('`.mcp.json`'), fill);
 }
 
-/** The same two, for the package from npm. */
+/** The same for the package from npm. */
 export function readPublishedLine(fill: Fill): Launch {
   return lineOf(snippet('With `npx`, Claude Code'), fill);
 }
@@ -71,7 +71,7 @@ export function readPublishedFile(fill: Fill): Launch {
   return fileOf(snippet('With `npx`, `.mcp.json`'), fill);
 }
 
-/** The two of README. */
+/** The same for README. */
 export function readFirstLine(fill: Fill): Launch {
   return lineOf(snippet('The server is the file', readBlocks('README.md', 'Connect it')), fill);
 }
@@ -88,7 +88,7 @@ export function readDesktopFile(fill: Fill): Launch {
   return fileOf(snippet('Claude Desktop'), fill);
 }
 
-/** @param text default: that of the guide */
+/** @param text default: the block of the guide */
 export function parseEditorFile(text = snippet('`.vscode/mcp.json`')): z.infer<typeof editorFile> {
   return editorFile.parse(JSON.parse(text));
 }
@@ -97,7 +97,7 @@ export function readEditorFile(fill: Fill): Launch {
   return launchOf(parseEditorFile().servers.polygon, fill);
 }
 
-/** What a container of the image runs: its entry point, with the variables that the command lets in. */
+/** What a container of the image runs: its entry point, with the variables that the command passes on. */
 export function readContainer(fill: Fill): Launch {
   const { command, env = {} } = fileOf(snippet('Docker'), fill);
   const line = command.join(' ');

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { bin, type Launch } from './stdio.js';
 
-/** A server over HTTP, in a process of its own. */
+/** An HTTP server in its own process. */
 export class SpawnedHttp {
-  /** What it said on stderr. */
+  /** Its output on stderr. */
   printed = '';
 
   private constructor(
@@ -22,7 +22,7 @@ export class SpawnedHttp {
     const child = spawn(program, args, {
       env: { PATH: process.env.PATH ?? '', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
-      // A group of its own, so that a server that npx runs ends with npx.
+      // Its own process group, so that a server started by npx ends with npx.
       detached: true,
       ...(cwd === undefined ? {} : { cwd }),
     });
@@ -42,13 +42,13 @@ export class SpawnedHttp {
     return server;
   }
 
-  /** Bytes of memory that the process takes, MiB. */
+  /** Resident memory of the process, MiB. */
   residentMb(): number {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1_024;
   }
 
-  /** @returns exit code, and how long the process took to end from now on, ms */
+  /** Waits for the end of the process. @returns exit code, and ms from now to the end */
   async ended(): Promise<{ code: number | null; tookMs: number }> {
     const begin = performance.now();
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');

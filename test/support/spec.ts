@@ -11,7 +11,7 @@ interface MarketFile {
 
 const spec = new URL('../../spec/', import.meta.url);
 
-/** Every file of a market, in the order in which the markets are listed. */
+/** Every file of a market, in the order of the markets. */
 export const marketFiles: readonly MarketFile[] = readdirSync(new URL('markets/', spec))
   .filter(name => name.endsWith('.yaml'))
   .map((name): MarketFile => parse(readFileSync(new URL(`markets/${name}`, spec), 'utf8')))

@@ -17,7 +17,7 @@ export interface Launch {
   readonly cwd?: string;
 }
 
-/** A server with a real MCP client on it, as a host would run it. */
+/** A server with a real MCP client, as a host would run it. */
 export class HostedServer {
   stderr = '';
 
@@ -61,7 +61,7 @@ export class HostedServer {
   }
 }
 
-/** The built server alone: raw pipes, so that every byte can be looked at. */
+/** The built server on raw pipes, so that a test can look at every byte. */
 export class BareServer {
   stdout = '';
   stderr = '';
@@ -84,7 +84,7 @@ export class BareServer {
     });
   }
 
-  /** @param command runs the server, perhaps by way of another program */
+  /** @param command that runs the server, perhaps through another program */
   static start(env: Environment = {}, command: readonly string[] = [process.execPath, bin]): BareServer {
     const clean = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
     const [program = '', ...args] = command;
@@ -109,7 +109,7 @@ export class BareServer {
     this.child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
   }
 
-  /** @returns exit code, and how long the process took to end from now on, ms */
+  /** Waits for the end of the process. @returns exit code, and ms from now to the end */
   async ended(): Promise<{ code: number | null; tookMs: number }> {
     const begin = performance.now();
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');

@@ -27,7 +27,7 @@ export function until(hub: Client, market: string, done: () => boolean): Promise
 export const trade = (price: number, symbol = 'AAPL'): string =>
   JSON.stringify([{ ev: 'T', sym: symbol, x: 4, i: '1', z: 3, p: price, s: 100, t: 1_790_000_000_000, q: 1 }]);
 
-/** Before and after each test of the file that calls this. */
+/** Registers hooks for each test of the calling file. */
 export function setUp(): void {
   afterEach(async () => {
     for (const item of open.splice(0).reverse()) await item.close();

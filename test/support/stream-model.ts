@@ -1,4 +1,4 @@
-/** A stocks stream on a scripted feed, next to a simple model of what must be true of it. */
+/** A stocks stream on a scripted feed, and a simple model of what must be true of it. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
@@ -20,7 +20,7 @@ export type Action =
   | { readonly feed: 'is mute' | 'answers late' | 'speaks' }
   | { readonly settle: true };
 
-/** What the feed says when it refuses a stream that is live. */
+/** What the feed says when it ends a live stream for good. */
 const refusals = {
   MAX_CONNECTIONS: ['max_connections', 'Maximum number of websocket connections exceeded.'],
   AUTH_FAILED: ['auth_failed', 'authentication failed'],
@@ -30,12 +30,12 @@ const refusals = {
 
 type Refusal = keyof typeof refusals;
 
-/** A channel that is asked for, on this connection. */
+/** A channel that the stream wants, and its state on this connection. */
 interface Wish {
-  /** Whether the feed holds it. */
+  /** Whether the feed serves it. */
   readonly held: boolean;
   answered: boolean;
-  /** Whether data came that may have proved it. */
+  /** Whether data came that may prove that the feed serves it. */
   provable: boolean;
 }
 
@@ -45,7 +45,7 @@ const deniable = ['Q.AAPL', 'Q.*', 'AM.AAPL'];
 const symbol = fc.constantFrom('AAPL', 'MSFT', 'NVDA');
 const channels = fc.uniqueArray(fc.constantFrom(...open, ...deniable), { minLength: 1, maxLength: 4 });
 
-/** Anything that a caller or the feed may do; what is common is common here. */
+/** Anything that a caller or the feed may do; common actions are frequent. */
 export const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ call: fc.constant('start' as const), channels }) },
   {
@@ -99,36 +99,36 @@ function waysOf(symbol: string): readonly string[] {
   return [`T.${symbol}`, 'T.*'];
 }
 
-/** Plays actions, mostly without waiting for what they lead to, and checks all that the model knows. */
+/** Plays actions, mostly without waiting for their effects, and checks everything that the model knows. */
 export class ModelledStream {
   private readonly wanted = new Map<string, Wish>();
-  /** Names whose refusal is on its way, and that may be taken for refused or for unconfirmed. */
+  /** Channels whose refusal is on its way; the stream may call them refused or unconfirmed. */
   private readonly doubted = new Set<string>();
-  /** Names that were wanted without a break since everything was compared last. */
+  /** Channels that were wanted without a break since the last comparison. */
   private readonly steady = new Set<string>();
-  /** Symbols that were sent since then. */
+  /** Symbols with messages since the last comparison. */
   private readonly lately = new Set<string>();
   private running = false;
   /** State while it is not running. */
   private rest: 'idle' | 'stopped' | Refusal = 'idle';
-  /** How the stream was ended, each time. */
+  /** How each run of the stream ended. */
   private readonly ends: string[] = [];
   /** Whether an outage lasts. */
   private dark = false;
   private outages = 0;
-  /** Names that were called refused, and were not. */
+  /** Channels that the stream called refused although the feed had not refused them. */
   private readonly slandered = new Set<string>();
   private unwatch = (): void => {};
-  /** Numbers of all messages that came, of past sessions. */
+  /** Numbers of all messages that came in past sessions. */
   private readonly past: number[] = [];
   private counted: FeedSession | undefined;
-  /** How many messages had come when the stream was opened last. */
+  /** How many messages had come when the stream was last opened. */
   private openedAt = 0;
   private drops = 0;
   private cursor: unknown;
   private position = 0;
   private calls: Promise<void>[] = [];
-  /** Names that were unsubscribed while these calls were under way. */
+  /** Channels that were unsubscribed during these calls. */
   private readonly leaving = new Set<string>();
 
   private constructor(
@@ -161,7 +161,7 @@ export class ModelledStream {
     await this.feed.close();
   }
 
-  /** At no time is a channel called refused that the feed did not refuse. */
+  /** Checks all the time that the stream calls no channel refused that the feed did not refuse. */
   private watch(): void {
     const { changes, subscriptions } = this.stream;
     this.unwatch = changes.listen(() => {
@@ -212,10 +212,10 @@ export class ModelledStream {
     for (const [index, { structured, isError }] of answers.entries()) {
       this.expectHonest(structured);
       const doubtful = lists[index]!.some(name => this.doubted.has(name));
-      // A start that finds the stream on its way back does not wait for what the feed will say.
+      // A start that finds the stream reconnecting does not wait for the answers of the feed.
       if (!doubtful && (fresh || !hopeless[index])) expect(isError).toBe(hopeless[index]);
       const { code } = (structured.error ?? {}) as { code?: string };
-      // The last of several that are all refused may find the stream stopped by another one.
+      // If several starts are refused, the last may find the stream stopped by another one.
       if (isError) expect(fresh && none ? ['CHANNELS_REJECTED', 'STOPPED'] : ['CHANNELS_REJECTED']).toContain(code);
     }
     if (fresh && none) this.ended();
@@ -259,7 +259,7 @@ export class ModelledStream {
     this.feed.trade(symbol, count);
   }
 
-  /** One trade of a symbol proves the channel that alone can have brought it. */
+  /** A trade proves a channel if no other channel can have brought it. */
   private async prove(symbol: string): Promise<void> {
     if (!this.running) return;
     const { subscriptions } = this.stream;
@@ -271,7 +271,7 @@ export class ModelledStream {
     expect(subscriptions.namesIn('unconfirmed')).toEqual(before.filter(name => ways.length > 1 || name !== ways[0]));
   }
 
-  /** @param goesOn whether later answers come in time again; they may then follow the late ones at once */
+  /** @param goesOn whether later answers come in time again, perhaps directly after the late ones */
   private async answer(goesOn: boolean): Promise<void> {
     this.feed.answer();
     if (goesOn) this.feed.mute = false;
@@ -280,7 +280,7 @@ export class ModelledStream {
       else this.doubted.add(name);
     }
     if (goesOn) return;
-    // Where nothing else is on its way, every late answer finds its name.
+    // If nothing else is on its way, the stream can assign every late answer to its channel.
     for (const name of this.doubted) this.forgetName(name);
     await this.settle();
   }
@@ -322,13 +322,13 @@ export class ModelledStream {
     }
   }
 
-  /** An outage goes on until a message comes. */
+  /** Begins an outage, which lasts until a message comes. */
   private goDark(): void {
     if (!this.dark) this.outages++;
     this.dark = true;
   }
 
-  /** What is in doubt is as the stream says. */
+  /** Accepts what the stream says about the doubted channels. */
   private resolveDoubts(): void {
     for (const name of this.doubted) {
       if (this.stream.subscriptions.stateOf(name) === undefined) this.forgetName(name);
@@ -336,7 +336,7 @@ export class ModelledStream {
     this.doubted.clear();
   }
 
-  /** What a subscribe frame with this name leads to. */
+  /** The effect of a subscribe frame with this channel. */
   private ask(name: string): void {
     if (this.wanted.has(name)) return;
     const { denied, mute } = this.feed;
@@ -352,7 +352,7 @@ export class ModelledStream {
     for (const book of [this.wanted, this.doubted, this.steady, this.lately]) book.clear();
   }
 
-  /** The stream is stopped: what its last session delivered is known for good. */
+  /** The stream is stopped, so the messages of its last session are final. */
   private ended(): void {
     this.running = false;
     this.rest = 'stopped';
@@ -361,7 +361,7 @@ export class ModelledStream {
     if (last && this.counted !== last) this.resolve(last);
   }
 
-  /** Takes down how much of a session came, which is the beginning of what was sent. */
+  /** Counts how many messages of a session came: always the first ones that were sent. */
   private resolve(session: FeedSession): number {
     const came = this.stream.totals.received - (this.past.length - this.openedAt);
     expect(came).toBeGreaterThanOrEqual(0);
@@ -372,7 +372,7 @@ export class ModelledStream {
     return came;
   }
 
-  /** Numbers of the messages that came or are on their way. */
+  /** Numbers of the messages that have arrived or are on their way. */
   private get coming(): readonly number[] {
     const last = this.feed.sessions.at(-1);
     return last && last !== this.counted ? [...this.past, ...last.sent] : this.past;
@@ -426,7 +426,7 @@ export class ModelledStream {
 
     const came = this.coming.length - this.openedAt;
     expect(status.messages_received).toBe(came);
-    // A stream that is stopped while it is down does not come back.
+    // A stream that is stopped while it is down does not reconnect.
     expect([this.drops, this.running ? this.drops : this.drops - 1]).toContain(status.reconnects);
     this.expectLedger(status);
     await this.drain();
@@ -434,7 +434,7 @@ export class ModelledStream {
     for (const name of wanted) this.steady.add(name);
   }
 
-  /** What was answered is confirmed, and what neither an answer nor data can have confirmed is not. */
+  /** Answered channels must be confirmed; channels without an answer or data must not be. */
   private expectConfirmed(unconfirmed: readonly string[]): void {
     for (const ways of [...this.lately].map(waysOf)) {
       const [first, ...others] = ways.filter(name => this.steady.has(name));
@@ -447,7 +447,7 @@ export class ModelledStream {
     }
   }
 
-  /** An outage is open while the stream is down or nothing came since, and no longer. */
+  /** An outage must be open while the stream is down and until the next message, and no longer. */
   private expectLedger({ outages, state, last_error: error, next_retry_at: retry }: Answered): void {
     const last = this.feed.sessions.at(-1);
     if (this.running && last !== this.counted && last!.sent.length > 0) this.dark = false;
@@ -458,7 +458,7 @@ export class ModelledStream {
     expect([error, retry]).toMatchObject([{ code: this.rest }, null]);
   }
 
-  /** Reads to the end: nothing twice, and nothing skipped that is not counted as dropped. */
+  /** Reads to the end: no message may come twice, and every missing one must be counted as dropped. */
   private async drain(): Promise<void> {
     const oldest = Math.max(this.openedAt, this.coming.length - this.bufferMessages);
     const expected = Math.max(0, oldest - this.position);
@@ -471,7 +471,7 @@ export class ModelledStream {
     expect(this.position).toBe(this.coming.length);
   }
 
-  /** Live, nothing pending, and every frame of either side read by the other. */
+  /** Waits until the stream is live, nothing is pending, and each side has read every frame of the other. */
   private async ready(): Promise<void> {
     const { subscriptions } = this.stream;
     const quiet = (): boolean => this.stream.state === 'live' && subscriptions.namesIn('pending').length === 0;
@@ -490,7 +490,7 @@ export class ModelledStream {
     else expect(state).toBe(this.rest in refusals ? 'refused' : this.rest);
   }
 
-  /** Nothing is called refused that the feed did not refuse. */
+  /** Expects that the feed has refused every channel that the answer calls rejected. */
   private expectHonest({ rejected = [] }: { readonly rejected?: unknown }): void {
     const names = (rejected as { channel: string }[]).map(({ channel }) => channel);
     expect(names.filter(name => !this.feed.refused.has(name))).toEqual([]);

@@ -1,4 +1,4 @@
-/** The book of subscriptions, with names as texts. */
+/** Subscriptions by channel name. */
 import { Subscriptions } from '../../runtime/feed/subscriptions.js';
 import { type ChannelName, parseChannels } from '../../runtime/symbols/channels.js';
 import { marketOf } from './markets.js';
@@ -20,12 +20,12 @@ export function contracts(prefix: string, from: number, count: number): readonly
 }
 
 export function sent(...texts: string[]): Subscriptions {
-  const book = new Subscriptions(stocks);
-  book.want(names(...texts));
-  book.sent(texts);
-  return book;
+  const subscriptions = new Subscriptions(stocks);
+  subscriptions.want(names(...texts));
+  subscriptions.sent(texts);
+  return subscriptions;
 }
 
-export function statesOf(book: Subscriptions): Record<string, string | undefined> {
-  return Object.fromEntries(book.names.map(name => [name, book.stateOf(name)]));
+export function statesOf(subscriptions: Subscriptions): Record<string, string | undefined> {
+  return Object.fromEntries(subscriptions.names.map(name => [name, subscriptions.stateOf(name)]));
 }

@@ -1,11 +1,11 @@
-/** Small handwritten markets, so that tests of the runtime do not lean on the generated ones. */
+/** Small handwritten markets, so that tests of the runtime do not depend on the generated ones. */
 import { z } from 'zod';
 import type { Channel, Field, Role } from '../../runtime/contract/channel.js';
 import type { Market } from '../../runtime/contract/market.js';
 
 type Extra = Partial<Omit<Field, 'key' | 'name' | 'type'>>;
 
-/** Fields that the server looks for are called after what they are to it. */
+/** Roles; a field whose name is one of them gets that role. */
 const roles: readonly Role[] = [
   'price',
   'size',
@@ -186,7 +186,7 @@ const pairBar: readonly Field[] = [
   time('e', 'end_time', 'ms', { optional: true }),
 ];
 
-/** Quotes and what is made of them; symbols have several spellings. */
+/** Quotes and aggregates of them; symbols have several spellings. */
 export const forex: Market = {
   name: 'forex',
   title: 'Forex of the fixture',
@@ -225,7 +225,7 @@ export const forex: Market = {
   tools: [],
 };
 
-/** Quotes without wildcard, of which three contracts can be held; prices of trades as decimal text. */
+/** Quotes without a wildcard and for at most three contracts; prices of trades as decimal text. */
 export const options: Market = {
   name: 'options',
   title: 'Options of the fixture',

@@ -1,14 +1,14 @@
 import { HostedServer, type Launch } from './stdio.js';
 import { toolNames } from './tool-names.js';
 
-/** What came of a server that was started as a host would. */
+/** The result of starting a server as a host would. */
 export interface Trial {
   readonly tools: number;
   readonly started_ms: number;
   readonly messages: number;
 }
 
-/** Starts a server, lists its tools, and streams on the simulated feed. */
+/** Starts a server, lists its tools, and streams from the simulated feed. */
 export async function tryOut(launch: Launch): Promise<Trial> {
   const beganMs = performance.now();
   const server = await HostedServer.launch(launch);
