@@ -86,7 +86,7 @@ export interface Field {
   readonly epoch?: EpochUnit;
   /** Whether the key can be missing. */
   readonly optional: boolean;
-  /** `symbol`: names the instrument. `time`: also becomes the message's `timestamp`. Absent: no meaning to the server. */
+  /** `symbol`: names the instrument. `time`: also becomes the message's `timestamp`. Absent: without a role. */
   readonly role?: Role;
   /** On a symbol: how messages of this channel spell it, if not in the canonical form. */
   readonly delivered?: Rewriting;

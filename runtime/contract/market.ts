@@ -15,7 +15,7 @@ export interface SymbolSpelling {
   readonly canonical: string;
 }
 
-/** A wrong form of a symbol: text that matches `pattern`, in any case, probably means `meant` (`$1`, in capitals). */
+/** A wrong form of a symbol: what matches `pattern`, in any case, probably means `meant` (`$1`, in capitals). */
 export interface SymbolSlip {
   readonly pattern: string;
   readonly meant: string;
