@@ -167,12 +167,12 @@ export function checkTools(
   for (const tool of [...markets.flatMap(market => market.tools), ...tools]) {
     const listed = value.market_tools.indexOf(tool.raw);
     const path = listed >= 0 ? ['market_tools', listed, 'name'] : ['tools', value.tools.indexOf(tool.raw), 'name'];
-    if (seen.has(tool.name)) problems.push({ at: source.at(path), message: `tool ${tool.name} would exist twice` });
+    if (seen.has(tool.name)) problems.push({ at: source.at(path), message: `two tools have the name ${tool.name}` });
     seen.add(tool.name);
     const texts = Object.values(tool.arguments.properties ?? {}).map(({ description = '' }) => description);
     for (const text of [tool.name, tool.title, tool.description, ...texts]) {
       const slot = /\{\w+\}/.exec(text);
-      if (slot) problems.push({ at: source.at(path), message: `${slot[0]} in ${tool.name} stands for nothing` });
+      if (slot) problems.push({ at: source.at(path), message: `${slot[0]} in ${tool.name} has no value` });
     }
   }
   return problems;
@@ -195,7 +195,7 @@ export function checkSchemas({ source, value }: Loaded<RawSuite>): Problem[] {
     ),
     ...limitFaults(definitions).map(([name, lacks]) => ({
       at: source.at(['definitions', name]),
-      message: `the definition ${name} lacks ${lacks}, which answers are measured by`,
+      message: `the definition ${name} lacks ${lacks}, which limits the size of answers`,
     })),
     ...circlesIn(definitions).map(name => ({
       at: source.at(['definitions', name]),
@@ -229,12 +229,12 @@ export function checkToolsets(
     ...new Map(tools.filter(({ toolset }) => !names.includes(toolset)).map(tool => [tool.raw, tool])).values(),
   ];
   return [
-    ...twice.map(name => ({ at: source.at(['toolsets']), message: `toolset ${name} would exist twice` })),
+    ...twice.map(name => ({ at: source.at(['toolsets']), message: `two toolsets have the name ${name}` })),
     ...empty.map(name => ({ at: source.at(['toolsets']), message: `toolset ${name} has no tool` })),
     ...stray.map(({ raw, name, toolset }) => {
       const listed = value.market_tools.indexOf(raw);
       const path = listed >= 0 ? ['market_tools', listed, 'toolset'] : ['tools', value.tools.indexOf(raw), 'toolset'];
-      const message = `${name} is in the toolset ${toolset}, which is none; the toolsets are ${names.join(', ')}`;
+      const message = `${name} is in the toolset ${toolset}, which does not exist; the toolsets are ${names.join(', ')}`;
       return { at: source.at(path), message };
     }),
   ];
@@ -264,10 +264,10 @@ export function checkPrompts({ source, value }: Loaded<RawSuite>): Problem[] {
     seen.add(name);
     for (const [slot, word = ''] of text.matchAll(/\{(\w+)\}/g)) {
       const fillers = promptSlots[word] ?? [];
-      if (!fillers.some(argument => argument in given)) report('text', `${slot} in ${name} stands for nothing`);
+      if (!fillers.some(argument => argument in given)) report('text', `${slot} in ${name} has no value`);
     }
     for (const [, tool = ''] of text.matchAll(/Call (\S+) with/g)) {
-      if (!tools.has(tool)) report('text', `${name} calls ${tool}, which is no tool`);
+      if (!tools.has(tool)) report('text', `${name} calls ${tool}, which does not exist`);
     }
   }
   return problems;

@@ -10,7 +10,7 @@ export function judgeSample(market: RawMarket, { raw, fields }: Channel, { json 
   const mistyped = fields.filter(({ key, type }) => key in event && !fits(type, event[key]));
   return [
     ...missing.map(key => `lacks the key ${key}, which is not optional`),
-    ...mistyped.map(({ key, type }) => `has under ${key} what is no ${type}`),
+    ...mistyped.map(({ key, type }) => `has a value under ${key} that is not of type ${type}`),
     ...judgeSymbol(market, fields, event),
   ];
 }

@@ -41,5 +41,5 @@ function explain({ code, message, pos }: YAMLError, errors: readonly YAMLError[]
     return 'this line does not line up with those above; indent the keys of one map, and the - of one list, alike';
   const [, close] = /end with an? (.)$/.exec(message) ?? /closing (["'])/.exec(message) ?? [];
   if (close) return `a ${close} is missing above or here; close what was opened, and indent what it spans`;
-  return words[code] ?? `this is no YAML; compare the line with the same line of another file of the spec`;
+  return words[code] ?? `this is not valid YAML; compare the line with the same line of another file of the spec`;
 }

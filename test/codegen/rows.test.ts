@@ -123,7 +123,7 @@ describe('an example is judged against its channel', () => {
     [
       'a value has another type',
       '{"ev":"XT","pair":"BTC-USD","p":97412.03,"t":"1793416469734"}',
-      'has under t what is no integer',
+      'has a value under t that is not of type integer',
     ],
     [
       'a symbol is written in another form',

@@ -156,8 +156,8 @@ describe('faults of meaning', () => {
       'spec/markets/crypto.yaml:19:22 X:SOL-USD should be rejected, but is accepted; mend the pattern, or take it out',
       'spec/markets/crypto.yaml:23:19 X:BTC-USD should mean ETH-USD, but means BTC-USD',
       'spec/markets/crypto.yaml:26:7 cap names XQ, which is no channel of crypto',
-      'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has under p what is no integer',
-      'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has under p what is no integer',
+      'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has a value under p that is not of type integer',
+      'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has a value under p that is not of type integer',
       'spec/markets/crypto.yaml:39:11 key p stands twice in XT',
       'spec/markets/crypto.yaml:39:70 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:14, which does not mention `p`; line 13 does. Did you mean :13?',
       'spec/markets/crypto.yaml:41:7 prefix XT stands for two things in crypto; a channel, an alias and a legacy prefix each have their own',
@@ -213,8 +213,8 @@ describe('faults of meaning', () => {
         [', maxItems: 10', ''],
       ],
       [
-        'spec/suite.yaml:46:3 the definition listed lacks maxItems, which answers are measured by',
-        'spec/suite.yaml:47:3 the definition max_bytes lacks a number as default, which answers are measured by',
+        'spec/suite.yaml:46:3 the definition listed lacks maxItems, which limits the size of answers',
+        'spec/suite.yaml:47:3 the definition max_bytes lacks a number as default, which limits the size of answers',
       ],
     ],
     [
@@ -329,8 +329,8 @@ describe('faults of meaning', () => {
       [['name: price, type: number', 'name: price, type: string']],
       [
         'spec/errata.yaml:1:3 the erratum at crypto.XT.p no longer meets a field that says {"type":"number"}; adapt or delete it',
-        'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has under p what is no string',
-        'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has under p what is no string',
+        'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has a value under p that is not of type string',
+        'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has a value under p that is not of type string',
         'spec/markets/crypto.yaml:38:32 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: type string differs from the page, which says "number"',
       ],
     ],
@@ -350,21 +350,21 @@ describe('faults of meaning', () => {
         ['such as {example}', 'such as {sample}'],
       ],
       [
-        'spec/suite.yaml:13:5 {name} in start_crypto_stream stands for nothing',
-        'spec/suite.yaml:13:5 {sample} in start_crypto_stream stands for nothing',
+        'spec/suite.yaml:13:5 {name} in start_crypto_stream has no value',
+        'spec/suite.yaml:13:5 {sample} in start_crypto_stream has no value',
       ],
     ],
     [
       'a slot of a market in a tool of all markets',
       suite,
       [['description: Messages of a stream.', 'description: Messages of the {market} stream.']],
-      ['spec/suite.yaml:25:5 {market} in read_stream_messages stands for nothing'],
+      ['spec/suite.yaml:25:5 {market} in read_stream_messages has no value'],
     ],
     [
       'a tool with the name of another',
       suite,
       [['name: read_stream_messages', 'name: start_crypto_stream']],
-      ['spec/suite.yaml:25:5 tool start_crypto_stream would exist twice'],
+      ['spec/suite.yaml:25:5 two tools have the name start_crypto_stream'],
     ],
     [
       'a slot of a prompt that none of its arguments fills, and one that is none',
@@ -373,16 +373,13 @@ describe('faults of meaning', () => {
         [', symbol: One symbol', ''],
         ['how {symbols} does', 'how {name} does'],
       ],
-      [
-        'spec/suite.yaml:41:5 {channels} in look stands for nothing',
-        'spec/suite.yaml:41:5 {name} in look stands for nothing',
-      ],
+      ['spec/suite.yaml:41:5 {channels} in look has no value', 'spec/suite.yaml:41:5 {name} in look has no value'],
     ],
     [
       'a prompt that calls what is no tool',
       suite,
       [['Call start_{market}_stream', 'Call begin_{market}_stream']],
-      ['spec/suite.yaml:41:5 look calls begin_{market}_stream, which is no tool'],
+      ['spec/suite.yaml:41:5 look calls begin_{market}_stream, which does not exist'],
     ],
     [
       'a prompt with the name of another',
@@ -408,7 +405,7 @@ describe('faults of meaning', () => {
       'spec/markets/coins.yaml:1:1 market crypto belongs into spec/markets/crypto.yaml',
       'spec/markets/coins.yaml:2:1 order 6 is also that of crypto; 7 is free',
       'spec/markets/crypto.yaml:2:1 order 6 is also that of crypto; 7 is free',
-      'spec/suite.yaml:13:5 tool start_crypto_stream would exist twice',
+      'spec/suite.yaml:13:5 two tools have the name start_crypto_stream',
     ]);
   });
 
