@@ -181,7 +181,7 @@ function requireWord({ market, events }: Terms, field: string, value: Scalar): v
   const meant = typeof value === 'string' ? (nearest(value, words) ?? nearest(value.toUpperCase(), words)) : undefined;
   throw refuse(
     market,
-    `${field} is one of ${words.join(', ')}, and never ${kindOf(value)} as it came${suggest(meant) || '.'}`,
+    `${field} must be one of ${words.join(', ')}, and ${kindOf(value)} came${suggest(meant) || '.'}`,
   );
 }
 

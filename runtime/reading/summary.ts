@@ -23,7 +23,7 @@ import { noteUnheld, unheldOf } from './silence.js';
 
 /** A window needs snapshots of its own; those of 100 000 symbols take 130 MB, so few windows are built at once. */
 const windowsAtOnce = 2;
-/** So few messages, and so symbols, cost little. */
+/** A window of at most this many messages, and so of symbols, costs little. */
 const fewMessages = 2_000;
 
 /** One set of places for each clock: a process has one clock, and each test its own. */

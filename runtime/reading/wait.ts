@@ -18,8 +18,8 @@ import { seqOf } from './read.js';
 import { unheldOf } from './silence.js';
 
 /**
- * Waits for a number of messages, or of messages for which a condition holds. Answers early when no more fit into an
- * answer, when no subscribed channel can bring what the call waits for, or when the stream ends.
+ * Waits for a number of messages, or of messages for which a condition holds, until the time is up. Answers early when
+ * no more fit into an answer, when no subscribed channel can bring what the call waits for, or when the stream ends.
  *
  * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
  */

@@ -35,7 +35,7 @@ export function describeFaults(schema: JsonSchema, args: unknown, places: readon
     ),
   ];
   const more = faults.length - mostFaults;
-  return [...faults.slice(0, mostFaults), ...(more > 0 ? [`${count(more, 'more fault')} of the kind.`] : [])];
+  return [...faults.slice(0, mostFaults), ...(more > 0 ? [`${count(more, 'more fault')} like these.`] : [])];
 }
 
 /** The known arguments that are wrong, so that the answer can show an example of each. */

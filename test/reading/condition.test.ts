@@ -318,7 +318,7 @@ describe('a condition about what is left out', () => {
   test('is refused for an event that none of the channels brings', () => {
     const is = (value: string) => () => parseCondition({ market, channels }, { field: 'event', op: '==', value });
     expect(is('TRADE')).not.toThrow();
-    expect(is('QUOTE')).toThrow('event is one of TRADE, UNKNOWN, and never a text of 5 characters as it came');
+    expect(is('QUOTE')).toThrow('event must be one of TRADE, UNKNOWN, and a text of 5 characters came');
   });
 });
 
@@ -376,7 +376,7 @@ describe('a condition is refused', () => {
     [
       'on a state that does not exist',
       { field: 'state', op: '==', value: 'alive' },
-      'state is one of idle, connecting',
+      'state must be one of idle, connecting',
     ],
     ['that orders times', { field: 'timestamp', op: '>', value: 1 }, 'timestamp is no number'],
     ['as a text', 'price > 5', 'must be an object'],
@@ -418,7 +418,11 @@ describe('a condition is refused', () => {
       'halted is true or false, never a text of 3 char',
     ],
     ['with a truth for a list', { field: 'conditions', op: '!=', value: true }, 'conditions is a list'],
-    ['with an event in small letters', { field: 'event', op: '==', value: 'trade' }, 'event is one of TRADE, QUOTE'],
+    [
+      'with an event in small letters',
+      { field: 'event', op: '==', value: 'trade' },
+      'event must be one of TRADE, QUOTE',
+    ],
     ['with a value that changes', { field: 'price', op: 'changes', value: 5 }, 'takes no value'],
     ['inside a group', { any: [{ all: [{ field: 'price', op: '~', value: 5 }] }] }, 'op must be one of'],
   ])('%s', (_what, given, reason) => {

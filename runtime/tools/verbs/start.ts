@@ -67,8 +67,8 @@ export async function start(hub: HubView, market: Market, args: StartArguments):
       state === 'live'
         ? `read_stream_messages or wait_for_stream_message with market "${market.name}" and this cursor.`
         : lastFault
-          ? 'It goes on trying by itself; see the status, or stop it.'
-          : 'It is still being settled; see the status.',
+          ? 'The stream keeps trying; see its status, or stop it.'
+          : 'The stream is still connecting; see its status.',
   };
 }
 
