@@ -67,6 +67,6 @@ export class ServedNames {
 
   /** The connection is new. */
   clear(): void {
-    for (const book of [this.asked, this.leaving, this.unproven]) book.clear();
+    for (const record of [this.asked, this.leaving, this.unproven]) record.clear();
   }
 }

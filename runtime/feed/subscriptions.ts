@@ -246,7 +246,7 @@ export class Subscriptions {
   }
 
   private forgetConnection(): void {
-    for (const book of [this.feed, this.answers, this.untried, this.suspicions]) book.clear();
+    for (const record of [this.feed, this.answers, this.untried, this.suspicions]) record.clear();
     this.flightLimit = undefined;
     this.echoes.clear();
   }
