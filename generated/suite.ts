@@ -359,7 +359,7 @@ export const suite: Suite = {
             type: 'number',
             minimum: 1,
             maximum: 86400,
-            description: 'The last ones; else all in seconds, at most 86400',
+            description: 'Span of the newest messages (all if left out) in seconds, at most 86400',
           },
           max_bytes: {
             type: 'integer',

@@ -353,7 +353,7 @@ export interface SummarizeArguments {
   readonly market: string;
   /** Only these. */
   readonly symbols?: readonly string[] | undefined;
-  /** The last ones; else all. In seconds. */
+  /** Span of the newest messages (all if left out). In seconds. */
   readonly window_s?: number | undefined;
   readonly max_bytes: number;
 }

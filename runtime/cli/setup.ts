@@ -1,7 +1,7 @@
 import { type Command, parseCommand } from '../config/command.js';
 import { type Offer, serveOnly } from '../config/served.js';
-import { type Environment, readSettings, type Settings, settingTable } from '../config/settings.js';
-import { faultsOfTools, faultsOfToolsets } from '../config/toolsets.js';
+import { type ChosenTools, type Environment, readSettings, type Settings, settingTable } from '../config/settings.js';
+import { chooseTools, faultsOfTools, faultsOfToolsets } from '../config/toolsets.js';
 import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
@@ -30,18 +30,25 @@ export function readSetup(offer: Offer, argv: readonly string[], env: Environmen
       ...slips,
       ...problems,
       ...judgeFeed(served, settings),
-      ...judgeTools(offer, settings),
+      ...judgeTools(offer, served, settings),
       ...judgeWords(offer, served, command),
     ],
   };
 }
 
 /** Toolsets and tools are judged by all that there are, since those of a market may be left out by another setting. */
-function judgeTools(offer: Offer, { toolsets, tools }: Settings): string[] {
+function judgeTools(offer: Offer, served: Offer, settings: Settings): string[] {
+  const { toolsets, tools } = settings;
   return [
     ...(toolsets ? faultsOfToolsets(toolsets.list, offer).map(fault => `${toolsets.from}: ${fault}`) : []),
     ...(tools ? faultsOfTools(tools.list, offer).map(fault => `${tools.from}: ${fault}`) : []),
+    ...(servesNothing(served, settings) ? ['no tool is left by --markets, --toolsets and --tools together'] : []),
   ];
+}
+
+function servesNothing(served: Offer, { toolsets, tools }: ChosenTools): boolean {
+  const { suite, markets } = chooseTools(served, { toolsets: toolsets?.list ?? [], tools: tools?.list ?? [] });
+  return suite.tools.length === 0 && markets.every(market => market.tools.length === 0);
 }
 
 /** The feed must exist for at least one market. */

@@ -12,7 +12,7 @@ export interface NamedList {
 }
 
 /** Which tools the operator serves. */
-interface ChosenTools {
+export interface ChosenTools {
   /** Toolsets; absent: the default ones. */
   readonly toolsets?: NamedList;
   readonly tools?: NamedList;

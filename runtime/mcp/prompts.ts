@@ -9,6 +9,7 @@ import type { HubView } from '../stream/view.js';
 import { canonicalSymbol, suggestSymbol } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
 import { hasDelayed } from '../symbols/way-out.js';
+import { unservedIn } from './served-hub.js';
 
 /** Each appears in the text several times, and an agent compares only a few. */
 const mostSymbols = 50;
@@ -27,6 +28,10 @@ export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<
     throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs the argument ${name}${hint}`);
   }
   const { market } = hub.stream(given.market!.trim().toLowerCase());
+  const [unserved] = unservedIn(prompt.text, hub, market.name);
+  if (unserved !== undefined) {
+    throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs ${unserved} for this market, which is not served.`);
+  }
   const one = given.symbol ? [readSymbol(market, given.symbol.trim(), 'symbol')] : [];
   const several = given.symbols?.split(/[\s,;]+/).filter(text => text !== '') ?? [];
   if (several.length > mostSymbols) {

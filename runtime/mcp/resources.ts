@@ -80,6 +80,8 @@ export class Resources {
   constructor(
     private readonly hub: HubView,
     private readonly pages: Pages,
+    /** With the tools that are not served, too: a stream is read by two of them. */
+    private readonly whole: HubView = hub,
   ) {}
 
   async list(): Promise<Resource[]> {
@@ -118,8 +120,8 @@ export class Resources {
   }
 
   private async answer(verb: Verb, market: string | undefined, args: unknown): Promise<unknown> {
-    const owned = listTools(this.hub).find(({ tool, market: owner }) => tool.verb === verb && owner?.name === market);
-    return (await callTool(this.hub, owned!, args)).structured;
+    const owned = listTools(this.whole).find(({ tool, market: owner }) => tool.verb === verb && owner?.name === market);
+    return (await callTool(this.whole, owned!, args)).structured;
   }
 }
 

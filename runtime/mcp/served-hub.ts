@@ -25,7 +25,9 @@ export function servedHub(hub: HubView, toolsets: readonly string[] = []): HubVi
     toolsets: toolsets.length > 0 ? toolsets : ['all'],
     tools: [],
   });
-  const instructions = suite.instructions.replaceAll('{markets}', markets.map(({ name }) => name).join(', '));
+  const names = markets.map(({ name }) => name).join(', ');
+  const isWhole = listTools({ suite, markets }).length === listTools(hub).length;
+  const instructions = `${suite.instructions.replaceAll('{markets}', names)}${isWhole ? '' : remark}`;
   const prompts = suite.prompts.filter(({ text }) => callsServed(text, { suite, markets }));
   return Object.create(hub, {
     suite: { value: { ...suite, instructions, prompts } },
@@ -33,11 +35,20 @@ export function servedHub(hub: HubView, toolsets: readonly string[] = []): HubVi
   });
 }
 
+/** Texts name tools by what they do, served or not. */
+const remark =
+  '\nOnly some of the tools are served here: call those that tools/list has, whatever else these texts, answers and hints name.';
+
 /** Whether the tools that a prompt calls are served, for one market at least. */
 function callsServed(text: string, offer: Offer): boolean {
+  return offer.markets.some(({ name }) => unservedIn(text, offer, name).length === 0);
+}
+
+/** The tools that a prompt calls for a market, and that are not served. */
+export function unservedIn(text: string, offer: Offer, market: string): string[] {
   const served = new Set(listTools(offer).map(({ tool }) => tool.name));
-  const called = [...text.matchAll(/Call (\S+) with/g)].map(([, name = '']) => name);
-  return offer.markets.some(({ name }) => called.every(tool => served.has(tool.replaceAll('{market}', name))));
+  const called = [...text.matchAll(/Call (\S+) with/g)].map(([, name = '']) => name.replaceAll('{market}', market));
+  return called.filter(name => !served.has(name));
 }
 
 /** Why a tool cannot be called that there is: it is not served. */
@@ -47,7 +58,7 @@ export function refusalOf({ tool }: OwnedTool, hub: HubView): StreamError {
     'NOT_SERVED',
     `${tool.name} is not served; it belongs to the toolset ${tool.toolset}.`,
     isOperators
-      ? `The operator serves it with --toolsets ${tool.toolset} or --tools ${tool.name} (MCP_POLYGON_TOOLSETS, MCP_POLYGON_TOOLS).`
+      ? `The operator can add ${tool.toolset} to the toolsets that are served (--toolsets, MCP_POLYGON_TOOLSETS), or ${tool.name} to the single tools (--tools, MCP_POLYGON_TOOLS).`
       : `Name ${tool.toolset} in the header ${toolsetsHeader} too, or leave the header out.`,
   );
 }

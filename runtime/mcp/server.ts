@@ -38,7 +38,7 @@ export function buildServer(parts: ServerParts, updates: ResourceUpdates): Serve
     },
   );
   serveTools(server, hub, whole, gate);
-  serveResources(server, hub, new Resources(hub, pages), updates);
+  serveResources(server, hub, new Resources(hub, pages, whole), updates);
   servePrompts(server, hub);
   server.setRequestHandler('completion/complete', ({ params: { argument, context } }) =>
     answered(hub, () => ({ completion: { ...complete(hub, argument, context?.arguments) } })),

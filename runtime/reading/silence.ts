@@ -1,12 +1,12 @@
 /** Explains to an agent why nothing comes. */
 
 import { ChannelIndex } from '../buffer/channel-index.js';
-import type { Market } from '../contract/market.js';
+import type { Hours, Market } from '../contract/market.js';
 import { count } from '../core/count.js';
 import { isoOrNull } from '../core/time.js';
 import { isWanted, type StateName } from '../feed/state.js';
 import { tradingTimeAt } from '../market/hours.js';
-import { spellWallTime } from '../market/wall-time.js';
+import { minuteOfWeek, spellWallTime } from '../market/wall-time.js';
 import { type Filter, spellFilter } from '../symbols/channels.js';
 import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js';
 
@@ -206,7 +206,7 @@ function explainMarket(silence: Silence): string {
   }
   const since = lastMessageAtMs === undefined ? 'since it was started' : `since ${isoOrNull(lastMessageAtMs)}`;
   const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
-  return `Live and subscribed, but no event came ${since}${gap}. A quiet or misspelled symbol is silent: the feed acknowledges any symbol.`;
+  return `Live and subscribed, but no event came ${since}${gap}. A quiet or misspelled symbol is silent: the feed acknowledges any symbol.${simulated ? '' : doubtAboutHolidays(market.hours, marketMs)}`;
 }
 
 /** Since when and why the market is closed, and when it opens. */
@@ -223,4 +223,16 @@ function explainClosed({ market, delayMinutes }: Silence, marketMs: number): str
     `${market.title}: closed${since}${why}; messages are due from ${isoOrNull(dueMs)} (it opens ${spellWallTime(timeZone, next.opensMs)}${late}).`,
     ...(knownTo === undefined ? [known] : []),
   ].join(' ');
+}
+
+const weekMinutes = 7 * 24 * 60;
+
+/** What may be the reason although the week says that the market is open. */
+function doubtAboutHolidays(hours: Hours, marketMs: number): string {
+  const open = hours.sessions.reduce((sum, { opens, closes }) => {
+    return sum + ((minuteOfWeek(closes) - minuteOfWeek(opens) + weekMinutes) % weekMinutes || weekMinutes);
+  }, 0);
+  const isAlwaysOpen = open >= weekMinutes;
+  if (isAlwaysOpen || tradingTimeAt(hours, marketMs).knownTo !== undefined) return '';
+  return ' Or the market is closed: its holidays and daily breaks are not known here.';
 }

@@ -77,7 +77,12 @@ export class MarketRecorder {
     else this.wake(this.services.options.recordFlushMs);
   }
 
-  /** Writes the queued frames, as far as the disk accepts them. */
+  /** Writes the queued frames now, as far as the disk accepts them. */
+  flush(): Promise<void> {
+    return this.drain();
+  }
+
+  /** Writes the queued frames, as far as the disk accepts them, and ends. */
   async close(): Promise<void> {
     this.trouble = undefined;
     await this.drain();

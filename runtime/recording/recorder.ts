@@ -53,7 +53,12 @@ export class Recorder {
     return this.tracks.get(trackName(market, target.endpoint.feed, place))?.notes ?? [];
   }
 
-  /** Writes the queued frames. */
+  /** Writes the queued frames now, so that a replay finds them. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.tracks.values()].map(track => track.flush()));
+  }
+
+  /** Writes the queued frames, and ends. */
   async close(): Promise<void> {
     await Promise.all([...this.tracks.values()].map(track => track.close()));
   }

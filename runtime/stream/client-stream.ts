@@ -209,7 +209,8 @@ export class ClientStream implements StreamView {
     this.user.upstream?.subscribe(names.filter(({ name }) => !tooMany.has(name)));
     const rejected = fresh.flatMap(name => this.subscriptions.rejectionOf(name) ?? []);
     const added = fresh.filter(name => this.subscriptions.asks(name));
-    const already = names.map(({ name }) => name).filter(name => !fresh.includes(name));
+    const isFresh = new Set(fresh);
+    const already = names.map(({ name }) => name).filter(name => !isFresh.has(name));
     this.user.tellChanges();
     return { added, already, rejected };
   }

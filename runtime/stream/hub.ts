@@ -129,6 +129,7 @@ export class Hub implements ClientHost {
   ): Promise<Target> {
     const { Replay } = await import('../recording/replay.js');
     const { maxFrameBytes } = this.settings.options;
+    await this.recorder?.flush();
     const replay = await Replay.find(market, this.suite, request, this.clock, maxFrameBytes, owner);
     const found = { ...endpoint, spelled: replay.url, simulated: replay.simulated };
     const { url, open } = replay;

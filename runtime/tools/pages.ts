@@ -32,16 +32,23 @@ export class Pages {
    * @returns undefined if there is no such page, line or section
    */
   async read(uri: string): Promise<string | undefined> {
-    const match = /^polygon-docs:\/\/(.+?\.md)(?::(\d+)(?:-(\d+))?|#([\w-]+))?$/.exec(uri);
+    const match = /^polygon-docs:\/\/(.+?\.md)(?::(\d+(?:-\d+)?(?:,\d+(?:-\d+)?){0,9})|#([\w-]+))?$/.exec(uri);
     const page = match && (await this.list()).find(({ path }) => path === match[1]);
     if (!page) return undefined;
     const text = await readFile(new URL(page.path, this.folder), 'utf8');
-    const [, , from, to = from, section] = match;
+    const [, , ranges, section] = match;
     if (section !== undefined) return sectionOf(text, section);
-    if (from === undefined) return text;
-    const lines = text.split('\n').slice(Number(from) - 1, Number(to));
-    return Number(from) < 1 || lines.length === 0 ? undefined : lines.join('\n');
+    if (ranges === undefined) return text;
+    const parts = ranges.split(',').map(range => linesOf(text, range));
+    return parts.includes(undefined) ? undefined : parts.join('\n\n');
   }
+}
+
+/** Lines of a text, by their numbers: `12` or `12-20`. */
+function linesOf(text: string, range: string): string | undefined {
+  const [from, to = from] = range.split('-').map(Number) as [number, number?];
+  const lines = text.split('\n').slice(from - 1, to);
+  return from < 1 || lines.length === 0 ? undefined : lines.join('\n');
 }
 
 async function listPages(folder: URL): Promise<Page[]> {

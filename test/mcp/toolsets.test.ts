@@ -67,6 +67,48 @@ describe('an operator', () => {
   });
 });
 
+describe('what is left out', () => {
+  test('is no reason for a stream not to be read as a resource', async () => {
+    const server = await hosted({ MCP_POLYGON_TOOLSETS: 'stocks' }, '--tools=-get_stocks_stream_status');
+    await server.call('start_stocks_stream', { channels: ['T.AAPL'] });
+    const { contents } = await server.client.readResource({ uri: 'polygon://streams/stocks' });
+
+    expect(JSON.parse((contents[0] as { text: string }).text)).toMatchObject({
+      status: { market: 'stocks', state: 'live' },
+      newest: { market: 'stocks' },
+    });
+  });
+
+  test('is said in the instructions, which name tools by what they do', async () => {
+    const narrowed = await hosted({ MCP_POLYGON_TOOLSETS: 'stocks' });
+    const whole = await hosted({});
+
+    expect(narrowed.client.getInstructions()).toContain('Only some of the tools are served here');
+    expect(whole.client.getInstructions()).not.toContain('Only some of the tools');
+  });
+
+  test('keeps a prompt from a market whose tools it needs', async () => {
+    const { client } = await hosted({}, '--toolsets', 'stocks,reading', '--tools', 'start_crypto_stream');
+
+    expect((await client.listPrompts()).prompts.map(({ name }) => name)).toContain('explain_silence');
+    await expect(client.getPrompt({ name: 'explain_silence', arguments: { market: 'crypto' } })).rejects.toThrow(
+      /needs get_crypto_stream_status for this market, which is not served/,
+    );
+  });
+
+  test.each([
+    [['--markets', 'stocks', '--toolsets', 'crypto']],
+    [['--toolsets=stocks,-stocks']],
+    [['--toolsets=-all']],
+  ])('must not be everything: %j', async args => {
+    const starting = promisify(execFile)(process.execPath, [bin, ...args]);
+    const { code, stderr } = await starting.catch(error => error);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^no tool is left by --markets, --toolsets and --tools together$/m);
+  });
+});
+
 test('a tool that there is, but that is not served, says which toolset has it', async () => {
   const server = await hosted({ MCP_POLYGON_TOOLSETS: 'crypto' });
 
@@ -76,7 +118,7 @@ test('a tool that there is, but that is not served, says which toolset has it', 
       error: {
         code: 'NOT_SERVED',
         message: 'start_stocks_stream is not served; it belongs to the toolset stocks.',
-        hint: 'The operator serves it with --toolsets stocks or --tools start_stocks_stream (MCP_POLYGON_TOOLSETS, MCP_POLYGON_TOOLS).',
+        hint: 'The operator can add stocks to the toolsets that are served (--toolsets, MCP_POLYGON_TOOLSETS), or start_stocks_stream to the single tools (--tools, MCP_POLYGON_TOOLS).',
       },
     },
   });

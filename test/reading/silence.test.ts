@@ -134,6 +134,18 @@ describe('a live stream is silent because', () => {
     expect(explain({ liveForMs: undefined })).toBe('The stream has just become live; nothing has come yet.');
   });
 
+  test.each([
+    ['where holidays are not known', 'forex', '2026-12-25T12:00:00Z', true],
+    ['beyond the calendar', 'stocks', '2029-07-04T15:00:00Z', true],
+    ['within the calendar', 'stocks', '2026-07-06T15:00:00Z', false],
+    ['where the market never closes', 'crypto', '2026-12-25T12:00:00Z', false],
+  ])('%s, a market that should be open may be closed all the same', (_, market, moment, isDoubted) => {
+    const nowMs = Date.parse(moment);
+    const sentence = explain({ market: marketOf(market), nowMs, liveSinceMs: nowMs - 60_000, liveForMs: 60_000 });
+
+    expect(sentence.includes('Or the market is closed: its holidays')).toBe(isDoubted);
+  });
+
   test('a symbol may be quiet or misspelled', () => {
     expect(explain({})).toContain('no event came since it was started');
     const lastMessageAtMs = Date.parse('2026-01-13T16:59:30Z');

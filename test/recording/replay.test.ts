@@ -94,6 +94,20 @@ test('a recording of the simulated feed replays to the same answers, without a k
   expect(disk.frames).toHaveLength(before);
 }, 30_000);
 
+test('a replay right after a stop has all that was recorded until then, written to disk or not', async () => {
+  const disk = folder();
+  const hub = hubOf({ record: disk.path });
+  await callOn(hub, 'start_stocks_stream', { channels: ['T.*'], endpoint: 'simulated' });
+  await hub.stream('stocks').changes.until(() => hub.stream('stocks').totals.received > 40, 15_000);
+  await callOn(hub, 'stop_stocks_stream');
+  const lived = await messagesOf(hub, { max_bytes: 200_000 });
+
+  await start(hub, 'replay:?speed=1000', ['T.*']);
+  await ended(hub);
+  expect(await messagesOf(hub, { max_bytes: 200_000 })).toEqual(lived);
+  await hub.close();
+}, 30_000);
+
 describe('the clock of a replay', () => {
   test('runs as that of the recording, from the first channel on', async () => {
     const disk = folder();

@@ -16,6 +16,9 @@ describe('a documentation page', () => {
     expect(await pages.read('polygon-docs://websockets/quickstart.md')).toMatch(/^# WebSocket quickstart\n/);
     expect(await pages.read('polygon-docs://websockets/quickstart.md:8')).toBe('## Hosts');
     expect(await pages.read('polygon-docs://websockets/quickstart.md:8-10')).toMatch(/^## Hosts\n\n\| Feed \|/);
+    expect(await pages.read('polygon-docs://websockets/quickstart.md:8,1-2')).toBe(
+      '## Hosts\n\n# WebSocket quickstart\n',
+    );
   });
 
   test.each([
@@ -23,6 +26,8 @@ describe('a documentation page', () => {
     'polygon-docs://../README.md',
     'polygon-docs://websockets/quickstart.md:0',
     'polygon-docs://websockets/quickstart.md:9999',
+    'polygon-docs://websockets/quickstart.md:8,9999',
+    'polygon-docs://websockets/quickstart.md:8,',
     'polygon-docs://websockets/quickstart.md:a',
     'https://example.com/quickstart.md',
   ])('is not to be had as %s', async uri => {
