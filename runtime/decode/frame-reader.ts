@@ -90,7 +90,8 @@ export class FrameReader {
     if (count === 0) return nothing;
     const from = spans[0]!;
     const piece = data.subarray(from, spans[2 * count - 1]);
-    if (this.scanner.scanItems(piece)) {
+    // A broken frame can hold commas where the splitter sees one item.
+    if (this.scanner.scanItems(piece) && this.scanner.count + this.scanner.malformed === count) {
       this.scanned();
       this.malformed += malformed;
       return piece;

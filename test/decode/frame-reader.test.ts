@@ -96,3 +96,12 @@ describe('a frame', () => {
     expect(Object.keys(events[0]!)).toEqual(['ev', 'sym', '__proto__']);
   });
 });
+
+test('a large frame of events without its brackets is one broken item, as a small one is', () => {
+  const event = `{"ev":"T","sym":"AAPL","i":"${'x'.repeat(1_000)}"}`;
+  const few = [event, event].join(',');
+  const many = Array.from({ length: 200 }, () => event).join(',');
+
+  expect(counts(few)).toEqual([0, 0, 1]);
+  expect(counts(many)).toEqual([0, 0, 1]);
+});
