@@ -5,6 +5,7 @@ import { chooseTools, faultsOfTools, faultsOfToolsets } from '../../runtime/conf
 import type { Tool } from '../../runtime/contract/tool.js';
 import { validate } from '../../runtime/core/validation.js';
 import { listTools } from '../../runtime/tools/tools.js';
+import { marketNames } from '../support/spec.js';
 
 const offer: Offer = { suite, markets };
 const everything = listTools(offer).map(({ tool }) => tool.name);
@@ -104,7 +105,7 @@ describe('a list', () => {
   });
 
   test('is told which entries are none, without repeating them', () => {
-    const known = 'stocks, options, futures, indices, forex, crypto, reading, all and default';
+    const known = `${marketNames.join(', ')}, reading, all and default`;
 
     expect(faultsOfToolsets(['stocks', 'sk-secret-1234', 'redaing'], offer)).toEqual([
       `entry 2 is not a toolset; the toolsets are ${known}`,
