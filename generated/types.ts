@@ -75,6 +75,7 @@ export interface Message {
   /** TRADE, QUOTE ...; UNKNOWN where no table has it. */
   readonly event: string;
   readonly symbol: string | null;
+  /** Absent where the feed gave none or what is no time. */
   readonly timestamp?: string;
   /** The event as it came. */
   readonly full_data?: {

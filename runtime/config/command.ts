@@ -28,6 +28,8 @@ export interface Command {
 interface Setting {
   readonly variable: string;
   readonly option: string;
+  /** The kind of its value. */
+  readonly takes: string;
 }
 
 const common = ['help', 'version'];
@@ -46,6 +48,12 @@ export function parseCommand(
   return line.result();
 }
 
+/** Whether an argument is a value of the option before it; an entry of a list may begin with a dash. */
+function isValue(argument: string, setting: Setting | undefined): boolean {
+  if (!/^-\D/.test(argument)) return true;
+  return setting?.takes === 'list' && !argument.startsWith('--') && !Object.hasOwn(short, argument);
+}
+
 class CommandLine {
   private readonly given: Record<string, string> = {};
   private readonly switches = new Set<string>();
@@ -60,9 +68,11 @@ class CommandLine {
     for (let index = 0; index < argv.length; index++) {
       const text = short[argv[index]!] ?? argv[index]!;
       const following = argv[index + 1];
-      const usable = following !== undefined && !/^-\D/.test(following) ? following : undefined;
       if (!text.startsWith('-')) this.word(text);
-      else if (this.option(text, usable)) index++;
+      else if (
+        this.option(text, following !== undefined && isValue(following, this.settingOf(text)) ? following : undefined)
+      )
+        index++;
     }
   }
 
@@ -105,11 +115,15 @@ class CommandLine {
     else this.problems.push(`there is no command ${shown(text, [...named, ...common])}`);
   }
 
+  private settingOf(text: string): Setting | undefined {
+    return this.settings.find(({ option }) => text === `--${option}` || text.startsWith(`--${option}=`));
+  }
+
   /** @returns whether the following argument was its value */
   private option(text: string, following: string | undefined): boolean {
     const [name = '', ...rest] = text.replace(/^--?/, '').split('=');
     const inline = rest.length > 0 ? rest.join('=') : undefined;
-    const setting = text.startsWith('--') ? this.settings.find(({ option }) => option === name) : undefined;
+    const setting = this.settingOf(text);
     if (setting) return this.set(setting, inline, following);
     if (text === '--events' || text.startsWith('--events=')) return this.listen(inline, following);
     if (text.startsWith('--') && [...common, ...ofDoctor].includes(name)) {

@@ -27,7 +27,8 @@ export function propertiesOf(schema: JsonSchema): Readonly<Record<string, Proper
 
 /**
  * Accepts beside the exact form: a list as JSON text, as text with commas or as one bare text; numbers and booleans as
- * text; whole numbers where a text is meant; an object as JSON text; `null` and `""` for what is left out.
+ * text; whole numbers where a text is meant; an object as JSON text; a word of a list in other case; `null` and `""` for
+ * what is left out.
  * What cannot be read stays as it is, for the validator to refuse.
  */
 export function shapeArguments(schema: JsonSchema, given: unknown): Shaped {
@@ -61,8 +62,16 @@ function shapeValue(schema: PropertySchema, value: unknown, name: string, notes:
     case 'boolean':
       return take(readBoolean(value), value, notes, `${name} came as text and is read as true or false.`);
     default:
-      return take(readDigits(value), value, notes, `${name} came as a number and is read as its digits.`);
+      return schema.enum
+        ? (readWord(value, schema.enum) ?? value)
+        : take(readDigits(value), value, notes, `${name} came as a number and is read as its digits.`);
   }
+}
+
+/** One of the words, in capitals or with spaces around it. */
+function readWord(value: unknown, words: readonly string[]): string | undefined {
+  const plain = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+  return words.find(word => word.toLowerCase() === plain);
 }
 
 function shapeList({ items }: PropertySchema, value: unknown, name: string, notes: string[]): unknown {

@@ -1,11 +1,18 @@
 /** A longer word is never a slip of one of ours, and takes long to compare. */
 const longestWord = 64;
 
-/** @returns the candidate that was probably meant: one that the word begins, else one a few slips of the hand away */
+/**
+ * @returns the candidate that was probably meant: one that the word begins, else the longest that begins the word
+ *   (`timeout_seconds` for `timeout_s`), else one a few slips of the hand away
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > longestWord) return undefined;
   const begun = word.length > 1 ? candidates.find(candidate => candidate.startsWith(word)) : undefined;
   if (begun !== undefined) return begun;
+  const [continued] = candidates
+    .filter(candidate => candidate.length > 1 && word.startsWith(candidate))
+    .sort((a, b) => b.length - a.length);
+  if (continued !== undefined) return continued;
   const ranked = candidates
     .map(candidate => ({ candidate, slips: distance(word, candidate) }))
     .sort((a, b) => a.slips - b.slips);

@@ -43,6 +43,11 @@ export function isoTime(value: unknown): unknown {
   return `${iso.slice(0, -1)}${beyond}Z`;
 }
 
+/** Whether a feed's value is a time, in whatever unit. */
+export function isTime(value: unknown): boolean {
+  return unitOf(value) !== undefined;
+}
+
 function wholeNumber(value: unknown): number | bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   return typeof value === 'string' && /^\d{1,25}$/.test(value) ? BigInt(value) : undefined;

@@ -4,7 +4,7 @@ import type { Entry } from '../buffer/message-buffer.js';
 import type { Channel, Field, Flag, Role } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import { decimalValue, subtract } from '../core/decimal.js';
-import { isoTime } from '../core/time.js';
+import { isoTime, isTime } from '../core/time.js';
 import type { RawEvent } from '../decode/protocol.js';
 import { type FeedText, unshown } from '../feed/feed-text.js';
 
@@ -48,7 +48,7 @@ function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText):
     const value = raw[field.key];
     if (role === 'symbol' || value === undefined || value === null) continue;
     const formatted = formatValue(field, value, text);
-    if (role === 'time') timestamp = formatted;
+    if (role === 'time') timestamp = isTime(value) ? formatted : undefined;
     else if (role === 'bid.price') bid = formatted;
     else if (role === 'ask.price') ask = formatted;
     if (name !== 'timestamp') place(message, name, formatted);

@@ -6,33 +6,51 @@ import { StreamError } from '../core/errors.js';
 import type { HubView } from '../stream/view.js';
 import { listTools, type OwnedTool } from '../tools/tools.js';
 
-const chosen = new WeakMap<Settings, Offer>();
+/** All that there is, and what an operator chose of it. */
+interface Whole extends Offer {
+  readonly settings: Settings;
+}
+
+const offers = new WeakMap<Settings, Offer>();
 
 /** What the operator chose; the same for all clients, so that it is worked out once. */
-function offerOf({ suite, markets, settings }: HubView): Offer {
-  let offer = chosen.get(settings);
+function offerOf({ suite, markets, settings }: Whole): Offer {
+  let offer = offers.get(settings);
   if (!offer) {
     const { toolsets, tools } = settings;
     offer = chooseTools({ suite, markets }, { toolsets: toolsets?.list ?? [], tools: tools?.list ?? [] });
-    chosen.set(settings, offer);
+    offers.set(settings, offer);
   }
   return offer;
 }
 
+const served = new WeakMap<Offer, Offer>();
+
 /** @param toolsets what a client asked for; empty: all that the operator chose */
 export function servedHub(hub: HubView, toolsets: readonly string[] = []): HubView {
-  const { suite, markets } = chooseTools(offerOf(hub), {
-    toolsets: toolsets.length > 0 ? toolsets : ['all'],
-    tools: [],
-  });
+  const chosen = offerOf(hub);
+  let offer = toolsets.length > 0 ? narrow(chosen, toolsets, hub) : served.get(chosen);
+  if (!offer) {
+    // Over 2026-07-28 every request comes here, hardly any of them with a header.
+    offer = narrow(chosen, ['all'], hub);
+    served.set(chosen, offer);
+  }
+  return Object.create(hub, { suite: { value: offer.suite }, markets: { value: offer.markets } });
+}
+
+/** Whether a client that asks for these toolsets is left with none of the tools that the operator chose. */
+export function leavesNothing(hub: Whole, toolsets: readonly string[]): boolean {
+  return toolsets.length > 0 && listTools(chooseTools(offerOf(hub), { toolsets, tools: [] })).length === 0;
+}
+
+/** The tools of these toolsets, and the texts that go with them. */
+function narrow(chosen: Offer, toolsets: readonly string[], hub: HubView): Offer {
+  const { suite, markets } = chooseTools(chosen, { toolsets, tools: [] });
   const names = markets.map(({ name }) => name).join(', ');
   const isWhole = listTools({ suite, markets }).length === listTools(hub).length;
   const instructions = `${suite.instructions.replaceAll('{markets}', names)}${isWhole ? '' : remark}`;
   const prompts = suite.prompts.filter(({ text }) => callsServed(text, { suite, markets }));
-  return Object.create(hub, {
-    suite: { value: { ...suite, instructions, prompts } },
-    markets: { value: markets },
-  });
+  return { suite: { ...suite, instructions, prompts }, markets };
 }
 
 /** Texts name tools by what they do, served or not. */

@@ -85,6 +85,12 @@ function parseLeaf(terms: Terms, leaf: Record<string, unknown>, place: string): 
 function parseField({ market, kinds }: Terms, given: unknown, place: string): string {
   if (typeof given === 'string' && kinds.has(given)) return given;
   const names = [...kinds.keys()];
+  if (given === undefined || given === null || given === '') {
+    throw refuse(
+      market,
+      `${place} needs a field to compare, or a list named all or any; fields are ${names.join(', ')}.`,
+    );
+  }
   const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
   // A field of another channel is our own word, so the message may repeat it.
   const others = market.channels.filter(channel => typeof given === 'string' && fieldKinds(channel).has(given));

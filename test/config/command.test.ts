@@ -99,6 +99,7 @@ test.each<[string[], Partial<Command>]>([
   [['doctor', '--events', '30'], { name: 'doctor', listenSeconds: 30 }],
   [['doctor', '--events=600', '--json'], { listenSeconds: 600, json: true }],
   [['doctor', 'crypto', '--json'], { name: 'doctor', words: ['crypto'] }],
+  [['--toolsets', '-forex,-crypto'], { given: { MCP_POLYGON_TOOLSETS: '-forex,-crypto' } }],
 ])('%j is understood', (argv, command) => {
   expect(parse(...argv)).toMatchObject(command);
 });
@@ -120,6 +121,8 @@ test.each([
   [['serve'], 'there is no command like that (a text of 5 characters); there are doctor, watch, help, version'],
   [['--feed'], '--feed needs a value'],
   [['--feed', '--help-me'], '--feed needs a value'],
+  [['--feed', '-delayed'], '--feed needs a value'],
+  [['--toolsets', '--json'], '--toolsets needs a value'],
   [['--record='], '--record needs a value'],
   [['--record', ' '], '--record needs a value'],
   [['halp'], 'there is no command "halp"; did you mean help?'],

@@ -138,7 +138,7 @@ describe('the timestamp of a message', () => {
     ['crypto', 'FMV', { sym: 'X:ETH-USD', t: 1794507607318 }, '2026-11-12T18:20:07.318Z'],
     ['crypto', 'XT', { pair: 'ETH-USD', t: 1794507607318264 }, '2026-11-12T18:20:07.318264Z'],
     ['stocks', 'AM', { sym: 'AAPL', s: 1791985620000, e: 1791985680000 }, '2026-10-14T13:47:00.000Z'],
-    ['stocks', 'LULD', { T: 'SOFI', t: 1789654286 }, 1789654286],
+    ['stocks', 'LULD', { T: 'SOFI', t: 1789654286 }, undefined],
   ])('of %s %s %j is read by its size', (market, ev, raw, timestamp) => {
     expect(formatMessage(marketOf(market), entryOf(ev, 'X', raw), 'summary').timestamp).toBe(timestamp);
   });

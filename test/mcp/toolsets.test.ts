@@ -172,21 +172,34 @@ describe('a client over HTTP', () => {
     });
   });
 
-  test('is told which entry of the header is wrong, and the entry is not repeated', async () => {
-    const { url } = await served();
+  async function answerTo(url: string, names: string): Promise<{ status: number; text: string }> {
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         accept: 'application/json, text/event-stream',
         'content-type': 'application/json',
-        'mcp-polygon-toolsets': 'crypto,hunter2',
+        'mcp-polygon-toolsets': names,
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
     });
+    return { status: response.status, text: await response.text() };
+  }
 
-    expect(response.status).toBe(400);
-    const text = await response.text();
+  test('is told which entry of the header is wrong, and the entry is not repeated', async () => {
+    const { url } = await served();
+    const { status, text } = await answerTo(url, 'crypto,hunter2');
+
+    expect(status).toBe(400);
     expect(text).toContain('entry 2 is not a toolset');
     expect(text).not.toContain('hunter2');
+  });
+
+  test('is refused a header that leaves nothing of what the operator serves', async () => {
+    const { url } = await served({ MCP_POLYGON_TOOLSETS: 'crypto,reading' });
+
+    expect(await answerTo(url, 'stocks')).toEqual({
+      status: 400,
+      text: expect.stringContaining('leaves none of the tools that are served here'),
+    });
   });
 });

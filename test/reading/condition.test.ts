@@ -382,7 +382,11 @@ describe('a condition is refused', () => {
     ['as a text', 'price > 5', 'must be an object'],
     ['as null', null, 'must be an object'],
     ['as a list', [{ field: 'price', op: '>', value: 5 }], 'must be an object'],
-    ['when it is empty', {}, 'There is no field'],
+    [
+      'when it is empty',
+      {},
+      'condition needs a field to compare, or a list named all or any; fields are state, event, ',
+    ],
     ['with an empty group', { all: [] }, 'needs a list'],
     ['with a group that is no list', { any: { field: 'price', op: '>', value: 5 } }, 'needs a list'],
     ['with both groups', { all: [], any: [] }, 'either all, or any'],
@@ -396,6 +400,7 @@ describe('a condition is refused', () => {
       { field: 'price', op: '>', value: 5, symbols: 'A' },
       'another part came; did you mean symbol?',
     ],
+    ['with the long name of a part', { field: 'price', operator: '>', value: 5 }, 'did you mean op?'],
     [
       'with an unknown operator',
       { field: 'price', op: '=', value: 5 },

@@ -164,6 +164,13 @@ describe('an argument that does not exist', () => {
     });
   });
 
+  test('is refused with the one that it continues', async () => {
+    const message = expect.stringMatching(/did you mean timeout_s\?$/);
+    expect(await errorOf('wait_for_stream_message', { market: 'stocks', timeout_seconds: 5 })).toMatchObject({
+      message,
+    });
+  });
+
   test('is no argument by way of a prototype', async () => {
     const args = JSON.parse('{"market": "stocks", "__proto__": {"limit": 1}, "constructor": 1}');
     expect(await errorOf('read_stream_messages', args)).toMatchObject({ code: 'INVALID_ARGUMENT' });
@@ -171,8 +178,15 @@ describe('an argument that does not exist', () => {
 });
 
 describe('a choice', () => {
+  test('may come in capitals or with spaces around it', async () => {
+    expect(await answerTo('read_stream_messages', { market: ' Stocks', format: 'CSV' })).toMatchObject({
+      market: 'stocks',
+      csv: expect.any(String),
+    });
+  });
+
   test('that is none is refused with what was probably meant', async () => {
-    expect(await errorOf('read_stream_messages', { market: 'Stocks', detail: 'fulll' })).toMatchObject({
+    expect(await errorOf('read_stream_messages', { market: 'Stokcs', detail: 'fulll' })).toMatchObject({
       message:
         `market: one of ${marketNames.join(', ')} is expected, and a text of 6 characters came; did you mean stocks? ` +
         'detail: one of summary, full is expected, and a text of 5 characters came; did you mean full?',

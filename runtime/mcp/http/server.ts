@@ -13,6 +13,7 @@ import { namesIn } from '../../core/name-list.js';
 import { Quota } from '../../pacing/quota.js';
 import { complainTo } from '../discreet-server.js';
 import { faultOfEchoes } from '../echoes.js';
+import { leavesNothing } from '../served-hub.js';
 import { packArguments } from '../whole-arguments.js';
 import { path, refuseForm, refuseStranger } from './admission.js';
 import { Bodies, type Unread } from './bodies.js';
@@ -141,6 +142,9 @@ export class HttpServer {
     const toolsets = namesIn(web.headers.get(toolsetsHeader));
     const faults = faultsOfToolsets(toolsets, this.parts.hub);
     if (faults.length > 0) return refuse(400, `The header ${toolsetsHeader}: ${faults.join('; ')}`);
+    if (leavesNothing(this.parts.hub, toolsets)) {
+      return refuse(400, `The header ${toolsetsHeader} leaves none of the tools that are served here; leave it out.`);
+    }
     const raw = { request: web, response, body: packArguments(body), toolsets };
     return (await isLegacyRequest(web, body))
       ? this.clients.serveLegacy(raw, caller)
