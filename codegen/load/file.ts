@@ -21,15 +21,32 @@ export interface Spec {
   readonly unsaid: Loaded<readonly RawSilence[]>;
 }
 
+/** A schema, and what judges by it. */
+interface Judge {
+  readonly text: string;
+  readonly schema: object;
+  readonly ajv: Ajv;
+}
+
+let newest: Judge | undefined;
+
+/** Compiles the schema unless it is the one of the last call: compiling takes longer than all the rest of a reading. */
+function judgeOf(text: string): Judge {
+  if (newest?.text === text) return newest;
+  const schema = JSON.parse(text);
+  const ajv = new Ajv({ allErrors: true, verbose: true, formats: { regex: form => regexFault(form) === '' } });
+  ajv.addSchema(schema, 'spec');
+  newest = { text, schema, ajv };
+  return newest;
+}
+
 /**
  * Reads and validates the YAML below `specDir`.
  *
  * @returns the spec, or all problems of all files
  */
 export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Problem[] } {
-  const schema = JSON.parse(readFileSync(join(specDir, 'spec.schema.json'), 'utf8'));
-  const ajv = new Ajv({ allErrors: true, verbose: true, formats: { regex: text => regexFault(text) === '' } });
-  ajv.addSchema(schema, 'spec');
+  const { schema, ajv } = judgeOf(readFileSync(join(specDir, 'spec.schema.json'), 'utf8'));
   const problems: Problem[] = [];
 
   const load = <T>(file: string, definition: string): Loaded<T> => {

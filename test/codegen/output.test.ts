@@ -6,6 +6,7 @@ import { specTypesPath } from '../../codegen/emit/spec-types.js';
 import { generate } from '../../codegen/generate.js';
 import { compareFile, compareOutput, writeOutput } from '../../codegen/output.js';
 import { runCodegen } from '../support/codegen.js';
+import { run as spawned } from '../support/command.js';
 import { makeFolder, removeFolders, repository, SmallProject } from '../support/project.js';
 import { marketNames } from '../support/spec.js';
 
@@ -24,7 +25,7 @@ const smallFiles = [
 afterEach(removeFolders);
 
 describe('generated/', () => {
-  const { files } = generate(repository);
+  const { files, specTypes } = generate(repository);
 
   test('is what the spec says', () => {
     const differences = compareOutput(join(repository, 'generated'), files).map(
@@ -35,7 +36,7 @@ describe('generated/', () => {
   });
 
   test('has beside it the types of the loader, as the schema of the spec says them', () => {
-    expect(compareFile(repository, specTypesPath, generate(repository).specTypes)).toEqual([]);
+    expect(compareFile(repository, specTypesPath, specTypes)).toEqual([]);
   });
 
   test('holds a module and a test for each market, and eight files for all of them', () => {
@@ -195,6 +196,21 @@ describe('the command', { timeout: 60_000 }, () => {
         'generated/ is fresh: 9 files, 25 citations hold.\n',
     });
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(false);
+  });
+
+  test('in a process of its own prints what it found and what is wrong, and ends with its code', async () => {
+    const { root } = new SmallProject();
+    const inProcess = (...flags: readonly string[]) =>
+      spawned([process.execPath, '--import', 'tsx', 'codegen/main.ts', '--root', root, ...flags], {
+        cwd: repository,
+      });
+
+    expect(await inProcess('--docs')).toEqual({ stdout: '25 citations hold.\n', stderr: '' });
+    await expect(inProcess('--chek')).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'there is no option --chek; did you mean --check?\n',
+    });
   });
 
   test('--docs only judges the spec', async () => {
