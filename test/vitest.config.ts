@@ -39,6 +39,8 @@ export default defineConfig({
     // Files of a worker share what they import; each ends what it began. One worker fewer than cores would be one on two.
     isolate: false,
     maxWorkers: '100%',
+    // Tests that say they are concurrent mostly wait: for a feed, a timer or a program.
+    maxConcurrency: 8,
     coverage: {
       provider: 'v8',
       include: ['runtime/**/*.ts', 'codegen/**/*.ts'],

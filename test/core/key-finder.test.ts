@@ -121,11 +121,11 @@ test.each([
   ['signs of percent', '%25'],
   ['beginnings of the key', key.slice(0, -1)],
   ['first characters of the key', 'h'],
-])('4 MiB of %s take less than four seconds of the processor', (_what, piece) => {
-  const frame = Buffer.alloc(4 * 2 ** 20, piece);
+])('a MiB of %s takes less than a second of the processor', (_what, piece) => {
+  const frame = Buffer.alloc(2 ** 20, piece);
   const began = process.cpuUsage();
   for (const secret of [key, '\\'.repeat(256), `${'%25'.repeat(20)}!`]) new Secret(secret).cleanBytes(frame);
-  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(4_000);
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000);
 });
 
 test('a long text of a feed is cut after it was cleaned, so that no part of a key is left over', () => {

@@ -5,9 +5,10 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { readProxies } from '../../runtime/feed/proxy.js';
+import { closeAfterEach, open } from '../support/closing.js';
 import { runProgram } from '../support/program.js';
 import { greeting, statusFrame } from '../support/raw-feed.js';
 import { HostedServer } from '../support/stdio.js';
@@ -82,54 +83,63 @@ class HiddenFeed {
   }
 }
 
-let hidden: HiddenFeed;
-let server: HostedServer | undefined;
+closeAfterEach();
 
-beforeEach(async () => {
-  hidden = new HiddenFeed();
+async function hide(): Promise<HiddenFeed> {
+  const hidden = new HiddenFeed();
+  open.push(hidden);
   await hidden.open();
-});
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-  await hidden.close();
-});
+  return hidden;
+}
 
-const environment = (further: Record<string, string> = {}): Record<string, string> => ({
+const environment = ({ port }: HiddenFeed, further: Record<string, string> = {}): Record<string, string> => ({
   POLYGON_API_KEY: key,
   POLYGON_FEED: 'wss://feed.example:4443',
   NODE_EXTRA_CA_CERTS: tls('remote.pem'),
-  MCP_POLYGON_CONNECT_TIMEOUT_MS: '3000',
+  MCP_POLYGON_CONNECT_TIMEOUT_MS: '5000',
   MCP_POLYGON_BACKOFF_INITIAL_MS: '20000',
-  HTTPS_PROXY: `http://${user}:${password}@127.0.0.1:${hidden.port}`,
+  HTTPS_PROXY: `http://${user}:${password}@127.0.0.1:${port}`,
   ...further,
 });
 
-async function start(env: Record<string, string>): Promise<Readonly<Record<string, unknown>>> {
-  server = await HostedServer.start(env);
-  const { structuredContent } = await server.call('start_stocks_stream', { channels: ['T.AAPL'] });
-  return structuredContent as Readonly<Record<string, unknown>>;
+async function hosted(env: Record<string, string>): Promise<HostedServer> {
+  const server = await HostedServer.start(env);
+  open.push(server);
+  return server;
 }
 
-describe('a feed beyond the proxy of the environment', () => {
+/** @returns the server, and what it answered to a start of a stream */
+async function start(
+  env: Record<string, string>,
+): Promise<{ server: HostedServer; answer: Readonly<Record<string, unknown>> }> {
+  const server = await hosted(env);
+  const { structuredContent } = await server.call('start_stocks_stream', { channels: ['T.AAPL'] });
+  return { server, answer: structuredContent as Readonly<Record<string, unknown>> };
+}
+
+describe.concurrent('a feed beyond the proxy of the environment', () => {
   test.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'])('is reached through a tunnel by %s', async variable => {
-    const { HTTPS_PROXY: proxy, ...env } = environment();
-    expect(await start({ ...env, [variable]: proxy! })).toMatchObject({ state: 'live', accepted: ['T.AAPL'] });
+    const hidden = await hide();
+    const { HTTPS_PROXY: proxy, ...env } = environment(hidden);
+    expect((await start({ ...env, [variable]: proxy! })).answer).toMatchObject({ state: 'live', accepted: ['T.AAPL'] });
     const authorization = `Basic ${Buffer.from(`${user}:pr0xy-s3cret/!`).toString('base64')}`;
     expect(hidden.tunnels).toEqual([{ target: 'feed.example:4443', authorization }]);
     expect(hidden.received[0]).toContain(key);
   });
 
   test('is told its user and password, and nobody else is', async () => {
+    const hidden = await hide();
     hidden.verdict = 407;
-    const answer = JSON.stringify(await start(environment({ DEBUG: '*' })));
-    expect(answer).toContain('The proxy that HTTPS_PROXY names answered HTTP 407');
-    for (const text of [answer, server!.stderr]) expect(text).not.toMatch(/s3cret|cHJveHktdXNlcj/);
+    const { server, answer } = await start(environment(hidden, { DEBUG: '*' }));
+    const said = JSON.stringify(answer);
+    expect(said).toContain('The proxy that HTTPS_PROXY names answered HTTP 407');
+    for (const text of [said, server.stderr]) expect(text).not.toMatch(/s3cret|cHJveHktdXNlcj/);
   });
 
   test('is not trusted for that: its certificate is judged as ever', async () => {
-    const { NODE_EXTRA_CA_CERTS: _, ...env } = environment({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
-    expect(await start(env)).toMatchObject({ state: 'retrying', last_error: { code: 'CONNECT_FAILED' } });
+    const hidden = await hide();
+    const { NODE_EXTRA_CA_CERTS: _, ...env } = environment(hidden, { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+    expect((await start(env)).answer).toMatchObject({ state: 'retrying', last_error: { code: 'CONNECT_FAILED' } });
     expect(hidden.tunnels.length).toBeGreaterThan(0);
     expect(hidden.received).toEqual([]);
   });
@@ -137,15 +147,17 @@ describe('a feed beyond the proxy of the environment', () => {
   test.each(['feed.example', '*', '.example', 'other.example, feed.example:4443'])(
     'is reached without it where NO_PROXY says %j',
     async none => {
-      expect(await start(environment({ NO_PROXY: none }))).toMatchObject({ state: 'retrying' });
+      const hidden = await hide();
+      expect((await start(environment(hidden, { NO_PROXY: none }))).answer).toMatchObject({ state: 'retrying' });
       expect(hidden.tunnels).toEqual([]);
     },
   );
 
   test('is not there for a proxy that refuses: the fault says so, with the variable and the way out', async () => {
+    const hidden = await hide();
     hidden.verdict = 502;
-    const { HTTPS_PROXY: proxy, ...env } = environment();
-    const { last_error: error } = await start({ ...env, all_proxy: proxy! });
+    const { HTTPS_PROXY: proxy, ...env } = environment(hidden);
+    const { last_error: error } = (await start({ ...env, all_proxy: proxy! })).answer;
     expect(error).toMatchObject({
       code: 'CONNECT_FAILED',
       message:
@@ -159,23 +171,28 @@ describe('a feed beyond the proxy of the environment', () => {
     ['http://s3cret-token.invalid:8080', /could not be used: its name .* \((?:ENOTFOUND|EAI_AGAIN)\)\. Correct/],
     ['s3cret-token.invalid', /could not be used: its name .* \((?:ENOTFOUND|EAI_AGAIN)\)\. Correct/],
   ])('is out of reach where the proxy is, which is said without its place: %s', async (proxy, how) => {
-    const { last_error: error } = await start(environment({ HTTPS_PROXY: proxy, DEBUG: '' }));
+    const hidden = await hide();
+    const { server, answer } = await start(environment(hidden, { HTTPS_PROXY: proxy, DEBUG: '' }));
+    const { last_error: error } = answer;
     expect(error).toMatchObject({ code: 'CONNECT_FAILED', message: expect.stringMatching(how) });
     const { message } = error as { message: string };
     expect(message).toMatch(/^The proxy that HTTPS_PROXY names /);
-    for (const text of [JSON.stringify(error), server!.stderr]) expect(text).not.toMatch(/s3cret|127\.0\.0\.1:1\b/);
+    for (const text of [JSON.stringify(error), server.stderr]) expect(text).not.toMatch(/s3cret|127\.0\.0\.1:1\b/);
   });
 
   test('is out of reach where a proxy says nothing', async () => {
+    const hidden = await hide();
     hidden.verdict = 0;
-    const { last_error: error } = await start(environment({ MCP_POLYGON_CONNECT_TIMEOUT_MS: '300' }));
+    const { answer } = await start(environment(hidden, { MCP_POLYGON_CONNECT_TIMEOUT_MS: '300' }));
+    const { last_error: error } = answer;
     expect(error).toMatchObject({
       message: expect.stringMatching(/^The proxy that HTTPS_PROXY names opened no tunnel to the feed within 300 ms\./),
     });
   });
 
   test('is no matter of loopback, where the simulated feed is', async () => {
-    server = await HostedServer.start(environment());
+    const hidden = await hide();
+    const server = await hosted(environment(hidden));
     const { structuredContent } = await server.call('start_crypto_stream', {
       channels: ['XT.BTC-USD'],
       endpoint: 'simulated',
@@ -185,9 +202,10 @@ describe('a feed beyond the proxy of the environment', () => {
   });
 });
 
-describe('doctor', () => {
+describe.concurrent('doctor', () => {
   test('says which proxy is used, without its user and password, and looks through it', async () => {
-    const { stdout, code } = await runProgram(['doctor', '--json', '--markets', 'stocks'], environment());
+    const hidden = await hide();
+    const { stdout, code } = await runProgram(['doctor', '--json', '--markets', 'stocks'], environment(hidden));
     const { checks } = JSON.parse(stdout) as { checks: { check: string; result: string; message: string }[] };
     expect(checks.find(({ check }) => check === 'proxy')).toMatchObject({
       result: 'ok',
@@ -199,8 +217,12 @@ describe('doctor', () => {
   });
 
   test('says that a proxy refuses', async () => {
+    const hidden = await hide();
     hidden.verdict = 403;
-    const { stdout } = await runProgram(['doctor', '--json', '--markets', 'stocks', '--no-connect'], environment());
+    const { stdout } = await runProgram(
+      ['doctor', '--json', '--markets', 'stocks', '--no-connect'],
+      environment(hidden),
+    );
     const { checks } = JSON.parse(stdout) as { checks: { check: string; result: string; message: string }[] };
     expect(checks.find(({ check }) => check === 'host')).toMatchObject({
       result: 'fail',
@@ -210,7 +232,8 @@ describe('doctor', () => {
   });
 
   test('says that it is the proxy that cannot be reached', async () => {
-    const env = environment({ HTTPS_PROXY: `http://${user}:${password}@127.0.0.1:1` });
+    const hidden = await hide();
+    const env = environment(hidden, { HTTPS_PROXY: `http://${user}:${password}@127.0.0.1:1` });
     const { stdout } = await runProgram(['doctor', '--markets', 'stocks', '--no-connect'], env);
     expect(stdout).toContain(
       'not reached by way of the proxy that HTTPS_PROXY names: it refuses connections (ECONNREFUSED)',
@@ -234,14 +257,16 @@ describe('doctor', () => {
     '//s3cret@proxy.invalid',
     '%s3cret%',
   ])('shows nothing of a variable in which a secret stands by a slip: %s', async proxy => {
-    const env = environment({ HTTPS_PROXY: proxy, DEBUG: '' });
+    const hidden = await hide();
+    const env = environment(hidden, { HTTPS_PROXY: proxy, DEBUG: '' });
     const { stdout, stderr } = await runProgram(['doctor', '--json', '--markets', 'stocks'], env);
     expect(stdout).toContain('HTTPS_PROXY');
     expect(stdout + stderr).not.toMatch(/s3cret|proxy\.invalid/i);
   });
 
   test('says that a variable is of no use, and does not show it', async () => {
-    const env = environment({ HTTPS_PROXY: `socks5://${user}:${password}@127.0.0.1:1` });
+    const hidden = await hide();
+    const env = environment(hidden, { HTTPS_PROXY: `socks5://${user}:${password}@127.0.0.1:1` });
     const { stdout } = await runProgram(['doctor', '--json', '--markets', 'stocks', '--no-connect'], env);
     expect(stdout).toContain('HTTPS_PROXY is no URL of an HTTP proxy');
     expect(stdout).not.toMatch(/s3cret|socks5/);
@@ -250,7 +275,7 @@ describe('doctor', () => {
 
 test('a variable that looks like a setting is told at the start and by doctor', async () => {
   const env = { MCP_POLYGON_PRT: 's3cret', POLYGON_FEED: 'simulated' };
-  server = await HostedServer.start(env);
+  const server = await hosted(env);
   await server.client.ping();
   expect(server.stderr).toContain('MCP_POLYGON_PRT is no setting of mcp-polygon; did you mean MCP_POLYGON_PORT?');
   const { stdout, code } = await runProgram(['doctor', '--no-connect'], env);

@@ -1,15 +1,12 @@
 /** What is asked of the feed, and what its answers are taken for, on scripted feeds over real sockets. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { Options } from '../../runtime/config/options.js';
+import { closeAfterEach, open } from '../support/closing.js';
 import { statusFrame } from '../support/raw-feed.js';
 import { denied, granted, Hands, Scene, trade } from '../support/scene.js';
 
-const open: { close(): unknown }[] = [];
-
-afterEach(async () => {
-  for (const scene of open.splice(0).reverse()) await scene.close();
-});
+closeAfterEach();
 
 const limit = statusFrame(
   'error',
@@ -91,7 +88,7 @@ async function expectTruth(scene: Scene, feed: CappedFeed): Promise<void> {
   expect(rejected.filter(name => feed.held.has(name))).toEqual([]);
 }
 
-describe('a refusal that the feed repeats late', () => {
+describe.concurrent('a refusal that the feed repeats late', () => {
   test.each<readonly Habits[]>([
     // Answers take less time than the feed lets pass between two refusals, or more.
     [10, 100, 280].map(lagMs => ({ capacity: 2, repeats: 4, everyMs: 150, lagMs })),

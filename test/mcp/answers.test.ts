@@ -19,7 +19,7 @@ const channels = markets.map(({ name, channels: all, simulation }): [market: str
   chosen[name] ?? all.map(({ prefix }) => `${prefix}.${simulation.instruments[0]!.symbol}`),
 ]);
 
-describe.each(eras)('to a client of %s', (_era, connect) => {
+describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
   let peer: Peer;
   const called = new Map<string, { succeeded: number; failed: number }>();
 
@@ -70,7 +70,7 @@ describe.each(eras)('to a client of %s', (_era, connect) => {
     await ask('read_stream_messages', { market, cursor });
   });
 
-  test('all of them were called, and failed where they can', () => {
+  test('all of them were called, and failed where they can', { concurrent: false }, () => {
     expect([...called.keys()].sort()).toEqual([...schemas.tools].sort());
     for (const [tool, { succeeded, failed }] of called) {
       const canFail = !/^(?:get|list|stop)_/.test(tool);

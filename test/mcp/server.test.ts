@@ -176,7 +176,7 @@ describe('what a host sees', () => {
   });
 });
 
-describe('the simulated feed', () => {
+describe.concurrent('the simulated feed', () => {
   test.each(markets)(
     'streams $name to a host, marked as simulated, until it is stopped',
     async ({ name, channels, simulation, symbol }) => {

@@ -3,12 +3,13 @@ import { promisify } from 'node:util';
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { afterEach, describe, expect, test } from 'vitest';
-import { closeAll, open, served } from '../support/http-clients.js';
+import { describe, expect, test } from 'vitest';
+import { closeAfterEach, open } from '../support/closing.js';
+import { served } from '../support/http-clients.js';
 import { marketNames } from '../support/spec.js';
 import { bin, HostedServer } from '../support/stdio.js';
 
-afterEach(closeAll);
+closeAfterEach();
 
 async function hosted(env: Readonly<Record<string, string>>, ...args: string[]): Promise<HostedServer> {
   const server = await HostedServer.launch({ command: [process.execPath, bin, '--feed', 'simulated', ...args], env });
@@ -32,7 +33,7 @@ const cryptoAndReading = [
   'summarize_stream',
 ];
 
-describe('an operator', () => {
+describe.concurrent('an operator', () => {
   test('serves toolsets by a variable', async () => {
     const { client } = await hosted({ MCP_POLYGON_TOOLSETS: 'crypto, reading' });
 
@@ -69,7 +70,7 @@ describe('an operator', () => {
   });
 });
 
-describe('what is left out', () => {
+describe.concurrent('what is left out', () => {
   test('is no reason for a stream not to be read as a resource', async () => {
     const server = await hosted({ MCP_POLYGON_TOOLSETS: 'stocks' }, '--tools=-get_stocks_stream_status');
     await server.call('start_stocks_stream', { channels: ['T.AAPL'] });
@@ -111,7 +112,7 @@ describe('what is left out', () => {
   });
 });
 
-test('a tool that there is, but that is not served, says which toolset has it', async () => {
+test.concurrent('a tool that there is, but that is not served, says which toolset has it', async () => {
   const server = await hosted({ MCP_POLYGON_TOOLSETS: 'crypto' });
 
   expect(await server.call('start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({
@@ -127,7 +128,7 @@ test('a tool that there is, but that is not served, says which toolset has it', 
   await expect(server.call('start_bonds_stream')).rejects.toThrow(/There is no such tool/);
 });
 
-describe('a client over HTTP', () => {
+describe.concurrent('a client over HTTP', () => {
   const narrowed = (names: string) => ({ requestInit: { headers: { 'Mcp-Polygon-Toolsets': names } } });
 
   async function legacy(url: string, names: string): Promise<Client> {

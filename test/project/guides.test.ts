@@ -193,7 +193,7 @@ function patternOf(shown: string): RegExp {
   return new RegExp(`^${parts.join('[^]*')}$`);
 }
 
-describe('the calls that a page shows', () => {
+describe.concurrent('the calls that a page shows', () => {
   afterAll(removeFolders);
 
   test.each(written.filter(([, text]) => shownIn(text).length > 0))(

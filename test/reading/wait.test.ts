@@ -1,15 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Options } from '../../runtime/config/options.js';
 import { Bench, callOn } from '../support/bench.js';
+import { closeAfterEach, open } from '../support/closing.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 
-const open: Bench[] = [];
-
-afterEach(async () => {
-  for (const bench of open.splice(0)) await bench.close();
-});
+closeAfterEach();
 
 const trade = (p: number, sym = 'AAPL', more: object = {}) => ({
   ev: 'T',
@@ -56,7 +53,7 @@ async function streaming(channels: readonly string[] = ['T.*'], options: Partial
 const pricesOf = ({ messages }: Answer): unknown[] => (messages as Answer[]).map(({ price }) => price);
 const above = (value: number): Answer => ({ field: 'price', op: '>', value });
 
-describe('a wait', () => {
+describe.concurrent('a wait', () => {
   test('says what a number counts where it is no matter of course', async () => {
     const { hub, bench } = await opened();
     await callOn(hub, 'start_forex_stream', { channels: ['CA.EUR/USD'] });
@@ -193,7 +190,7 @@ describe('a wait', () => {
   });
 });
 
-describe('what a wait did not see', () => {
+describe.concurrent('what a wait did not see', () => {
   test('is counted, where it left the buffer in the frame in which it came', async () => {
     const { send, wait } = await streaming(['T.*'], { bufferMessages: 10 });
     const waiting = wait({ count: 20 });
@@ -269,7 +266,7 @@ describe('what is left after a wait', () => {
   });
 });
 
-describe('a wait in vain says', () => {
+describe.concurrent('a wait in vain says', () => {
   test('what came instead', async () => {
     const { send, wait } = await streaming(['T.AAPL', 'T.MSFT']);
     const waiting = wait({ condition: above(99_999), timeout_s: 1 });

@@ -5,6 +5,7 @@ import type { Settings } from '../../runtime/config/settings.js';
 import type { Message } from '../../runtime/market/format.js';
 import { callOn } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
+import { closeAfterEach, open } from '../support/closing.js';
 import { RecordFolder } from '../support/recording.js';
 import {
   at,
@@ -13,17 +14,15 @@ import {
   folder,
   hubOf,
   minute,
-  open,
   patiently,
   pricesOf,
   refusalOf,
-  setUp,
   start,
   title,
 } from '../support/replay.js';
 import { bin, HostedServer } from '../support/stdio.js';
 
-setUp();
+closeAfterEach();
 
 describe('an endpoint of recordings', () => {
   test.each([
@@ -287,7 +286,7 @@ describe('the feed of the operator', () => {
   });
 });
 
-describe('what the built server has recorded until it was killed', () => {
+describe.concurrent('what the built server has recorded until it was killed', () => {
   /** Records the simulated feed. @returns the trades that are on the disk, and when they came */
   async function killed(disk: RecordFolder): Promise<{ price: number; atMs: number }[]> {
     const command = [process.execPath, bin, '--feed', 'simulated', '--record', disk.path, '--record-flush-ms', '10'];

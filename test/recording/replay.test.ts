@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Client } from '../../runtime/stream/client.js';
 import { callOn } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
+import { closeAfterEach } from '../support/closing.js';
 import {
   at,
   beginMs,
@@ -16,12 +17,11 @@ import {
   patiently,
   pricesOf,
   refusalOf,
-  setUp,
   start,
   title,
 } from '../support/replay.js';
 
-setUp();
+closeAfterEach();
 
 async function notesOf(hub: Client): Promise<string[]> {
   return (await callOn(hub, 'get_stocks_stream_status')).structured.notes as string[];
@@ -62,7 +62,7 @@ async function waitsOf(hub: Client, cursor: unknown): Promise<object[]> {
   );
 }
 
-test('a recording of the simulated feed replays to the same answers, without a key, and says that it is made up', async () => {
+test.concurrent('a recording of the simulated feed replays to the same answers, without a key, and says that it is made up', async () => {
   const disk = folder();
   const channels = ['T.*', 'Q.AAPL', 'A.*'];
   const live = hubOf({ record: disk.path });
@@ -94,7 +94,7 @@ test('a recording of the simulated feed replays to the same answers, without a k
   expect(disk.frames).toHaveLength(before);
 }, 30_000);
 
-test('a replay right after a stop has all that was recorded until then, written to disk or not', async () => {
+test.concurrent('a replay right after a stop has all that was recorded until then, written to disk or not', async () => {
   const disk = folder();
   const hub = hubOf({ record: disk.path });
   await callOn(hub, 'start_stocks_stream', { channels: ['T.*'], endpoint: 'simulated' });

@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Random } from '../../runtime/simulator/random.js';
+import { closeAfterEach } from '../support/closing.js';
 import {
   ann,
   ask,
   bob,
   both,
-  closeAll,
   headersOf,
   initialize,
   openSession,
@@ -17,10 +17,18 @@ import {
 } from '../support/http-clients.js';
 import { rawRequest, statusOf } from '../support/raw-http.js';
 import { RequestFuzz } from '../support/request-fuzz.js';
+import { SpawnedHttp } from '../support/spawned-http.js';
 
-afterEach(closeAll);
+closeAfterEach();
 
 describe('headers', () => {
+  let server: SpawnedHttp;
+
+  beforeAll(async () => {
+    server = await SpawnedHttp.start({ POLYGON_FEED: 'simulated', ...both });
+  });
+  afterAll(() => server.close());
+
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...initialize });
   const length = { 'content-length': String(body.length) };
 
@@ -90,13 +98,13 @@ describe('headers', () => {
         ),
     ],
   ])('%s is refused with 400', async (_, request) => {
-    const { url } = await served(both);
+    const { url } = server;
     expect(await statusOf(url, request(url))).toBe(400);
     expect((await openSession(url, ann)).status).toBe(200);
   });
 });
 
-describe('logins', () => {
+describe.concurrent('logins', () => {
   test('that fail are logged once a minute, without a word of what came', { timeout: 30_000 }, async () => {
     const server = await served(both);
     for (const token of [undefined, 'sentinel-token-0123456789', `${ann}x`, 'sentinel']) {

@@ -1,20 +1,19 @@
 import { chmodSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { closeAfterEach, open } from '../support/closing.js';
 import {
   type Answer,
   aapl,
   ann,
   ask,
   both,
-  closeAll,
   codeOf,
   connected,
   feedOfTrades,
   headersOf,
   initialize,
-  open,
   openSession,
   patient,
   ping,
@@ -27,7 +26,7 @@ import { runProgram } from '../support/program.js';
 import { rawRequest } from '../support/raw-http.js';
 import type { SpawnedHttp } from '../support/spawned-http.js';
 
-afterEach(closeAll);
+closeAfterEach();
 
 /** A file of tokens in a folder of its own. */
 class TokensFile {
@@ -59,7 +58,7 @@ function servedTo(file: TokensFile, env: Readonly<Record<string, string>> = {}):
   return served(env, ['--http-tokens-file', file.path]);
 }
 
-describe('the tokens file', () => {
+describe.concurrent('the tokens file', () => {
   test('lets in beside the variable, and what is taken out of it loses everything soon', {
     timeout: 40_000,
   }, async () => {
@@ -180,7 +179,7 @@ describe('the tokens file', () => {
   });
 });
 
-describe.each([0, 1] as const)('a read-only token (era %s)', era => {
+describe.concurrent.each([0, 1] as const)('a read-only token (era %s)', era => {
   async function opened(env: Readonly<Record<string, string>> = {}) {
     const feed = await feedOfTrades();
     const file = new TokensFile([alice, screen, { name: 'carol', token: 'token-of-carol-0123456789' }]);

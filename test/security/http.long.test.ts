@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { closeAfterEach } from '../support/closing.js';
 import {
   aapl,
   ann,
   ask,
   bob,
   both,
-  closeAll,
   connected,
   feedOfTrades,
   headersOf,
@@ -21,7 +21,7 @@ import {
 } from '../support/http-clients.js';
 import { type RawConnection, rawRequest } from '../support/raw-http.js';
 
-afterEach(closeAll);
+closeAfterEach();
 
 describe('bodies', () => {
   const mebibyte = 2 ** 20;

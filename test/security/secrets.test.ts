@@ -1,7 +1,7 @@
 /** That nothing of a secret leaves, and that nobody learns or breaks anything by sending one. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
 import { Secret } from '../../runtime/core/secret.js';
@@ -10,6 +10,7 @@ import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';
 import type { HubView } from '../../runtime/stream/view.js';
 import { callOn, testOptions } from '../support/bench.js';
+import { closeAfterEach, open } from '../support/closing.js';
 import { HttpBench } from '../support/http-server.js';
 import { greeting, RawFeed, statusFrame } from '../support/raw-feed.js';
 import { RecordFolder, readRecording } from '../support/recording.js';
@@ -20,11 +21,8 @@ type Answer = Readonly<Record<string, unknown>>;
 
 const ownKey = 'hX3kPq9TzLw7RbV2mN8c';
 const annsKey = 'Ann0Key1Kf8Gh2Jq7Wz';
-const open: { close(): unknown }[] = [];
 
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
+closeAfterEach();
 
 /** Every way in which a feed may say a key. */
 const spellings: readonly (readonly [string, (key: string) => string])[] = [
@@ -230,7 +228,7 @@ describe('poisoning', () => {
   });
 });
 
-describe('a feed that repeats the key', () => {
+describe.concurrent('a feed that repeats the key', () => {
   test.each(spellings)('%s does not get it into an answer, the log or a recording', async (_how, spell) => {
     const disk = folder();
     const { client, hub, socket, log } = await onFeed(disk);
@@ -425,7 +423,7 @@ describe('a recording', () => {
   });
 });
 
-describe('the built server', () => {
+describe.concurrent('the built server', () => {
   const key = 'Sentinel0815VerySecretKey';
 
   async function served(env: Record<string, string> = {}): Promise<BareServer> {

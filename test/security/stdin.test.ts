@@ -1,18 +1,20 @@
 /** What a host may write to the server, by mistake or on purpose: nothing of it ends the server, or is said back. */
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { closeAfterEach, open } from '../support/closing.js';
 import { toolCount } from '../support/spec.js';
 import { BareServer } from '../support/stdio.js';
 
-const running: BareServer[] = [];
+closeAfterEach();
 
-afterEach(() => {
-  for (const server of running.splice(0)) server.child.kill('SIGKILL');
-});
+function started(): BareServer {
+  const server = BareServer.start();
+  open.push({ close: () => server.child.kill('SIGKILL') });
+  return server;
+}
 
 async function served(): Promise<BareServer> {
-  const server = BareServer.start();
-  running.push(server);
+  const server = started();
   await server.initialize();
   return server;
 }
@@ -46,10 +48,18 @@ const call = (args: string): string =>
   `{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"start_stocks_stream","arguments":${args}}}`;
 
 describe('the built server goes on after', () => {
+  let server: BareServer;
+
+  beforeAll(async () => {
+    server = BareServer.start();
+    await server.initialize();
+  });
+  afterAll(() => server.child.kill('SIGKILL'));
+
   test.each<[string, Buffer | string]>([
     ['nothing', '\n\n\n'],
     ['no JSON', 'not json\n'],
-    ['half a request', '{"jsonrpc":"2.0","id":7,"meth\n'],
+    ['half a request', '{"jsonrpc":"2.0","id":"half","meth\n'],
     [
       'bytes at random',
       Buffer.concat([Buffer.from(Array.from({ length: 9_000 }, (_, n) => (n * 7919) % 256)), Buffer.from('\n')]),
@@ -57,10 +67,10 @@ describe('the built server goes on after', () => {
     ['zeros', `${'\0'.repeat(100_000)}\n`],
     ['bytes that are no UTF-8', Buffer.from('7b226a736f6e727063223a22322e30222c226964223ac3287d0a', 'hex')],
     ['half a character', '{"jsonrpc":"2.0","id":"\\ud83d","method":"ping"}\n'],
-    ['a byte order mark', '\ufeff{"jsonrpc":"2.0","id":8,"method":"ping"}\n'],
+    ['a byte order mark', '\ufeff{"jsonrpc":"2.0","id":"bom","method":"ping"}\n'],
     ['carriage returns alone', '{}\r{}\r\n'],
     ['values that are no messages', '1\nnull\n"x"\n[]\n{}\n[[]]\n'],
-    ['a batch', '[{"jsonrpc":"2.0","id":9,"method":"ping"}]\n'],
+    ['a batch', '[{"jsonrpc":"2.0","id":"batch","method":"ping"}]\n'],
     [
       'ids of every kind',
       [null, {}, [], true, 1.5, '', 'x'.repeat(100_000)]
@@ -94,7 +104,6 @@ describe('the built server goes on after', () => {
       `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${deep('[', ']', mebibyte)}}}\n`,
     ],
   ])('%s', { timeout: 60_000 }, async (_what, bytes) => {
-    const server = await served();
     await write(server, bytes);
     const { result } = await server.request('tools/list');
     expect((result as { tools: unknown[] }).tools).toHaveLength(toolCount);
@@ -105,8 +114,7 @@ describe('the built server goes on after', () => {
 
 describe('the built server', () => {
   test('understands lines that end with carriage returns, and a first one behind a byte order mark', async () => {
-    const server = BareServer.start();
-    running.push(server);
+    const server = started();
     server.child.stdin!.write('\ufeff');
     await server.initialize();
     await write(server, '{"jsonrpc":"2.0","id":"crlf","method":"ping"}\r\n');

@@ -2,19 +2,12 @@
 import { expect } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
+import { open } from './closing.js';
 import { httpEras, type Peer } from './peers.js';
 import { RawConnection } from './raw-http.js';
 import { SpawnedHttp } from './spawned-http.js';
 
 export type Answer = Readonly<Record<string, unknown>>;
-
-/** What `closeAll` closes after a test. */
-export const open: { close(): unknown }[] = [];
-
-/** Call it after each test. */
-export async function closeAll(): Promise<void> {
-  for (const item of open.splice(0).reverse()) await item.close();
-}
 
 /** How long a test waits for something that must happen. */
 export const patient = { timeout: 15_000, interval: 20 };

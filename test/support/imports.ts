@@ -18,12 +18,18 @@ export function parse(path: string, text: string): SourceFile {
   return project.createSourceFile(path, text, { overwrite: true });
 }
 
+/** Other test files of this process may have parsed it. */
+function parsedOnce(path: string, text: string): SourceFile {
+  const known = project.getSourceFile(`/${path}`);
+  return known?.getFullText() === text ? known : parse(path, text);
+}
+
 export function sourcesIn(folder: string): SourceFile[] {
   return readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
     .map(name => `${folder}/${name.replaceAll('\\', '/')}`)
     .filter(path => /\.[cm]?[jt]sx?$/.test(path))
     .sort()
-    .map(path => parse(path, readFileSync(join(repository, path), 'utf8')));
+    .map(path => parsedOnce(path, readFileSync(join(repository, path), 'utf8')));
 }
 
 /** Every module that a file refers to: imports, exports, types and calls of `import`. */

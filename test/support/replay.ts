@@ -1,5 +1,5 @@
 /** Recordings written by hand, and hubs that replay them. */
-import { afterEach, expect, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Settings } from '../../runtime/config/settings.js';
 import type { Clock } from '../../runtime/core/clock.js';
@@ -8,9 +8,8 @@ import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';
 import { type Called, callOn, testOptions } from './bench.js';
+import { open } from './closing.js';
 import { RecordFolder } from './recording.js';
-
-export const open: { close(): Promise<void> }[] = [];
 
 export function folder(): RecordFolder {
   const made = new RecordFolder();
@@ -86,11 +85,4 @@ export async function refusalOf(hub: Client, endpoint: string, market = 'stocks'
     return error;
   }
   return structured.error;
-}
-
-/** Registers hooks for each test of the calling file. */
-export function setUp(): void {
-  afterEach(async () => {
-    for (const item of open.splice(0).reverse()) await item.close();
-  });
 }

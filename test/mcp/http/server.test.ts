@@ -1,7 +1,8 @@
 import { connect as connectTcp } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { TestClock } from '../../support/clock.js';
+import { closeAfterEach, open } from '../../support/closing.js';
 import { HttpBench, type HttpBenchOptions } from '../../support/http-server.js';
 import { httpEras, type Peer } from '../../support/peers.js';
 import { runProgram } from '../../support/program.js';
@@ -11,11 +12,7 @@ import { toolCount } from '../../support/spec.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 
-const open: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
+closeAfterEach();
 
 const tokens = ['token-of-ann-0123456789', 'token-of-bob-0123456789'];
 const patient = { timeout: 10_000, interval: 10 };
@@ -68,13 +65,18 @@ async function openSession(url: string, token: string): Promise<string> {
   return opened.headers.get('mcp-session-id')!;
 }
 
+type Visit = (typeof httpEras)[number][1];
+
+/** A server, and a client for each of its tokens. */
+async function twoOf(visit: Visit, options: HttpBenchOptions): Promise<{ bench: HttpBench; ann: Peer; bob: Peer }> {
+  const bench = await served({ tokens, ...options });
+  const [ann, bob] = await Promise.all(tokens.map(token => visit(bench.url, token)));
+  open.push(ann!, bob!);
+  return { bench, ann: ann!, bob: bob! };
+}
+
 describe.each(httpEras)('over HTTP in protocol %s', (era, visit) => {
-  async function two(options: HttpBenchOptions = {}): Promise<{ bench: HttpBench; ann: Peer; bob: Peer }> {
-    const bench = await served({ tokens, ...options });
-    const [ann, bob] = await Promise.all(tokens.map(token => visit(bench.url, token)));
-    open.push(ann!, bob!);
-    return { bench, ann: ann!, bob: bob! };
-  }
+  const two = (options: HttpBenchOptions = {}) => twoOf(visit, options);
 
   async function one(options: HttpBenchOptions = {}): Promise<{ bench: HttpBench; peer: Peer }> {
     const bench = await served(options);
@@ -176,26 +178,6 @@ describe.each(httpEras)('over HTTP in protocol %s', (era, visit) => {
       const { structuredContent } = await peer.call('wait_for_stream_message', { ...args, cursor });
       expect(structuredContent).toMatchObject({ matched: true });
     }, patient);
-  });
-
-  test('a client is told of news of its own resources', async () => {
-    const { bench, ann, bob } = await two();
-    await start(ann, 'T.AAPL');
-    await start(bob, 'T.MSFT');
-    await ann.follow(aapl, msft);
-    await bob.follow(aapl, msft);
-    await bench.trade('AAPL');
-    await bench.trade('MSFT');
-    await vi.waitFor(() => expect([ann.updated, bob.updated]).toEqual([[aapl], [msft]]), patient);
-    await ann.unfollow(aapl);
-    const listed = bob.listChanges;
-    await bob.followList();
-    await ask(bob, 'subscribe_stocks_channels', { channels: ['Q.MSFT'] });
-    await vi.waitFor(() => expect(bob.listChanges).toBeGreaterThan(listed), patient);
-    await bench.trade('AAPL');
-    await bench.trade('MSFT');
-    await vi.waitFor(() => expect(bob.updated.length).toBeGreaterThan(1), patient);
-    expect(ann.updated).toEqual([aapl]);
   });
 
   test('a wrong token, or none, is refused without a word of the right one', async () => {
@@ -386,6 +368,26 @@ describe('what is unfinished', () => {
   });
 });
 
+test.concurrent.each(httpEras)('in protocol %s a client is told of news of its own resources', async (_, visit) => {
+  const { bench, ann, bob } = await twoOf(visit, {});
+  await start(ann, 'T.AAPL');
+  await start(bob, 'T.MSFT');
+  await ann.follow(aapl, msft);
+  await bob.follow(aapl, msft);
+  await bench.trade('AAPL');
+  await bench.trade('MSFT');
+  await vi.waitFor(() => expect([ann.updated, bob.updated]).toEqual([[aapl], [msft]]), patient);
+  await ann.unfollow(aapl);
+  const listed = bob.listChanges;
+  await bob.followList();
+  await ask(bob, 'subscribe_stocks_channels', { channels: ['Q.MSFT'] });
+  await vi.waitFor(() => expect(bob.listChanges).toBeGreaterThan(listed), patient);
+  await bench.trade('AAPL');
+  await bench.trade('MSFT');
+  await vi.waitFor(() => expect(bob.updated.length).toBeGreaterThan(1), patient);
+  expect(ann.updated).toEqual([aapl]);
+});
+
 test('an answer that nobody takes is given up', async () => {
   const { url } = await served({ tokens, options: { httpTimeoutMs: 300, httpCalls: 1_000 } });
   const session = await openSession(url, tokens[0]!);
@@ -413,7 +415,7 @@ test('an answer that nobody takes is given up', async () => {
   expect(connection.received.match(/"tools":/g)?.length ?? 0).toBeLessThan(400);
 });
 
-describe('the program', () => {
+describe.concurrent('the program at its start', () => {
   test.each([
     [
       '0.0.0.0',
@@ -448,7 +450,9 @@ describe('the program', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('EADDRINUSE');
   });
+});
 
+describe('the program', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'ends within a second of %s, waits, listeners and sockets or not',
     async signal => {
