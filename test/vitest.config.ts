@@ -36,6 +36,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.long.test.ts'],
     // Others may have the machine.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Files of a worker share what they import; each ends what it began. One worker fewer than cores would be one on two.
     isolate: false,
     maxWorkers: '100%',

@@ -185,6 +185,8 @@ function patternOf(shown: string): RegExp {
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '\u0002')
       .replace(/(?<![:\w-])\d[\d,.]*(?<![,.])/g, '\u0003')
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      // More may have come by the time it is read.
+      .replace('\\(live\\)\\.', '\\(live\\)(?:, more to read)?\\.')
       .replaceAll('\u0000', '\\S+')
       .replaceAll('\u0001', '[0-9a-f-]{36}')
       .replaceAll('\u0002', '[-0-9T:.]+Z')

@@ -190,7 +190,7 @@ describe.concurrent('a wait', () => {
   });
 });
 
-describe.concurrent('what a wait did not see', () => {
+describe('what a wait did not see', () => {
   test('is counted, where it left the buffer in the frame in which it came', async () => {
     const { send, wait } = await streaming(['T.*'], { bufferMessages: 10 });
     const waiting = wait({ count: 20 });
