@@ -53,7 +53,7 @@ async function streaming(channels: readonly string[] = ['T.*'], options: Partial
 const pricesOf = ({ messages }: Answer): unknown[] => (messages as Answer[]).map(({ price }) => price);
 const above = (value: number): Answer => ({ field: 'price', op: '>', value });
 
-describe.concurrent('a wait', () => {
+describe('a wait', () => {
   test('says what a number counts where it is no matter of course', async () => {
     const { hub, bench } = await opened();
     await callOn(hub, 'start_forex_stream', { channels: ['CA.EUR/USD'] });
@@ -266,7 +266,7 @@ describe('what is left after a wait', () => {
   });
 });
 
-describe.concurrent('a wait in vain says', () => {
+describe('a wait in vain says', () => {
   test('what came instead', async () => {
     const { send, wait } = await streaming(['T.AAPL', 'T.MSFT']);
     const waiting = wait({ condition: above(99_999), timeout_s: 1 });
