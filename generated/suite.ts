@@ -375,6 +375,38 @@ export const suite: Suite = {
       validator: z.strictObject({ market: z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']), symbols: z.array(z.string()).min(1).max(1000).optional(), window_s: z.number().min(1).max(86400).optional(), max_bytes: z.int().min(1000).max(200000).default(20000) }),
       citations: [{ what: 'Bars', see: 'polygon-docs/websockets/quickstart.md:278-286' }],
     },
+    {
+      name: 'get_streams_overview',
+      title: 'Overview of all streams',
+      verb: 'overview',
+      toolset: 'reading',
+      description: 'Every stream in a line: state, feed, channels, messages, age of the newest, trouble.',
+      inputSchema: { type: 'object', properties: {} },
+      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      validator: z.strictObject({}),
+      citations: [
+        {
+          what: 'One connection serves one market',
+          see: 'polygon-docs/websockets/quickstart.md:32',
+        },
+      ],
+    },
+    {
+      name: 'stop_all_streams',
+      title: 'Stop all streams',
+      verb: 'stop_all',
+      toolset: 'reading',
+      description: 'Stop every stream that runs; what was received stays readable until the next start.',
+      inputSchema: { type: 'object', properties: {} },
+      annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
+      validator: z.strictObject({}),
+      citations: [
+        {
+          what: 'One connection serves one market',
+          see: 'polygon-docs/websockets/quickstart.md:32',
+        },
+      ],
+    },
   ],
   toolsets: [
     {

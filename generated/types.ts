@@ -10,7 +10,6 @@ export interface Common {
   readonly simulated: boolean;
   /** How late the feed is; null without one. */
   readonly delayed_minutes: number | null;
-  /** What was read into the arguments, and what else to know. */
   readonly notes: readonly string[];
 }
 
@@ -36,6 +35,11 @@ export interface Condition {
 }
 
 export type State = 'idle' | 'connecting' | 'authenticating' | 'live' | 'retrying' | 'stopped' | 'refused';
+
+/** Keys that every answer about all markets has. */
+export interface General {
+  readonly notes: readonly string[];
+}
 
 /** A channel that is not subscribed, and why. */
 export interface Rejection {
@@ -138,6 +142,34 @@ export interface Row {
   /** Unmatched size of an auction. */
   readonly imbalance?: number | string | null;
   readonly imbalance_age_ms?: number;
+}
+
+/** A stream in short; its status says more. */
+export interface OverviewLine {
+  readonly market: string;
+  readonly state: State;
+  /** Name of the feed; null before the first start. */
+  readonly feed: string | null;
+  /** Whether the data are made up. */
+  readonly simulated: boolean;
+  readonly delayed_minutes: number | null;
+  readonly subscription_count: number;
+  /** Since the start. */
+  readonly messages_received: number;
+  /** Messages. */
+  readonly rate_per_s: number;
+  /** Of the newest message. */
+  readonly newest_age_ms: number | null;
+  /** While it is not live though it should be: error code and message. */
+  readonly trouble?: string;
+}
+
+/** A stream that was stopped. */
+export interface StoppedStream {
+  readonly market: string;
+  readonly messages_received: number;
+  /** How long the stream ran. In seconds. */
+  readonly duration_s: number;
 }
 
 /** What went wrong. */
@@ -376,6 +408,22 @@ export interface SummarizeAnswer extends Common {
   readonly silence: string | null;
 }
 
+export type OverviewArguments = Readonly<Record<never, never>>;
+
+export interface OverviewAnswer extends General {
+  /** Streams that run or try to. */
+  readonly running: number;
+  /** One per market that is served. */
+  readonly streams: readonly OverviewLine[];
+}
+
+export type StopAllArguments = Readonly<Record<never, never>>;
+
+export interface StopAllAnswer extends General {
+  /** Those that were running. */
+  readonly stopped: readonly StoppedStream[];
+}
+
 /** The arguments of each verb. */
 export interface Arguments {
   readonly start: StartArguments;
@@ -387,6 +435,8 @@ export interface Arguments {
   readonly read: ReadArguments;
   readonly wait: WaitArguments;
   readonly summarize: SummarizeArguments;
+  readonly overview: OverviewArguments;
+  readonly stop_all: StopAllArguments;
 }
 
 /** The answer of each verb when it succeeds. */
@@ -400,13 +450,15 @@ export interface Answers {
   readonly read: ReadAnswer;
   readonly wait: WaitAnswer;
   readonly summarize: SummarizeAnswer;
+  readonly overview: OverviewAnswer;
+  readonly stop_all: StopAllAnswer;
 }
 
 /** Verb of a tool of one market. */
 export type MarketVerb = 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list';
 
-/** Verb of a tool that takes the market as an argument. */
-export type SharedVerb = 'read' | 'wait' | 'summarize';
+/** Verb of a tool across markets. */
+export type SharedVerb = 'read' | 'wait' | 'summarize' | 'overview' | 'stop_all';
 
 /** Verb of any tool. */
 export type Verb = MarketVerb | SharedVerb;

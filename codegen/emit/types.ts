@@ -1,4 +1,4 @@
-import { type Definitions, definitionName } from '../load/schemas.js';
+import { type Definitions, definitionName, frameOf } from '../load/schemas.js';
 import type { RawSchema } from '../load/spec-types.js';
 import type { Model, RawTool } from '../model.js';
 import { header } from './file.js';
@@ -17,7 +17,7 @@ export function emitTypes({ suite }: Model): string {
     emitTable('Arguments', 'The arguments of each verb.', tools),
     emitTable('Answers', 'The answer of each verb when it succeeds.', tools),
     emitVerbs('MarketVerb', 'Verb of a tool of one market.', suite.market_tools),
-    emitVerbs('SharedVerb', 'Verb of a tool that takes the market as an argument.', suite.tools),
+    emitVerbs('SharedVerb', 'Verb of a tool across markets.', suite.tools),
     '/** Verb of any tool. */\nexport type Verb = MarketVerb | SharedVerb;\n',
   ];
   const opening = header('spec/suite.yaml').map(line => `// ${line}\n`);
@@ -58,8 +58,9 @@ function emitArguments({ verb, arguments: taken }: RawTool, definitions: Definit
   );
 }
 
-function emitAnswer({ verb, answer }: RawTool, options: TypeOptions): string {
-  return declarationText(`${pascal(verb)}Answer`, answer, options).replace(' {', ' extends Common {');
+function emitAnswer(tool: RawTool, options: TypeOptions): string {
+  const { verb, answer } = tool;
+  return declarationText(`${pascal(verb)}Answer`, answer, options).replace(' {', ` extends ${pascal(frameOf(tool))} {`);
 }
 
 function emitTable(name: string, about: string, tools: readonly RawTool[]): string {

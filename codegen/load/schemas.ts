@@ -20,6 +20,11 @@ export function definitionName(ref: string): string {
   return ref.split('/').at(-1)!;
 }
 
+/** Definition of the keys that a tool's answer has beside its own: one about a market says of which, in which state. */
+export function frameOf({ name, arguments: { properties } }: RawTool): 'common' | 'general' {
+  return name.includes('{market}') || 'market' in properties ? 'common' : 'general';
+}
+
 /** A fault in a schema, and its path. */
 export interface Fault {
   readonly path: readonly (string | number)[];
@@ -86,9 +91,9 @@ export class Schemas {
     return describedBy(this.resolve(taken), text => fill(text, slots));
   }
 
-  /** Puts the keys that all answers share first. */
-  answerOf({ answer }: RawTool): Schema {
-    const [common, own] = [this.resolve(this.definitions.common ?? {}), this.resolve(answer)];
+  /** Puts the keys that such answers share first. */
+  answerOf(tool: RawTool): Schema {
+    const [common, own] = [this.resolve(this.definitions[frameOf(tool)] ?? {}), this.resolve(tool.answer)];
     return {
       ...own,
       properties: { ...common.properties, ...own.properties },

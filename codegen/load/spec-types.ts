@@ -194,13 +194,13 @@ export interface RawObjectSchema {
 }
 
 export interface RawTool {
-  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize';
+  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize' | 'overview' | 'stop_all';
   readonly name: string;
   readonly toolset: string;
   readonly title: string;
   readonly description: string;
   readonly arguments: RawObjectSchema;
-  /** Of the keys beside those of the definition `common`. */
+  /** Of the keys beside those of the definition `common`, or of `general` where a tool is not about one market. */
   readonly answer: RawObjectSchema;
   readonly annotations: {
     readonly read_only: boolean;

@@ -6,6 +6,7 @@ import type {
   LastError,
   Message,
   Outage,
+  OverviewLine,
   Rejection,
   Row,
   StatusAnswer,
@@ -113,7 +114,26 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       answer.silence,
       rows(answer.symbols),
     ),
+  overview: answer =>
+    lines(`${count(answer.running, 'stream')} of ${answer.streams.length} running.`, ...answer.streams.map(streamLine)),
+  stop_all: ({ stopped }) =>
+    lines(
+      `${count(stopped.length, 'stream')} stopped.`,
+      ...stopped.map(
+        ({ market, messages_received: received, duration_s: seconds }) =>
+          `${market}: after ${seconds} s and ${count(received, 'message')}.`,
+      ),
+    ),
 };
+
+/** `stocks: live on realtime (15 minutes late), 3 channels, 120 messages, 12/s, the newest 40 ms old`. */
+function streamLine(line: OverviewLine): string {
+  const { market, state, messages_received: received, newest_age_ms: ageMs, trouble: fault } = line;
+  if (line.feed === null) return `${market}: ${state}`;
+  const news = ageMs === null ? 'nothing yet' : `the newest ${ageMs} ms old`;
+  const counts = `${count(line.subscription_count, 'channel')}, ${count(received, 'message')}, ${line.rate_per_s}/s, ${news}`;
+  return `${market}: ${state}${on(line)}, ${counts}${fault === undefined ? '' : `. ${fault}`}`;
+}
 
 /** Joins the parts that are not empty. */
 function lines(...parts: readonly (string | null | undefined)[]): string {
@@ -135,12 +155,16 @@ function stream({ market, state }: Common): string {
   return `The ${market} stream is ${state}`;
 }
 
+interface Late {
+  readonly delayed_minutes: number | null;
+}
+
 /** The feed, and how late its data are. */
-function on(answer: Common & { readonly feed: string | null }): string {
+function on(answer: Late & { readonly feed: string | null }): string {
   return `${answer.feed ? ` on ${answer.feed}` : ''}${late(answer)}`;
 }
 
-function late({ delayed_minutes: minutes }: Common): string {
+function late({ delayed_minutes: minutes }: Late): string {
   return minutes === null || minutes === 0 ? '' : ` (${minutes} minutes late)`;
 }
 

@@ -7,9 +7,11 @@ import { summarize } from '../reading/summary.js';
 import { wait } from '../reading/wait.js';
 import type { HubView } from '../stream/view.js';
 import { list } from './verbs/list.js';
+import { overview } from './verbs/overview.js';
 import { start } from './verbs/start.js';
 import { status } from './verbs/status.js';
 import { stop } from './verbs/stop.js';
+import { stopAll } from './verbs/stop-all.js';
 import { subscribe } from './verbs/subscribe.js';
 import { unsubscribe } from './verbs/unsubscribe.js';
 
@@ -55,4 +57,6 @@ export const sharedHandlers = sharedTable({
   read,
   wait: (hub, args, abort) => hub.duringWait(() => wait(hub, args, abort)),
   summarize,
+  overview,
+  stop_all: stopAll,
 });

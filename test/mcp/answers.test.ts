@@ -70,6 +70,13 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     await ask('read_stream_messages', { market, cursor });
   });
 
+  test('the tools of all streams at once', { concurrent: false }, async () => {
+    const [market, names] = channels[0]!;
+    await ask(`start_${market}_stream`, { channels: names, endpoint: 'simulated' });
+    await ask('get_streams_overview', {});
+    await ask('stop_all_streams', {});
+  });
+
   test('all of them were called, and failed where they can', { concurrent: false }, () => {
     expect([...called.keys()].sort()).toEqual([...schemas.tools].sort());
     for (const [tool, { succeeded, failed }] of called) {

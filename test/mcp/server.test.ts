@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import { runProgram } from '../support/program.js';
-import { marketNames, pageCount, toolCount } from '../support/spec.js';
+import { marketNames, pageCount, sharedNames, toolCount } from '../support/spec.js';
 import { BareServer, HostedServer } from '../support/stdio.js';
 
 const snapshots = fileURLToPath(new URL('../snapshots/tools/', import.meta.url));
@@ -27,7 +27,7 @@ describe('what a host sees', () => {
   });
   afterAll(() => server.close());
 
-  test('is six tools for each market, and three across them', async () => {
+  test('is six tools for each market, and five across them', async () => {
     const { tools } = await server.client.listTools();
     const expected = marketNames.flatMap(market => [
       `start_${market}_stream`,
@@ -37,12 +37,7 @@ describe('what a host sees', () => {
       `unsubscribe_${market}_channels`,
       `list_${market}_subscriptions`,
     ]);
-    expect(tools.map(({ name }) => name)).toEqual([
-      ...expected,
-      'read_stream_messages',
-      'wait_for_stream_message',
-      'summarize_stream',
-    ]);
+    expect(tools.map(({ name }) => name)).toEqual([...expected, ...sharedNames]);
   });
 
   test('fits into the context: the list within 670 bytes a tool, descriptions and instructions within 2 kB', async () => {
@@ -325,7 +320,7 @@ describe('the process', () => {
     const { server } = await served({ MCP_POLYGON_MARKETS: 'crypto, forex' });
     const { result } = await server.request('tools/list');
     const tools = (result as { tools: { name: string; inputSchema: unknown }[] }).tools;
-    expect(tools).toHaveLength(15);
+    expect(tools).toHaveLength(12 + sharedNames.length);
     expect(tools.filter(({ name }) => name.includes('stocks'))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { describe, expect, test } from 'vitest';
 import { closeAfterEach, open } from '../support/closing.js';
 import { served } from '../support/http-clients.js';
-import { marketNames } from '../support/spec.js';
+import { marketNames, sharedNames } from '../support/spec.js';
 import { bin, HostedServer } from '../support/stdio.js';
 
 closeAfterEach();
@@ -28,9 +28,7 @@ const cryptoAndReading = [
   'subscribe_crypto_channels',
   'unsubscribe_crypto_channels',
   'list_crypto_subscriptions',
-  'read_stream_messages',
-  'wait_for_stream_message',
-  'summarize_stream',
+  ...sharedNames,
 ];
 
 describe.concurrent('an operator', () => {
@@ -157,7 +155,7 @@ describe.concurrent('a client over HTTP', () => {
     const wide = await connect(url, 'all');
 
     expect(await namesOf(narrow)).toEqual(cryptoAndReading);
-    expect(await namesOf(wide)).toHaveLength(15);
+    expect(await namesOf(wide)).toHaveLength(17);
     // What the operator left out cannot be had by asking for it.
     const left = await connect(url, 'stocks,crypto');
     expect(await namesOf(left)).toEqual(cryptoAndReading.slice(0, 6));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../support/command.js';
 import { makeFolder, removeFolders, repository } from '../support/project.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
-import { marketNames } from '../support/spec.js';
+import { marketNames, sharedNames } from '../support/spec.js';
 import { HostedServer } from '../support/stdio.js';
 
 const path = join(repository, 'manifest.json');
@@ -95,7 +95,7 @@ describe('the MCPB bundle', () => {
     const server = await start({ markets: 'crypto, stocks' });
     try {
       expect(await servedMarkets(server)).toEqual(['stocks', 'crypto']);
-      expect((await server.client.listTools()).tools).toHaveLength(15);
+      expect((await server.client.listTools()).tools).toHaveLength(12 + sharedNames.length);
     } finally {
       await server.close();
     }

@@ -122,12 +122,16 @@ describe.concurrent('logins', () => {
     await ask(peer, 'start_stocks_stream', { channels: ['T.MSFT'] });
     await ask(await visit(server.url, bob, 1), 'start_crypto_stream', { channels: ['XT.BTC-USD'] });
     await ask(peer, 'stop_stocks_stream');
-    await vi.waitFor(() => expect(server.printed).toContain('stopped'), patient);
+    await ask(peer, 'start_forex_stream', { channels: ['C.EUR/USD'] });
+    await ask(peer, 'stop_all_streams');
+    await vi.waitFor(() => expect(server.printed).toContain('stopped the forex stream'), patient);
     const told = server.printed.match(/http: .*/g);
     expect(told).toEqual([
       'http: ann started the stocks stream',
       'http: bob started the crypto stream',
       'http: ann stopped the stocks stream',
+      'http: ann started the forex stream',
+      'http: ann stopped the forex stream',
     ]);
     for (const secret of [ann, bob]) expect(server.printed).not.toContain(secret);
   });

@@ -220,6 +220,7 @@ describe.concurrent.each([0, 1] as const)('a read-only token (era %s)', era => {
         ['subscribe_stocks_channels', { channels }],
         ['unsubscribe_stocks_channels', { channels }],
         ['stop_stocks_stream', {}],
+        ['stop_all_streams', {}],
       ] as const) {
         expect(await codeOf(reader, name, args)).toBe('READ_ONLY');
       }

@@ -30,5 +30,14 @@ export const pageCount = ['polygon-docs/', 'guides/']
   .flatMap(folder => readdirSync(new URL(folder, spec), { recursive: true, encoding: 'utf8' }))
   .filter(name => name.endsWith('.md')).length;
 
-/** Six tools for each market, and three across them. */
-export const toolCount = 6 * marketNames.length + 3;
+/** Tools across markets, in their order. */
+export const sharedNames = [
+  'read_stream_messages',
+  'wait_for_stream_message',
+  'summarize_stream',
+  'get_streams_overview',
+  'stop_all_streams',
+];
+
+/** Six tools for each market, and those across them. */
+export const toolCount = 6 * marketNames.length + sharedNames.length;

@@ -10,9 +10,9 @@ import type { Caller } from './caller.js';
 import type { Calls } from './calls.js';
 
 /** What changes a stream. */
-const changing: readonly Verb[] = ['start', 'stop', 'subscribe', 'unsubscribe'];
+const changing: readonly Verb[] = ['start', 'stop', 'stop_all', 'subscribe', 'unsubscribe'];
 /** Calls that mostly wait for a feed or for messages. */
-const waiting: readonly Verb[] = ['start', 'stop', 'subscribe', 'wait'];
+const waiting: readonly Verb[] = ['start', 'stop', 'stop_all', 'subscribe', 'wait'];
 
 export class ClientGate implements Gate {
   /** Names of tools. */
@@ -35,17 +35,20 @@ export class ClientGate implements Gate {
   async call(owned: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult> {
     const { verb } = owned.tool;
     if (this.caller.reads !== undefined && changing.includes(verb)) {
-      throw new StreamError('READ_ONLY', `This token is read-only: it must not ${verb}.`);
+      throw new StreamError('READ_ONLY', `This token is read-only: it must not ${verb.replace('_', ' ')}.`);
     }
-    return verb === 'start' || verb === 'stop' ? this.told(verb, owned, call) : call();
+    return changing.includes(verb) ? this.told(owned, call) : call();
   }
 
-  private async told(verb: 'start' | 'stop', { market }: OwnedTool, call: () => Promise<ToolResult>) {
-    const name = market?.name ?? '';
-    const isRunning = (): boolean => isWanted(this.view.stream(name).state);
-    const before = isRunning();
+  /** Logs which streams a call started or stopped. */
+  private async told({ market }: OwnedTool, call: () => Promise<ToolResult>): Promise<ToolResult> {
+    const names = (market ? [market] : this.view.markets).map(({ name }) => name);
+    const isRunning = (name: string): boolean => isWanted(this.view.stream(name).state);
+    const before = new Set(names.filter(isRunning));
     const result = await call();
-    if (!result.isError && isRunning() !== before) this.tell(verb, name);
+    for (const name of names) {
+      if (!result.isError && isRunning(name) !== before.has(name)) this.tell(before.has(name) ? 'stop' : 'start', name);
+    }
     return result;
   }
 

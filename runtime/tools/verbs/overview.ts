@@ -1,0 +1,32 @@
+import type { OverviewAnswer, OverviewLine } from '../../../generated/types.js';
+import { isWanted } from '../../feed/state.js';
+import { newestAge, showFault } from '../../reading/answer.js';
+import type { HubView, StreamView } from '../../stream/view.js';
+
+/** A line for each market that is served, whether its stream was started or not. */
+export function overview(hub: HubView): OverviewAnswer {
+  const streams = hub.markets.map(({ name }) => lineOf(hub.stream(name)));
+  const simulated = streams.filter(line => line.simulated).map(({ market }) => market);
+  return {
+    notes: simulated.length > 0 ? [`Simulated data, made up, not the market: ${simulated.join(', ')}.`] : [],
+    running: streams.filter(({ state }) => isWanted(state)).length,
+    streams,
+  };
+}
+
+function lineOf(stream: StreamView): OverviewLine {
+  const { market, state, target, subscriptions, totals } = stream;
+  const fault = state === 'live' ? null : showFault(stream);
+  return {
+    market: market.name,
+    state,
+    feed: target?.endpoint.feed ?? null,
+    simulated: target?.endpoint.simulated ?? false,
+    delayed_minutes: target?.endpoint.delayMinutes ?? null,
+    subscription_count: subscriptions.size,
+    messages_received: totals.received,
+    rate_per_s: stream.ratePerSecond(),
+    newest_age_ms: newestAge(stream),
+    ...(fault ? { trouble: `${fault.code}: ${fault.message}` } : {}),
+  };
+}
