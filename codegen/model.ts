@@ -120,9 +120,13 @@ export interface Market {
   readonly path: string;
   readonly see: string;
   readonly channels: readonly Channel[];
+  readonly elsewhere: readonly Elsewhere[];
   readonly sessions: readonly Session[];
   readonly tools: readonly Tool[];
 }
+
+/** A rule for symbols of another market, with the pattern of the symbols there. */
+export type Elsewhere = NonNullable<RawMarket['symbol']['elsewhere']>[number] & { readonly form: string };
 
 /** The whole suite, with the markets in order. */
 export interface Model {

@@ -528,7 +528,23 @@ export const crypto: Market = {
     description: 'pair of base and quote currency, like BTC-USD',
     examples: ['BTC-USD', 'ETH-USD', 'SOL-USD'],
     spellings: [{ pattern: '^X:([A-Z0-9]+-[A-Z]{3,5})$', canonical: '$1' }],
-    slips: [{ pattern: '^(?:X:)?([A-Z0-9]+?)[-/_. ]?(USDT|USDC|USD|EUR|GBP|BTC|ETH)$', meant: '$1-$2' }],
+    slips: [
+      {
+        pattern: '^(?:X:)?([A-Z0-9]{1,10}?)[-/_. ]?(USDT|USDC|USD|EUR|GBP|BTC|ETH)$',
+        meant: ['$1-$2'],
+      },
+    ],
+    wrappers: ['^(?:COINBASE|BINANCE|KRAKEN|BITSTAMP|BITFINEX|CRYPTO):(.+)$'],
+    elsewhere: [
+      {
+        market: 'forex',
+        kind: 'forex',
+        pattern: '^(?:C:)?(USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNH|HKD|SGD|SEK|NOK|DKK|MXN|ZAR|TRY|PLN|CZK|HUF|THB|INR|SAR|KRW|IDR|CLP|COP|VND|ISK|CRC|PYG|XAU|XAG)[-/_. ]?(USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNH|HKD|SGD|SEK|NOK|DKK|MXN|ZAR|TRY|PLN|CZK|HUF|THB|INR|SAR|KRW|IDR|CLP|COP|VND|ISK|CRC|PYG|XAU|XAG)$',
+        meant: 'C.$1/$2',
+        form: '^[A-Z]{3}/[A-Z]{3}$',
+      },
+    ],
+    tolerated: ['^[A-Z0-9]+(?:\\.[A-Z0-9]+)+-[A-Z]{3,5}$'],
     stars: [],
   },
   caps: [],

@@ -208,6 +208,7 @@ judge(suite, options, {
     { say: 'T.o:spy261218c00690000', meant: 'T.O:SPY261218C00690000' },
     { say: 'T.O:SPY   261218C00690000', meant: 'T.O:SPY261218C00690000' },
   ],
+  tolerated: [],
   wrongChannels: ['ZZ.O:SPY251219C00650000', 'LV.O:SPY251219C00650000'],
   wrongSymbols: [
     'T.SPY251219C00650000',

@@ -1,3 +1,4 @@
+import { readingsIn } from '../load/symbols.js';
 import type { Channel, Field, Market, Tool } from '../model.js';
 import { calendarName } from './calendars.js';
 import { emitFile } from './file.js';
@@ -57,7 +58,17 @@ export function emitMarket(market: Market): string {
             description: raw.symbol.description,
             examples: raw.symbol.examples,
             spellings: (raw.symbol.spellings ?? []).map(({ pattern, canonical }) => ({ pattern, canonical })),
-            slips: (raw.symbol.slips ?? []).map(({ pattern, meant }) => ({ pattern, meant })),
+            usual: raw.symbol.usual?.pattern,
+            slips: (raw.symbol.slips ?? []).map(({ pattern, meant }) => ({ pattern, meant: readingsIn(meant) })),
+            wrappers: (raw.symbol.wrappers ?? []).map(({ pattern }) => pattern),
+            elsewhere: market.elsewhere.map(({ market: name, kind, pattern, meant, form }) => ({
+              market: name,
+              kind,
+              pattern,
+              meant,
+              form,
+            })),
+            tolerated: (raw.symbol.tolerated ?? []).map(({ pattern }) => pattern),
             stars: (raw.symbol.stars ?? []).map(({ spelled }) => spelled),
           },
           caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld, unit }) => ({ prefixes, maxHeld, unit })),

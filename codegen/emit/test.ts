@@ -1,3 +1,4 @@
+import { readingsIn } from '../load/symbols.js';
 import type { Channel, Market } from '../model.js';
 import { emitFile } from './file.js';
 import { type Literal, literal } from './literal.js';
@@ -38,14 +39,26 @@ export function expectations(market: Market): Literal {
         })),
       ),
     ],
-    slips: (raw.symbol.slips ?? []).flatMap(({ examples }) =>
-      Object.entries(examples).map(([slip, meant]) => ({ say: `${first}.${slip}`, meant: `${first}.${meant}` })),
-    ),
+    slips: [
+      ...[...(raw.symbol.slips ?? []), ...(raw.symbol.wrappers ?? [])].flatMap(({ examples }) =>
+        Object.entries(examples).map(([slip, meant]) => ({ say: `${first}.${slip}`, meant: inChannel(first, meant) })),
+      ),
+      ...(raw.symbol.elsewhere ?? []).flatMap(({ examples }) =>
+        Object.entries(examples).map(([other, meant]) => ({ say: `${first}.${other}`, meant })),
+      ),
+    ],
+    tolerated: (raw.symbol.tolerated ?? []).flatMap(({ examples }) => examples.map(odd => `${first}.${odd}`)),
     wrongChannels: [`ZZ.${symbol}`, ...(raw.legacy ?? []).map(({ prefix }) => `${prefix}.${symbol}`)],
     wrongSymbols: raw.symbol.rejects.map(reject => `${first}.${reject}`),
     withoutWildcard: starless.map(({ raw: { prefix } }) => `${prefix}.*`),
     caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld }) => ({ prefixes, maxHeld })),
   };
+}
+
+function inChannel(prefix: string, meant: string): string {
+  return readingsIn(meant)
+    .map(symbol => `${prefix}.${symbol}`)
+    .join(' or ');
 }
 
 function expectedChannel({ raw, fields, samples }: Channel, symbol: string): Literal {

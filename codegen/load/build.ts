@@ -46,11 +46,12 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
     problems.push(...checkCalendar(loaded));
   }
   const calendars = spec.calendars.map(({ value }) => value);
+  const raws = spec.markets.map(({ value }) => value);
   const markets = spec.markets.map(loaded => {
-    problems.push(...checkMarket(loaded, suite), ...checkCalendarOf(loaded, calendars));
-    return buildMarket(loaded, { suite: spec.suite, shared, schemas, errata, pages, citations, problems });
+    problems.push(...checkMarket(loaded, suite, raws), ...checkCalendarOf(loaded, calendars));
+    return buildMarket(loaded, { suite: spec.suite, raws, shared, schemas, errata, pages, citations, problems });
   });
-  const slots = suiteSlots(spec.markets.map(({ value }) => value));
+  const slots = suiteSlots(raws);
   const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], slots, { shared, schemas }));
   const { failure } = schemas;
   const toolsets = buildToolsets(
@@ -72,6 +73,7 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
 
 interface Surroundings {
   readonly suite: Loaded<RawSuite>;
+  readonly raws: readonly RawMarket[];
   readonly shared: Citing;
   readonly schemas: Schemas;
   readonly errata: Errata;
@@ -82,7 +84,7 @@ interface Surroundings {
 
 function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surroundings): Market {
   const citing = new Citing(source, raw.pages, around.citations);
-  const fact = (what: string, ...mentions: string[]): Claim => ({
+  const fact: Fact = (what, ...mentions) => ({
     what: `${raw.market}.${what}`,
     kind: 'fact',
     mentions,
@@ -98,21 +100,7 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     const times = [from, to].map(time => time.split(' ').at(-1)!);
     citing.cite(see, ['hours', 'sessions', index, 'see'], fact(`hours ${name}`, ...times));
   }
-  citing.cite(raw.symbol.see, ['symbol', 'see'], fact('symbol', raw.symbol.examples[0]!));
-  for (const [index, { examples, see }] of (raw.symbol.spellings ?? []).entries()) {
-    const [example = ''] = Object.keys(examples);
-    citing.cite(see, ['symbol', 'spellings', index, 'see'], fact(`symbol spelled ${example}`, example));
-  }
-  for (const [index, { examples, see }] of (raw.symbol.slips ?? []).entries()) {
-    citing.cite(
-      see,
-      ['symbol', 'slips', index, 'see'],
-      fact(`symbol not ${Object.keys(examples)[0]}`, ...Object.keys(examples)),
-    );
-  }
-  for (const [index, { spelled, see }] of (raw.symbol.stars ?? []).entries()) {
-    citing.cite(see, ['symbol', 'stars', index, 'see'], fact(`wildcard spelled ${spelled}`, spelled));
-  }
+  citeSymbols(raw, citing, fact);
   for (const [index, { prefixes, max_held: max, see }] of (raw.caps ?? []).entries()) {
     citing.cite(see, ['caps', index, 'see'], fact(`cap of ${prefixes.join(' and ')}`, max.toLocaleString('en-US')));
   }
@@ -131,7 +119,47 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     const cited = channels.map(channel => ({ what: `${channel.raw.prefix} ${channel.raw.title}`, see: channel.see }));
     return { ...built, citations: [...built.citations, ...cited] };
   });
-  return { raw, path: source.path, see, channels, sessions: raw.hours.sessions.flatMap(spreadSession), tools };
+  const elsewhere = (raw.symbol.elsewhere ?? []).map(rule => ({
+    ...rule,
+    form: around.raws.find(({ market }) => market === rule.market)?.symbol.pattern ?? '',
+  }));
+  const sessions = raw.hours.sessions.flatMap(spreadSession);
+  return { raw, path: source.path, see, channels, elsewhere, sessions, tools };
+}
+
+type Fact = (what: string, ...mentions: string[]) => Claim;
+
+function citeSymbols({ symbol }: RawMarket, citing: Citing, fact: Fact): void {
+  citing.cite(symbol.see, ['symbol', 'see'], fact('symbol', symbol.examples[0]!));
+  for (const [index, { examples, see }] of (symbol.spellings ?? []).entries()) {
+    const [example = ''] = Object.keys(examples);
+    citing.cite(see, ['symbol', 'spellings', index, 'see'], fact(`symbol spelled ${example}`, example));
+  }
+  for (const [index, { examples, see }] of (symbol.slips ?? []).entries()) {
+    citing.cite(
+      see,
+      ['symbol', 'slips', index, 'see'],
+      fact(`symbol not ${Object.keys(examples)[0]}`, ...Object.keys(examples)),
+    );
+  }
+  for (const [index, { spelled, see }] of (symbol.stars ?? []).entries()) {
+    citing.cite(see, ['symbol', 'stars', index, 'see'], fact(`wildcard spelled ${spelled}`, spelled));
+  }
+  if (symbol.usual) {
+    const { examples, see } = symbol.usual;
+    citing.cite(see, ['symbol', 'usual', 'see'], fact('symbol usual', ...examples));
+  }
+  for (const [index, { examples, see }] of (symbol.wrappers ?? []).entries()) {
+    const written = Object.keys(examples);
+    citing.cite(see, ['symbol', 'wrappers', index, 'see'], fact(`symbol around ${written[0]}`, ...written));
+  }
+  for (const [index, { examples, see }] of (symbol.elsewhere ?? []).entries()) {
+    const written = Object.entries(examples).flat();
+    citing.cite(see, ['symbol', 'elsewhere', index, 'see'], fact(`symbol elsewhere ${written[0]}`, ...written));
+  }
+  for (const [index, { examples, see }] of (symbol.tolerated ?? []).entries()) {
+    citing.cite(see, ['symbol', 'tolerated', index, 'see'], fact(`symbol tolerated ${examples[0]}`, ...examples));
+  }
 }
 
 function buildChannel(

@@ -7,7 +7,7 @@ import type { Loaded } from './file.js';
 import { roleFaults } from './roles.js';
 import { circlesIn, faultsIn } from './schemas.js';
 import type { RawSchema } from './spec-types.js';
-import { checkSlips, checkSymbols, type Report } from './symbols.js';
+import { checkElsewhere, checkForms, checkSlips, checkSymbols, type Report } from './symbols.js';
 import { sessionFault, timeZoneFault } from './week.js';
 import type { YamlPath } from './yaml.js';
 
@@ -31,7 +31,11 @@ const reserved = [
 ];
 
 /** Checks of one market that no schema can express. */
-export function checkMarket({ source, value: raw }: Loaded<RawMarket>, suite: RawSuite): Problem[] {
+export function checkMarket(
+  { source, value: raw }: Loaded<RawMarket>,
+  suite: RawSuite,
+  markets: readonly RawMarket[],
+): Problem[] {
   const problems: Problem[] = [];
   const report = (path: YamlPath, message: string): void => {
     problems.push({ at: source.at(path), message });
@@ -53,6 +57,8 @@ export function checkMarket({ source, value: raw }: Loaded<RawMarket>, suite: Ra
     report(['market'], `market ${raw.market} is a word of the generated code; use another`);
   checkSymbols(raw, report);
   checkSlips(raw, report);
+  checkForms(raw, report);
+  checkElsewhere(raw, markets, report);
   checkPrefixes(raw, report);
   checkPages(raw, report);
   for (const [index, { prefixes }] of (raw.caps ?? []).entries()) {

@@ -118,14 +118,50 @@ export interface RawMarket {
       };
       readonly see: RawCitation;
     }[];
-    /** Wrong forms and what was probably meant: suggested, never sent. Small letters count as capitals. */
+    /** Wrong forms and what would be written for them: suggested, never sent. Small letters count as capitals; the first pattern that fits decides. */
     readonly slips?: readonly {
       readonly pattern: RawRegex;
+      /** Several readings have ' or ' between them. */
       readonly meant: string;
-      /** wrong form: canonical symbol. */
+      /** wrong form: canonical symbol, or several. */
       readonly examples: {
         readonly [name: string]: string;
       };
+      readonly see: RawCitation;
+    }[];
+    /** The forms that the vendor writes, where `pattern` accepts more: a suggestion names no other. */
+    readonly usual?: {
+      readonly pattern: RawRegex;
+      readonly examples: readonly string[];
+      readonly see: RawCitation;
+    };
+    /** What people put around a symbol, in any case; the first group of the pattern is what it is around. */
+    readonly wrappers?: readonly {
+      readonly pattern: RawRegex;
+      /** wrapped form: canonical symbol, or several with ' or ' between them. */
+      readonly examples: {
+        readonly [name: string]: string;
+      };
+      readonly see: RawCitation;
+    }[];
+    /** Symbols of other markets: refused or doubted here, with the channel that the other market has. Small letters count as capitals. */
+    readonly elsewhere?: readonly {
+      readonly market: string;
+      /** What it is, as in: that is an index. */
+      readonly kind: string;
+      readonly pattern: RawRegex;
+      /** A channel of the other market. */
+      readonly meant: string;
+      /** form: channel of the other market. */
+      readonly examples: {
+        readonly [name: string]: string;
+      };
+      readonly see: RawCitation;
+    }[];
+    /** Forms that the feed may deliver and that are let through: whether a subscription to them is served, the feed decides. */
+    readonly tolerated?: readonly {
+      readonly pattern: RawRegex;
+      readonly examples: readonly string[];
       readonly see: RawCitation;
     }[];
     /** Other spellings of the wildcard that callers use. */

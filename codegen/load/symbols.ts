@@ -11,7 +11,10 @@ export function checkSymbols({ symbol, simulation }: RawMarket, report: Report):
   const patterns: readonly (readonly [path: YamlPath, pattern: string])[] = [
     [['symbol', 'pattern'], symbol.pattern],
     ...spellings.map(({ pattern: text }, index) => [['symbol', 'spellings', index, 'pattern'], text] as const),
-    ...(symbol.slips ?? []).map(({ pattern: text }, index) => [['symbol', 'slips', index, 'pattern'], text] as const),
+    ...(['slips', 'wrappers', 'elsewhere', 'tolerated'] as const).flatMap(list =>
+      (symbol[list] ?? []).map(({ pattern: text }, index) => [['symbol', list, index, 'pattern'], text] as const),
+    ),
+    ...(symbol.usual ? [[['symbol', 'usual', 'pattern'], symbol.usual.pattern] as const] : []),
   ];
   const split = patterns.filter(([, text]) => isSplit(text));
   for (const [path, text] of split) {
@@ -46,27 +49,83 @@ export function checkSymbols({ symbol, simulation }: RawMarket, report: Report):
   }
 }
 
+/** The readings of a wrong form, which the spec writes with ' or ' between them. */
+export function readingsIn(meant: string): readonly string[] {
+  return meant.split(' or ');
+}
+
 /** The examples of wrong forms lead to the suggestions that they name. */
 export function checkSlips({ symbol }: RawMarket, report: Report): void {
   const suggested = (text: string): string | undefined => {
-    const slip = symbol.slips?.find(({ pattern: other }) => new RegExp(other, 'iu').test(text));
-    return slip && text.replace(new RegExp(slip.pattern, 'iu'), slip.meant).toUpperCase();
+    const upper = text.toUpperCase();
+    const slip = symbol.slips?.find(({ pattern: other }) => new RegExp(other, 'u').test(upper));
+    return slip && upper.replace(new RegExp(slip.pattern, 'u'), slip.meant);
   };
   checkExamples(symbol, 'slips', suggested, 'suggest', report);
+  const unwrapped = (text: string): string | undefined => {
+    const wrapper = symbol.wrappers?.find(({ pattern: other }) => new RegExp(other, 'iu').test(text));
+    const inner = wrapper && text.replace(new RegExp(wrapper.pattern, 'iu'), '$1');
+    return inner !== undefined && new RegExp(symbol.pattern, 'u').test(inner) ? inner : inner && suggested(inner);
+  };
+  checkExamples(symbol, 'wrappers', unwrapped, 'suggest', report);
+}
+
+/** The usual and the tolerated forms fit their patterns, the usual ones also that of the market, the tolerated ones not. */
+export function checkForms({ symbol }: RawMarket, report: Report): void {
+  const pattern = new RegExp(symbol.pattern, 'u');
+  for (const [index, example] of (symbol.usual?.examples ?? []).entries()) {
+    if (pattern.test(example) && new RegExp(symbol.usual!.pattern, 'u').test(example)) continue;
+    report(
+      ['symbol', 'usual', 'examples', index],
+      `example ${example} does not match; mend the pattern, or take it out`,
+    );
+  }
+  for (const [number, { pattern: form, examples }] of (symbol.tolerated ?? []).entries()) {
+    for (const [index, example] of examples.entries()) {
+      if (new RegExp(form, 'u').test(example) && !pattern.test(example)) continue;
+      const at = ['symbol', 'tolerated', number, 'examples', index];
+      report(at, `example ${example} does not match, or is no odd form; mend the pattern, or take it out`);
+    }
+  }
+}
+
+/** The symbols of other markets lead to channels that those have. */
+export function checkElsewhere({ symbol }: RawMarket, markets: readonly RawMarket[], report: Report): void {
+  for (const [index, { market: name, examples }] of (symbol.elsewhere ?? []).entries()) {
+    const other = markets.find(({ market }) => market === name);
+    if (!other) {
+      const names = markets.map(({ market }) => market).join(', ');
+      report(['symbol', 'elsewhere', index, 'market'], `there is no market ${name}; the markets are ${names}`);
+      continue;
+    }
+    for (const [example, meant] of Object.entries(examples)) {
+      const upper = example.toUpperCase();
+      const rule = symbol.elsewhere!.find(({ pattern }) => new RegExp(pattern, 'u').test(upper));
+      const got = rule && upper.replace(new RegExp(rule.pattern, 'u'), rule.meant);
+      const [, prefix, rest = ''] = /^([^.]+)\.(.+)$/.exec(meant) ?? [];
+      const exists = other.channels.some(channel => channel.prefix === prefix);
+      if (got === meant && exists && new RegExp(other.symbol.pattern, 'u').test(rest)) continue;
+      report(
+        ['symbol', 'elsewhere', index, 'examples', example],
+        `${example} should suggest ${meant}, a channel of ${name}, but suggests ${got ?? 'nothing'}`,
+      );
+    }
+  }
 }
 
 /** @param read turns an example into a symbol; `verb` says how, for the message */
 function checkExamples(
   symbol: RawMarket['symbol'],
-  list: 'spellings' | 'slips',
+  list: 'spellings' | 'slips' | 'wrappers',
   read: (example: string) => string | undefined,
   verb: string,
   report: Report,
 ): void {
+  const form = new RegExp(symbol.usual?.pattern ?? symbol.pattern, 'u');
   for (const [index, { examples }] of (symbol[list] ?? []).entries()) {
     for (const [example, meant] of Object.entries(examples)) {
       const got = read(example);
-      if (got === meant && new RegExp(symbol.pattern, 'u').test(meant)) continue;
+      if (got === meant && readingsIn(meant).every(one => form.test(one))) continue;
       report(
         ['symbol', list, index, 'examples', example],
         `${example} should ${verb} ${meant}, but ${verb}s ${got ?? 'nothing'}`,

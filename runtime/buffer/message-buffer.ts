@@ -4,7 +4,8 @@ import type { Market } from '../contract/market.js';
 import { parseExact } from '../core/lossless-json.js';
 import { column, columns, type Events } from '../decode/event-list.js';
 import type { RawEvent } from '../decode/protocol.js';
-import { type ChannelName, canonicalSymbol, symbolKeyOf } from '../symbols/channels.js';
+import type { ChannelName } from '../symbols/channels.js';
+import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
 import { otherSymbol, SymbolTable } from '../symbols/symbol-table.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
@@ -81,6 +82,9 @@ export class MessageBuffer {
   get bytes(): number {
     return this.size === 0 ? 0 : this.ring.end - this.rows.offset(this.oldest);
   }
+
+  /** Whether a symbol, spelled as it is answered, came in a message. */
+  readonly knows = (symbol: string): boolean => this.symbols.numberOf(symbol) !== undefined;
 
   /** Messages of symbols without a number of their own, since the table was full. */
   get otherMessages(): number {

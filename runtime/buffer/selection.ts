@@ -2,8 +2,10 @@ import type { Market } from '../contract/market.js';
 import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 import { suggest } from '../core/nearest.js';
-import { type Filter, parseFilter, spellFilter, suggestPrefix } from '../symbols/channels.js';
+import { type Filter, parseFilter, spellFilter } from '../symbols/channels.js';
 import { exampleChannel, exampleSymbol } from '../symbols/example.js';
+import { type Delivered, findChannel } from '../symbols/forms.js';
+import { describeReadings, suggestPrefix } from '../symbols/hints.js';
 import type { MessageBuffer } from './message-buffer.js';
 
 /** Chooses held messages by channel and symbol. */
@@ -11,19 +13,31 @@ export type Selection = (buffer: MessageBuffer, seq: number) => boolean;
 
 /**
  * @param texts `T.AAPL`, `T.*` or `AAPL`; nothing selects every message
+ * @param delivered which symbols came in messages; these may be named in any form
  * @throws StreamError INVALID_CHANNEL
  */
-export function parseFilters(market: Market, texts: readonly string[] | undefined): Filter[] | undefined {
+export function parseFilters(
+  market: Market,
+  texts: readonly string[] | undefined,
+  delivered?: Delivered,
+): Filter[] | undefined {
   return texts?.map((text, index) => {
-    const filter = parseFilter(market, text);
+    const filter = parseFilter(market, text, delivered);
     const suggestion = suggestPrefix(market, text);
     if (filter && !suggestion) return filter;
     throw new StreamError(
       'INVALID_CHANNEL',
-      `channels[${index}], ${kindOf(text)}, is neither a channel nor a symbol of ${market.title}${suggest(suggestion) || '.'}`,
+      `channels[${index}], ${kindOf(text)}, is neither a channel nor a symbol of ${market.title}${suggest(suggestion) || hintOnFilter(market, text) || '.'}`,
       `Select by channel (${exampleChannel(market)}), by kind (${market.channels[0]!.prefix}.*) or by symbol (${exampleSymbol(market)}).`,
     );
   });
+}
+
+function hintOnFilter(market: Market, text: string): string {
+  const dot = text.indexOf('.');
+  const channel = dot > 0 ? findChannel(market, text.slice(0, dot)) : undefined;
+  const hint = channel ? describeReadings(market, text.slice(dot + 1), channel.prefix) : describeReadings(market, text);
+  return hint && `${hint}.`;
 }
 
 /** Notes on filters that were rewritten. */

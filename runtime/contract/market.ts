@@ -15,10 +15,21 @@ export interface SymbolSpelling {
   readonly canonical: string;
 }
 
-/** A wrong form of a symbol: what matches `pattern`, in any case, probably means `meant` (`$1`, in capitals). */
+/** A wrong form of a symbol: what matches `pattern`, in capitals, has these readings (`$1` groups). */
 export interface SymbolSlip {
   readonly pattern: string;
+  readonly meant: readonly string[];
+}
+
+/** A symbol of another market: what matches `pattern`, in capitals, has the channel `meant` there (`$1` groups). */
+export interface SymbolElsewhere {
+  readonly market: string;
+  /** Such as `an index`. */
+  readonly kind: string;
+  readonly pattern: string;
   readonly meant: string;
+  /** Regular expression (anchored) of the symbols of that market. */
+  readonly form: string;
 }
 
 /** How the symbols of a market are written. */
@@ -29,8 +40,16 @@ export interface SymbolForm {
   readonly description: string;
   readonly examples: readonly string[];
   readonly spellings: readonly SymbolSpelling[];
-  /** For suggestions only, never sent. */
+  /** Regular expression (anchored) of what a suggestion may name, where it is narrower than `pattern`. */
+  readonly usual?: string;
+  /** For suggestions only, never sent; the first one that fits decides. */
   readonly slips: readonly SymbolSlip[];
+  /** Regular expressions whose first group is the symbol in what people put around it. */
+  readonly wrappers: readonly string[];
+  /** For suggestions only. */
+  readonly elsewhere: readonly SymbolElsewhere[];
+  /** Regular expressions (anchored) of forms that the feed delivers and that may be asked for, without a promise. */
+  readonly tolerated: readonly string[];
   /** Spellings of the wildcard `*` that callers may use (`O:*`); never sent. */
   readonly stars: readonly string[];
 }

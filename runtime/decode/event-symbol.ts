@@ -2,7 +2,7 @@
 
 import type { Market } from '../contract/market.js';
 import { parseExact } from '../core/lossless-json.js';
-import { canonicalSymbol, symbolKeyOf } from '../symbols/channels.js';
+import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
 import type { SymbolTable } from '../symbols/symbol-table.js';
 import { column, type Events } from './event-list.js';
 import type { RawEvent } from './protocol.js';

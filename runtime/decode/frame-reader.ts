@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Market } from '../contract/market.js';
 import type { Decoding } from '../contract/suite.js';
 import { hasMoreParts, splitItems } from '../core/lossless-json.js';
-import { symbolKeyOf } from '../symbols/channels.js';
+import { symbolKeyOf } from '../symbols/forms.js';
 import { longestSymbol, type SymbolTable } from '../symbols/symbol-table.js';
 import { column, columns, EventList, type Events } from './event-list.js';
 import { isEvent, readStatus, type Status } from './protocol.js';

@@ -4,10 +4,11 @@ import { simulatedFeed } from '../config/feed-names.js';
 import type { Market } from '../contract/market.js';
 import type { Prompt } from '../contract/suite.js';
 import { StreamError } from '../core/errors.js';
-import { nearest, suggest } from '../core/nearest.js';
+import { nearest } from '../core/nearest.js';
 import type { HubView } from '../stream/view.js';
-import { canonicalSymbol, suggestSymbol } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
+import { namedSymbol } from '../symbols/forms.js';
+import { describeReadings } from '../symbols/hints.js';
 import { hasDelayed } from '../symbols/way-out.js';
 import { unservedIn } from './served-hub.js';
 
@@ -62,9 +63,9 @@ function slotsOf(market: Market, { events }: Prompt, symbols: readonly string[])
 
 /** @param place what to call it in a refusal */
 function readSymbol(market: Market, text: string, place: string): string {
-  const symbol = canonicalSymbol(market, text);
+  const symbol = namedSymbol(market, text);
   if (symbol !== undefined && symbol !== '*') return symbol;
   const { title, symbol: form } = market;
-  const hint = suggest(suggestSymbol(market, text)) || `, such as ${exampleSymbol(market)}.`;
-  throw new StreamError('INVALID_ARGUMENT', `${place} is no symbol of ${title}: ${form.description}${hint}`);
+  const hint = describeReadings(market, text) || `, such as ${exampleSymbol(market)}`;
+  throw new StreamError('INVALID_ARGUMENT', `${place} is no symbol of ${title}: ${form.description}${hint}.`);
 }

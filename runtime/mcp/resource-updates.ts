@@ -85,7 +85,7 @@ export class ResourceUpdates {
     const wanted = new Set([...this.followers.values()].flat());
     for (const uri of this.subjects.keys()) if (!wanted.has(uri)) this.subjects.delete(uri);
     for (const uri of wanted) {
-      const address = parseAddress(this.hub.markets, uri);
+      const address = parseAddress(this.hub.markets, uri, market => this.hub.stream(market).buffer.knows);
       if (this.subjects.has(uri) || (!address && uri !== wholeList)) continue;
       this.subjects.set(uri, { address, mark: this.markOf(address), seq: this.nextSeqOf(address) });
     }

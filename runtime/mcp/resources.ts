@@ -100,7 +100,7 @@ export class Resources {
 
   /** @returns nothing if there is no such resource */
   async read(uri: string): Promise<Content | undefined> {
-    const address = parseAddress(this.hub.markets, uri);
+    const address = parseAddress(this.hub.markets, uri, market => this.hub.stream(market).buffer.knows);
     if (address) return { uri, mimeType: json, text: await this.readStream(address) };
     const tool = listTools(this.hub).find(owned => toolUri(owned.tool.name) === uri);
     const text = tool ? describeUse(tool, this.hub.markets[0]) : await this.pages.read(uri);

@@ -5,7 +5,7 @@ import { encodeCursor } from '../buffer/cursor.js';
 import { isoOrNull } from '../core/time.js';
 import type { Outage } from '../stream/outages.js';
 import type { HubView, StreamView } from '../stream/view.js';
-import { suspect } from '../symbols/channels.js';
+import { suspect } from '../symbols/hints.js';
 import { wayOutOf, wayOutOfPassing } from '../symbols/way-out.js';
 import { explainSilence, type Sought } from './silence.js';
 import { notesOnUnasked } from './unasked-notes.js';

@@ -7,9 +7,11 @@ import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 import { nearest, suggest } from '../core/nearest.js';
 import { stateNames } from '../feed/state.js';
-import { suggestSymbol, symbolOf } from '../symbols/channels.js';
+import { symbolOf } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
 import { fieldKinds, type Kind } from '../symbols/field-kinds.js';
+import type { Delivered } from '../symbols/forms.js';
+import { describeReadings } from '../symbols/hints.js';
 import { wayOutOf } from '../symbols/way-out.js';
 import { type Condition, isEdge, isWide, type Leaf, operators, type Scalar } from './condition.js';
 
@@ -22,6 +24,8 @@ export interface Subject {
   readonly channels: readonly Channel[];
   /** Absent: all symbols. */
   readonly symbols?: ReadonlySet<string> | undefined;
+  /** Which symbols came in messages; these may be named in any form. */
+  readonly delivered?: Delivered;
 }
 
 const parts: readonly (keyof Comparison)[] = ['field', 'op', 'value', 'symbol'];
@@ -192,14 +196,14 @@ function requireWord({ market, events }: Terms, field: string, value: Scalar): v
 }
 
 /** @throws StreamError BAD_CONDITION if it is no symbol, or one that `channels` leaves out */
-function parseSymbol({ market, symbols }: Terms, given: unknown, place: string): string | undefined {
+function parseSymbol({ market, symbols, delivered }: Terms, given: unknown, place: string): string | undefined {
   if (given === undefined || given === null || given === '') return undefined;
-  const symbol = typeof given === 'string' ? symbolOf(market, given) : undefined;
+  const symbol = typeof given === 'string' ? symbolOf(market, given, delivered) : undefined;
   if (symbol === undefined) {
-    const meant = typeof given === 'string' ? suggest(suggestSymbol(market, given)) : '';
+    const hint = typeof given === 'string' ? describeReadings(market, given) : '';
     throw refuse(
       market,
-      `${place}.symbol, ${kindOf(given)}, is no symbol of ${market.title}: write ${market.symbol.description}${meant || '.'}`,
+      `${place}.symbol, ${kindOf(given)}, is no symbol of ${market.title}: write ${market.symbol.description}${hint}.`,
     );
   }
   if (!symbols || symbols.has(symbol)) return symbol;

@@ -39,7 +39,7 @@ interface Source {
  */
 export async function read(hub: HubView, args: ReadArguments): Promise<ReadAnswer> {
   const stream = hub.stream(args.market);
-  const filters = parseFilters(stream.market, args.channels);
+  const filters = parseFilters(stream.market, args.channels, stream.buffer.knows);
   const source = {
     stream,
     select: selectionOf(filters),

@@ -8,7 +8,6 @@ import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';
 import { Heap } from '../core/heap.js';
 import { kindOf } from '../core/kind.js';
-import { suggest } from '../core/nearest.js';
 import { isoOrNull } from '../core/time.js';
 import { noteOn } from '../market/field-notes.js';
 import type { SymbolSnapshot } from '../market/snapshot.js';
@@ -16,8 +15,9 @@ import { Snapshots } from '../market/snapshots.js';
 import { Slots } from '../pacing/slots.js';
 import { TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
-import { suggestSymbol, symbolOf } from '../symbols/channels.js';
+import { symbolOf } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
+import { describeReadings } from '../symbols/hints.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { noteUnheld, unheldOf } from './silence.js';
 
@@ -169,12 +169,12 @@ function noteOnVolume({ channels }: Market): string[] {
   return [...new Set(volumes.flatMap(noteOn))];
 }
 
-function requireSymbol({ market }: StreamView, text: string, index: number): string {
-  const symbol = symbolOf(market, text);
+function requireSymbol({ market, buffer }: StreamView, text: string, index: number): string {
+  const symbol = symbolOf(market, text, buffer.knows);
   if (symbol !== undefined) return symbol;
   throw new StreamError(
     'INVALID_CHANNEL',
-    `symbols[${index}], ${kindOf(text)}, is no symbol of ${market.title}${suggest(suggestSymbol(market, text)) || '.'}`,
+    `symbols[${index}], ${kindOf(text)}, is no symbol of ${market.title}${describeReadings(market, text)}.`,
     `Write ${market.symbol.description}, such as {"symbols": ["${exampleSymbol(market)}"]}.`,
   );
 }

@@ -11,7 +11,9 @@ export function notesOnUnasked(stream: StreamView): string[] {
   const { unasked, market, subscriptions } = stream;
   if (!unasked) return [];
   const held = unasked.names.filter(name => subscriptions.stateOf(name) !== undefined);
-  const silent = parseChannels(market, held).names.filter(channel => stream.buffer.newestOf(channel) < unasked.seq);
+  const silent = parseChannels(market, held, stream.buffer.knows).names.filter(
+    channel => stream.buffer.newestOf(channel) < unasked.seq,
+  );
   const list = silent.slice(0, namesShown).map(({ name }) => name);
   const more = silent.length > namesShown ? ' and others' : '';
   const repeated = subscriptions.rejections.length > 0 ? ' It may be an earlier refusal, said again.' : '';

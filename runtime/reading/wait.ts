@@ -26,7 +26,7 @@ import { unheldOf } from './silence.js';
 export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSignal): Promise<WaitAnswer> {
   const stream = hub.stream(args.market);
   const { buffer, changes, market } = stream;
-  const filters = parseFilters(market, args.channels);
+  const filters = parseFilters(market, args.channels, buffer.knows);
   const condition =
     args.condition === undefined ? undefined : parseCondition(subjectOf(stream, filters), args.condition);
   const since = args.cursor === undefined ? buffer.nextSeq : seqOf(hub, stream, args.cursor);
@@ -170,7 +170,7 @@ class Search {
 }
 
 /** The channels and symbols that the filters select: subscribed ones, or any of the market if none is subscribed. */
-function subjectOf({ market, subscriptions }: StreamView, filters: readonly Filter[] | undefined): Subject {
+function subjectOf({ market, subscriptions, buffer }: StreamView, filters: readonly Filter[] | undefined): Subject {
   const channelIndex = new ChannelIndex(subscriptions.names);
   const asked = filters ?? [{}];
   const chosen = market.channels.filter(({ prefix }) => asked.some(filter => (filter.prefix ?? prefix) === prefix));
@@ -180,6 +180,7 @@ function subjectOf({ market, subscriptions }: StreamView, filters: readonly Filt
   const symbols = filters?.flatMap(({ symbol }) => symbol ?? []);
   return {
     market,
+    delivered: buffer.knows,
     channels: held.length > 0 ? held : chosen,
     symbols: symbols?.length === filters?.length ? symbols && new Set(symbols) : undefined,
   };

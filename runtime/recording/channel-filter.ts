@@ -4,7 +4,7 @@ import { parseExact } from '../core/lossless-json.js';
 import { column, columns } from '../decode/event-list.js';
 import { FrameReader } from '../decode/frame-reader.js';
 import { noText, type RawEvent } from '../decode/protocol.js';
-import { canonicalSymbol, symbolKeyOf } from '../symbols/channels.js';
+import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
 import { SymbolTable } from '../symbols/symbol-table.js';
 
 const [comma, openBracket, closeBracket] = [...Buffer.from(',[]')] as [number, number, number];

@@ -1,6 +1,6 @@
 import type { EventKind } from '../contract/channel.js';
 import type { Market, Simulation } from '../contract/market.js';
-import { canonicalSymbol } from '../symbols/channels.js';
+import { canonicalSymbol } from '../symbols/forms.js';
 import type { SimulatedEvent } from './event.js';
 import { Grid } from './grid.js';
 import { Instrument } from './instrument.js';

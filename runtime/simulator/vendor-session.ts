@@ -1,5 +1,5 @@
 import type { Market } from '../contract/market.js';
-import { canonicalSymbol } from '../symbols/channels.js';
+import { canonicalSymbol } from '../symbols/forms.js';
 
 /** Texts of the vendor's status messages, verbatim. */
 const texts = {

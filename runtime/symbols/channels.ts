@@ -1,7 +1,10 @@
+/** Reads names of channels and filters. */
 import type { Channel } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import type { ErrorCode } from '../core/errors.js';
 import { exampleChannel } from './example.js';
+import { canonicalSymbol, type Delivered, findChannel, isSendable, namedSymbol } from './forms.js';
+import { describeElsewhere, describeReadings, meantSymbol, readingsOf } from './hints.js';
 
 /** A channel name that is fit to be sent. */
 export interface ChannelName {
@@ -30,22 +33,27 @@ export interface ParsedChannels {
 }
 
 const longestName = 64;
-/** An option contract has 21 characters, and may have blanks between its parts. */
-const longestMeant = 24;
 
-/** What fails this never goes onto the wire. */
-export function parseChannels(market: Market, texts: readonly string[]): ParsedChannels {
+/**
+ * What fails this never goes onto the wire.
+ *
+ * @param delivered which symbols came in messages; these may be asked for in any form
+ */
+export function parseChannels(market: Market, texts: readonly string[], delivered?: Delivered): ParsedChannels {
   const names = new Map<string, ChannelName>();
   const rejected: Rejection[] = [];
   const notes = new Set<string>();
   for (const [index, text] of texts.entries()) {
-    const parsed = parseChannel(market, text, `channels[${index}]`);
+    const parsed = parseChannel(market, text, `channels[${index}]`, delivered);
     if ('code' in parsed) {
       rejected.push(parsed);
       continue;
     }
     names.set(parsed.name, parsed);
     if (parsed.name !== text) notes.add(`${text} is sent as ${parsed.name}`);
+    if (canonicalSymbol(market, parsed.symbol) === undefined) {
+      notes.add(`${parsed.name} is of a form that is not documented for subscriptions: the feed decides`);
+    }
   }
   return { names: [...names.values()], rejected, notes: [...notes] };
 }
@@ -56,111 +64,78 @@ export function parseChannels(market: Market, texts: readonly string[]): ParsedC
  * @param place what to call it in a refusal
  * @see polygon-docs/websockets/quickstart.md:109 `T.BRK.B`
  */
-export function parseChannel(market: Market, text: string, place = 'this'): ChannelName | Rejection {
+export function parseChannel(
+  market: Market,
+  text: string,
+  place = 'this',
+  delivered?: Delivered,
+): ChannelName | Rejection {
   const reject = (message: string, channel = place): Rejection => ({ channel, code: 'INVALID_CHANNEL', message });
-  const { prefix: first } = market.channels[0]!;
-  const example = exampleChannel(market);
   const dot = text.indexOf('.');
-  if (text.length > longestName || dot < 1) {
-    const symbol = findChannel(market, text) ? undefined : meantSymbol(market, text);
-    return reject(`expected PREFIX.SYMBOL, such as ${symbol ? `${first}.${symbol}` : example}`);
-  }
+  if (text.length > 2 * longestName || dot < 1) return reject(describeUnprefixed(market, text));
 
   const prefix = text.slice(0, dot);
+  const rest = text.slice(dot + 1);
   const channel = findChannel(market, prefix);
-  if (!channel) return reject(describeUnknownPrefix(market, prefix, text.slice(dot + 1)));
+  if (!channel) return reject(describeUnknownPrefix(market, text));
 
-  const symbol = canonicalSymbol(market, text.slice(dot + 1));
+  const symbol = namedSymbol(market, rest, delivered);
   if (symbol === '*') {
     if (!channel.wildcard) {
       const star = `${channel.prefix}.*`;
       return reject(`${star} is not served: ${channel.wildcardNote}`, star);
     }
-  } else if (symbol?.includes('*') || (symbol === undefined && text.includes('*'))) {
+  } else if (rest.includes('*')) {
     return reject(
       `the feed acknowledges a partial wildcard and then sends nothing; name whole symbols${channel.wildcard ? ` or use ${channel.prefix}.*` : ''}`,
     );
   }
-  if (symbol === undefined) {
-    const meant = suggestSymbol(market, text.slice(dot + 1));
-    const hint = meant ? `; did you mean ${channel.prefix}.${meant}?` : `, such as ${example}`;
-    return reject(`the symbols of ${market.title} are written as ${market.symbol.description}${hint}`);
+  if (symbol === undefined || (symbol !== '*' && !isSendable(symbol))) {
+    const readings = readingsOf(market, rest);
+    const hint = describeReadings(market, rest, channel.prefix);
+    const example = readings.length > 0 ? '' : `, such as ${exampleChannel(market)}`;
+    return reject(`the symbols of ${market.title} are written as ${market.symbol.description}${example}${hint}`);
   }
   return { channel, symbol, name: `${channel.prefix}.${symbol}` };
 }
 
-/** The channel of a prefix or of one of its aliases. */
-export function findChannel(market: Market, prefix: string): Channel | undefined {
-  return market.channels.find(channel => channel.prefix === prefix || channel.aliases.includes(prefix));
-}
-
-/** The wire key under which the events of a channel name their symbol. */
-export function symbolKeyOf({ fields }: Channel): string {
-  return fields.find(({ role }) => role === 'symbol')!.key;
-}
-
-/** The spelling in which a symbol is sent, kept and answered; undefined if the market has no such symbol. */
-export function canonicalSymbol(market: Market, text: string): string | undefined {
-  const { pattern, spellings, stars } = market.symbol;
-  if (text.length > longestName) return undefined;
-  if (text === '*' || stars.includes(text)) return '*';
-  if (matches(pattern, text)) return text;
-  const spelling = spellings.find(other => matches(other.pattern, text));
-  return spelling && text.replace(regex(spelling.pattern), spelling.canonical);
-}
-
-/** A channel with a lower-case prefix, as it was probably meant; undefined for any other. */
-export function suggestPrefix(market: Market, text: string): string | undefined {
-  const dot = text.indexOf('.');
-  const prefix = text.slice(0, Math.max(dot, 0));
-  const meant = findChannel(market, prefix) ? undefined : findChannel(market, prefix.toUpperCase());
-  const symbol = meant && (text.slice(dot + 1) === '*' ? '*' : meantSymbol(market, text.slice(dot + 1)));
-  return symbol && `${meant.prefix}.${symbol}`;
-}
-
-/** The symbol that a text is or was probably meant to be; undefined if it is too long. */
-function meantSymbol(market: Market, text: string): string | undefined {
-  if (text.length > longestMeant) return undefined;
-  const symbol = suggestSymbol(market, text) ?? canonicalSymbol(market, text);
-  return symbol === '*' ? undefined : symbol;
-}
-
 /** A symbol, alone or in a channel (`T.AAPL`); undefined if it is not one. */
-export function symbolOf(market: Market, text: string): string | undefined {
-  const symbol = parseFilter(market, text)?.symbol;
-  return symbol === '*' ? undefined : symbol;
+export function symbolOf(market: Market, text: string, delivered?: Delivered): string | undefined {
+  return parseFilter(market, text, delivered)?.symbol;
 }
 
-/** What a misspelt symbol was probably meant to be; undefined if unknown. */
-export function suggestSymbol({ symbol: { slips, pattern: form } }: Market, text: string): string | undefined {
-  const slip = text.length > longestMeant ? undefined : slips.find(({ pattern }) => regex(pattern, 'iu').test(text));
-  const meant = slip && text.replace(regex(slip.pattern, 'iu'), slip.meant).toUpperCase();
-  return meant === undefined || meant === text || !matches(form, meant) ? undefined : meant;
+function describeUnprefixed(market: Market, text: string): string {
+  const { prefix } = market.channels[0]!;
+  const other = describeElsewhere(market, text);
+  const meant = other !== '' || findChannel(market, text) ? [] : meantSymbols(market, text);
+  const examples = meant.length > 0 ? meant.map(symbol => `${prefix}.${symbol}`) : [exampleChannel(market)];
+  return `expected PREFIX.SYMBOL, such as ${examples.join(' or ')}${other}`;
 }
 
-/**
- * Suggestions for channels with lower-case symbols, which a feed acknowledges like any other.
- *
- * @returns sentences
- */
-export function suspect(market: Market, names: readonly string[]): string[] {
-  return names.flatMap(name => {
-    const dot = name.indexOf('.');
-    const symbol = name.slice(dot + 1);
-    if (!/^(?:[A-Z]:)?[^A-Z]*[a-z][^A-Z]*$/.test(symbol)) return [];
-    const meant = suggestSymbol(market, symbol);
-    return meant ? [`${name}: did you mean ${name.slice(0, dot)}.${meant}?`] : [];
-  });
-}
-
-function describeUnknownPrefix(market: Market, prefix: string, rest: string): string {
+function describeUnknownPrefix(market: Market, text: string): string {
+  const dot = text.indexOf('.');
+  const [prefix, rest] = [text.slice(0, dot), text.slice(dot + 1)];
   const legacy = market.legacy.find(other => other.prefix === prefix);
   if (legacy) return `${legacy.title}: ${legacy.instead}`;
   const known = market.channels.map(channel => channel.prefix).join(', ');
+  return `${market.title} has no channel of that prefix; it has ${known}${hintOnPrefix(market, prefix, rest)}`;
+}
+
+/** The prefix may be misspelled, belong to another market, or be a part of the symbol. */
+function hintOnPrefix(market: Market, prefix: string, rest: string): string {
   const meant = findChannel(market, prefix.toUpperCase());
   const symbol = rest === '*' ? rest : meantSymbol(market, rest);
-  const hint = meant ? `; did you mean ${meant.prefix}${symbol ? `.${symbol}` : ''}?` : '';
-  return `${market.title} has no channel of that prefix; it has ${known}${hint}`;
+  if (meant) return `; did you mean ${meant.prefix}${symbol ? `.${symbol}` : ''}?`;
+  const symbols = meantSymbols(market, `${prefix}.${rest}`);
+  if (symbols.length > 0)
+    return `; did you mean ${symbols.map(one => `${market.channels[0]!.prefix}.${one}`).join(' or ')}?`;
+  return describeElsewhere(market, rest);
+}
+
+/** What a text can mean that may be a symbol without a prefix. */
+function meantSymbols(market: Market, text: string): readonly string[] {
+  const readings = readingsOf(market, text);
+  return readings.length > 0 ? readings : [meantSymbol(market, text) ?? []].flat();
 }
 
 /** Selects messages on reading: `T.AAPL`, `T.*` or `AAPL`. */
@@ -169,11 +144,14 @@ export interface Filter {
   readonly symbol?: string;
 }
 
-/** @returns the filter, or nothing if the text names neither a channel nor a symbol of the market */
-export function parseFilter(market: Market, text: string): Filter | undefined {
+/**
+ * @param delivered which symbols came in messages; these may be named in any form
+ * @returns the filter, or nothing if the text names neither a channel nor a symbol of the market
+ */
+export function parseFilter(market: Market, text: string, delivered?: Delivered): Filter | undefined {
   const dot = text.indexOf('.');
   const channel = dot > 0 ? findChannel(market, text.slice(0, dot)) : undefined;
-  const symbol = canonicalSymbol(market, channel ? text.slice(dot + 1) : text);
+  const symbol = namedSymbol(market, channel ? text.slice(dot + 1) : text, delivered);
   if (symbol === undefined) return undefined;
   return { ...(channel ? { prefix: channel.prefix } : {}), ...(symbol === '*' ? {} : { symbol }) };
 }
@@ -181,20 +159,4 @@ export function parseFilter(market: Market, text: string): Filter | undefined {
 /** A filter as it is written. */
 export function spellFilter({ prefix, symbol = '*' }: Filter): string {
   return prefix === undefined ? symbol : `${prefix}.${symbol}`;
-}
-
-const compiled = new Map<string, RegExp>();
-
-function regex(pattern: string, flags = 'u'): RegExp {
-  const key = `${flags} ${pattern}`;
-  let expression = compiled.get(key);
-  if (!expression) {
-    expression = new RegExp(pattern, flags);
-    compiled.set(key, expression);
-  }
-  return expression;
-}
-
-function matches(pattern: string, text: string): boolean {
-  return regex(pattern).test(text);
 }

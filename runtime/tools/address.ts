@@ -2,6 +2,7 @@
 
 import type { Market } from '../contract/market.js';
 import { type ChannelName, parseChannel } from '../symbols/channels.js';
+import type { Delivered } from '../symbols/forms.js';
 
 const root = 'polygon://streams/';
 
@@ -23,14 +24,19 @@ export function formatAddress(market: string, channel?: string): string {
 /**
  * Reads a URI leniently: accepts aliases, other spellings and a slash that is not encoded.
  *
+ * @param delivered tells which symbols came in messages of a market; these may be named in any form
  * @returns undefined if it names neither one of these markets nor a channel of one
  */
-export function parseAddress(markets: readonly Market[], uri: string): Address | undefined {
+export function parseAddress(
+  markets: readonly Market[],
+  uri: string,
+  delivered?: (market: string) => Delivered,
+): Address | undefined {
   const [, name, encoded] = /^polygon:\/\/streams\/([a-z0-9]+)(?:\/(.+))?$/.exec(uri) ?? [];
   const market = markets.find(other => other.name === name);
   if (!market || encoded === undefined) return market && { market };
   const decoded = decode(encoded);
-  const channel = decoded === undefined ? undefined : parseChannel(market, decoded);
+  const channel = decoded === undefined ? undefined : parseChannel(market, decoded, 'this', delivered?.(market.name));
   return channel && !('code' in channel) ? { market, channel } : undefined;
 }
 

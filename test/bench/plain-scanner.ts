@@ -5,7 +5,7 @@
 
 import type { Channel } from '../../runtime/contract/channel.js';
 import { columns } from '../../runtime/decode/event-list.js';
-import { symbolKeyOf } from '../../runtime/symbols/channels.js';
+import { symbolKeyOf } from '../../runtime/symbols/forms.js';
 
 const [quote, comma, colon, open, close, end] = [...Buffer.from('",:{}]')] as [
   number,

@@ -156,8 +156,8 @@ describe('a live stream is silent because', () => {
   });
 
   test('a symbol is in small letters', () => {
-    expect(explain({ suspects: ['T.aapl: did you mean T.AAPL?'] })).toMatch(
-      /any symbol\. T\.aapl: did you mean T\.AAPL\?$/,
+    expect(explain({ suspects: ['T.aapl: it would be written T.AAPL.'] })).toMatch(
+      /any symbol\. T\.aapl: it would be written T\.AAPL\.$/,
     );
   });
 

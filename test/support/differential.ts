@@ -8,7 +8,7 @@ import { column, columns } from '../../runtime/decode/event-list.js';
 import { FrameReader } from '../../runtime/decode/frame-reader.js';
 import { Scanner } from '../../runtime/decode/scanner/scanner.js';
 import type { Random } from '../../runtime/simulator/random.js';
-import { symbolKeyOf } from '../../runtime/symbols/channels.js';
+import { symbolKeyOf } from '../../runtime/symbols/forms.js';
 import { SymbolTable } from '../../runtime/symbols/symbol-table.js';
 
 /** Channel, symbol and value of each event of a frame, and how many statuses and broken items it has. */

@@ -4,7 +4,7 @@ import type { Market } from '../../runtime/contract/market.js';
 import { FrameReader } from '../../runtime/decode/frame-reader.js';
 import type { RawEvent, Status } from '../../runtime/decode/protocol.js';
 import { channelOf } from '../../runtime/market/format.js';
-import { symbolKeyOf } from '../../runtime/symbols/channels.js';
+import { symbolKeyOf } from '../../runtime/symbols/forms.js';
 
 /** The result of decoding a frame. */
 export interface Taken {

@@ -34,6 +34,7 @@ export interface Expectations {
   readonly symbols: readonly string[];
   readonly spellings: readonly { readonly say: string; readonly sent: string }[];
   readonly slips: readonly { readonly say: string; readonly meant: string }[];
+  readonly tolerated: readonly string[];
   readonly wrongChannels: readonly string[];
   readonly wrongSymbols: readonly string[];
   readonly withoutWildcard: readonly string[];
@@ -91,6 +92,10 @@ export function checksOf(market: Market, expected: Expectations): Check[] {
     {
       name: `${named('start')} tells what was meant by a symbol in a wrong form`,
       run: bench => checkSlips(bench, context),
+    },
+    {
+      name: `${named('start')} lets odd forms through and says that the feed decides`,
+      run: bench => checkTolerated(bench, context),
     },
     { name: `${named('start')} knows which channels have a wildcard`, run: bench => checkWildcards(bench, context) },
     {
@@ -353,11 +358,24 @@ async function checkSlips(bench: Bench, { named, expected, channels }: Context):
   for (const { say, meant } of expected.slips) {
     const { structured } = await bench.call(named('start'), { channels: [say] });
     const told = [...(structured.notes as string[]), reasonOf(structured)].join();
-    faults.holds(`${say}: ${meant} is not suggested`, told.includes(`did you mean ${meant}?`));
+    faults.holds(`${say}: ${meant} is not suggested`, told.includes(`it would be written ${meant}`));
     await bench.call(named('stop'));
   }
   const { structured } = await bench.call(named('start'), { channels });
   faults.same('notes', structured.notes, []);
+  return faults.list;
+}
+
+async function checkTolerated(bench: Bench, { named, expected, market }: Context): Promise<string[]> {
+  const faults = new Faults();
+  for (const odd of expected.tolerated) {
+    const { structured } = await bench.call(named('start'), { channels: [odd] });
+    faults.same(`${odd} is accepted`, structured.accepted, [odd]);
+    const note = `${odd} is of a form that is not documented for subscriptions: the feed decides`;
+    faults.holds(`${odd}: no note says so`, (structured.notes as string[]).includes(note));
+    faults.same(`${odd} on the wire`, [...bench.session(market.name).held], [odd]);
+    await bench.call(named('stop'));
+  }
   return faults.list;
 }
 

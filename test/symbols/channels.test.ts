@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalSymbol, parseChannel, parseChannels, parseFilter, suspect } from '../../runtime/symbols/channels.js';
+import { parseChannel, parseChannels, parseFilter } from '../../runtime/symbols/channels.js';
+import { canonicalSymbol } from '../../runtime/symbols/forms.js';
+import { suspect } from '../../runtime/symbols/hints.js';
 import { marketOf } from '../support/markets.js';
 
 function nameOf(market: string, text: string): string | undefined {
@@ -134,9 +136,9 @@ describe('a channel name', () => {
     ['crypto', 'XT.BTCUSD', 'XT.BTC-USD'],
     ['crypto', 'XT.X:BTCUSD', 'XT.BTC-USD'],
     ['crypto', 'XT.btc-usd', 'XT.BTC-USD'],
-  ])('that %s does not have, %s, is refused with what was probably meant: %s', (market, text, meant) => {
+  ])('that %s does not have, %s, is refused with what would be written: %s', (market, text, meant) => {
     expect(reasonOf(market, text)).toMatch(/^INVALID_CHANNEL: /);
-    expect(reasonOf(market, text)).toContain(`did you mean ${meant}?`);
+    expect(reasonOf(market, text)).toContain(`it would be written ${meant}`);
   });
 
   test('without a prefix is refused with one that has it', () => {
@@ -145,8 +147,8 @@ describe('a channel name', () => {
   });
 
   test.each([
-    ['stocks', ['T.aapl', 'T.BACpB', 'T.*', 'T.AAPL'], ['T.aapl: did you mean T.AAPL?']],
-    ['indices', ['V.I:spx', 'V.I:SPX', 'V.*', 'V.I:NDXt'], ['V.I:spx: did you mean V.I:SPX?']],
+    ['stocks', ['T.aapl', 'T.BACpB', 'T.*', 'T.AAPL'], ['T.aapl: it would be written T.AAPL.']],
+    ['indices', ['V.I:spx', 'V.I:SPX', 'V.*', 'V.I:NDXt'], ['V.I:spx: it would be written V.I:SPX.']],
     ['futures', ['T.ESZ6', 'T.*'], []],
   ])('of %s in small letters is suspect', (market, names, suspects) => {
     expect(suspect(marketOf(market), names)).toEqual(suspects);

@@ -6,7 +6,7 @@ import { unitOf } from '../../core/time.js';
 import { isEvent, type RawEvent } from '../../decode/protocol.js';
 import { wire } from '../../decode/wire.js';
 import type { Words } from '../../feed/source.js';
-import { canonicalSymbol } from '../../symbols/channels.js';
+import { canonicalSymbol } from '../../symbols/forms.js';
 import { kindOfValue, nameOf, shapeOf } from './kind.js';
 
 /** In what way something differs from the spec. */

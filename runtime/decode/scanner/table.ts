@@ -1,7 +1,7 @@
 /** What the kernel knows of a market: an entry for each channel whose words are short enough. */
 
 import type { Channel } from '../../contract/channel.js';
-import { symbolKeyOf } from '../../symbols/channels.js';
+import { symbolKeyOf } from '../../symbols/forms.js';
 import { entryBytes, mostEntries } from './layout.js';
 import { bytesOf, fits, maskOf } from './letters.js';
 

@@ -3,7 +3,8 @@ import { StreamError } from '../../core/errors.js';
 import { isWanted } from '../../feed/state.js';
 import { commonAnswer, cursorOf } from '../../reading/answer.js';
 import type { HubView, StreamView } from '../../stream/view.js';
-import { type ParsedChannels, type Rejection, suspect } from '../../symbols/channels.js';
+import type { ParsedChannels, Rejection } from '../../symbols/channels.js';
+import { suspect } from '../../symbols/hints.js';
 import { wayOutOf } from '../../symbols/way-out.js';
 
 export interface ChannelReport {

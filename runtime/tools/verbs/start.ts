@@ -28,7 +28,7 @@ import { shownEndpoint } from './shown-endpoint.js';
  */
 export async function start(hub: HubView, market: Market, args: StartArguments): Promise<StartAnswer> {
   const stream = hub.stream(market.name);
-  const parsed = parseChannels(market, args.channels);
+  const parsed = parseChannels(market, args.channels, stream.buffer.knows);
   const running = isWanted(stream.state);
   if (running) await requireSameTarget(hub, stream, args);
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);

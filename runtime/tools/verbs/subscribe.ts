@@ -21,7 +21,7 @@ export async function subscribe(
   { channels }: SubscribeArguments,
 ): Promise<SubscribeAnswer> {
   const stream = requireStarted(hub, market);
-  const parsed = parseChannels(market, channels);
+  const parsed = parseChannels(market, channels, stream.buffer.knows);
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
   const cursor = cursorOf(hub, stream);
   const { already } = stream.subscribe(parsed.names);

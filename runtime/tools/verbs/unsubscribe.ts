@@ -9,7 +9,7 @@ import { requireStarted } from './running.js';
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED when no name is a channel of the market */
 export function unsubscribe(hub: HubView, market: Market, { channels }: UnsubscribeArguments): UnsubscribeAnswer {
   const stream = requireStarted(hub, market);
-  const parsed = parseChannels(market, channels);
+  const parsed = parseChannels(market, channels, stream.buffer.knows);
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
   const { removed, notHeld } = stream.unsubscribe(parsed.names.map(({ name }) => name));
   const { listed } = hub.suite.limits;
