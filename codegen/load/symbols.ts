@@ -105,10 +105,11 @@ export function checkElsewhere({ symbol }: RawMarket, markets: readonly RawMarke
       const [, prefix, rest = ''] = /^([^.]+)\.(.+)$/.exec(meant) ?? [];
       const exists = other.channels.some(channel => channel.prefix === prefix);
       if (got === meant && exists && new RegExp(other.symbol.pattern, 'u').test(rest)) continue;
-      report(
-        ['symbol', 'elsewhere', index, 'examples', example],
-        `${example} should suggest ${meant}, a channel of ${name}, but suggests ${got ?? 'nothing'}`,
-      );
+      const fault =
+        got === meant
+          ? `${meant} is no channel of ${name}`
+          : `${example} should suggest ${meant}, but suggests ${got ?? 'nothing'}`;
+      report(['symbol', 'elsewhere', index, 'examples', example], fault);
     }
   }
 }

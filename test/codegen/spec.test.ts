@@ -300,6 +300,69 @@ describe('faults of meaning', () => {
       ],
     ],
     [
+      'a wrapper around something else',
+      crypto,
+      [
+        [
+          '  spellings:',
+          '  wrappers:\n    - { pattern: "^(X:)BTC-USD$", examples: { "X:BTC-USD": BTC-USD }, see: overview.md:7 }\n  spellings:',
+        ],
+      ],
+      ['spec/markets/crypto.yaml:21:47 X:BTC-USD should suggest BTC-USD, but suggests nothing'],
+    ],
+    [
+      'usual forms that the market does not have',
+      crypto,
+      [
+        [
+          '  spellings:',
+          '  usual: { pattern: "^[A-Z:-]+$", examples: [BTC-USD, "X:BTC-USD"], see: overview.md:7 }\n  spellings:',
+        ],
+      ],
+      ['spec/markets/crypto.yaml:20:55 example X:BTC-USD does not match; mend the pattern, or take it out'],
+    ],
+    [
+      'an odd form that is none',
+      crypto,
+      [
+        [
+          '  spellings:',
+          '  tolerated:\n    - { pattern: "^[A-Z:-]+$", examples: ["X:BTC-USD", BTC-USD], see: overview.md:7 }\n  spellings:',
+        ],
+      ],
+      [
+        'spec/markets/crypto.yaml:21:56 example BTC-USD does not match, or is no odd form; mend the pattern, or take it out',
+      ],
+    ],
+    [
+      'symbols of a market that there is not',
+      crypto,
+      [
+        [
+          '  spellings:',
+          '  elsewhere:\n    - { market: coins, kind: a coin, pattern: "^X:(.*)$", meant: XT.$1, examples: { "X:BTC-USD": XT.BTC-USD }, see: overview.md:7 }\n  spellings:',
+        ],
+      ],
+      [
+        'spec/markets/crypto.yaml:21:9 there is no market coins; the markets are crypto',
+        'spec/markets/crypto.yaml:21:112 crypto.symbol elsewhere X:BTC-USD cites polygon-docs/websockets/crypto/overview.md:7, which does not mention XT.BTC-USD',
+      ],
+    ],
+    [
+      'symbols of another market that it has not',
+      crypto,
+      [
+        [
+          '  spellings:',
+          '  elsewhere:\n    - { market: crypto, kind: a coin, pattern: "^X:(.*)$", meant: T.$1, examples: { "X:BTC-USD": T.BTC-USD }, see: overview.md:7 }\n  spellings:',
+        ],
+      ],
+      [
+        'spec/markets/crypto.yaml:21:85 T.BTC-USD is no channel of crypto',
+        'spec/markets/crypto.yaml:21:111 crypto.symbol elsewhere X:BTC-USD cites polygon-docs/websockets/crypto/overview.md:7, which does not mention T.BTC-USD',
+      ],
+    ],
+    [
       'a session that names its days twice',
       crypto,
       [['from: "00:00"', 'from: "Sun 00:00"']],
