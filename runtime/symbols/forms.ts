@@ -51,14 +51,14 @@ export function matches(pattern: string, text: string): boolean {
   return regex(pattern).test(text);
 }
 
-const compiled = new Map<string, RegExp>();
+/** By the pattern itself, since a joined key would be hashed anew each time. */
+const compiled = { u: new Map<string, RegExp>(), iu: new Map<string, RegExp>() };
 
-export function regex(pattern: string, flags = 'u'): RegExp {
-  const key = `${flags} ${pattern}`;
-  let expression = compiled.get(key);
+export function regex(pattern: string, flags: keyof typeof compiled = 'u'): RegExp {
+  let expression = compiled[flags].get(pattern);
   if (!expression) {
     expression = new RegExp(pattern, flags);
-    compiled.set(key, expression);
+    compiled[flags].set(pattern, expression);
   }
   return expression;
 }

@@ -139,7 +139,7 @@ function withoutWrapper({ symbol: { wrappers } }: Market, text: string): string 
 /** Whether a symbol that is accepted looks as if something else was meant. */
 function isSuspicious(market: Market, symbol: string): boolean {
   if (symbol === '*') return false;
-  const { usual } = market.symbol;
+  const { usual, elsewhere: rules } = market.symbol;
   if (usual !== undefined) return !matches(usual, symbol);
-  return /^(?:[A-Z]:)?[^A-Z]*[a-z][^A-Z]*$/.test(symbol) || elsewhere(market, symbol) !== undefined;
+  return /^(?:[A-Z]:)?[^A-Z]*[a-z][^A-Z]*$/.test(symbol) || rules.some(({ pattern }) => matches(pattern, symbol));
 }
