@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { emitAsyncApi } from './emit/asyncapi.js';
 import { emitCalendars } from './emit/calendars.js';
 import { emitCitations } from './emit/citations.js';
+import { emitConditions } from './emit/conditions.js';
 import { type CompiledKernel, emitKernel, readKernel } from './emit/kernel.js';
 import { emitMarket } from './emit/market.js';
 import { emitReference } from './emit/reference.js';
@@ -74,6 +75,7 @@ function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<s
     files.set(`${market.raw.market}.test.ts`, emitTest(market));
   }
   if (model.calendars.length > 0) files.set('calendars.ts', emitCalendars(model));
+  if (model.conditions.length > 0) files.set('conditions.ts', emitConditions(model));
   files.set('kernel.ts', emitKernel(kernel));
   files.set('suite.ts', emitSuite(model));
   files.set('types.ts', emitTypes(model));

@@ -3,11 +3,13 @@
  * The raw types follow `spec/spec.schema.json`.
  */
 import type { What } from './drift/facts.js';
+import type { CodeTable } from './load/conditions.js';
 import type { Schema } from './load/schemas.js';
 import type {
   RawCalendar,
   RawChannel,
   RawCitation,
+  RawConditions,
   RawField,
   RawMarket,
   RawSuite,
@@ -18,6 +20,7 @@ import type { Position } from './problem.js';
 export type {
   RawCalendar,
   RawChannel,
+  RawConditions,
   RawCorrection,
   RawErratum,
   RawField,
@@ -72,6 +75,8 @@ export interface Citation {
 
 export interface Field extends Omit<RawField, 'see' | 'optional'> {
   readonly optional: boolean;
+  /** The table of the market that has the names of its codes. */
+  readonly codes: CodeTable | undefined;
   readonly see: string;
 }
 
@@ -121,6 +126,7 @@ export interface Market {
   readonly see: string;
   readonly channels: readonly Channel[];
   readonly elsewhere: readonly Elsewhere[];
+  readonly codes: RawConditions | undefined;
   readonly sessions: readonly Session[];
   readonly tools: readonly Tool[];
 }
@@ -137,6 +143,7 @@ export interface Model {
   readonly toolsets: readonly Toolset[];
   readonly markets: readonly Market[];
   readonly calendars: readonly RawCalendar[];
+  readonly conditions: readonly RawConditions[];
   readonly explanations: readonly Explanation[];
   readonly silences: readonly Silence[];
   readonly citations: readonly Citation[];

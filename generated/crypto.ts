@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
+import { cryptoCodes } from './conditions.js';
 
 /**
  * Trades, `XT`.
@@ -32,11 +33,25 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/crypto/trades.md:28 */
     { key: 's', name: 'size', type: 'number', unit: 'base units', optional: false, role: 'size' },
     /** @see polygon-docs/websockets/crypto/trades.md:29 */
-    { key: 'c', name: 'conditions', type: 'integers', optional: true, role: 'conditions' },
+    {
+      key: 'c',
+      name: 'conditions',
+      type: 'integers',
+      optional: true,
+      role: 'conditions',
+      codes: 'trades',
+    },
     /** @see polygon-docs/websockets/crypto/trades.md:30 */
     { key: 'i', name: 'trade_id', type: 'identifier', optional: true, role: 'trade_id' },
     /** @see polygon-docs/websockets/crypto/trades.md:31 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
+    {
+      key: 'x',
+      name: 'exchange_id',
+      type: 'integer',
+      optional: false,
+      role: 'exchange_id',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/crypto/trades.md:32 */
     {
       key: 'r',
@@ -113,7 +128,14 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/crypto/quotes.md:31 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/crypto/quotes.md:32 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
+    {
+      key: 'x',
+      name: 'exchange_id',
+      type: 'integer',
+      optional: false,
+      role: 'exchange_id',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/crypto/quotes.md:33 */
     {
       key: 'r',
@@ -523,6 +545,7 @@ export const crypto: Market = {
       { name: 'continuous', opens: 'Sat 00:00', closes: 'Sun 00:00' },
     ],
   },
+  codes: cryptoCodes,
   symbol: {
     pattern: '^[A-Z0-9]+-[A-Z]{3,5}$',
     description: 'pair of base and quote currency, like BTC-USD',

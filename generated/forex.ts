@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
+import { forexCodes } from './conditions.js';
 
 /**
  * Quotes, `C`.
@@ -19,7 +20,14 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/forex/quotes.md:26 */
     { key: 'p', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/forex/quotes.md:28 */
-    { key: 'x', name: 'exchange_id', type: 'identifier', optional: false, role: 'exchange_id' },
+    {
+      key: 'x',
+      name: 'exchange_id',
+      type: 'identifier',
+      optional: false,
+      role: 'exchange_id',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/forex/quotes.md:29 */
     {
       key: 'a',
@@ -390,6 +398,7 @@ export const forex: Market = {
     timeZone: 'America/New_York',
     sessions: [{ name: 'trading week', opens: 'Sun 17:00', closes: 'Fri 17:00' }],
   },
+  codes: forexCodes,
   symbol: {
     pattern: '^[A-Z]{3}/[A-Z]{3}$',
     description: 'currency pair, like EUR/USD',

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 import { usEquities } from './calendars.js';
+import { optionsCodes } from './conditions.js';
 
 /**
  * Trades, `T`.
@@ -20,13 +21,27 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/options/trades.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/trades.md:26 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
+    {
+      key: 'x',
+      name: 'exchange_id',
+      type: 'integer',
+      optional: false,
+      role: 'exchange_id',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/options/trades.md:27 */
     { key: 'p', name: 'price', type: 'number', unit: 'USD', optional: false, role: 'price' },
     /** @see polygon-docs/websockets/options/trades.md:28 */
     { key: 's', name: 'size', type: 'integer', unit: 'contracts', optional: false, role: 'size' },
     /** @see polygon-docs/websockets/options/trades.md:29 */
-    { key: 'c', name: 'conditions', type: 'integers', optional: true, role: 'conditions' },
+    {
+      key: 'c',
+      name: 'conditions',
+      type: 'integers',
+      optional: true,
+      role: 'conditions',
+      codes: 'trades',
+    },
     /** @see polygon-docs/websockets/options/trades.md:30 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/options/trades.md:31 */
@@ -60,9 +75,23 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/options/quotes.md:26 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/options/quotes.md:27 */
-    { key: 'bx', name: 'bid.exchange', type: 'integer', optional: false, role: 'bid.exchange' },
+    {
+      key: 'bx',
+      name: 'bid.exchange',
+      type: 'integer',
+      optional: false,
+      role: 'bid.exchange',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/options/quotes.md:28 */
-    { key: 'ax', name: 'ask.exchange', type: 'integer', optional: false, role: 'ask.exchange' },
+    {
+      key: 'ax',
+      name: 'ask.exchange',
+      type: 'integer',
+      optional: false,
+      role: 'ask.exchange',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/options/quotes.md:29 */
     {
       key: 'bp',
@@ -491,6 +520,7 @@ export const options: Market = {
       { name: 'regular', opens: 'Fri 09:30', closes: 'Fri 16:00' },
     ],
   },
+  codes: optionsCodes,
   symbol: {
     pattern: '^O:[A-Z0-9]{1,6}\\d{6}[CP]\\d{8}$',
     description: 'contract, like O:SPY281215C00700000 (root, YYMMDD, C or P, strike times 1000)',

@@ -39,7 +39,7 @@ judge(suite, stocks, {
           role: 'participant_time',
         },
         { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
-        { key: 'trfi', name: 'trf_id', type: 'integer', optional: true },
+        { key: 'trfi', name: 'trf_id', type: 'integer', optional: true, role: 'reporting_facility' },
         { key: 'trft', name: 'trf_time', type: 'integer', epoch: 'ms', optional: true },
       ],
       samples: [

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
 import { usEquities } from './calendars.js';
+import { stocksCodes } from './conditions.js';
 
 /**
  * Trades, `T`.
@@ -20,11 +21,18 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/stocks/trades.md:26 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/trades.md:27 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
+    {
+      key: 'x',
+      name: 'exchange_id',
+      type: 'integer',
+      optional: false,
+      role: 'exchange_id',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/stocks/trades.md:28 */
     { key: 'i', name: 'trade_id', type: 'string', optional: false, role: 'trade_id' },
     /** @see polygon-docs/websockets/stocks/trades.md:29 */
-    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape' },
+    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape', codes: 'tapes' },
     /** @see polygon-docs/websockets/stocks/trades.md:30 */
     { key: 'p', name: 'price', type: 'number', unit: 'USD', optional: false, role: 'price' },
     /** @see polygon-docs/websockets/stocks/trades.md:31 */
@@ -39,7 +47,14 @@ const trades: Channel = {
       role: 'size_exact',
     },
     /** @see polygon-docs/websockets/stocks/trades.md:33 */
-    { key: 'c', name: 'conditions', type: 'integers', optional: true, role: 'conditions' },
+    {
+      key: 'c',
+      name: 'conditions',
+      type: 'integers',
+      optional: true,
+      role: 'conditions',
+      codes: 'trades',
+    },
     /** @see polygon-docs/websockets/stocks/trades.md:34 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/stocks/trades.md:35 */
@@ -54,7 +69,14 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/stocks/trades.md:36 */
     { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
     /** @see polygon-docs/websockets/stocks/trades.md:37 */
-    { key: 'trfi', name: 'trf_id', type: 'integer', optional: true },
+    {
+      key: 'trfi',
+      name: 'trf_id',
+      type: 'integer',
+      optional: true,
+      role: 'reporting_facility',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/stocks/trades.md:38 */
     { key: 'trft', name: 'trf_time', type: 'integer', epoch: 'ms', optional: true },
   ],
@@ -91,7 +113,14 @@ const quotes: Channel = {
     /** @see polygon-docs/websockets/stocks/quotes.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/stocks/quotes.md:26 */
-    { key: 'bx', name: 'bid.exchange', type: 'integer', optional: false, role: 'bid.exchange' },
+    {
+      key: 'bx',
+      name: 'bid.exchange',
+      type: 'integer',
+      optional: false,
+      role: 'bid.exchange',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:27 */
     {
       key: 'bp',
@@ -111,7 +140,14 @@ const quotes: Channel = {
       role: 'bid.size',
     },
     /** @see polygon-docs/websockets/stocks/quotes.md:29 */
-    { key: 'ax', name: 'ask.exchange', type: 'integer', optional: false, role: 'ask.exchange' },
+    {
+      key: 'ax',
+      name: 'ask.exchange',
+      type: 'integer',
+      optional: false,
+      role: 'ask.exchange',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:30 */
     {
       key: 'ap',
@@ -131,15 +167,29 @@ const quotes: Channel = {
       role: 'ask.size',
     },
     /** @see polygon-docs/websockets/stocks/quotes.md:32 */
-    { key: 'c', name: 'condition', type: 'integer', optional: true, role: 'condition' },
+    {
+      key: 'c',
+      name: 'condition',
+      type: 'integer',
+      optional: true,
+      role: 'condition',
+      codes: 'quotes',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:33 */
-    { key: 'i', name: 'indicators', type: 'integers', optional: true, role: 'indicators' },
+    {
+      key: 'i',
+      name: 'indicators',
+      type: 'integers',
+      optional: true,
+      role: 'indicators',
+      codes: 'quote_indicators',
+    },
     /** @see polygon-docs/websockets/stocks/quotes.md:34 */
     { key: 't', name: 'timestamp', type: 'integer', epoch: 'ms', optional: false, role: 'time' },
     /** @see polygon-docs/websockets/stocks/quotes.md:35 */
     { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
     /** @see polygon-docs/websockets/stocks/quotes.md:36 */
-    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape' },
+    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape', codes: 'tapes' },
   ],
   validator: z.looseObject({
     ev: z.literal('Q'),
@@ -393,9 +443,10 @@ const luld: Channel = {
       optional: false,
       role: 'indicators',
       flag: { name: 'halted', on: 17, off: 18 },
+      codes: 'luld',
     },
     /** @see polygon-docs/websockets/stocks/luld.md:30 */
-    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape' },
+    { key: 'z', name: 'tape', type: 'integer', optional: false, role: 'tape', codes: 'tapes' },
     /** @see polygon-docs/websockets/stocks/luld.md:31 */
     {
       key: 't',
@@ -458,7 +509,14 @@ const imbalances: Channel = {
     /** @see polygon-docs/websockets/stocks/imbalances.md:30 */
     { key: 'i', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
     /** @see polygon-docs/websockets/stocks/imbalances.md:31 */
-    { key: 'x', name: 'exchange_id', type: 'integer', optional: false, role: 'exchange_id' },
+    {
+      key: 'x',
+      name: 'exchange_id',
+      type: 'integer',
+      optional: false,
+      role: 'exchange_id',
+      codes: 'exchanges',
+    },
     /** @see polygon-docs/websockets/stocks/imbalances.md:32 */
     {
       key: 'o',
@@ -716,6 +774,7 @@ export const stocks: Market = {
       { name: 'after hours', opens: 'Fri 16:00', closes: 'Fri 20:00' },
     ],
   },
+  codes: stocksCodes,
   symbol: {
     pattern: '^[A-Za-z0-9]+(?:\\.[A-Za-z0-9]+)*$',
     description: 'ticker, like AAPL or BRK.B',

@@ -2,6 +2,7 @@
 
 export { main } from './cli/main.js';
 export type { Channel } from './contract/channel.js';
+export type { Codes } from './contract/codes.js';
 export type { Calendar, Market } from './contract/market.js';
 export type { Suite } from './contract/suite.js';
 export type { MarketTool } from './contract/tool.js';

@@ -1,6 +1,7 @@
 import { readingsIn } from '../load/symbols.js';
 import type { Channel, Field, Market, Tool } from '../model.js';
 import { calendarName } from './calendars.js';
+import { codesName } from './conditions.js';
 import { emitFile } from './file.js';
 import { Code, Documented, type Literal } from './literal.js';
 import { emitArguments, emitInputSchema } from './schema.js';
@@ -24,6 +25,7 @@ export function emitMarket(market: Market): string {
       ...(raw.hours.calendar
         ? [{ moduleSpecifier: './calendars.js', namedImports: [calendarName(raw.hours.calendar)] }]
         : []),
+      ...(market.codes ? [{ moduleSpecifier: './conditions.js', namedImports: [codesName(raw.market)] }] : []),
     ],
     declarations: [
       ...market.channels.map(channel => ({
@@ -53,6 +55,7 @@ export function emitMarket(market: Market): string {
             calendar: raw.hours.calendar && new Code(calendarName(raw.hours.calendar)),
             sessions: market.sessions.map(({ name, opens, closes }) => ({ name, opens, closes })),
           },
+          codes: market.codes && new Code(codesName(raw.market)),
           symbol: {
             pattern: raw.symbol.pattern,
             description: raw.symbol.description,
@@ -106,8 +109,9 @@ function emitChannel(channel: Channel): Literal {
   };
 }
 
-function emitField({ key, name, type, unit, note, epoch, optional, role, delivered, flag }: Field): Literal {
-  return { key, name, type, unit, note, epoch, optional, role, delivered, flag };
+function emitField(field: Field): Literal {
+  const { key, name, type, unit, note, epoch, optional, role, delivered, flag, codes } = field;
+  return { key, name, type, unit, note, epoch, optional, role, delivered, flag, codes };
 }
 
 function emitValidator({ raw, fields }: Channel): string {

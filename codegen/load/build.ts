@@ -8,6 +8,7 @@ import type {
   Market,
   Model,
   RawChannel,
+  RawConditions,
   RawMarket,
   RawSuite,
   RawTool,
@@ -20,6 +21,7 @@ import type { Problem } from '../problem.js';
 import { checkCalendar, checkCalendarOf, citeCalendar } from './calendars.js';
 import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools, checkToolsets } from './check.js';
 import { Citing, type Claim } from './citing.js';
+import { checkConditions, citeConditions, tableOf } from './conditions.js';
 import { Errata } from './errata.js';
 import type { Loaded, Spec } from './file.js';
 import type { Pages } from './pages.js';
@@ -45,11 +47,17 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
     citeCalendar(loaded, citations);
     problems.push(...checkCalendar(loaded));
   }
+  for (const loaded of spec.conditions) {
+    citeConditions(loaded, citations);
+    problems.push(...checkConditions(loaded, spec.markets));
+  }
   const calendars = spec.calendars.map(({ value }) => value);
   const raws = spec.markets.map(({ value }) => value);
+  const conditions = spec.conditions.map(({ value }) => value);
   const markets = spec.markets.map(loaded => {
     problems.push(...checkMarket(loaded, suite, raws), ...checkCalendarOf(loaded, calendars));
-    return buildMarket(loaded, { suite: spec.suite, raws, shared, schemas, errata, pages, citations, problems });
+    const codes = conditions.find(({ market }) => market === loaded.value.market);
+    return buildMarket(loaded, { suite: spec.suite, raws, shared, schemas, errata, pages, citations, problems, codes });
   });
   const slots = suiteSlots(raws);
   const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], slots, { shared, schemas }));
@@ -67,7 +75,8 @@ export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: 
     ...errata.problems(),
   );
   const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
-  const model = { suite, failure, tools, toolsets, markets, calendars, explanations, silences, citations };
+  const shown = { suite, failure, tools, toolsets, markets, calendars, conditions };
+  const model = { ...shown, explanations, silences, citations };
   return { model, problems };
 }
 
@@ -80,6 +89,8 @@ interface Surroundings {
   readonly pages: Pages;
   readonly citations: Citation[];
   readonly problems: Problem[];
+  /** Of the market; absent where it has none. */
+  readonly codes: RawConditions | undefined;
 }
 
 function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surroundings): Market {
@@ -124,7 +135,7 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     form: around.raws.find(({ market }) => market === rule.market)?.symbol.pattern ?? '',
   }));
   const sessions = raw.hours.sessions.flatMap(spreadSession);
-  return { raw, path: source.path, see, channels, elsewhere, sessions, tools };
+  return { raw, path: source.path, see, channels, elsewhere, codes: around.codes, sessions, tools };
 }
 
 type Fact = (what: string, ...mentions: string[]) => Claim;
@@ -199,7 +210,9 @@ function buildChannel(
       report(`${what}.${field.key} cites ${line}: ${message}`, 'fields', number, part in field ? part : 'key');
     }
     const { see: _, ...corrected } = around.errata.correct(`${what}.${field.key}`, field);
-    return { ...corrected, optional: corrected.optional ?? false, see: line };
+    const table = tableOf(raw, field);
+    const codes = table && around.codes?.[table] ? table : undefined;
+    return { ...corrected, optional: corrected.optional ?? false, codes, see: line };
   });
   const channel = { raw, see, fields, samples };
   for (const [number, sample] of samples.entries()) {

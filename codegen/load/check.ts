@@ -14,6 +14,7 @@ import type { YamlPath } from './yaml.js';
 /** Names that the generated code or the language already uses. */
 const reserved = [
   'calendars',
+  'conditions',
   'default',
   'delete',
   'export',
@@ -100,7 +101,7 @@ function checkPages({ channels }: RawMarket, report: Report): void {
 }
 
 /** Keys of a message that are not fields. */
-const taken = ['event', 'spread', 'full_data'];
+const taken = ['event', 'spread', 'full_data', 'names', 'updates', 'day_updates'];
 
 function checkNames(channel: RawChannel, path: YamlPath, report: Report): void {
   for (const [index, { name, role }] of channel.fields.entries()) {

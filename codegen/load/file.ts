@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import type { RawCalendar, RawErratum, RawMarket, RawSilence, RawSuite } from '../model.js';
+import type { RawCalendar, RawConditions, RawErratum, RawMarket, RawSilence, RawSuite } from '../model.js';
 import type { Problem } from '../problem.js';
 import { explainErrors, regexFault } from './explain.js';
 import { Source } from './yaml.js';
@@ -17,6 +17,7 @@ export interface Spec {
   readonly suite: Loaded<RawSuite>;
   readonly markets: readonly Loaded<RawMarket>[];
   readonly calendars: readonly Loaded<RawCalendar>[];
+  readonly conditions: readonly Loaded<RawConditions>[];
   readonly errata: Loaded<readonly RawErratum[]>;
   readonly unsaid: Loaded<readonly RawSilence[]>;
 }
@@ -39,6 +40,9 @@ function judgeOf(text: string): Judge {
   newest = { text, schema, ajv };
   return newest;
 }
+
+/** How each definition is called where its file has the wrong name. */
+const kinds = { market: 'a market is', calendar: 'a calendar is', conditions: 'conditions are' };
 
 /**
  * Reads and validates the YAML below `specDir`.
@@ -68,19 +72,27 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
   const suite = load<RawSuite>('suite.yaml', 'suite');
   const errata = load<readonly RawErratum[]>('errata.yaml', 'errata');
   const unsaid = load<readonly RawSilence[]>('unsaid.yaml', 'unsaid');
-  const loadAll = <T>(folder: string, definition: string): Loaded<T>[] => {
+  const loadAll = <T>(folder: string, definition: keyof typeof kinds): Loaded<T>[] => {
     const names = existsSync(join(specDir, folder)) ? readdirSync(join(specDir, folder)).sort() : [];
     for (const name of names.filter(other => other.endsWith('.yml'))) {
       const at = { path: `spec/${folder}/${name}`, line: 1, column: 1 };
-      problems.push({ at, message: `is not read; a ${definition} is a file whose name ends with .yaml` });
+      problems.push({ at, message: `is not read; ${kinds[definition]} a file whose name ends with .yaml` });
     }
     return names.filter(name => name.endsWith('.yaml')).map(name => load<T>(`${folder}/${name}`, definition));
   };
   const markets = loadAll<RawMarket>('markets', 'market');
   const calendars = loadAll<RawCalendar>('calendars', 'calendar');
+  const conditions = loadAll<RawConditions>('conditions', 'conditions');
   if (problems.length > 0) return { problems };
   return {
-    spec: { suite, markets: markets.toSorted((a, b) => a.value.order - b.value.order), calendars, errata, unsaid },
+    spec: {
+      suite,
+      markets: markets.toSorted((a, b) => a.value.order - b.value.order),
+      calendars,
+      conditions,
+      errata,
+      unsaid,
+    },
     problems,
   };
 }

@@ -14,7 +14,7 @@ export type RawEvent = 'TRADE' | 'QUOTE' | 'AGGREGATE_MINUTE' | 'AGGREGATE_SECON
 
 export type RawEpoch = 'ms' | 'us' | 'ns' | 'magnitude';
 
-export type RawRole = 'symbol' | 'time' | 'price' | 'size' | 'size_exact' | 'bid.price' | 'bid.size' | 'bid.exchange' | 'bid.time' | 'ask.price' | 'ask.size' | 'ask.exchange' | 'ask.time' | 'exchange_id' | 'trade_id' | 'tape' | 'condition' | 'conditions' | 'indicators' | 'participant_time' | 'received_time' | 'sequence' | 'value' | 'fair_value' | 'high_limit' | 'low_limit' | 'auction_time' | 'auction_type' | 'unmatched_size' | 'paired_size' | 'clearing_price' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'volume_exact' | 'accumulated_volume' | 'accumulated_volume_exact' | 'vwap' | 'day_vwap' | 'official_open' | 'average_size' | 'trades' | 'dollar_volume' | 'end_time';
+export type RawRole = 'symbol' | 'time' | 'price' | 'size' | 'size_exact' | 'bid.price' | 'bid.size' | 'bid.exchange' | 'bid.time' | 'ask.price' | 'ask.size' | 'ask.exchange' | 'ask.time' | 'exchange_id' | 'reporting_facility' | 'trade_id' | 'tape' | 'condition' | 'conditions' | 'indicators' | 'participant_time' | 'received_time' | 'sequence' | 'value' | 'fair_value' | 'high_limit' | 'low_limit' | 'auction_time' | 'auction_type' | 'unmatched_size' | 'paired_size' | 'clearing_price' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'volume_exact' | 'accumulated_volume' | 'accumulated_volume_exact' | 'vwap' | 'day_vwap' | 'official_open' | 'average_size' | 'trades' | 'dollar_volume' | 'end_time';
 
 export interface RawField {
   /** Key on the wire. */
@@ -293,6 +293,56 @@ export interface RawCalendar {
   }[];
   readonly holidays: RawSpecialDays;
   readonly early_closes: RawSpecialDays;
+}
+
+/** How well the sources agree: low is inferred, and shown as unconfirmed. */
+export type RawSure = 'high' | 'medium' | 'low';
+
+/** What a trade may update. */
+export type RawUpdates = readonly ('last' | 'high_low' | 'volume')[];
+
+export type RawCode = number;
+
+export type RawCodeName = string;
+
+export type RawCodes = readonly {
+  readonly code: RawCode;
+  readonly name: RawCodeName;
+  readonly sure: RawSure;
+  readonly see: RawCitation;
+}[];
+
+export type RawTradeCodes = readonly {
+  readonly code: RawCode;
+  readonly name: RawCodeName;
+  /** How sure the updates are. */
+  readonly sure: RawSure;
+  /** Without it the code keeps a trade from nothing. */
+  readonly updates?: RawUpdates;
+  /** What it lets a trade outside the regular session update, the values of the day excepted. */
+  readonly outside_regular?: {
+    readonly updates: RawUpdates;
+    readonly sure: RawSure;
+    readonly see: RawCitation;
+  };
+  readonly see: RawCitation;
+}[];
+
+export interface RawConditions {
+  /** The market whose messages carry the codes. */
+  readonly market: string;
+  /** Folder of its page. */
+  readonly pages: string;
+  /** Conditions of trades. */
+  readonly trades?: RawTradeCodes;
+  /** Conditions of quotes. */
+  readonly quotes?: RawCodes;
+  readonly quote_indicators?: RawCodes;
+  /** Indicators of limit up and limit down. */
+  readonly luld?: RawCodes;
+  readonly tapes?: RawCodes;
+  /** Exchanges and reporting facilities. */
+  readonly exchanges?: RawCodes;
 }
 
 export interface RawSuite {

@@ -1,5 +1,6 @@
 /** A channel of a market: its fields on the wire and their names in answers. Tables, no behaviour. */
 import type { z } from 'zod';
+import type { Codes } from './codes.js';
 
 /** What an event is: the `event` of a formatted message. */
 export type EventKind =
@@ -38,6 +39,7 @@ export type Role =
   | 'ask.exchange'
   | 'ask.time'
   | 'exchange_id'
+  | 'reporting_facility'
   | 'trade_id'
   | 'tape'
   | 'condition'
@@ -92,6 +94,8 @@ export interface Field {
   readonly delivered?: Rewriting;
   /** On a list of codes: a flag that two of them set and clear. */
   readonly flag?: Flag;
+  /** On codes: the table of the market that has their names. */
+  readonly codes?: keyof Codes;
 }
 
 /** A yes or no: true where a list holds the code `on`, false where it holds `off`, unknown where it holds neither. */

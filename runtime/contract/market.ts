@@ -1,5 +1,6 @@
 /** A market, as data. Behaviour lives elsewhere. */
 import type { Channel } from './channel.js';
+import type { Codes } from './codes.js';
 import type { MarketTool } from './tool.js';
 
 /** A prefix of the vendor that this server does not offer, with the reason and what to use instead. */
@@ -118,6 +119,8 @@ export interface Market {
   readonly paths: readonly string[];
   readonly feeds: readonly MarketFeed[];
   readonly hours: Hours;
+  /** What the codes in messages stand for; absent where nothing is known of them. */
+  readonly codes?: Codes;
   readonly symbol: SymbolForm;
   readonly caps: readonly Cap[];
   readonly channels: readonly Channel[];

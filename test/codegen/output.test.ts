@@ -39,7 +39,7 @@ describe('generated/', () => {
     expect(compareFile(repository, specTypesPath, specTypes)).toEqual([]);
   });
 
-  test('holds a module and a test for each market, and eight files for all of them', () => {
+  test('holds a module and a test for each market, and nine files for all of them', () => {
     const modules = marketNames.flatMap(name => [`${name}.test.ts`, `${name}.ts`]);
     const shared = [
       ...[
@@ -47,6 +47,7 @@ describe('generated/', () => {
         'asyncapi.yaml',
         'calendars.ts',
         'citations.json',
+        'conditions.ts',
         'kernel.ts',
         'main.ts',
         'suite.ts',

@@ -43,6 +43,7 @@ const banned: ReadonlyMap<string, string> = new Map(Object.entries({ ...ofTheMar
 const allowed: readonly (readonly [name: RegExp, why: string])[] = [
   [/^codegen\/(problem|load\/yaml)\.ts (Position|formatPosition|position)$/, 'a place in a file, as compilers call it'],
   [/^runtime\/.* (nextTurn|yieldTurn|advanceInTurns)$/, 'a turn of the event loop'],
+  [/^(runtime\/contract\/codes|codegen\/load\/spec-types)\.ts exchanges$/, 'the places where trades are made'],
   [/^runtime\/cli\/watch\//, 'the terminal view'],
 ];
 
