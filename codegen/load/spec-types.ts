@@ -313,7 +313,7 @@ export type RawCodes = readonly {
 }[];
 
 export type RawTradeCodes = readonly {
-  readonly code: RawCode;
+  readonly code: number;
   readonly name: RawCodeName;
   /** How sure the updates are. */
   readonly sure: RawSure;
