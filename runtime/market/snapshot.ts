@@ -2,10 +2,11 @@
 
 import type { Bar, Row } from '../../generated/types.js';
 import type { Channel, EventKind, Role } from '../contract/channel.js';
-import { decimalOf, subtract } from '../core/decimal.js';
+import { subtract } from '../core/decimal.js';
 import { sortableTime } from '../core/time.js';
 import type { RawEvent } from '../decode/protocol.js';
 import type { FeedText } from '../feed/feed-text.js';
+import { exactAmount } from './exact-amount.js';
 import { readRole, readRoleFlag } from './format.js';
 import { BarRange, Range } from './range.js';
 
@@ -136,13 +137,8 @@ export class SymbolSnapshot {
   private addTrade(channel: Channel, raw: RawEvent): void {
     this.counts.TRADE++;
     const price = readRole(channel, raw, 'price');
-    // A fractional trade has a whole size of 0; its exact size is not 0.
-    const sizes = [readRole(channel, raw, 'size_exact'), readRole(channel, raw, 'size')];
     this.range.addPrice(price);
-    this.range.addVolume(
-      sizes.find(size => decimalOf(size) !== undefined),
-      price,
-    );
+    this.range.addVolume(exactAmount(channel, raw, 'size'), price);
   }
 
   private addBar(channel: Channel, raw: RawEvent): void {
