@@ -74,6 +74,8 @@ export interface Outage {
   readonly more_channels?: number;
 }
 
+export type Update = 'last' | 'high_low' | 'volume';
+
 /** An event of the feed under readable names; the table of its channel has the others. */
 export interface Message {
   /** TRADE, QUOTE ...; UNKNOWN where no table has it. */
@@ -81,6 +83,14 @@ export interface Message {
   readonly symbol: string | null;
   /** Absent where the feed gave none or what is no time. */
   readonly timestamp?: string;
+  /** Codes in words, under the names of their fields; null where no table has them. */
+  readonly names?: {
+    readonly [name: string]: unknown;
+  };
+  /** What a trade updates, where not everything. */
+  readonly updates?: readonly Update[];
+  /** The same of the day, where it differs. */
+  readonly day_updates?: readonly Update[];
   /** The event as it came. */
   readonly full_data?: {
     readonly [name: string]: unknown;
@@ -330,6 +340,8 @@ export interface ReadArguments {
   readonly max_bytes: number;
   /** full adds the raw event. */
   readonly detail: 'summary' | 'full';
+  /** Adds codes in words. */
+  readonly names: boolean;
   readonly format: 'json' | 'csv';
 }
 

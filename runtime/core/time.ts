@@ -48,6 +48,13 @@ export function isTime(value: unknown): boolean {
   return unitOf(value) !== undefined;
 }
 
+/** Unix ms of an epoch time of any unit, rounded down; nothing for what is no time. */
+export function epochMs(value: unknown): number | undefined {
+  const unit = unitOf(value);
+  if (unit === undefined) return undefined;
+  return unit === 'ms' ? Number(value) : Number(BigInt(value as number | string) / perMs[unit]);
+}
+
 function wholeNumber(value: unknown): number | bigint | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   return typeof value === 'string' && /^\d{1,25}$/.test(value) ? BigInt(value) : undefined;

@@ -2,13 +2,17 @@
 import type { Message, ReadArguments } from '../../generated/types.js';
 import type { Entry } from '../buffer/message-buffer.js';
 import type { Channel, Field, Flag, Role } from '../contract/channel.js';
+import type { Update } from '../contract/codes.js';
 import type { Market } from '../contract/market.js';
 import { decimalValue, subtract } from '../core/decimal.js';
-import { isoTime, isTime } from '../core/time.js';
+import { epochMs, isoTime, isTime } from '../core/time.js';
 import type { RawEvent } from '../decode/protocol.js';
 import { type FeedText, unshown } from '../feed/feed-text.js';
+import { codeNames } from './code-names.js';
+import { place } from './nested.js';
+import { fullEffect, tradeRulesOf, type Updates } from './trade-rules.js';
 
-/** `full` adds the event as it came. */
+/** `full` adds the event as it came, and what a trade updates where that is not everything. */
 export type Detail = ReadArguments['detail'];
 
 export type { Message };
@@ -23,12 +27,34 @@ export function channelOf(market: Market, ev: string): Channel | undefined {
  * An event that the market's tables do not know is answered whole, as UNKNOWN.
  *
  * @param text of the connection that it came over; absent where the message is not shown
+ * @param isNamed whether codes come in words, too
  */
-export function formatMessage(market: Market, entry: Entry, detail: Detail, text = unshown): Message {
+export function formatMessage(market: Market, entry: Entry, detail: Detail, text = unshown, isNamed = false): Message {
   const channel = channelOf(market, entry.ev);
   if (!channel) return { event: 'UNKNOWN', symbol: null, full_data: cleanRaw(entry.raw, text) };
   const message = formatFields(channel, entry, text);
-  return detail === 'full' ? { ...message, full_data: cleanRaw(entry.raw, text) } : message;
+  const names = isNamed ? codeNames(market, channel, entry.raw) : undefined;
+  if (names) message.names = names;
+  if (detail !== 'full') return message;
+  return { ...message, ...updatesOf(market, channel, entry.raw), full_data: cleanRaw(entry.raw, text) };
+}
+
+/** What a trade updates; nothing where that is everything. `day_updates` stands where it differs. */
+function updatesOf(market: Market, channel: Channel, raw: RawEvent): Pick<Message, 'updates' | 'day_updates'> {
+  if (channel.event !== 'TRADE') return {};
+  const [conditions, time] = [rawRole(channel, raw, 'conditions'), rawRole(channel, raw, 'time')];
+  const effect = tradeRulesOf(market).effectOf(conditions, epochMs(time));
+  if (effect === fullEffect) return {};
+  const { window, day } = effect;
+  return { updates: listUpdates(window), ...(window === day ? {} : { day_updates: listUpdates(day) }) };
+}
+
+function listUpdates({ last, highLow, volume }: Updates): Update[] {
+  return [
+    ...(last ? ['last' as const] : []),
+    ...(highLow ? ['high_low' as const] : []),
+    ...(volume ? ['volume' as const] : []),
+  ];
 }
 
 /** A message in the making. */
@@ -72,17 +98,6 @@ function readFlag({ on, off }: Flag, codes: unknown): boolean | undefined {
   return codes.includes(off) ? false : undefined;
 }
 
-function place(message: Record<string, unknown>, name: string, value: unknown): void {
-  const dot = name.indexOf('.');
-  if (dot < 0) {
-    message[name] = value;
-    return;
-  }
-  const outer = name.slice(0, dot);
-  message[outer] ??= {};
-  (message[outer] as Record<string, unknown>)[name.slice(dot + 1)] = value;
-}
-
 const deepest = 8;
 
 /** The event as received, its texts made safe to show; without a prototype, since its keys come from outside. */
@@ -111,9 +126,14 @@ function cleanObject(value: object, text: FeedText, depth: number): Readonly<Rec
  * @param text of the connection that it came over; absent where the value is not shown
  */
 export function readRole(channel: Channel, raw: RawEvent, role: Role, text = unshown): unknown {
+  const value = rawRole(channel, raw, role);
+  return value === undefined || value === null ? undefined : formatValue(fieldsByRole(channel).get(role)!, value, text);
+}
+
+/** The same as it came. */
+function rawRole(channel: Channel, raw: RawEvent, role: Role): unknown {
   const field = fieldsByRole(channel).get(role);
-  const value = field && raw[field.key];
-  return value === undefined || value === null ? undefined : formatValue(field!, value, text);
+  return field && raw[field.key];
 }
 
 /** What the codes of an event that has a role say, where they stand for a yes or no. */

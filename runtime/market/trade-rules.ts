@@ -10,7 +10,7 @@ export interface Updates {
   readonly volume: boolean;
 }
 
-/** What a trade does. There is one object for each combination, so that they can be compared by identity. */
+/** What a trade does. There is one object for each combination, also of `Updates`: compare by identity. */
 export interface TradeEffect {
   /** Of the last price, of bars and of windows of time. */
   readonly window: Updates;
@@ -25,9 +25,14 @@ const everything = 7;
 /** Bits of the day, above those of the window. */
 const dayShift = 3;
 const unknown = 64;
+const combinations: readonly Updates[] = Array.from({ length: everything + 1 }, (_, mask) => ({
+  last: (mask & bits.last) !== 0,
+  highLow: (mask & bits.high_low) !== 0,
+  volume: (mask & bits.volume) !== 0,
+}));
 const effects: readonly TradeEffect[] = Array.from({ length: 2 * unknown }, (_, mask) => ({
-  window: updatesOf(mask),
-  day: updatesOf(mask >> dayShift),
+  window: combinations[mask & everything]!,
+  day: combinations[(mask >> dayShift) & everything]!,
   isUnknown: (mask & unknown) !== 0,
 }));
 const whole = everything | (everything << dayShift);
@@ -99,14 +104,6 @@ function lookUp(table: Uint8Array, code: unknown): number {
 
 function maskOf(updates: readonly Update[] | undefined): number {
   return updates === undefined ? everything : updates.reduce((mask, update) => mask | bits[update], 0);
-}
-
-function updatesOf(mask: number): Updates {
-  return {
-    last: (mask & bits.last) !== 0,
-    highLow: (mask & bits.high_low) !== 0,
-    volume: (mask & bits.volume) !== 0,
-  };
 }
 
 const rulesOf = new WeakMap<Market, TradeRules>();

@@ -62,8 +62,9 @@ function toCell(value: unknown): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A list of plain values separated by blanks; JSON for anything deeper. */
+/** A list of plain values separated by blanks, or by semicolons where they have blanks; JSON for anything deeper. */
 function toText(value: object): string {
   const plain = Array.isArray(value) && value.every(item => typeof item !== 'object' || item === null);
-  return plain ? value.join(' ') : JSON.stringify(value);
+  if (!plain) return JSON.stringify(value);
+  return value.join(value.some(item => String(item).includes(' ')) ? '; ' : ' ');
 }

@@ -28,6 +28,8 @@ interface Source {
   readonly stream: StreamView;
   readonly select: Selection;
   readonly detail: Detail;
+  /** Whether codes come in words, too. */
+  readonly isNamed: boolean;
   readonly slice: TimeSlice;
 }
 
@@ -44,6 +46,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<ReadAnswe
     stream,
     select: selectionOf(filters),
     detail: args.detail,
+    isNamed: args.names,
     slice: new TimeSlice(hub.clock),
   };
   await source.slice.begin();
@@ -85,7 +88,11 @@ export function seqOf(hub: HubView, stream: StreamView, cursor: string): number 
   );
 }
 
-async function readSince({ stream, select, detail, slice }: Source, since: number, page: PageBuilder): Promise<Page> {
+async function readSince(
+  { stream, select, detail, isNamed, slice }: Source,
+  since: number,
+  page: PageBuilder,
+): Promise<Page> {
   const { buffer } = stream;
   const end = buffer.nextSeq;
   let seq = since;
@@ -98,20 +105,20 @@ async function readSince({ stream, select, detail, slice }: Source, since: numbe
     dropped += Math.max(0, buffer.oldestSeq - seq);
     seq = Math.max(seq, buffer.oldestSeq);
     const isChosen = seq < end && select(buffer, seq);
-    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail))) return pageTo(true);
+    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail, isNamed))) return pageTo(true);
     if (seq < end) seq++;
     if (seq < end && slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
   }
   return pageTo(false);
 }
 
-async function readNewest({ stream, select, detail, slice }: Source, page: PageBuilder): Promise<Page> {
+async function readNewest({ stream, select, detail, isNamed, slice }: Source, page: PageBuilder): Promise<Page> {
   const { buffer } = stream;
   const end = buffer.nextSeq;
   let seq = end - 1;
   for (; seq >= buffer.oldestSeq; seq--) {
     const isChosen = select(buffer, seq);
-    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail))) break;
+    if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail, isNamed))) break;
     if (slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
   }
   const { messages, overflow } = page;

@@ -158,7 +158,9 @@ export class ClientStream implements StreamView {
     const reader = {};
     return Object.create(this, {
       snapshots: { get: () => presentation.snapshotsOf(reader) },
-      show: { value: (entry: Entry, detail: Detail) => presentation.showToReader(entry, detail) },
+      show: {
+        value: (entry: Entry, detail: Detail, isNamed = false) => presentation.showToReader(entry, detail, isNamed),
+      },
     });
   }
 
@@ -228,8 +230,8 @@ export class ClientStream implements StreamView {
     return { removed, notHeld };
   }
 
-  show(entry: Entry, detail: Detail): Message {
-    return this.presentation.show(entry, detail);
+  show(entry: Entry, detail: Detail, isNamed = false): Message {
+    return this.presentation.show(entry, detail, isNamed);
   }
 
   /** @throws StreamError LIMIT_EXCEEDED */

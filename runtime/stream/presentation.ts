@@ -46,8 +46,8 @@ export class Presentation {
   }
 
   /** For the owner: counts a message with wrong types when it is first shown. */
-  show(entry: Entry, detail: Detail): Message {
-    const message = this.format(entry, detail);
+  show(entry: Entry, detail: Detail, isNamed: boolean): Message {
+    const message = this.format(entry, detail, isNamed);
     if (this.messages.buffer.judge(entry.seq)) {
       const validator = channelOf(this.market, entry.ev)?.validator;
       if (!message || (validator && !validator.safeParse(entry.raw).success)) this.mistyped++;
@@ -56,14 +56,14 @@ export class Presentation {
   }
 
   /** For a read-only client: counts nothing. */
-  showToReader(entry: Entry, detail: Detail): Message {
-    return this.format(entry, detail) ?? this.asItCame(entry);
+  showToReader(entry: Entry, detail: Detail, isNamed: boolean): Message {
+    return this.format(entry, detail, isNamed) ?? this.asItCame(entry);
   }
 
   /** @returns undefined if it cannot be formatted */
-  private format(entry: Entry, detail: Detail): Message | undefined {
+  private format(entry: Entry, detail: Detail, isNamed: boolean): Message | undefined {
     try {
-      return formatMessage(this.market, entry, detail, this.text());
+      return formatMessage(this.market, entry, detail, this.text(), isNamed);
     } catch (error) {
       const what = `${this.market.name}: an event was not formatted: ${describeThrown(error)}`;
       this.services.log.say(`${this.market.name} format`, what);

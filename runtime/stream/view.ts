@@ -89,8 +89,10 @@ export interface StreamView {
   /**
    * A message as it is answered. One with fields of wrong types is answered anyway, and counted when it is first shown;
    * one that cannot be formatted is answered as it came.
+   *
+   * @param isNamed whether codes come in words, too
    */
-  show(entry: Entry, detail: Detail): Message;
+  show(entry: Entry, detail: Detail, isNamed?: boolean): Message;
   /** The same for a read-only client: with its own snapshots, and without counting anything. */
   forReader(): StreamView;
   /**

@@ -55,8 +55,8 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     await ask('wait_for_stream_message', { market, condition: { field: 'state', op: '==', value: 'live' } });
     await ask('wait_for_stream_message', { market, condition: { field: 'nothing', op: '>', value: 1 } }, true);
     await ask('read_stream_messages', { market, cursor });
-    await ask('read_stream_messages', { market, detail: 'full', max_bytes: 2_000 });
-    await ask('read_stream_messages', { market, format: 'csv' });
+    await ask('read_stream_messages', { market, detail: 'full', names: true, max_bytes: 2_000 });
+    await ask('read_stream_messages', { market, names: true, format: 'csv' });
     await ask('read_stream_messages', { market, cursor: 'nonsense' }, true);
     await ask('read_stream_messages', { market, limit: 0 }, true);
     await ask('summarize_stream', { market });

@@ -57,6 +57,7 @@ test('the whole event stays one cell', () => {
 
 test.each<[string, unknown, string]>([
   ['numbers', [37, 41], '37 41'],
+  ['texts with blanks', ['Odd Lot Trade', null, 'Average Price Trade'], 'Odd Lot Trade; ; Average Price Trade'],
   ['texts and null', ['a', null, 'b'], 'a  b'],
   ['lists', [[1, 2], [3]], '"[[1,2],[3]]"'],
   ['an empty object', [{}], '[{}]'],

@@ -44,8 +44,8 @@ describe.each(recordedMarkets)('a recorded frame of %s', market => {
   const inFull = recordings.filter(({ fullData }) => fullData.length > 0);
 
   test.each(inFull)('with $name is answered in full as it came', async recording => {
-    const { messages, fullData } = recording;
-    const expected = messages.map((message, index) => ({ ...message, full_data: fullData[index] }));
+    const { messages, fullData, beside } = recording;
+    const expected = messages.map((message, index) => ({ ...message, ...beside[index], full_data: fullData[index] }));
     expect((await take(market, recording).ask({ detail: 'full' })).messages).toEqual(expected);
   });
 

@@ -66,7 +66,7 @@ export interface Called {
 }
 
 /** The defaults of a read. */
-export const plainRead = { limit: 50, max_bytes: 20_000, detail: 'summary', format: 'json' } as const;
+export const plainRead = { limit: 50, max_bytes: 20_000, detail: 'summary', names: false, format: 'json' } as const;
 
 /** Calls a tool and returns the answer after a round trip through JSON. */
 export async function callOn(hub: HubView, name: string, args: unknown = {}, abort?: AbortSignal): Promise<Called> {

@@ -24,6 +24,8 @@ export interface Recording {
   readonly messages: readonly object[];
   /** The complete events, if they were typed. */
   readonly fullData: readonly object[];
+  /** What else a full read says of each message, if it was typed. */
+  readonly beside: readonly object[];
   readonly malformed: number;
 }
 
@@ -75,6 +77,7 @@ function readRecording(block: string): Recording {
     meanings: lines('?'),
     messages: lines('>').map(line => JSON.parse(line)),
     fullData: lines('+').map(line => JSON.parse(line)),
+    beside: lines('*').map(line => JSON.parse(line)),
     malformed: Number(lines('!')[0] ?? 0),
   };
 }
