@@ -44,6 +44,7 @@ function exampleOf(name: string, schema: PropertySchema, market: Market): unknow
     api_key: 'YOUR KEY',
   };
   if (Object.hasOwn(texts, name)) return texts[name];
+  if (schema.type === 'boolean') return true;
   return schema.enum?.[0] ?? Math.max(schema.minimum ?? 0, Math.min(schema.maximum ?? 10, 10));
 }
 

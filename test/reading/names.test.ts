@@ -36,6 +36,13 @@ describe('names', () => {
     expect(messages).toEqual([expect.not.objectContaining({ names: expect.anything() })]);
   });
 
+  test('may be asked for by a text', async () => {
+    const { messages, notes } = await read('stocks', [{ ...trade, c: [37] }], { names: 'true' });
+
+    expect(messages).toEqual([expect.objectContaining({ names: expect.anything() })]);
+    expect(notes).toContain('names came as text and is read as true or false.');
+  });
+
   test('are columns of CSV, with semicolons between those of a list', async () => {
     const { csv } = await read('stocks', [{ ...trade, c: [37, 41] }], { names: true, format: 'csv' });
 
