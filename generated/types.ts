@@ -115,26 +115,44 @@ export interface Bar {
 /** A symbol in short; keys of kinds of messages that did not come are missing. */
 export interface Row {
   readonly symbol: string;
-  /** Of all kinds. */
-  readonly messages: number;
+  /** Of all kinds, since the window began. */
+  readonly messages?: number;
+  /** Since the window began. */
   readonly trades?: number;
+  /** Of these, how many their conditions keep from last. */
+  readonly ineligible_trades?: number;
+  /** Since the window began. */
   readonly quotes?: number;
-  /** Price of the last trade. */
+  /** Price of the last trade that counts. */
   readonly last?: number | string | null;
+  /** Its size, with its fraction. */
   readonly last_size?: number | string | null;
-  /** Since the last trade. */
+  /** Its session, where it is not the regular one. */
+  readonly last_session?: string;
+  /** Since that trade. */
   readonly trade_age_ms?: number;
+  /** null where there is none. */
   readonly bid?: number | string | null;
   readonly ask?: number | string | null;
   /** Ask minus bid. */
   readonly spread?: number | null;
+  /** In hundredths of a percent of the middle. */
+  readonly spread_bps?: number | null;
+  /** Of currency pairs whose pip is known. */
+  readonly spread_pips?: number;
   readonly quote_age_ms?: number;
-  /** Of what was summarized: trades or values, else bars. */
-  readonly open?: number | string | null;
-  readonly high?: number | string | null;
-  readonly low?: number | string | null;
-  readonly volume?: number | string | null;
-  readonly vwap?: number | string | null;
+  /** Since the window began: of trades or values, else of bars. */
+  readonly window_open?: number | string | null;
+  readonly window_high?: number | string | null;
+  readonly window_low?: number | string | null;
+  readonly window_volume?: number | string | null;
+  readonly window_vwap?: number | string | null;
+  /** From window_open to the newest price. */
+  readonly window_change_pct?: number;
+  /** Of the day, as the newest bar says. */
+  readonly day_open?: number | string;
+  readonly day_volume?: number | string;
+  readonly day_vwap?: number | string;
   readonly bar?: Bar;
   readonly bar_age_ms?: number;
   /** Of an index. */
@@ -400,14 +418,29 @@ export interface SummarizeArguments {
   readonly symbols?: readonly string[] | undefined;
   /** Span of the newest messages (all if left out). In seconds. */
   readonly window_s?: number | undefined;
+  readonly sort: 'activity' | 'change' | 'range' | 'volume' | 'spread' | 'symbol';
+  /** else the largest first, symbols from A. */
+  readonly order?: 'asc' | 'desc' | undefined;
+  /** So many rows. */
+  readonly top?: number | undefined;
+  /** From the last summary: the rows after it. */
+  readonly cursor?: string | undefined;
+  /** Only these keys of a row. */
+  readonly fields?: readonly string[] | undefined;
+  /** all: also trades that their conditions keep out. */
+  readonly prints: 'eligible' | 'all';
+  /** Wait until each symbol has something. In seconds. */
+  readonly wait_s: number;
   readonly max_bytes: number;
 }
 
 export interface SummarizeAnswer extends Common {
-  /** A row each, the most active first. */
+  /** A row each, in the order of sort. */
   readonly symbols: readonly Row[];
-  /** Symbols for which there was no room. */
+  /** Symbols that come after these. */
   readonly omitted: number;
+  /** The rows after these. */
+  readonly cursor: string | null;
   /** The time that is summarized. */
   readonly window: {
     readonly from: string | null;

@@ -74,6 +74,7 @@ export function emitMarket(market: Market): string {
             tolerated: (raw.symbol.tolerated ?? []).map(({ pattern }) => pattern),
             stars: (raw.symbol.stars ?? []).map(({ spelled }) => spelled),
           },
+          pips: raw.pips?.map(({ size, quotes }) => ({ size, quotes })),
           caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld, unit }) => ({ prefixes, maxHeld, unit })),
           channels: market.channels.map(channel => new Code(channelName(channel))),
           legacy: (raw.legacy ?? []).map(({ prefix, title, instead }) => ({ prefix, title, instead })),

@@ -51,6 +51,7 @@ export function emitSuite(model: Model): string {
           toolsets: model.toolsets.map(({ name, about, standard }) => ({ name, about, standard })),
           prompts: (suite.prompts ?? []).map(emitPrompt),
           limits: emitLimits(suite.definitions),
+          rowKeys: Object.keys(suite.definitions.row?.properties ?? {}),
         },
       },
     ],

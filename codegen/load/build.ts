@@ -115,6 +115,9 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
   for (const [index, { prefixes, max_held: max, see }] of (raw.caps ?? []).entries()) {
     citing.cite(see, ['caps', index, 'see'], fact(`cap of ${prefixes.join(' and ')}`, max.toLocaleString('en-US')));
   }
+  for (const [index, { size, quotes, see }] of (raw.pips ?? []).entries()) {
+    citing.cite(see, ['pips', index, 'see'], fact(`pip of ${quotes.join(', ')}`, `${size}`, ...quotes));
+  }
   for (const [index, { prefix, see }] of (raw.legacy ?? []).entries()) {
     citing.cite(see, ['legacy', index, 'see'], fact(`legacy ${prefix}`, `\`${prefix}\``));
   }

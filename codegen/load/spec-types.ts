@@ -90,6 +90,13 @@ export interface RawMarket {
     readonly delay_minutes: number;
     readonly see: RawCitation;
   }[];
+  /** Sizes of a pip; the first entry that names the pair or its quote currency counts. */
+  readonly pips?: readonly {
+    readonly size: number;
+    /** Pairs, or currencies in which pairs are quoted. */
+    readonly quotes: readonly string[];
+    readonly see: RawCitation;
+  }[];
   readonly hours: {
     readonly time_zone: string;
     /** Its holidays: the name of a file in spec/calendars. */

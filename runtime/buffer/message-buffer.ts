@@ -185,7 +185,7 @@ export class MessageBuffer {
    * Seq of the newest message of a channel, held or not; -1 where none came. Of a symbol that is not told apart it is
    * that of any such symbol.
    */
-  newestOf({ channel, symbol }: ChannelName): number {
+  newestOf({ channel, symbol }: Pick<ChannelName, 'channel' | 'symbol'>): number {
     const index = this.market.channels.indexOf(channel);
     if (symbol === '*') return this.newest[index]!;
     const pair = (this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index;

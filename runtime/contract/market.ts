@@ -96,6 +96,13 @@ export interface Calendar {
   readonly earlyTimes: readonly { readonly usual: string; readonly early: string }[];
 }
 
+/** How much a pip is, of pairs or of all pairs that are quoted in a currency. */
+export interface Pip {
+  readonly size: number;
+  /** Pairs, or the currencies behind the slash. */
+  readonly quotes: readonly string[];
+}
+
 /** A limit on how many symbols may be held at once over several channels. */
 export interface Cap {
   readonly prefixes: readonly string[];
@@ -122,6 +129,8 @@ export interface Market {
   /** What the codes in messages stand for; absent where nothing is known of them. */
   readonly codes?: Codes;
   readonly symbol: SymbolForm;
+  /** The first that names a pair or its quote currency counts; absent where nothing is counted in pips. */
+  readonly pips?: readonly Pip[];
   readonly caps: readonly Cap[];
   readonly channels: readonly Channel[];
   readonly legacy: readonly LegacyChannel[];

@@ -92,4 +92,6 @@ export interface Suite extends Decoding {
   readonly toolsets: readonly Toolset[];
   readonly prompts: readonly Prompt[];
   readonly limits: AnswerLimits;
+  /** Keys that a row of a summary can have. */
+  readonly rowKeys: readonly string[];
 }

@@ -127,13 +127,13 @@ function cleanObject(value: object, text: FeedText, depth: number): Readonly<Rec
  */
 export function readRole(channel: Channel, raw: RawEvent, role: Role, text = unshown): unknown {
   const value = rawRole(channel, raw, role);
-  return value === undefined || value === null ? undefined : formatValue(fieldsByRole(channel).get(role)!, value, text);
+  return value === undefined ? undefined : formatValue(fieldsByRole(channel).get(role)!, value, text);
 }
 
-/** The same as it came. */
-function rawRole(channel: Channel, raw: RawEvent, role: Role): unknown {
+/** The same as the feed sent it. */
+export function rawRole(channel: Channel, raw: RawEvent, role: Role): unknown {
   const field = fieldsByRole(channel).get(role);
-  return field && raw[field.key];
+  return (field && raw[field.key]) ?? undefined;
 }
 
 /** What the codes of an event that has a role say, where they stand for a yes or no. */

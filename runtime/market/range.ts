@@ -1,15 +1,14 @@
 /** Open, high, low, volume and VWAP of a stretch of time, from trades, values or bars. */
 import { divide, numberOf, numberOrDigits } from '../core/decimal.js';
 import { type Amount, decimalsIn, ExactSum } from '../core/exact-sum.js';
+import type { Updates } from './trade-rules.js';
 
 /** Digits that a VWAP has at least, and digits behind the point beyond those of the price that has the most. */
 const averageDigits = 10;
 const furtherDecimals = 4;
 
-export class Range {
-  open: number | null = null;
-  high: number | null = null;
-  low: number | null = null;
+/** Sums of sizes and of what was paid for them; no digit gets lost. */
+export class Turnover {
   private readonly volumes = new ExactSum();
   private readonly turnover = new ExactSum();
   /** Volume with a price. */
@@ -34,27 +33,12 @@ export class Range {
     return numberOf(divide(turnover, priced, decimals));
   }
 
-  addPrice(price: unknown): void {
-    if (typeof price !== 'number') return;
-    this.open ??= price;
-    this.high = Math.max(this.high ?? price, price);
-    this.low = Math.min(this.low ?? price, price);
-  }
-
   /**
    * @param size number or decimal text
    * @param price of each unit, or on average
+   * @param sign -1 takes out what was added before
    */
-  addVolume(size: unknown, price: unknown): void {
-    this.count(size, price, 1);
-  }
-
-  /** Subtracts what `addVolume` added. */
-  protected removeVolume(size: unknown, price: unknown): void {
-    this.count(size, price, -1);
-  }
-
-  private count(size: unknown, price: unknown, sign: 1 | -1): void {
+  add(size: unknown, price: unknown, sign: 1 | -1 = 1): void {
     if (decimalsIn(size) === undefined) return;
     this.volumes.add(size as Amount, sign);
     const decimals = decimalsIn(price);
@@ -70,31 +54,33 @@ function magnitudeOf(value: number): number {
   return Number.isFinite(value) ? Number(value.toExponential(averageDigits - 1).split('e')[1]) : 0;
 }
 
-/** The parts of a bar that count in a range. */
-export interface Bar {
-  /** Begin, as a text that sorts as time does. */
-  readonly start: string;
-  readonly open: unknown;
-  readonly high: unknown;
-  readonly low: unknown;
-  readonly close: unknown;
-  readonly volume: unknown;
-  readonly vwap: unknown;
-}
+const everything: Updates = { last: true, highLow: true, volume: true };
 
-/**
- * The range of a series of bars. The newest may be sent again, and then its last version counts; of an older
- * one that is sent again only the prices count, since its volume is counted already.
- */
-export class BarRange extends Range {
-  private newest: Bar | undefined;
+/** Prices of trades or values, and the turnover of the trades. */
+export class Range {
+  open: number | null = null;
+  high: number | null = null;
+  low: number | null = null;
+  private readonly turnover = new Turnover();
 
-  addBar(bar: Bar): void {
-    for (const price of [bar.open, bar.high, bar.low, bar.close]) this.addPrice(price);
-    const { newest } = this;
-    if (newest && bar.start < newest.start) return;
-    if (newest && bar.start === newest.start) this.removeVolume(newest.volume, newest.vwap);
-    this.addVolume(bar.volume, bar.vwap);
-    this.newest = bar;
+  get volume(): number | string | null {
+    return this.turnover.volume;
+  }
+
+  get vwap(): number | null {
+    return this.turnover.vwap;
+  }
+
+  /** @param updates which values the price may move */
+  addPrice(price: unknown, { last, highLow }: Updates = everything): void {
+    if (typeof price !== 'number') return;
+    if (last) this.open ??= price;
+    if (!highLow) return;
+    this.high = Math.max(this.high ?? price, price);
+    this.low = Math.min(this.low ?? price, price);
+  }
+
+  addVolume(size: unknown, price: unknown): void {
+    this.turnover.add(size, price);
   }
 }

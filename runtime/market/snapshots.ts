@@ -3,7 +3,12 @@ import type { MessageBuffer } from '../buffer/message-buffer.js';
 import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import { TimeSlice } from '../pacing/time-slice.js';
+import { rawRole } from './format.js';
 import { SymbolSnapshot } from './snapshot.js';
+import { type TradeRules, tradeRulesOf } from './trade-rules.js';
+
+/** No feed has so many; what is odd must not fill the memory. */
+const mostUnknown = 20;
 
 /** Adds the messages of a stream to the snapshots, each once. */
 export class Snapshots {
@@ -16,14 +21,23 @@ export class Snapshots {
   others = 0;
   /** Arrival of the first message added, monotonic ms. */
   firstMs: number | undefined;
+  /** Conditions of trades that are in no table. */
+  readonly unknownConditions = new Set<unknown>();
+  private readonly rules: TradeRules | undefined;
 
-  /** @param next seq of the first message to add */
+  /**
+   * @param next seq of the first message to add
+   * @param everyPrint whether every trade counts, whatever its conditions
+   */
   constructor(
     private readonly market: Market,
     private readonly buffer: MessageBuffer,
     private readonly clock: Clock,
     private next: number,
-  ) {}
+    everyPrint = false,
+  ) {
+    this.rules = everyPrint ? undefined : tradeRulesOf(market);
+  }
 
   get all(): IterableIterator<SymbolSnapshot> {
     return this.drawn.values();
@@ -77,9 +91,16 @@ export class Snapshots {
     }
     let snapshot = this.drawn.get(number);
     if (!snapshot) {
-      snapshot = new SymbolSnapshot(name);
+      snapshot = new SymbolSnapshot(name, this.rules);
       this.drawn.set(number, snapshot);
     }
-    snapshot.add(channel, buffer.parse(seq), arrivedMs);
+    const raw = buffer.parse(seq);
+    if (channel.event === 'TRADE') this.noteUnknown(rawRole(channel, raw, 'conditions'));
+    snapshot.add(channel, raw, arrivedMs);
+  }
+
+  private noteUnknown(conditions: unknown): void {
+    if (!this.rules || conditions === undefined || this.unknownConditions.size >= mostUnknown) return;
+    for (const code of this.rules.unknownIn(conditions)) this.unknownConditions.add(code);
   }
 }

@@ -1,16 +1,17 @@
 /** Summarizes the current state of each symbol. */
 
 import type { Row, SummarizeAnswer, SummarizeArguments } from '../../generated/types.js';
+import type { MessageBuffer } from '../buffer/message-buffer.js';
 import type { EventKind } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';
-import { Heap } from '../core/heap.js';
+import type { Heap } from '../core/heap.js';
 import { kindOf } from '../core/kind.js';
 import { isoOrNull } from '../core/time.js';
 import { noteOn } from '../market/field-notes.js';
-import type { SymbolSnapshot } from '../market/snapshot.js';
+import { type RowContext, rowOf } from '../market/row.js';
 import { Snapshots } from '../market/snapshots.js';
 import { Slots } from '../pacing/slots.js';
 import { TimeSlice } from '../pacing/time-slice.js';
@@ -19,6 +20,8 @@ import { symbolOf } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
 import { describeReadings } from '../symbols/hints.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
+import { decodeRank, encodeRank, type Rank, type Ranked, type Ranking, rank, rankingOf } from './ranking.js';
+import { judgeKeys, pick } from './row-keys.js';
 import { noteUnheld, unheldOf } from './silence.js';
 
 /** A window needs snapshots of its own; those of 100 000 symbols take 130 MB, so few windows are built at once. */
@@ -36,26 +39,61 @@ function placesOf(clock: Clock): Slots {
 }
 
 /**
- * One row per symbol, the most active first; values that are not known are absent or null.
+ * One row per symbol, ranked over all of them; values that are not known are absent or null.
  *
- * @param abort cancels a call that builds a window, or waits for a place to do so
- * @throws StreamError INVALID_CHANNEL, STOPPED
+ * @param abort cancels a call that waits, builds a window, or waits for a place to do so
+ * @throws StreamError INVALID_ARGUMENT, INVALID_CHANNEL, BAD_CURSOR, STOPPED
  */
 export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal): Promise<SummarizeAnswer> {
   const stream = hub.stream(args.market);
-  const wanted = args.symbols && [
+  judgeKeys(hub.suite.rowKeys, args.fields);
+  const ranking = rankingOf(args);
+  const after = args.cursor === undefined ? undefined : decodeRank(args.cursor, ranking);
+  const symbols = args.symbols && [
     ...new Set(args.symbols.map((symbol, index) => requireSymbol(stream, symbol, index))),
   ];
-  const { window_s } = args;
-  if (window_s === undefined) return summarizeSince(hub, stream, args, wanted);
+  const wanted: Wanted = { args, symbols, ranking, after };
+  if (args.wait_s > 0) await hub.duringWait(() => untilAllCame(stream, symbols, args.wait_s * 1_000, abort));
+  const { window_s, prints } = args;
   const { buffer } = stream;
-  const beginMs = (): number => hub.clock.elapsed() - window_s * 1_000;
-  const build = (): Promise<SummarizeAnswer> => summarizeSince(hub, stream, args, wanted, { fromMs: beginMs(), abort });
-  const isShort = buffer.nextSeq - buffer.firstSince(beginMs()) <= fewMessages;
+  if (window_s === undefined && prints === 'eligible') return answerWith(hub, stream, wanted, stream.snapshots);
+  const fromMs = window_s === undefined ? undefined : hub.clock.elapsed() - window_s * 1_000;
+  const build = (): Promise<SummarizeAnswer> => {
+    const window: Window = { fromMs, abort };
+    return answerWith(hub, stream, wanted, snapshotsOf(hub, stream, window, prints === 'all'), window);
+  };
+  const isShort = buffer.nextSeq - firstIn(buffer, fromMs) <= fewMessages;
   if (isShort) return build();
   const answer = await placesOf(hub.clock).with(hub.process, build, abort);
   if (!answer) throw cancelled();
   return answer;
+}
+
+/** Which rows a call is after. */
+interface Wanted {
+  readonly args: SummarizeArguments;
+  /** Canonical; absent: all. */
+  readonly symbols: readonly string[] | undefined;
+  readonly ranking: Ranking;
+  readonly after: Rank | undefined;
+}
+
+/** Returns once each symbol had a message since the start, or any came where none is named, or nothing more will. */
+async function untilAllCame(
+  stream: StreamView,
+  symbols: readonly string[] | undefined,
+  timeoutMs: number,
+  abort: AbortSignal | undefined,
+): Promise<void> {
+  const { buffer, changes, market } = stream;
+  const missing = new Set(symbols);
+  const hasCome = (symbol: string): boolean =>
+    market.channels.some(channel => buffer.newestOf({ channel, symbol }) >= 0);
+  const over = (): boolean => {
+    for (const symbol of missing) if (hasCome(symbol)) missing.delete(symbol);
+    return stream.isOver || (missing.size === 0 && stream.totals.received > 0);
+  };
+  await changes.until(over, timeoutMs, abort);
 }
 
 function cancelled(): StreamError {
@@ -63,27 +101,26 @@ function cancelled(): StreamError {
 }
 
 interface Window {
-  /** Its beginning, monotonic ms. */
-  readonly fromMs: number;
+  /** Its beginning, monotonic ms; absent: the oldest message held. */
+  readonly fromMs: number | undefined;
   readonly abort: AbortSignal | undefined;
 }
 
 /** @param window absent: everything since the start of the stream */
-async function summarizeSince(
+async function answerWith(
   hub: HubView,
   stream: StreamView,
-  args: SummarizeArguments,
-  wanted: readonly string[] | undefined,
+  { args, symbols, ranking, after }: Wanted,
+  snapshots: Snapshots,
   window?: Window,
 ): Promise<SummarizeAnswer> {
   const nowMs = hub.clock.elapsed();
   const fromMs = window?.fromMs;
-  const snapshots = fromMs === undefined ? stream.snapshots : snapshotsSince(hub, stream, fromMs);
   await snapshots.update(window?.abort);
   if (window?.abort?.aborted) throw cancelled();
 
-  const found = wanted?.map(symbol => snapshots.of(symbol)) ?? [...snapshots.all];
-  const filters = wanted?.map(symbol => ({ symbol }));
+  const found = symbols?.map(symbol => snapshots.of(symbol)) ?? [...snapshots.all];
+  const filters = symbols?.map(symbol => ({ symbol }));
   const isEmpty = found.every(({ messages }) => messages === 0);
   const unheld = isEmpty || !filters ? [] : unheldOf(stream.subscriptions.names, filters);
   const { missed, others } = snapshots;
@@ -92,6 +129,7 @@ async function summarizeSince(
     ...commonAnswer(stream, [
       ...noteUnheld(unheld),
       ...(others > 0 ? [noteOnOthers(others)] : []),
+      ...noteOnConditions(snapshots),
       ...(isEmpty ? [] : noteOnVolume(stream.market)),
     ]),
     window: { from: shown(missed > 0 ? snapshots.firstMs : (fromMs ?? snapshots.firstMs)), to: shown(nowMs) },
@@ -100,50 +138,66 @@ async function summarizeSince(
     silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
   };
   const room = roomIn(args.max_bytes, frame);
-  const rows = await rowsWithin(room, stream, found, { nowMs, slice: new TimeSlice(hub.clock) });
-  return { ...frame, symbols: rows, omitted: found.length - rows.length };
+  const ranked = await rank(hub.clock, found, ranking, after);
+  const context: RowContext = {
+    market: stream.market,
+    nowMs,
+    isHeld: () => false,
+    text: stream.text,
+  };
+  const { rows, last } = await rowsWithin(room, ranked, args, {
+    slice: new TimeSlice(hub.clock),
+    row: ({ snapshot }) => rowOf(snapshot, { ...context, isHeld: event => isHeld(stream, event, snapshot.symbol) }),
+  });
+  const omitted = ranked.size;
+  return { ...frame, symbols: rows, omitted, cursor: omitted > 0 && last ? encodeRank(ranking, last) : null };
 }
 
-/**
- * Snapshots of what arrived from a time on, as far as the buffer still holds it.
- *
- * @param fromMs monotonic ms
- */
-function snapshotsSince(hub: HubView, stream: StreamView, fromMs: number): Snapshots {
+function firstIn(buffer: MessageBuffer, fromMs: number | undefined): number {
+  return fromMs === undefined ? buffer.oldestSeq : buffer.firstSince(fromMs);
+}
+
+/** Snapshots of what arrived in a window, as far as the buffer still holds it. */
+function snapshotsOf(hub: HubView, stream: StreamView, { fromMs }: Window, everyPrint: boolean): Snapshots {
   const { buffer, market } = stream;
-  const snapshots = new Snapshots(market, buffer, hub.clock, buffer.firstSince(fromMs));
-  if (buffer.evictedMs !== undefined && buffer.evictedMs >= fromMs) snapshots.missed = stream.dropped;
+  const snapshots = new Snapshots(market, buffer, hub.clock, firstIn(buffer, fromMs), everyPrint);
+  if (buffer.evictedMs !== undefined && (fromMs === undefined || buffer.evictedMs >= fromMs)) {
+    snapshots.missed = stream.dropped;
+  }
   return snapshots;
 }
 
-/** As many rows as fit. Sorting 100 000 symbols at once would block the event loop, so a heap does it in slices. */
+/** How rows are made. */
+interface RowMaking {
+  readonly slice: TimeSlice;
+  row(ranked: Ranked): Row;
+}
+
+/** As many rows as fit and are asked for; what is left stays in the ranking. */
 async function rowsWithin(
   maxBytes: number,
-  stream: StreamView,
-  snapshots: readonly SymbolSnapshot[],
-  { nowMs, slice }: { readonly nowMs: number; readonly slice: TimeSlice },
-): Promise<Row[]> {
-  // Snapshots may count more messages meanwhile, so the order goes by a copy of the count.
-  const active = new Heap<{ readonly snapshot: SymbolSnapshot; readonly messages: number }>(
-    (a, b) => a.messages > b.messages || (a.messages === b.messages && a.snapshot.symbol < b.snapshot.symbol),
-  );
-  await slice.begin();
-  for (const snapshot of snapshots) {
-    if (slice.spent()) await slice.rest();
-    active.add({ snapshot, messages: snapshot.messages });
-  }
+  ranked: Heap<Ranked>,
+  { top, fields }: SummarizeArguments,
+  { slice, row }: RowMaking,
+): Promise<{ readonly rows: Row[]; readonly last: Ranked | undefined }> {
   const rows: Row[] = [];
+  let last: Ranked | undefined;
   let bytes = 2;
-  for (let next = active.take(); next; next = active.take()) {
+  await slice.begin();
+  while (rows.length < (top ?? Number.POSITIVE_INFINITY)) {
     if (slice.spent()) await slice.rest();
-    const { snapshot } = next;
-    const { symbol } = snapshot;
-    const row = snapshot.row(nowMs, event => isHeld(stream, event, symbol), stream.text);
-    bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
-    if (bytes > maxBytes) break;
-    rows.push(row);
+    const next = ranked.take();
+    if (!next) break;
+    const shown = pick(row(next), fields);
+    bytes += Buffer.byteLength(JSON.stringify(shown)) + 1;
+    if (bytes > maxBytes) {
+      ranked.add(next);
+      break;
+    }
+    rows.push(shown);
+    last = next;
   }
-  return rows;
+  return { rows, last };
 }
 
 function isHeld({ market, subscriptions }: StreamView, event: EventKind, symbol: string): boolean {
@@ -161,6 +215,14 @@ function describeMissed(missed: number, atMost: boolean): string {
 
 function noteOnOthers(others: number): string {
   return `${others} messages are of symbols beyond those that are told apart; they are in no row.`;
+}
+
+/** A code that is in no table moves no price, in case it says that the trade must not. */
+function noteOnConditions({ unknownConditions }: Snapshots): string[] {
+  const codes = [...unknownConditions].filter(code => typeof code === 'number');
+  if (unknownConditions.size === 0) return [];
+  const named = codes.length > 0 ? ` (${codes.join(', ')})` : '';
+  return [`Trades came with conditions that no table has${named}: they count as volume, and move no price.`];
 }
 
 /** Notes on fields of volume that mean something else than a reader expects. */

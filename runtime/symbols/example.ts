@@ -40,6 +40,7 @@ function exampleOf(name: string, schema: PropertySchema, market: Market): unknow
     channels: [exampleChannel(market)],
     condition: exampleCondition(market),
     endpoint: market.feeds[0]!.feed,
+    fields: ['last', 'spread_bps'],
     cursor: 'CURSOR OF THE LAST ANSWER',
     api_key: 'YOUR KEY',
   };

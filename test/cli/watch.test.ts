@@ -258,7 +258,9 @@ describe('the trail of a symbol', () => {
 
   test('has the volume of a bar where there are no trades', () => {
     expect(new Trail('X').follow({ bar: { event: 'AGGREGATE_MINUTE', volume: 500 } }, 0).volume).toBe(500);
-    expect(new Trail('X').follow({ volume: 7, bar: { event: 'AGGREGATE_MINUTE', volume: 500 } }, 0).volume).toBe(7);
+    expect(new Trail('X').follow({ window_volume: 7, bar: { event: 'AGGREGATE_MINUTE', volume: 500 } }, 0).volume).toBe(
+      7,
+    );
   });
 
   test('is as long as a wide terminal, and empty before the first price', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unshown } from '../../runtime/feed/feed-text.js';
+import { rowOf } from '../../runtime/market/row.js';
 import { Snapshots } from '../../runtime/market/snapshots.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { Held } from '../support/held.js';
@@ -49,11 +50,11 @@ function naive(events: readonly Event[]): Record<string, unknown> {
           trades: trades.length,
           last: prices.at(-1)! / 100,
           last_size: trades.at(-1)!.size,
-          open: prices[0]! / 100,
-          high: Math.max(...prices) / 100,
-          low: Math.min(...prices) / 100,
-          volume,
-          vwap: volume === 0 ? null : expect.closeTo(turnover / volume / 100, 6),
+          window_open: prices[0]! / 100,
+          window_high: Math.max(...prices) / 100,
+          window_low: Math.min(...prices) / 100,
+          window_volume: volume,
+          window_vwap: volume === 0 ? null : expect.closeTo(turnover / volume / 100, 6),
         }
       : {}),
     ...(quote
@@ -81,7 +82,9 @@ describe('the pictures of a stream', () => {
             continue;
           }
           await snapshots.update();
-          const rows = [...snapshots.all].map(snapshot => snapshot.row(startMs, () => false, unshown));
+          const rows = [...snapshots.all].map(snapshot =>
+            rowOf(snapshot, { market: stocks, nowMs: startMs, isHeld: () => false, text: unshown }),
+          );
           expect(rows).toHaveLength(new Set(came.map(other => other.symbol)).size);
           for (const row of rows) expect(row).toMatchObject(naive(came.filter(other => other.symbol === row.symbol)));
         }

@@ -212,7 +212,13 @@ describe.each(eras)('protocol %s', (_, connect) => {
   test('has prompts whose arguments are described, and refuses what they cannot take', async () => {
     const { peer } = await served();
     const prompts = await peer.prompts();
-    expect(prompts.map(({ name }) => name)).toEqual(['watch_symbol', 'compare_symbols', 'explain_silence']);
+    expect(prompts.map(({ name }) => name)).toEqual([
+      'watch_symbol',
+      'compare_symbols',
+      'market_briefing',
+      'what_moved',
+      'explain_silence',
+    ]);
     for (const { arguments: given = [] } of prompts) {
       expect(given[0]).toMatchObject({ name: 'market', required: true });
       for (const { description } of given) expect(description).toMatch(/\w/);

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import { BarRange, Range } from '../../runtime/market/range.js';
+import { BarSeries } from '../../runtime/market/bar-series.js';
+import { Range } from '../../runtime/market/range.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { Bench, callOn, hubOn } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
@@ -44,11 +45,14 @@ describe('a summary', () => {
       {
         symbol: 'AAPL',
         messages: 5,
-        open: 10,
-        high: 12,
-        low: 9,
-        volume: 500,
-        vwap: 10.5,
+        window_open: 10,
+        window_high: 12,
+        window_low: 9,
+        window_volume: 500,
+        window_vwap: 10.5,
+        window_change_pct: 7.5,
+        day_volume: 900,
+        day_vwap: 10.4,
         bar: {
           event: 'AGGREGATE_SECOND',
           open: 10,
@@ -85,7 +89,9 @@ describe('a summary', () => {
       ['V.*'],
       [3, 5, 4].map(val => ({ ev: 'V', T: 'I:SPX', val, t: 1_790_000_000_000 })),
     );
-    expect(symbols).toMatchObject([{ symbol: 'I:SPX', value: 4, open: 3, high: 5, low: 3, messages: 3 }]);
+    expect(symbols).toMatchObject([
+      { symbol: 'I:SPX', value: 4, window_open: 3, window_high: 5, window_low: 3, messages: 3 },
+    ]);
   });
 
   test('takes no price from what is none, and knows no average of nothing', async () => {
@@ -99,8 +105,8 @@ describe('a summary', () => {
       ],
     );
     expect(symbols).toMatchObject([
-      { symbol: 'AAPL', trades: 2, last: null, volume: 5, vwap: null },
-      { symbol: 'MSFT', trades: 1, last: 3, open: 3, volume: 0, vwap: null },
+      { symbol: 'AAPL', trades: 2, last: null, window_volume: 5, window_vwap: null },
+      { symbol: 'MSFT', trades: 1, last: 3, window_open: 3, window_volume: 0, window_vwap: null },
     ]);
   });
 
@@ -134,20 +140,20 @@ describe('a summary', () => {
 
     test('leaves out what came before it, and begins with it', async () => {
       const { symbols, window, endMs, ...answer } = await windowOf(60, [100, 61, 60, 5]);
-      expect(symbols).toMatchObject([{ trades: 2, volume: 12 }]);
+      expect(symbols).toMatchObject([{ trades: 2, window_volume: 12 }]);
       expect(window).toEqual({ from: new Date(endMs - 60_000).toISOString(), to: new Date(endMs).toISOString() });
       expect(answer).not.toHaveProperty('incomplete');
     });
 
     test('lacks nothing where only older messages had left the buffer', async () => {
       const { symbols, ...answer } = await windowOf(60, [100, 90, 80, 5, 4], 2);
-      expect(symbols).toMatchObject([{ trades: 2, volume: 24 }]);
+      expect(symbols).toMatchObject([{ trades: 2, window_volume: 24 }]);
       expect(answer).not.toHaveProperty('incomplete');
     });
 
     test('says what may be lacking, and from when it counts', async () => {
       const { symbols, window, endMs, ...answer } = await windowOf(60, [100, 50, 40, 5], 2);
-      expect(symbols).toMatchObject([{ trades: 2, volume: 12 }]);
+      expect(symbols).toMatchObject([{ trades: 2, window_volume: 12 }]);
       expect(answer.incomplete).toMatch(/^Up to \d+ messages? had left the buffer/);
       expect(window).toMatchObject({ from: new Date(endMs - 40_000).toISOString() });
     });
@@ -157,7 +163,7 @@ describe('a summary', () => {
     const events = [1, 2, 3, 4].map(p => ({ ev: 'T', sym: 'A', p, s: 1 }));
     const answer = await summaryOf('stocks', ['T.*'], events, {}, { bufferMessages: 2 });
     expect(answer).toMatchObject({
-      symbols: [{ trades: 2, open: 3 }],
+      symbols: [{ trades: 2, window_open: 3 }],
       incomplete: expect.stringContaining('left the buffer'),
     });
   });
@@ -204,15 +210,19 @@ describe('a summary', () => {
     const summary = async () => (await callOn(bench!.hub, 'summarize_stream', { market: 'stocks' })).structured;
 
     await sendTrades(5, 6);
-    expect((await summary()).symbols).toMatchObject([{ trades: 2, volume: 20, vwap: 5.5, open: 5 }]);
-    expect((await summary()).symbols).toMatchObject([{ trades: 2, volume: 20 }]);
+    expect((await summary()).symbols).toMatchObject([
+      { trades: 2, window_volume: 20, window_vwap: 5.5, window_open: 5 },
+    ]);
+    expect((await summary()).symbols).toMatchObject([{ trades: 2, window_volume: 20 }]);
     await sendTrades(9, 4, 7);
     const third = await summary();
-    expect(third.symbols).toMatchObject([{ trades: 5, volume: 50, open: 5, high: 9, low: 4, last: 7, vwap: 6.2 }]);
+    expect(third.symbols).toMatchObject([
+      { trades: 5, window_volume: 50, window_open: 5, window_high: 9, window_low: 4, last: 7, window_vwap: 6.2 },
+    ]);
     expect(third).not.toHaveProperty('incomplete');
     await sendTrades(1, 2, 3, 4);
     expect(await summary()).toMatchObject({
-      symbols: [{ trades: 8, low: 2 }],
+      symbols: [{ trades: 8, window_low: 2 }],
       incomplete: '1 message had left the buffer before they could be counted.',
     });
   });
@@ -276,7 +286,7 @@ describe('a summary', () => {
   test('says of forex that its volume counts quotes', async () => {
     const minute = { ev: 'CA', pair: 'EUR/USD', o: 1.1, c: 1.1, h: 1.1, l: 1.1, v: 42, s: 1_790_000_000_000 };
     const { symbols, notes } = await summaryOf('forex', ['CA.*'], [minute]);
-    expect(symbols).toMatchObject([{ symbol: 'EUR/USD', volume: 42 }]);
+    expect(symbols).toMatchObject([{ symbol: 'EUR/USD', window_volume: 42 }]);
     expect(notes).toEqual(['volume is in quote updates: a count of quotes, not of money or lots.']);
     await bench!.close();
     expect((await summaryOf('stocks', ['T.*'], [{ ev: 'T', sym: 'A', p: 1, s: 1 }])).notes).toEqual([]);
@@ -293,9 +303,9 @@ describe('a summary', () => {
     );
     expect(symbols).toMatchObject([
       { symbol: 'AAPL', trades: 0, quotes: 1, spread: 0.3 },
-      { symbol: 'MSFT', volume: 500 },
+      { symbol: 'MSFT', window_volume: 500 },
     ]);
-    expect((symbols as object[])[0]).not.toHaveProperty('volume');
+    expect((symbols as object[])[0]).not.toHaveProperty('window_volume');
     for (const key of ['trades', 'quotes', 'last', 'bid']) expect((symbols as object[])[1]).not.toHaveProperty(key);
   });
 
@@ -311,14 +321,20 @@ describe('a summary', () => {
       of('AM', 0, { o: 10, h: 20, l: 9, v: 120, vw: 10 }),
     ];
     const { symbols } = await summaryOf('stocks', ['AM.*'], minutes);
-    expect(symbols).toMatchObject([{ open: 10, high: 20, low: 8, volume: 400, vwap: 11.5 }]);
+    expect(symbols).toMatchObject([
+      { window_open: 10, window_high: 20, window_low: 8, window_volume: 420, window_vwap: 11.42857143 },
+    ]);
     await bench!.close();
     const seconds = [...minutes, of('A', 1, { o: 10.5, h: 10.6, l: 10.4, c: 10.5, v: 5, vw: 10.5 })];
     const both = await summaryOf('stocks', ['AM.*', 'A.*'], seconds);
-    expect(both.symbols).toMatchObject([{ open: 10.5, high: 10.6, low: 10.4, volume: 5, vwap: 10.5 }]);
+    expect(both.symbols).toMatchObject([
+      { window_open: 10.5, window_high: 10.6, window_low: 10.4, window_volume: 5, window_vwap: 10.5 },
+    ]);
     await bench!.close();
     const trades = await summaryOf('stocks', ['AM.*', 'T.*'], [...minutes, { ev: 'T', sym: 'AAPL', p: 15, s: 7 }]);
-    expect(trades.symbols).toMatchObject([{ open: 15, high: 15, low: 15, volume: 7, vwap: 15 }]);
+    expect(trades.symbols).toMatchObject([
+      { window_open: 15, window_high: 15, window_low: 15, window_volume: 7, window_vwap: 15 },
+    ]);
   });
 
   test('shows the bar that ended last', async () => {
@@ -372,7 +388,7 @@ describe('a summary', () => {
       ['XT.*'],
       sizes.map(s => ({ ev: 'XT', pair: 'BTC-USD', p: 2, s })),
     );
-    expect(symbols).toMatchObject([{ volume: 123_457.089_013, vwap: 2 }]);
+    expect(symbols).toMatchObject([{ window_volume: 123_457.089_013, window_vwap: 2 }]);
   });
 
   test.each<[string, unknown[], unknown]>([
@@ -499,7 +515,7 @@ describe('a summary', () => {
     }
 
     test('of bars without a trace of the version that a later one replaced', () => {
-      const range = new BarRange();
+      const range = new BarSeries();
       const bar = { open: 1, high: 1, low: 1, close: 1, start: '2026-11-23T14:30:00.000000000' };
       range.addBar({ ...bar, volume: 0.1, vwap: 1234567.8901 });
       range.addBar({ ...bar, volume: 0.3, vwap: 0.7 });

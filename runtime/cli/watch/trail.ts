@@ -39,7 +39,7 @@ export class Trail {
       direction: this.direction,
       prices: { last, bid, ask, spread },
       decimals: this.decimals,
-      volume: summary.volume ?? bar?.volume,
+      volume: summary.window_volume ?? bar?.volume,
       messages,
       ratePerS: this.meter.rate(elapsedMs),
       trend: [...this.trend],

@@ -15,6 +15,9 @@ import { listRemarks } from './remarks.js';
 import { Trail } from './trail.js';
 import type { Display, Row, View } from './view.js';
 
+/** A summary as it is without further wishes. */
+const plain = { sort: 'activity', prints: 'eligible', wait_s: 0 } as const;
+
 export class Watcher {
   private readonly stopping = new AbortController();
   private readonly parsed: ParsedChannels;
@@ -101,9 +104,14 @@ export class Watcher {
     const { hub, market } = this;
     const held = hub.stream(market.name).subscriptions.names.map(name => name.slice(name.indexOf('.') + 1));
     const named = [...new Set(held)].filter(symbol => symbol !== '*');
-    const own = await summarize(hub, { market: market.name, symbols: named, max_bytes: Number.MAX_SAFE_INTEGER });
+    const own = await summarize(hub, {
+      ...plain,
+      market: market.name,
+      symbols: named,
+      max_bytes: Number.MAX_SAFE_INTEGER,
+    });
     const all = held.includes('*')
-      ? await summarize(hub, { market: market.name, max_bytes: hub.suite.limits.mostBytes })
+      ? await summarize(hub, { ...plain, market: market.name, max_bytes: hub.suite.limits.mostBytes })
       : undefined;
     const answers = new Map([...named.map(symbol => [symbol, undefined] as const), ...rowsOf(all), ...rowsOf(own)]);
     return {

@@ -14,6 +14,12 @@ const changing: readonly Verb[] = ['start', 'stop', 'stop_all', 'subscribe', 'un
 /** Calls that mostly wait for a feed or for messages. */
 const waiting: readonly Verb[] = ['start', 'stop', 'stop_all', 'subscribe', 'wait'];
 
+/** Whether a call asks to be answered later; what it asks is judged when its turn comes. */
+function mayWait(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null || !('wait_s' in given)) return false;
+  return Number(given.wait_s) > 0;
+}
+
 export class ClientGate implements Gate {
   /** Names of tools. */
   private readonly waits: ReadonlySet<unknown>;
@@ -28,7 +34,7 @@ export class ClientGate implements Gate {
   }
 
   enter<T>({ method, params }: Asked, answer: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const waits = method === 'tools/call' && this.waits.has(params?.name);
+    const waits = method === 'tools/call' && (this.waits.has(params?.name) || mayWait(params?.arguments));
     return this.calls.run(this.caller.id, answer, { waits, signal });
   }
 
