@@ -129,7 +129,7 @@ describe('a request of which nothing is possible', () => {
 });
 
 describe('messages whose fields have wrong types', () => {
-  test('are answered as they came, and counted once when they are first read', async () => {
+  test('are answered as they came, without what is no time, and counted once when they are first read', async () => {
     const { hub, feed } = await bench();
     const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
     feed.sessions('stocks')[0]!.send('[{"ev":"T","sym":"AAPL","p":{"a":1},"s":"many","t":"soon"}]');
@@ -137,7 +137,7 @@ describe('messages whose fields have wrong types', () => {
     for (let times = 0; times < 2; times++) {
       const read = await callOn(hub, 'read_stream_messages', { market: 'stocks', cursor: structured.cursor });
       expect(read.structured.messages).toEqual([
-        { event: 'TRADE', symbol: 'AAPL', price: { a: 1 }, size: 'many', timestamp: 'soon' },
+        { event: 'TRADE', symbol: 'AAPL', price: { a: 1 }, size: 'many' },
       ]);
     }
     const { structured: status } = await callOn(hub, 'get_stocks_stream_status');
