@@ -5,11 +5,11 @@ import { chooseTools, faultsOfTools, faultsOfToolsets } from '../../runtime/conf
 import type { Tool } from '../../runtime/contract/tool.js';
 import { validate } from '../../runtime/core/validation.js';
 import { listTools } from '../../runtime/tools/tools.js';
-import { marketNames } from '../support/spec.js';
+import { marketNames, sharedNames } from '../support/spec.js';
 
 const offer: Offer = { suite, markets };
 const everything = listTools(offer).map(({ tool }) => tool.name);
-const reading = ['read_stream_messages', 'wait_for_stream_message', 'summarize_stream'];
+const reading = sharedNames;
 const ofStocks = [
   'start_stocks_stream',
   'stop_stocks_stream',

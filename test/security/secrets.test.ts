@@ -300,7 +300,9 @@ describe.concurrent('a feed that repeats the key', () => {
     const { structured, text } = await callOn(client, 'summarize_stream', { market: 'stocks' });
     expect(`${JSON.stringify(structured)} ${text}`).not.toMatch(/(?<!\d)1789654286(?!\d)/);
     expect(structured.symbols).toEqual(
-      expect.arrayContaining([expect.objectContaining({ symbol: 'AAPL', open: '[redacted]', vwap: '[redacted]' })]),
+      expect.arrayContaining([
+        expect.objectContaining({ symbol: 'AAPL', window_open: '[redacted]', window_vwap: '[redacted]' }),
+      ]),
     );
   });
 });

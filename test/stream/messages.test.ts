@@ -136,9 +136,7 @@ describe('messages whose fields have wrong types', () => {
     await until(hub, 'stocks', () => hub.stream('stocks').totals.received === 1);
     for (let times = 0; times < 2; times++) {
       const read = await callOn(hub, 'read_stream_messages', { market: 'stocks', cursor: structured.cursor });
-      expect(read.structured.messages).toEqual([
-        { event: 'TRADE', symbol: 'AAPL', price: { a: 1 }, size: 'many' },
-      ]);
+      expect(read.structured.messages).toEqual([{ event: 'TRADE', symbol: 'AAPL', price: { a: 1 }, size: 'many' }]);
     }
     const { structured: status } = await callOn(hub, 'get_stocks_stream_status');
     expect(status).toMatchObject({ mistyped: 1, malformed: 0, state: 'live' });
@@ -163,11 +161,11 @@ describe('a summary', () => {
         trades: 3,
         quotes: 1,
         last: 11,
-        open: 10,
-        high: 12,
-        low: 10,
-        volume: 400.5,
-        vwap: 11.49937578,
+        window_open: 10,
+        window_high: 12,
+        window_low: 10,
+        window_volume: 400.5,
+        window_vwap: 11.49937578,
         bid: 10.1,
         ask: 10.4,
         spread: 0.3,

@@ -162,11 +162,13 @@ describe('the text of an answer', () => {
       for (const format of ['json', 'csv'])
         await call('read_stream_messages', { market: market.name, limit: 2, format });
       await call('summarize_stream', { market: market.name });
+      await call('get_streams_overview');
       await call(named('status'), { dummy: 1 });
       await call(named('list'));
       await call(named('unsubscribe'), { channels: [channel, 'no'] });
       await call(named('stop'));
     }
+    await call('stop_all_streams');
   }, 120_000);
   afterAll(() => bench.close());
 
