@@ -156,6 +156,16 @@ export class MessageBuffer {
     return this.market.channels[this.channelAt(seq)]?.prefix;
   }
 
+  /** Channel and symbol of a held message as one number; symbols that are not told apart share one. */
+  pairAt(seq: number): number {
+    return this.rows.pair(seq);
+  }
+
+  /** How many bytes a held message has. */
+  bytesAt(seq: number): number {
+    return this.rows.length(seq);
+  }
+
   /** Number of the symbol of a held message in the symbol table. */
   symbolNumberAt(seq: number): number {
     return Math.floor(this.rows.pair(seq) / this.width);
@@ -171,14 +181,10 @@ export class MessageBuffer {
     return canonicalSymbol(this.market, spelling) ?? spelling;
   }
 
-  /** Seq of the message of the same channel and symbol before a held one, if it is held too. */
+  /** Seq of the message of the same pair before a held one, if it is held too. */
   before(seq: number): number | undefined {
-    const name = this.symbolAt(seq);
-    for (let earlier = this.stepBack(seq); earlier !== undefined; earlier = this.stepBack(earlier)) {
-      // Symbols that are not told apart share one row of predecessors.
-      if (this.symbolAt(earlier) === name) return earlier;
-    }
-    return undefined;
+    const back = this.rows.back(seq);
+    return back > 0 && this.holds(seq - back) ? seq - back : undefined;
   }
 
   /**
@@ -227,11 +233,6 @@ export class MessageBuffer {
 
   private holds(seq: number): boolean {
     return seq >= this.oldest && seq < this.next;
-  }
-
-  private stepBack(seq: number): number | undefined {
-    const back = this.rows.back(seq);
-    return back > 0 && this.holds(seq - back) ? seq - back : undefined;
   }
 
   private widen(pair: number): void {

@@ -64,7 +64,8 @@ interface Draft {
   [name: string]: unknown;
 }
 
-function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText): Draft {
+/** Formats the fields that a channel has. */
+export function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText): Draft {
   const message: Draft = { event: channel.event, symbol: symbol === null ? null : text.quote(symbol) };
   let timestamp: unknown;
   let bid: unknown;
@@ -85,6 +86,17 @@ function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText):
   if (typeof bid === 'number' && typeof ask === 'number') message.spread = subtract(ask, bid);
   if (timestamp !== undefined) message.timestamp = timestamp;
   return message;
+}
+
+/** The channel with no fields but those that these values of messages are made of. */
+export function onlyFields(channel: Channel, names: readonly string[]): Channel {
+  const wanted = new Set(names);
+  const isPart = ({ name, role, flag }: Field): boolean =>
+    wanted.has(name) ||
+    (flag !== undefined && wanted.has(flag.name)) ||
+    (role === 'time' && wanted.has('timestamp')) ||
+    ((role === 'bid.price' || role === 'ask.price') && wanted.has('spread'));
+  return { ...channel, fields: channel.fields.filter(isPart) };
 }
 
 function formatValue({ type, epoch }: Field, value: unknown, text: FeedText): unknown {

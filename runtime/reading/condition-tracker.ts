@@ -2,26 +2,50 @@
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Market } from '../contract/market.js';
 import type { StateName } from '../feed/state.js';
-import { channelOf, fieldValue, formatMessage, type Message } from '../market/format.js';
-import { type Condition, isEdge, isWide, type Leaf } from './condition.js';
+import { fieldValue, type Message } from '../market/format.js';
+import type { TimeSlice } from '../pacing/time-slice.js';
+import { type Condition, edgesOf, isEdge, isWide, type Leaf } from './condition.js';
+import { EarlierValues } from './earlier-values.js';
 
 /** Evaluates a condition along a stream; remembers earlier values for crossings, and levels of other symbols. */
 export class ConditionTracker {
-  /** Last value, by leaf, then by channel and symbol. */
-  private readonly previous = new Map<Leaf, Map<string, unknown>>();
+  private readonly edges: readonly Leaf[];
+  private readonly earlier: EarlierValues;
   /** Whether a leaf that names a symbol held in that symbol's last message. */
   private readonly truths = new Map<Leaf, boolean>();
   private state: StateName | undefined;
 
   constructor(
-    private readonly market: Market,
+    market: Market,
     private readonly condition: Condition,
-    private readonly buffer: MessageBuffer,
-  ) {}
+    buffer: MessageBuffer,
+  ) {
+    this.edges = edgesOf(condition);
+    this.earlier = new EarlierValues(market, buffer, [...new Set(this.edges.map(({ field }) => field))]);
+  }
 
-  /** @returns whether the condition holds with this message */
+  /** Whether an earlier value was too far back to be looked for. */
+  get isCut(): boolean {
+    return this.earlier.isCut;
+  }
+
+  /**
+   * Looks for the earlier values that a message is compared with, as long as the slice has time.
+   *
+   * @returns whether `sees` may be called; if not, this must be, after a rest
+   */
+  looksBack(entry: Entry, message: Message, slice: Pick<TimeSlice, 'spent'>): boolean {
+    const edges = this.edges.filter(leaf => isAbout(leaf, entry));
+    if (edges.length === 0) return true;
+    const fields = edges.map(({ field }) => field).filter(field => fieldValue(message, field) !== undefined);
+    return this.earlier.find(entry, fields, slice);
+  }
+
+  /** Call `looksBack` before. @returns whether the condition holds with this message */
   sees(entry: Entry, message: Message): boolean {
-    return this.evaluate(this.condition, leaf => this.judgeMessage(leaf, entry, message));
+    const holds = this.evaluate(this.condition, leaf => this.judgeMessage(leaf, entry, message));
+    if (this.edges.some(leaf => isAbout(leaf, entry))) this.earlier.remember(entry, message);
+    return holds;
   }
 
   /** @returns whether the condition holds with this state of the stream */
@@ -41,34 +65,17 @@ export class ConditionTracker {
   private judgeMessage(leaf: Leaf, entry: Entry, message: Message): boolean {
     if (leaf.field === 'state') return this.state !== undefined && compare(leaf, this.state, this.state);
     const value = fieldValue(message, leaf.field);
-    const elsewhere = leaf.symbol !== undefined && leaf.symbol !== entry.symbol;
     // With a message of another symbol, a level that was reached still counts, but an edge is over.
-    if (elsewhere || value === undefined) return !isEdge[leaf.op] && (this.truths.get(leaf) ?? false);
-    const truth = compare(leaf, value, this.replacePrevious(leaf, entry, value));
+    if (!isAbout(leaf, entry) || value === undefined) return !isEdge[leaf.op] && (this.truths.get(leaf) ?? false);
+    const truth = compare(leaf, value, isEdge[leaf.op] ? this.earlier.before(entry, leaf.field) : undefined);
     if (leaf.symbol !== undefined) this.truths.set(leaf, truth);
     return truth;
   }
+}
 
-  /** Remembers the value for later edges. @returns the value before it */
-  private replacePrevious(leaf: Leaf, entry: Entry, value: unknown): unknown {
-    if (!isEdge[leaf.op]) return undefined;
-    const values = this.previous.get(leaf) ?? new Map<string, unknown>();
-    const key = `${entry.ev} ${entry.symbol}`;
-    const before = values.has(key) ? values.get(key) : this.valueBefore(leaf, entry);
-    this.previous.set(leaf, values.set(key, value));
-    return before;
-  }
-
-  /** The value in the last message of the same channel and symbol before this one, if the buffer still holds it. */
-  private valueBefore(leaf: Leaf, { seq, ev }: Entry): unknown {
-    if (!channelOf(this.market, ev)) return undefined;
-    for (let earlier = this.buffer.before(seq); earlier !== undefined; earlier = this.buffer.before(earlier)) {
-      const message = formatMessage(this.market, this.buffer.at(earlier)!, 'summary');
-      const value = fieldValue(message, leaf.field);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  }
+/** Whether a message has the symbol of a comparison. */
+function isAbout({ symbol }: Leaf, entry: Entry): boolean {
+  return symbol === undefined || symbol === entry.symbol;
 }
 
 function compare({ op, value }: Leaf, now: unknown, before: unknown): boolean {

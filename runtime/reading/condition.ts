@@ -45,6 +45,11 @@ export function dependsOnState(condition: Condition): boolean {
   return leavesOf(condition).some(({ field }) => field === 'state');
 }
 
+/** Its comparisons that hold only at the moment when a field of messages changes. */
+export function edgesOf(condition: Condition): Leaf[] {
+  return leavesOf(condition).filter(({ field, op }) => isEdge[op] && field !== 'state');
+}
+
 /** The fields of messages that the condition compares. */
 export function fieldsOf(condition: Condition): string[] {
   return [...new Set(leavesOf(condition).map(({ field }) => field))].filter(field => field !== 'state');

@@ -3,6 +3,9 @@ import type { Clock } from '../core/clock.js';
 import { shownSteps, TimeSlice } from '../pacing/time-slice.js';
 import type { StreamView } from '../stream/view.js';
 
+/** What became of a message: it is what was looked for, or not, or there was no time to tell. */
+export type Look = 'taken' | 'skipped' | 'unfinished';
+
 /** Looks once at each message that a selection chooses, in slices of time. */
 export class MatchScan {
   /** Messages that left the buffer before they could be looked at. */
@@ -28,8 +31,12 @@ export class MatchScan {
     return this.next;
   }
 
-  /** Looks until `taken` is true, or no message or time is left. @returns whether one was taken */
-  look(taken: (seq: number) => boolean): boolean {
+  /**
+   * Looks until a message is taken, or no message or time is left. One that is unfinished is looked at again.
+   *
+   * @returns whether one was taken
+   */
+  look(lookAt: (seq: number, slice: TimeSlice) => Look): boolean {
     const { buffer } = this.stream;
     const { slice } = this;
     this.dropped += Math.max(0, buffer.oldestSeq - this.next);
@@ -44,7 +51,11 @@ export class MatchScan {
         continue;
       }
       this.seen++;
-      if (taken(seq)) return true;
+      const look = lookAt(seq, slice);
+      if (look === 'taken') return true;
+      if (look === 'skipped') continue;
+      this.putBack();
+      return false;
     }
     return false;
   }

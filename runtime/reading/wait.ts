@@ -1,17 +1,20 @@
 import type { WaitAnswer, WaitArguments } from '../../generated/types.js';
 import { ChannelIndex } from '../buffer/channel-index.js';
+import type { Entry } from '../buffer/message-buffer.js';
 import { notesOnFilters, parseFilters, selectionOf } from '../buffer/selection.js';
 import { StreamError } from '../core/errors.js';
 import { isWanted } from '../feed/state.js';
 import { notesOnFields } from '../market/field-notes.js';
 import { fieldValue, type Message } from '../market/format.js';
+import type { TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import type { Filter } from '../symbols/channels.js';
 import { commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
 import { type Condition, fieldsOf, symbolsOf } from './condition.js';
 import { parseCondition, type Subject } from './condition-parser.js';
 import { ConditionTracker } from './condition-tracker.js';
-import { MatchScan } from './match-scan.js';
+import { mostLookedBack } from './earlier-values.js';
+import { type Look, MatchScan } from './match-scan.js';
 import { nameOnly, PageBuilder } from './page.js';
 import { Prospect } from './prospect.js';
 import { seqOf } from './read.js';
@@ -69,16 +72,23 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   };
 }
 
+interface Shown {
+  readonly entry: Entry;
+  readonly message: Message;
+}
+
 /** Looks for messages along a stream until it has what the call waits for. */
 class Search {
   matched = false;
-  readonly notes: string[] = [];
+  private readonly said: string[] = [];
   private readonly page: PageBuilder;
   private readonly tracker: ConditionTracker | undefined;
   /** The only symbols that can decide, as `symbolsOf` tells them. */
   private readonly symbols: ReadonlySet<string> | undefined;
   private isFull = false;
   private last: Message | undefined;
+  /** The message whose earlier values are looked for. */
+  private unfinished: Shown | undefined;
 
   constructor(
     private readonly hub: HubView,
@@ -95,6 +105,12 @@ class Search {
 
   get messages(): readonly Message[] {
     return this.page.messages;
+  }
+
+  get notes(): readonly string[] {
+    if (!this.tracker?.isCut) return this.said;
+    const far = `A first value crosses nothing and is no change where the ${mostLookedBack} messages before it, of its symbol and channel, have none.`;
+    return [...this.said, far];
   }
 
   /** Whether there is no point in looking further. */
@@ -127,26 +143,34 @@ class Search {
       this.matched = true;
       return;
     }
-    this.matchScan.look(seq => this.takes(seq));
+    this.matchScan.look((seq, slice) => this.lookAt(seq, slice));
   }
 
-  /** @returns whether the search ends with this message */
-  private takes(seq: number): boolean {
+  /** The search ends with a message that is taken. */
+  private lookAt(seq: number, slice: TimeSlice): Look {
     const { stream, tracker, symbols } = this;
     // Do not even parse a message that cannot decide.
-    if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return false;
-    const entry = stream.buffer.at(seq)!;
-    const message = stream.show(entry, 'summary');
+    if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return 'skipped';
+    const shown = this.unfinished?.entry.seq === seq ? this.unfinished : this.show(seq);
+    const { entry, message } = shown;
+    const isReady = tracker?.looksBack(entry, message, slice) ?? true;
+    this.unfinished = isReady ? undefined : shown;
+    if (!isReady) return 'unfinished';
     this.last = message;
-    if (tracker && !tracker.sees(entry, message)) return false;
+    if (tracker && !tracker.sees(entry, message)) return 'skipped';
     if (!this.keep(message, seq)) {
       this.isFull = true;
       this.matchScan.putBack();
-      this.notes.push(`${this.page.messages.length} of ${this.count} fill an answer; go on with the cursor.`);
-      return true;
+      this.said.push(`${this.page.messages.length} of ${this.count} fill an answer; go on with the cursor.`);
+      return 'taken';
     }
     this.matched = this.page.isFull;
-    return this.matched;
+    return this.matched ? 'taken' : 'skipped';
+  }
+
+  private show(seq: number): Shown {
+    const entry = this.stream.buffer.at(seq)!;
+    return { entry, message: this.stream.show(entry, 'summary') };
   }
 
   private keep(message: Message, seq: number): boolean {
@@ -154,7 +178,7 @@ class Search {
     const { tooLarge } = this.page.overflow;
     if (tooLarge === undefined) return false;
     const cursor = cursorOf(this.hub, this.stream, seq);
-    this.notes.push(
+    this.said.push(
       `A message of ${tooLarge} bytes is only named here: read_stream_messages with cursor "${cursor}" and a larger max_bytes has it.`,
     );
     return this.page.add(nameOnly(message, tooLarge));

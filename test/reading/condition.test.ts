@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Entry } from '../../runtime/buffer/message-buffer.js';
 import { StreamError } from '../../runtime/core/errors.js';
 import { formatMessage } from '../../runtime/market/format.js';
 import { symbolsOf } from '../../runtime/reading/condition.js';
@@ -37,13 +38,19 @@ class Watched {
     return marketOf(this.marketName);
   }
 
+  add(ev: string, symbol: string, raw: Record<string, unknown>): Entry {
+    return this.past.add(ev, symbol, raw);
+  }
+
   before(ev: string, symbol: string, raw: Record<string, unknown>): void {
-    this.past.add(ev, symbol, raw);
+    this.add(ev, symbol, raw);
   }
 
   sees(ev: string, symbol: string, raw: Record<string, unknown>): boolean {
     const entry = this.past.add(ev, symbol, raw);
-    return this.watching.sees(entry, formatMessage(this.market, entry, 'summary'));
+    const message = formatMessage(this.market, entry, 'summary');
+    expect(this.watching.looksBack(entry, message, { spent: () => false })).toBe(true);
+    return this.watching.sees(entry, message);
   }
 
   trades(symbol: string, ...prices: number[]): boolean[] {
@@ -196,6 +203,30 @@ describe('a crossing', () => {
     watched.before('T', 'AAPL', { sym: 'AAPL', p: 99 });
     watched.before('T', 'MSFT', { sym: 'MSFT', p: 99 });
     expect(watched.trades('AAPL', 101)).toEqual([false]);
+  });
+
+  test('counts from ten thousand messages back, and says where it would be farther', () => {
+    for (const [lacking, crosses] of [
+      [9_999, true],
+      [10_000, false],
+    ] as const) {
+      const watched = new Watched(above, 'stocks', 20_000);
+      watched.before('T', 'AAPL', { sym: 'AAPL', p: 99 });
+      for (let n = 0; n < lacking; n++) watched.before('T', 'AAPL', { sym: 'AAPL' });
+      expect(watched.trades('AAPL', 101, 99, 101)).toEqual([crosses, false, true]);
+      expect(watched.watching.isCut).toBe(!crosses);
+    }
+  });
+
+  test('looks at each held message once, however many comparisons name its field', () => {
+    const changes = { field: 'conditions', op: 'changes' };
+    const watched = new Watched({ any: [changes, changes, { ...changes, symbol: 'AAPL' }] });
+    for (let n = 0; n < 100; n++) watched.before('T', 'AAPL', { sym: 'AAPL' });
+    const entry = watched.add('T', 'AAPL', { sym: 'AAPL', c: [12] });
+    let steps = 0;
+    const count = (): boolean => ++steps < 0;
+    watched.watching.looksBack(entry, formatMessage(stocks, entry, 'summary'), { spent: count });
+    expect(steps).toBe(100);
   });
 
   test('skips messages without the field', () => {

@@ -110,7 +110,10 @@ describe('a condition', () => {
     return messages.slice(watchedFrom).map((_, index) => {
       const entry = buffer.at(watchedFrom + index)!;
       if (!all && deciding && !deciding.has(entry.symbol!)) return false;
-      return watch.sees(entry, formatMessage(stocks, entry, 'summary'));
+      const message = formatMessage(stocks, entry, 'summary');
+      // A rest after every step.
+      while (!watch.looksBack(entry, message, { spent: () => true }));
+      return watch.sees(entry, message);
     });
   }
 

@@ -84,6 +84,47 @@ describe('fifty calls at once over 300,000 messages of 4,000 symbols', { timeout
   });
 });
 
+describe('a wait that needs the values before its messages', { timeout: 120_000 }, () => {
+  test('of a field that they all lack keeps nobody waiting, however many comparisons name it', async () => {
+    const hub = filled(200_000, 1);
+    const args = {
+      market: 'stocks',
+      cursor: encodeCursor({ process: hub.process, market: 'stocks', seq: 200_000 }),
+      condition: { any: Array.from({ length: 8 }, () => ({ field: 'conditions', op: 'changes' })) },
+      timeout_s: 50,
+    };
+    const event = '{"ev":"T","sym":"S0","p":1,"c":[12]}';
+    handFrame(hub.stream('stocks'), `[${event},${event},{"ev":"T","sym":"S0","p":1,"c":[37]}]`);
+    let answer: Called | undefined;
+    const lag = await lagOf(async () => {
+      answer = await callOn(hub, 'wait_for_stream_message', args);
+    });
+    expect(answer!.structured).toMatchObject({ matched: true, messages: [{ conditions: [37] }] });
+    expect(answer!.structured.notes).toEqual([
+      'A first value crosses nothing and is no change where the 10000 messages before it, of its symbol and channel, have none.',
+    ]);
+    expect(lag).toBeLessThan(mostMs);
+  });
+
+  test('keeps nobody waiting where 50,000 messages are of symbols that are not told apart', async () => {
+    const hub = filled(150_000, 150_000);
+    const fresh = Array.from({ length: 20 }, (_, n) => `{"ev":"T","sym":"N${n}","p":2,"s":1}`);
+    // Its first value was the last one but twenty.
+    handFrame(hub.stream('stocks'), `[${fresh.join()},{"ev":"T","sym":"S149990","p":900,"s":1}]`);
+    let answer: Called | undefined;
+    const lag = await lagOf(async () => {
+      answer = await callOn(hub, 'wait_for_stream_message', {
+        market: 'stocks',
+        cursor: encodeCursor({ process: hub.process, market: 'stocks', seq: 150_000 }),
+        condition: { field: 'price', op: 'crosses_above', value: 500 },
+        timeout_s: 50,
+      });
+    });
+    expect(answer!.structured).toMatchObject({ matched: true, messages: [{ symbol: 'S149990', price: 900 }] });
+    expect(lag).toBeLessThan(mostMs);
+  });
+});
+
 test('a summary of a hundred thousand symbols puts them in order without keeping anybody waiting', {
   timeout: 60_000,
 }, async () => {
