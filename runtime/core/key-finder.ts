@@ -2,6 +2,7 @@
  * Finds a whole key in what a feed says, however the feed spells it: in any case, as it is, URL-encoded, escaped for
  * JSON or as a code, in base64 and in hex. Known to secret.ts alone, since it holds the key.
  */
+import type { Patience } from './patience.js';
 
 /** Shorter keys are not searched for. */
 export const shortestCleaned = 8;
@@ -11,10 +12,18 @@ const blackout = '[redacted]';
 const mostEncoded = 8;
 /** This many characters of each spelling are searched for at once, before a candidate is checked in full. */
 const glanced = 4;
+/** No more than that is needed to see where a spelling could begin. */
+const longestGlance = 64;
 /** Only texts made for the purpose need more. */
-const stepsPerCharacter = 8;
-const leastSteps = 100_000;
-const emptyFrame = '[]';
+const stepsPerCharacter = 1;
+const leastSteps = 50_000;
+/** Bytes of a frame that are searched at once. */
+const pieceBytes = 2 ** 15;
+/** No spelling of a key is longer. */
+const longestSpelling = 2 ** 16;
+/** What stands before a number of JSON is seen in so many bytes. */
+const seenBefore = 8;
+const emptyFrame = Buffer.from('[]');
 const percent = 37;
 const backslash = 92;
 
@@ -22,6 +31,22 @@ const backslash = 92;
 interface Place {
   readonly start: number;
   readonly end: number;
+}
+
+/** Where a search begins, before which character the last key that it finds begins, and what stands for a key. */
+interface Search {
+  readonly from: number;
+  readonly until: number;
+  readonly patience: Patience;
+  readonly substitute: (place: Place) => string;
+}
+
+/** A text without the keys in it, up to `end`. */
+interface Found {
+  readonly clean: string;
+  /** Where the search ended, or a key that began before. */
+  readonly end: number;
+  readonly hasKey: boolean;
 }
 
 /** One of the ways in which the whole key can be written. */
@@ -37,8 +62,6 @@ export class KeyFinder {
   /** Finds where a spelling could begin; far faster than to look at every character. */
   private readonly glance: RegExp;
   private readonly isDigits: boolean;
-  /** Steps that are left for the text that is looked at. */
-  private patience = 0;
 
   /** @param key visible ASCII */
   constructor(key: string) {
@@ -54,52 +77,85 @@ export class KeyFinder {
     this.isDigits = /^\d+$/.test(key);
   }
 
+  /** A text without the keys in it; one in which nearly everything could be a key is not shown at all. */
   clean(text: string): string {
-    return this.replace(text, () => blackout, blackout) ?? text;
-  }
-
-  cleanBytes(bytes: Buffer): Buffer {
-    const text = bytes.toString('latin1');
-    const clean = this.replace(text, place => (this.isNumber(text, place) ? 'null' : blackout), emptyFrame);
-    return clean === undefined ? bytes : Buffer.from(clean, 'latin1');
+    const found = this.search(text, this.inAll(text.length));
+    return found?.clean ?? blackout;
   }
 
   /**
-   * @param whole stands for a text in which nearly everything could be a key, so that it would take too long
-   * @returns nothing where there is no key
+   * The same for the beginning of a text, which is cut where it is long.
+   *
+   * @param shown how many characters of it are wanted
    */
-  private replace(text: string, substitute: (place: Place) => string, whole: string): string | undefined {
-    if (text.length < this.shortest) return undefined;
-    let clean: string | undefined;
-    let copied = 0;
-    this.patience = stepsPerCharacter * text.length + leastSteps;
-    this.glance.lastIndex = 0;
-    for (let found = this.glance.exec(text); found; found = this.glance.exec(text)) {
+  cleanHead(text: string, shown: number, patience: Patience): string {
+    const found = this.search(text, { from: 0, until: shown, patience, substitute: () => blackout });
+    return found?.clean ?? blackout;
+  }
+
+  /** Cleans a frame in short steps. @returns the same frame where no key is in it */
+  *cleaning(frame: Buffer): Generator<void, Buffer> {
+    const pieces: Buffer[] = [];
+    let hasKey = false;
+    for (let from = 0; from < frame.length; ) {
+      if (from > 0) yield;
+      const first = Math.max(0, from - seenBefore);
+      const text = frame.toString('latin1', first, from + pieceBytes + longestSpelling);
+      const substitute = (place: Place): string => (this.isNumber(text, place) ? 'null' : blackout);
+      const bounds = { ...this.inAll(pieceBytes), from: from - first, until: from - first + pieceBytes };
+      const found = this.search(text, { ...bounds, substitute });
+      if (!found) return emptyFrame;
+      const end = first + found.end;
+      pieces.push(found.hasKey ? Buffer.from(found.clean, 'latin1') : frame.subarray(from, end));
+      hasKey ||= found.hasKey;
+      from = end;
+    }
+    return hasKey ? Buffer.concat(pieces) : frame;
+  }
+
+  private inAll(length: number): Search {
+    const patience = { left: stepsPerCharacter * length + leastSteps };
+    return { from: 0, until: length, patience, substitute: () => blackout };
+  }
+
+  /** @returns nothing where it would take too long */
+  private search(text: string, { from, until, patience, substitute }: Search): Found | undefined {
+    const { glance } = this;
+    const end = Math.min(until, text.length);
+    if (text.length - from < this.shortest) return { clean: text.slice(from, end), end, hasKey: false };
+    const looked = text.length > until + longestGlance ? text.slice(0, until + longestGlance) : text;
+    let clean = '';
+    let copied = from;
+    glance.lastIndex = from;
+    for (let found = glance.exec(looked); found; found = glance.exec(looked)) {
       const start = found.groups?.escape === undefined ? found.index : beginningOfRun(text, found.index, copied);
-      const end = this.endAt(text, start);
-      if (this.patience < 0) return whole;
-      if (end === undefined) {
-        this.glance.lastIndex = found.index + 1;
+      if (start >= until) break;
+      if (patience.left < 0) return undefined;
+      const keyEnd = this.endAt(text, start, patience);
+      if (keyEnd === undefined) {
+        if (patience.left < 0) return undefined;
+        glance.lastIndex = found.index + 1;
         continue;
       }
-      clean = `${clean ?? ''}${text.slice(copied, start)}${substitute({ start, end })}`;
-      copied = end;
-      this.glance.lastIndex = end;
+      clean += text.slice(copied, start) + substitute({ start, end: keyEnd });
+      copied = keyEnd;
+      if (copied >= until) break;
+      glance.lastIndex = copied;
     }
-    return clean === undefined ? undefined : clean + text.slice(copied);
+    return { clean: clean + text.slice(copied, end), end: Math.max(copied, end), hasKey: copied > from };
   }
 
   /** Where the longest spelling ends that begins here. */
-  private endAt(text: string, start: number): number | undefined {
-    const ends = this.spellings.flatMap(spelling => this.endOf(spelling, text, start) ?? []);
+  private endAt(text: string, start: number, patience: Patience): number | undefined {
+    const ends = this.spellings.flatMap(spelling => this.endOf(spelling, text, start, patience) ?? []);
     const end = ends.length > 0 ? Math.max(...ends) : undefined;
     return end !== undefined && this.isPartOfNumber(text, start, end) ? undefined : end;
   }
 
   /** @returns where the longest way to read a spelling ends that begins here */
-  private endOf({ text: wanted, rest }: Spelling, text: string, start: number): number | undefined {
+  private endOf({ text: wanted, rest }: Spelling, text: string, start: number, patience: Patience): number | undefined {
     const read = plainLength(wanted, text, start);
-    this.patience -= read;
+    patience.left -= read;
     const stopped = text[start + read];
     if (read < wanted.length && stopped !== '%' && stopped !== '\\' && !isTwin(wanted[read]!, stopped))
       return undefined;
@@ -107,10 +163,11 @@ export class KeyFinder {
     let ends = new Set([start + read]);
     for (let index = read; index < wanted.length; index++) {
       const next = new Set<number>();
-      this.patience -= 64 * ends.size;
+      patience.left -= 64 * ends.size;
+      if (patience.left < 0) return undefined;
       // Backslashes in a row count as one: how many there are tells only how often the text was escaped.
       const goesOn = wanted[index] === '\\' && wanted[index - 1] === '\\';
-      for (const at of ends) addEnds(next, wanted[index]!, text, at, goesOn);
+      for (const at of ends) patience.left -= addEnds(next, wanted[index]!, text, at, goesOn);
       if (next.size === 0) return undefined;
       ends = next;
     }
@@ -161,11 +218,11 @@ function plainLength(wanted: string, text: string, start: number): number {
   return read;
 }
 
-/** Adds where a character can end that begins here. */
-function addEnds(ends: Set<number>, character: string, text: string, at: number, goesOn: boolean): void {
+/** Adds where a character can end that begins here. @returns how many backslashes were passed */
+function addEnds(ends: Set<number>, character: string, text: string, at: number, goesOn: boolean): number {
   if (goesOn) ends.add(at);
   const first = text[at];
-  if (first === undefined) return;
+  if (first === undefined) return 0;
   if (first === '%') {
     // Whoever encodes twice encodes the sign, too.
     for (let digits = at + 1; digits <= at + 1 + 2 * mostEncoded; digits += 2) {
@@ -175,12 +232,13 @@ function addEnds(ends: Set<number>, character: string, text: string, at: number,
   }
   if (first !== '\\') {
     if (fold(first) === character || isTwin(character, first)) ends.add(at + 1);
-    if (text[at - 1] !== '\\') return;
+    if (text[at - 1] !== '\\') return 0;
   }
   let next = at;
   while (text[next] === '\\') next++;
   for (const form of escapesOf(character)) if (hasAt(text, next, form)) ends.add(next + form.length);
   if (character === '\\' && next > at) ends.add(next);
+  return next - at;
 }
 
 /** Two digits of hex, for a letter those of its capital as well. */

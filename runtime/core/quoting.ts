@@ -1,6 +1,7 @@
 /** Text that came from outside: shown as quoted data only. */
 
-const longest = 300;
+/** Characters of a text that are shown. */
+export const longest = 300;
 
 /**
  * Control, bidirectional and invisible characters (fillers, variation selectors, tags, the blank of Braille), marks

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 import { KeyFinder, shortestCleaned } from './key-finder.js';
+import type { Patience } from './patience.js';
 
 const mask = '[secret]';
 
@@ -48,9 +49,18 @@ export class Secret {
     return this.finder?.clean(text) ?? text;
   }
 
-  /** The same for a frame; one without the key is given back as it is. */
-  cleanBytes(frame: Buffer): Buffer {
-    return this.finder?.cleanBytes(frame) ?? frame;
+  /**
+   * The same for the beginning of a text, which is cut there where it is longer.
+   *
+   * @param shown how many characters of it are wanted
+   */
+  cleanHead(text: string, shown: number, patience: Patience): string {
+    return this.finder?.cleanHead(text, shown, patience) ?? text.slice(0, shown);
+  }
+
+  /** The same for a frame, in short steps; one without the key is given back as it is. */
+  *cleaning(frame: Buffer): Generator<void, Buffer> {
+    return this.finder ? yield* this.finder.cleaning(frame) : frame;
   }
 
   toString(): string {

@@ -1,19 +1,31 @@
-import { escapeText, quoteText } from '../core/quoting.js';
+import type { Patience } from '../core/patience.js';
+import { escapeText, longest, quoteText } from '../core/quoting.js';
 
-/** Text of a feed is short; of a longer one only the beginning is cleaned and shown. */
-const longestCleaned = 16_384;
-/** Up to this much before a cut can be part of a key. */
-const longestSpelling = 4_096;
+/** Texts without a key need none; what needs more was made for the purpose. */
+const steps = 20_000;
 
 /** Removes the key of a connection from text. */
 export interface Cleaner {
   clean(text: string): string;
+  /** @param shown how many characters of the text are wanted */
+  cleanHead(text: string, shown: number, patience: Patience): string;
 }
 
 /** Shows text of one connection: without its key, and as quoted data. */
 export class FeedText {
-  /** @param key absent if the connection has none */
-  constructor(private readonly key?: Cleaner) {}
+  /**
+   * @param key absent if the connection has none
+   * @param patience for all texts together; absent: for each by itself
+   */
+  constructor(
+    private readonly key?: Cleaner,
+    private readonly patience?: Patience,
+  ) {}
+
+  /** The same for the texts of one message, which are looked through no longer than one text. */
+  forMessage(): FeedText {
+    return this.key ? new FeedText(this.key, { left: steps }) : this;
+  }
 
   /** For text that the feed sent. */
   quote(text: string): string {
@@ -29,7 +41,7 @@ export class FeedText {
   number(value: number): number | string {
     if (!this.key || value < 1e7) return value;
     const digits = String(value);
-    const clean = this.key.clean(digits);
+    const clean = this.cleanHead(digits);
     return clean === digits ? value : clean;
   }
 
@@ -38,12 +50,11 @@ export class FeedText {
     return this.key?.clean(sentence) ?? sentence;
   }
 
-  /** Cleans before cutting, since half a key would not be recognized. */
+  /** The part that is shown, cleaned before it is cut, since half a key would not be recognized. */
   private cleanHead(text: string): string {
-    const { key } = this;
-    if (!key) return text;
-    if (text.length <= longestCleaned) return key.clean(text);
-    return `${key.clean(text.slice(0, longestCleaned)).slice(0, -longestSpelling)}…`;
+    if (!this.key) return text;
+    const clean = this.key.cleanHead(text, longest, this.patience ?? { left: steps });
+    return text.length > longest ? `${clean}…` : clean;
   }
 }
 

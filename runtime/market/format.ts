@@ -26,10 +26,11 @@ export function channelOf(market: Market, ev: string): Channel | undefined {
  * Formats one message. Fields that are missing on the wire stay missing.
  * An event that the market's tables do not know is answered whole, as UNKNOWN.
  *
- * @param text of the connection that it came over; absent where the message is not shown
+ * @param of the connection that it came over; absent where the message is not shown
  * @param isNamed whether codes come in words, too
  */
-export function formatMessage(market: Market, entry: Entry, detail: Detail, text = unshown, isNamed = false): Message {
+export function formatMessage(market: Market, entry: Entry, detail: Detail, of = unshown, isNamed = false): Message {
+  const text = of.forMessage();
   const channel = channelOf(market, entry.ev);
   if (!channel) return { event: 'UNKNOWN', symbol: null, full_data: cleanRaw(entry.raw, text) };
   const message = formatFields(channel, entry, text);

@@ -25,9 +25,10 @@ export interface RowContext {
 
 type Shown = number | string | null;
 
-export function rowOf(snapshot: SymbolSnapshot, context: RowContext): Row {
+export function rowOf(snapshot: SymbolSnapshot, given: RowContext): Row {
   const { counts, ineligible } = snapshot;
-  const { text } = context;
+  const text = given.text.forMessage();
+  const context = { ...given, text };
   return {
     symbol: text.quote(snapshot.symbol),
     messages: snapshot.messages,

@@ -2,7 +2,7 @@
 import type { MessageBuffer } from '../buffer/message-buffer.js';
 import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
-import { TimeSlice } from '../pacing/time-slice.js';
+import { stepsToParse, TimeSlice } from '../pacing/time-slice.js';
 import { rawRole } from './format.js';
 import { SymbolSnapshot } from './snapshot.js';
 import { type TradeRules, tradeRulesOf } from './trade-rules.js';
@@ -66,28 +66,28 @@ export class Snapshots {
     const slice = new TimeSlice(this.clock);
     await slice.begin();
     while (this.next < end && !abort?.aborted) {
-      if (slice.spent()) await slice.rest();
-      this.drawNext();
+      if (slice.spent(this.drawNext())) await slice.rest();
     }
   }
 
-  private drawNext(): void {
+  /** @returns how many small steps it took */
+  private drawNext(): number {
     const { buffer } = this;
     if (this.next < buffer.oldestSeq) {
       this.missed += buffer.oldestSeq - this.next;
       this.next = buffer.oldestSeq;
-      return;
+      return 1;
     }
     const seq = this.next++;
     const channel = this.market.channels[buffer.channelAt(seq)];
-    if (!channel) return;
+    if (!channel) return 1;
     const arrivedMs = buffer.arrivedMs(seq);
     this.firstMs ??= arrivedMs;
     const number = buffer.symbolNumberAt(seq);
     const name = buffer.symbols.nameOf(number);
     if (name === undefined) {
       this.others++;
-      return;
+      return 1;
     }
     let snapshot = this.drawn.get(number);
     if (!snapshot) {
@@ -97,6 +97,7 @@ export class Snapshots {
     const raw = buffer.parse(seq);
     if (channel.event === 'TRADE') this.noteUnknown(rawRole(channel, raw, 'conditions'));
     snapshot.add(channel, raw, arrivedMs);
+    return stepsToParse(buffer.bytesAt(seq));
   }
 
   private noteUnknown(conditions: unknown): void {

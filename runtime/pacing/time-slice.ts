@@ -4,8 +4,18 @@ import { LongWork } from './long-work.js';
 
 /** The clock is read once per this many small steps. */
 const stepsPerLook = 32;
-/** Formatting a message takes as long as skipping this many. */
-export const shownSteps = 16;
+/** Formatting a message takes as long as skipping this many, and parsing it as one for so many bytes. */
+const shownSteps = 16;
+const bytesPerStep = 128;
+
+/** How many small steps it takes to show a message, or only to parse it. */
+export function stepsToShow(bytes: number): number {
+  return shownSteps + stepsToParse(bytes);
+}
+
+export function stepsToParse(bytes: number): number {
+  return Math.ceil(bytes / bytesPerStep);
+}
 
 /** One scheduler per clock. */
 const shifts = new WeakMap<Clock, LongWork>();

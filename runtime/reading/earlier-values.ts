@@ -4,12 +4,10 @@ import type { Channel } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import { unshown } from '../feed/feed-text.js';
 import { channelOf, fieldValue, formatFields, type Message, onlyFields } from '../market/format.js';
-import type { TimeSlice } from '../pacing/time-slice.js';
+import { stepsToParse, type TimeSlice } from '../pacing/time-slice.js';
 
 /** So many messages before the first one are looked at; what none of them has counts as never said. */
 export const mostLookedBack = 10_000;
-/** Parsing so many bytes takes as long as a small step. */
-const bytesPerStep = 128;
 
 /** Messages of one symbol and channel, or of all symbols of a channel that are not told apart: what is not looked at. */
 interface Past {
@@ -95,7 +93,7 @@ export class EarlierValues {
       const value = fieldValue(message, field);
       if (value !== undefined && !known.has(key)) known.set(key, value);
     }
-    return 1 + buffer.bytesAt(seq) / bytesPerStep;
+    return stepsToParse(buffer.bytesAt(seq));
   }
 
   private narrowed(channel: Channel): Channel {

@@ -1,6 +1,6 @@
 import type { Selection } from '../buffer/selection.js';
 import type { Clock } from '../core/clock.js';
-import { shownSteps, TimeSlice } from '../pacing/time-slice.js';
+import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { StreamView } from '../stream/view.js';
 
 /** What became of a message: it is what was looked for, or not, or there was no time to tell. */
@@ -45,7 +45,7 @@ export class MatchScan {
     for (let steps = 0; this.next < buffer.nextSeq && !slice.spent(steps); ) {
       const seq = this.next++;
       const isChosen = this.select(buffer, seq);
-      steps = isChosen ? shownSteps : 1;
+      steps = isChosen ? stepsToShow(buffer.bytesAt(seq)) : 1;
       if (!isChosen) {
         this.passed++;
         continue;

@@ -3,7 +3,7 @@ import { decodeCursor } from '../buffer/cursor.js';
 import { notesOnFilters, parseFilters, type Selection, selectionOf } from '../buffer/selection.js';
 import { everyFieldNote, notesOnFields } from '../market/field-notes.js';
 import type { Detail, Message } from '../market/format.js';
-import { shownSteps, TimeSlice } from '../pacing/time-slice.js';
+import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { commonAnswer, cursorOf, newestAge, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { CsvScale, toCsv } from './csv.js';
@@ -106,8 +106,9 @@ async function readSince(
     seq = Math.max(seq, buffer.oldestSeq);
     const isChosen = seq < end && select(buffer, seq);
     if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail, isNamed))) return pageTo(true);
+    const steps = isChosen ? stepsToShow(buffer.bytesAt(seq)) : 1;
     if (seq < end) seq++;
-    if (seq < end && slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
+    if (seq < end && slice.spent(steps)) await slice.rest();
   }
   return pageTo(false);
 }
@@ -119,7 +120,7 @@ async function readNewest({ stream, select, detail, isNamed, slice }: Source, pa
   for (; seq >= buffer.oldestSeq; seq--) {
     const isChosen = select(buffer, seq);
     if (isChosen && !page.add(stream.show(buffer.at(seq)!, detail, isNamed))) break;
-    if (slice.spent(isChosen ? shownSteps : 1)) await slice.rest();
+    if (slice.spent(isChosen ? stepsToShow(buffer.bytesAt(seq)) : 1)) await slice.rest();
   }
   const { messages, overflow } = page;
   const rest = { dropped: 0, looked: end - 1 - seq, ...overflow };

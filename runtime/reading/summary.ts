@@ -14,7 +14,7 @@ import { noteOn } from '../market/field-notes.js';
 import { type RowContext, rowOf } from '../market/row.js';
 import { Snapshots } from '../market/snapshots.js';
 import { Slots } from '../pacing/slots.js';
-import { TimeSlice } from '../pacing/time-slice.js';
+import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { symbolOf } from '../symbols/channels.js';
 import { exampleSymbol } from '../symbols/example.js';
@@ -185,7 +185,7 @@ async function rowsWithin(
   let bytes = 2;
   await slice.begin();
   while (rows.length < (top ?? Number.POSITIVE_INFINITY)) {
-    if (slice.spent()) await slice.rest();
+    if (slice.spent(stepsToShow(0))) await slice.rest();
     const next = ranked.take();
     if (!next) break;
     const shown = pick(row(next), fields);

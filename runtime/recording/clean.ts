@@ -1,27 +1,23 @@
 /** Removes the connection's key from a frame before it is recorded. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../core/clock.js';
+import { TimeSlice } from '../pacing/time-slice.js';
 import type { RecordedFrame } from './frames.js';
 import type { QueuedFrame } from './queue.js';
 
-/** Bytes searched in one turn of the event loop. */
-const atOnceBytes = 2 ** 19;
-/** No spelling of a key is longer. */
-const longestSpelling = 2 ** 14;
+/** A step of the search takes as long as so many small ones. */
+const stepsAtOnce = 32;
 
-/** Replaces a large frame that contains the key. */
-const nothing = Buffer.from('[]');
-
-/** @returns the frame as it came, or without the key */
-export async function cleanFrame({ atMs, data, key }: QueuedFrame): Promise<RecordedFrame> {
-  if (data.length <= atOnceBytes) return marked(atMs, data, key.cleanBytes(data));
-  for (let at = 0; at < data.length; at += atOnceBytes) {
-    const piece = data.subarray(at, at + atOnceBytes + longestSpelling);
-    if (key.cleanBytes(piece) !== piece) return marked(atMs, data, nothing);
-    await nextTurn();
+/** @returns the frames as they came, or without the keys; one that would take too long to search is `[]` */
+export async function cleanFrames(clock: Clock, frames: readonly QueuedFrame[]): Promise<RecordedFrame[]> {
+  const slice = new TimeSlice(clock);
+  await slice.begin();
+  const clean: RecordedFrame[] = [];
+  for (const { atMs, data, key } of frames) {
+    const cleaning = key.cleaning(data);
+    let step = cleaning.next();
+    for (; !step.done; step = cleaning.next()) if (slice.spent(stepsAtOnce)) await slice.rest();
+    if (slice.spent(stepsAtOnce)) await slice.rest();
+    clean.push(step.value === data ? { atMs, data } : { atMs, data: step.value, cleaned: true });
   }
-  return { atMs, data };
-}
-
-function marked(atMs: number, data: Buffer, clean: Buffer): RecordedFrame {
-  return clean === data ? { atMs, data } : { atMs, data: clean, cleaned: true };
+  return clean;
 }

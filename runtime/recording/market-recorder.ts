@@ -5,7 +5,7 @@ import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import { describeTrouble } from '../core/thrown.js';
 import { isoOrNull, wallMsOf } from '../core/time.js';
-import { cleanFrame } from './clean.js';
+import { cleanFrames } from './clean.js';
 import type { RecordingFile } from './file.js';
 import { type Folder, FolderFull } from './folder.js';
 import { encodeFrames, encodeHeader, type RecordedFrame } from './frames.js';
@@ -109,7 +109,7 @@ export class MarketRecorder {
   private async writeAll(): Promise<void> {
     try {
       for (let batch = this.queue.next(batchBytes); batch; batch = this.queue.next(batchBytes)) {
-        const frames = await Promise.all(batch.frames.map(cleanFrame));
+        const frames = await cleanFrames(this.services.clock, batch.frames);
         await this.write({ ...batch, frames });
         this.queue.drop(batch);
         this.cleaned += frames.filter(({ cleaned }) => cleaned).length;

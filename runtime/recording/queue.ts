@@ -3,9 +3,9 @@ import { dayOf } from './name.js';
 
 const dayMs = 86_400_000;
 
-/** Removes a key from a frame; returns a frame without the key unchanged. */
+/** Removes a key from a frame, in short steps; returns a frame without the key unchanged. */
 export interface FrameCleaner {
-  cleanBytes(frame: Buffer): Buffer;
+  cleaning(frame: Buffer): Generator<void, Buffer>;
 }
 
 /** A frame that waits to be written. */

@@ -72,7 +72,7 @@ export class Presentation {
   }
 
   private asItCame({ symbol, raw }: Entry): Message {
-    const text = this.text();
+    const text = this.text().forMessage();
     const shownSymbol = symbol === null ? null : text.quote(symbol);
     return { event: 'UNKNOWN', symbol: shownSymbol, full_data: cleanRaw(raw, text) };
   }

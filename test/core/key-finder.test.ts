@@ -2,9 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../runtime/core/secret.js';
 import { FeedText } from '../../runtime/feed/feed-text.js';
+import { formatMessage } from '../../runtime/market/format.js';
+import { entryOf, marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
 
 const key = 'hX3kPq9TzLw7RbV2';
+
+function cleanBytes(secret: Secret, frame: Buffer): Buffer {
+  const cleaning = secret.cleaning(frame);
+  let step = cleaning.next();
+  while (!step.done) step = cleaning.next();
+  return step.value;
+}
 
 describe('a whole key is found', () => {
   test.each([
@@ -83,7 +92,7 @@ describe('what is no whole key stays', () => {
   ])('%s', (_what, text) => {
     expect(new Secret(key).clean(text)).toBe(text);
     const frame = Buffer.from(text);
-    expect(new Secret(key).cleanBytes(frame)).toBe(frame);
+    expect(cleanBytes(new Secret(key), frame)).toBe(frame);
   });
 
   test('a key of digits alone is none within a longer number', () => {
@@ -105,14 +114,71 @@ describe('a frame', () => {
   test('is still JSON when it is cleaned', () => {
     const digits = new Secret('17896542');
     const frame = Buffer.from('[{"ev":"T","a":17896542,"b":[17896542, 1],"c":"17896542","d":178965421}]');
-    expect(JSON.parse(digits.cleanBytes(frame).toString())).toEqual([
+    expect(JSON.parse(cleanBytes(digits, frame).toString())).toEqual([
       { ev: 'T', a: null, b: [null, 1], c: '[redacted]', d: 178965421 },
     ]);
   });
 
   test('keeps bytes beyond ASCII', () => {
     const frame = Buffer.from(`Größe ${key} 日本`);
-    expect(new Secret(key).cleanBytes(frame).toString()).toBe('Größe [redacted] 日本');
+    expect(cleanBytes(new Secret(key), frame).toString()).toBe('Größe [redacted] 日本');
+  });
+});
+
+describe('a large frame', () => {
+  test.each([
+    ['as it is', key],
+    ['URL-encoded eight times', [...key].map(one => `%${'25'.repeat(8)}${one.charCodeAt(0).toString(16)}`).join('')],
+    ['behind backslashes', [...key].map(one => `\\\\\\u00${one.charCodeAt(0).toString(16)}`).join('')],
+  ])('loses each key in it, wherever it stands, and nothing else: %s', (_what, spelled) => {
+    for (let at = 0; at <= spelled.length; at += 7) {
+      const before = 'x'.repeat(2 ** 15 - at);
+      const between = 'y'.repeat(2 ** 15 - spelled.length);
+      const frame = Buffer.from(`${before}${spelled}${between}${spelled}z`);
+      expect(cleanBytes(new Secret(key), frame).toString()).toBe(`${before}[redacted]${between}[redacted]z`);
+    }
+  });
+
+  test('keeps a number that contains the digits of a key, also where it is looked at in two steps', () => {
+    const digits = new Secret('17896542');
+    for (let at = 0; at <= 12; at++) {
+      const frame = Buffer.from(`["${'x'.repeat(2 ** 15 - at)}",117896542, 17896542]`);
+      expect(cleanBytes(digits, frame).toString()).toBe(frame.toString().replace(' 17896542', ' null'));
+    }
+  });
+});
+
+/** Texts that take long to tell from the key. */
+const near = [
+  ['first characters, encoded', '%25252525252525256b'],
+  ['nearly whole keys, encoded', [...key.slice(0, -1)].map(one => `%2525${one.charCodeAt(0).toString(16)}`).join('')],
+  ['nearly whole keys', key.slice(0, -1)],
+  ['backslashes', `${'\\'.repeat(200)}h`],
+] as const;
+
+describe.each(near)('a text of %s', (_what, piece) => {
+  const text = piece.replaceAll('6b', '68').repeat(200_000 / piece.length);
+  /** Twice what a turn may take, on a machine that is busy. */
+  const mostMs = 40;
+
+  test('is looked through in short steps where it is recorded', () => {
+    const cleaning = new Secret(key).cleaning(Buffer.from(text.repeat(3)));
+    for (let done: boolean | undefined = false; !done; ) {
+      const began = process.cpuUsage();
+      done = cleaning.next().done;
+      expect(process.cpuUsage(began).user / 1_000).toBeLessThan(mostMs);
+    }
+  });
+
+  test('costs a message with a thousand of them no longer than one, and lets no key through', () => {
+    const texts = [...Array(1_000).fill(text), `x${key}`, `${'%68'.repeat(50)}${key}`];
+    const raw = { ev: 'T', sym: 'AAPL', p: 1, i: text, c: texts };
+    const began = process.cpuUsage();
+    const message = formatMessage(marketOf('stocks'), entryOf('T', 'AAPL', raw), 'full', new FeedText(new Secret(key)));
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(mostMs);
+    const shown = JSON.stringify(message);
+    expect(shown).not.toMatch(/hX3kPq9TzLw7RbV2/i);
+    expect((message.conditions as string[]).at(-2)).toMatch(/^x?\[redacted\]$/);
   });
 });
 
@@ -124,7 +190,7 @@ test.each([
 ])('a MiB of %s takes less than a second of the processor', (_what, piece) => {
   const frame = Buffer.alloc(2 ** 20, piece);
   const began = process.cpuUsage();
-  for (const secret of [key, '\\'.repeat(256), `${'%25'.repeat(20)}!`]) new Secret(secret).cleanBytes(frame);
+  for (const secret of [key, '\\'.repeat(256), `${'%25'.repeat(20)}!`]) cleanBytes(new Secret(secret), frame);
   expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000);
 });
 

@@ -223,10 +223,10 @@ describe('a crossing', () => {
     const watched = new Watched({ any: [changes, changes, { ...changes, symbol: 'AAPL' }] });
     for (let n = 0; n < 100; n++) watched.before('T', 'AAPL', { sym: 'AAPL' });
     const entry = watched.add('T', 'AAPL', { sym: 'AAPL', c: [12] });
-    let steps = 0;
-    const count = (): boolean => ++steps < 0;
+    let looks = 0;
+    const count = (): boolean => ++looks < 0;
     watched.watching.looksBack(entry, formatMessage(stocks, entry, 'summary'), { spent: count });
-    expect(steps).toBe(100);
+    expect(looks).toBe(100);
   });
 
   test('skips messages without the field', () => {

@@ -1,10 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../runtime/core/secret.js';
-import { cleanFrame } from '../../runtime/recording/clean.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
+import { cleanFrames } from '../../runtime/recording/clean.js';
+import type { RecordedFrame } from '../../runtime/recording/frames.js';
+import type { QueuedFrame } from '../../runtime/recording/queue.js';
 
 const secret = 'hX3kPq9TzLw7RbV2mN8c';
 const frame = (text: string) => ({ feed: 'realtime', atMs: 1, data: Buffer.from(text), key: new Secret(secret) });
+
+async function cleanFrame(given: QueuedFrame): Promise<RecordedFrame> {
+  const [clean] = await cleanFrames(systemClock, [given]);
+  return clean!;
+}
 
 describe('a frame that is to be recorded', () => {
   test('stays the same memory where no key is in it, however large it is', async () => {
@@ -20,18 +28,25 @@ describe('a frame that is to be recorded', () => {
   });
 
   test.each([0, 2 ** 19 - 10, 2 ** 19, 2 ** 20 - 1, 2 ** 21 - 20])(
-    'is left out if it is large and the key begins at byte %i of it',
+    'loses the key that begins at byte %i of many',
     async at => {
-      const text = `${'x'.repeat(at)}${secret}${'x'.repeat(2 ** 21 - at - secret.length)}`;
-      const { data, cleaned } = await cleanFrame(frame(text));
-      expect([data.toString(), cleaned]).toEqual(['[]', true]);
+      const [before, after] = ['x'.repeat(at), 'y'.repeat(2 ** 21 - at - secret.length)];
+      const { data, cleaned } = await cleanFrame(frame(`${before}${secret}${after}`));
+      expect(data.equals(Buffer.from(`${before}[redacted]${after}`))).toBe(true);
+      expect(cleaned).toBe(true);
     },
   );
 
-  test('is looked through in turns if it is large', async () => {
+  test('is left out where it would take too long to tell the key from it', async () => {
+    const { data, cleaned } = await cleanFrame(frame('%25252525252525256868'.repeat(2_000)));
+    expect([data.toString(), cleaned]).toEqual(['[]', true]);
+  });
+
+  test('leaves turns to others while it is looked through, together with those beside it', async () => {
+    const frames = Array.from({ length: 100 }, () => frame(`[${'"%256868",'.repeat(3_000)}]`));
     let turns = 0;
     let done = false;
-    const cleaning = cleanFrame(frame('x'.repeat(2 ** 22))).then(() => {
+    const cleaning = cleanFrames(systemClock, frames).then(() => {
       done = true;
     });
     for (; !done; turns++) await nextTurn();

@@ -321,6 +321,49 @@ describe('a large frame', () => {
   });
 });
 
+describe('an event of four mebibytes whose texts nearly spell the key', () => {
+  const near = `%${'25'.repeat(8)}${Buffer.from(testKey[0]!).toString('hex')}`.repeat(862);
+  const event = JSON.stringify({ ev: 'T', sym: 'NEAR', p: 1, s: 1, c: Array(250).fill(near) });
+
+  test('is read, and waited for, without keeping anybody waiting', async () => {
+    const { hub, socket, stream } = await scene();
+    const waited = callOn(hub, 'wait_for_stream_message', {
+      market: 'stocks',
+      condition: { field: 'price', op: '>', value: 5 },
+      timeout_s: 5,
+    });
+    const lag = new Lag();
+    socket.send(`[${event},{"ev":"T","sym":"LAST","p":6}]`);
+    expect((await waited).structured).toMatchObject({ matched: true });
+    const read = await callOn(hub, 'read_stream_messages', { market: 'stocks', detail: 'full', max_bytes: 200_000 });
+    lag.end();
+    expect(stream.totals.received).toBe(3);
+    expect(read.structured.count).toBe(3);
+    expect(lag.longestMs).toBeLessThan(80);
+  });
+
+  test('is recorded without keeping anybody waiting', async () => {
+    const folder = new RecordFolder();
+    const feed = await RawFeed.open({
+      ...polite,
+      message(socket, request, attempt) {
+        polite.message(socket, request, attempt);
+        if (request.action === 'subscribe') socket.send(`[${event}]`);
+      },
+    });
+    open.push(folder, feed);
+    const hub = hubBeside(folder, feed.url);
+    const lag = new Lag();
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.*'] });
+    const stream = hub.stream('stocks');
+    await stream.changes.until(() => stream.totals.received === 1, 10_000);
+    await hub.close();
+    lag.end();
+    expect(folder.frames.at(-1)?.text).toBe('[]');
+    expect(lag.longestMs).toBeLessThan(80);
+  });
+});
+
 /** What the system says of the memory of a process, MiB. */
 function memoryMb(pid: number, name: 'VmRSS' | 'VmHWM'): number {
   const [, kibibytes] = new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))!;
