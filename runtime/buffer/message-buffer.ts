@@ -23,7 +23,10 @@ export interface Entry {
   readonly raw: RawEvent;
 }
 
-const usualPairs = 1_024;
+/** Pairs are in pages of so many, since a table that grows as a whole would take milliseconds. */
+const pageBits = 10;
+const pagePairs = 1 << pageBits;
+const pairMask = pagePairs - 1;
 const nothingYet = -1;
 
 /** Bounded by count and bytes each time it is trimmed. Messages are parsed only when read. */
@@ -34,8 +37,8 @@ export class MessageBuffer {
   private readonly symbolKeys: readonly string[];
   /** A pair is a symbol's number times this, plus the channel's index. */
   private readonly width: number;
-  /** By pair, side by side: seq of its newest message, and how many came. */
-  private cells = emptyCells(usualPairs);
+  /** By pair, side by side: seq of its newest message, and how many came; pages are absent where none did. */
+  private pages: (Float64Array | undefined)[] = [];
   /** By channel: seq of its newest message. */
   private readonly newest: Float64Array;
   private next = 0;
@@ -89,26 +92,27 @@ export class MessageBuffer {
   /** Messages of symbols without a number of their own, since the table was full. */
   get otherMessages(): number {
     let sum = 0;
-    for (let channel = 0; channel < this.market.channels.length; channel++) sum += this.cells[2 * channel + 1]!;
+    for (let channel = 0; channel < this.market.channels.length; channel++)
+      sum += this.pages[0]?.[2 * channel + 1] ?? 0;
     return sum;
   }
 
   /** Adds the events of a frame and copies their bytes. The next `trim` evicts what is too much. */
   append(frame: Buffer, { count, rows }: Events, arrivedMs: number): void {
     if (count === 0) return;
-    const { width, newest } = this;
+    const { width, newest, pages } = this;
     const base = this.ring.write(frame);
     for (let row = 0; row < count * columns; row += columns) {
       const start = rows[row + column.start]!;
       const channel = rows[row + column.channel]!;
       const pair = rows[row + column.symbol]! * width + channel;
-      if (2 * pair >= this.cells.length) this.widen(pair);
-      const { cells } = this;
+      const cells = pages[pair >> pageBits] ?? this.addPage(pair >> pageBits);
+      const cell = 2 * (pair & pairMask);
       const seq = this.next++;
-      const last = cells[2 * pair]!;
+      const last = cells[cell]!;
       this.rows.push(seq, arrivedMs, base + start, rows[row + column.end]! - start, pair, last < 0 ? 0 : seq - last);
-      cells[2 * pair] = seq;
-      cells[2 * pair + 1]!++;
+      cells[cell] = seq;
+      cells[cell + 1]!++;
       newest[channel] = seq;
     }
   }
@@ -195,7 +199,7 @@ export class MessageBuffer {
     const index = this.market.channels.indexOf(channel);
     if (symbol === '*') return this.newest[index]!;
     const pair = (this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index;
-    return this.cells[2 * pair] ?? nothingYet;
+    return this.pages[pair >> pageBits]?.[2 * (pair & pairMask)] ?? nothingYet;
   }
 
   /** Seq of the first held message that arrived at or after a time, monotonic ms; `nextSeq` if none did. */
@@ -227,7 +231,7 @@ export class MessageBuffer {
     this.ring.clear();
     if (symbols) this.table = symbols;
     else this.table.clear();
-    this.cells = emptyCells(usualPairs);
+    this.pages = [];
     this.newest.fill(nothingYet);
   }
 
@@ -235,20 +239,15 @@ export class MessageBuffer {
     return seq >= this.oldest && seq < this.next;
   }
 
-  private widen(pair: number): void {
-    const wider = emptyCells(2 ** Math.ceil(Math.log2(pair + 1)));
-    wider.set(this.cells);
-    this.cells = wider;
+  private addPage(index: number): Float64Array {
+    const cells = new Float64Array(2 * pagePairs);
+    for (let cell = 0; cell < cells.length; cell += 2) cells[cell] = nothingYet;
+    this.pages[index] = cells;
+    return cells;
   }
 }
 
 /** A table for the symbols of a market. */
 export function symbolTableOf(market: Market): SymbolTable {
   return new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
-}
-
-function emptyCells(pairs: number): Float64Array {
-  const cells = new Float64Array(2 * pairs);
-  for (let cell = 0; cell < cells.length; cell += 2) cells[cell] = nothingYet;
-  return cells;
 }

@@ -23,6 +23,14 @@ const mostParsedBytes = 2 ** 16;
 const mostComplexBytes = 2 ** 17;
 const mostParts = 1_000;
 
+/** Bytes of a large frame that are looked at for one piece, and the least where many take its events. */
+const usualStepBytes = 2 ** 15;
+const leastStepBytes = 2 ** 10;
+
+function stepBytesFor(takers: number): number {
+  return Math.max(Math.ceil(usualStepBytes / takers), leastStepBytes);
+}
+
 /** Whether a frame was read, is not text, or must be read piece by piece. */
 export type Reading = 'read' | 'no text' | 'in pieces';
 
@@ -54,18 +62,27 @@ export class FrameReader {
    * A frame is an array of events and statuses; a lone object is taken for an array of one. Of one that is not read at
    * once nothing is told.
    *
+   * @param takers how many take its events, one after the other in one step
    * @see polygon-docs/websockets/quickstart.md:206-209 `ev`
    */
-  read(data: Buffer): Reading {
+  read(data: Buffer, takers = 1): Reading {
     this.forget();
+    const isLarge = data.length * takers > mostScannedBytes;
     if (data.length <= mostScannedBytes && this.scanner.scan(data)) {
-      this.scanned();
-      return 'read';
+      // What is whole means the same in pieces.
+      if (!isLarge) {
+        this.scanned();
+        return 'read';
+      }
+      this.empty();
+      return 'in pieces';
     }
     this.empty();
     if (!isUtf8(data)) return 'no text';
     if (data.length > mostParsedBytes) return 'in pieces';
-    this.parse(data);
+    const items = parseItems(data);
+    if (items && isLarge) return 'in pieces';
+    this.take(items);
     return 'read';
   }
 
@@ -75,7 +92,7 @@ export class FrameReader {
    *
    * @param stepBytes of the frame that are looked at for one piece
    */
-  *pieces(data: Buffer, stepBytes?: number): Generator<Buffer, void> {
+  *pieces(data: Buffer, takers = 1, stepBytes = stepBytesFor(takers)): Generator<Buffer, void> {
     const splitter = new Splitter(data, stepBytes);
     while (!splitter.ended) {
       splitter.step();
@@ -128,8 +145,7 @@ export class FrameReader {
     }
   }
 
-  private parse(data: Buffer): void {
-    const items = parseItems(data);
+  private take(items: readonly Item[] | undefined): void {
     if (!items) {
       this.malformed = 1;
       return;

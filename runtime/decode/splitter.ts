@@ -26,9 +26,6 @@ const leastEventBytes = '{"ev":""}'.length;
 /** No event is larger; a larger item of a large frame is skipped. */
 export const mostEventBytes = 2 ** 22;
 
-/** Bytes that one step reads; what it finds is one piece. */
-const usualStepBytes = 2 ** 15;
-
 type Phase = 'before' | 'within' | 'behind' | 'over';
 
 /**
@@ -54,10 +51,10 @@ export class Splitter {
   /** Whether a comma announced another item. */
   private due = false;
 
-  /** @param stepBytes that one step looks at */
+  /** @param stepBytes that one step looks at; what it finds is one piece */
   constructor(
     private readonly data: Uint8Array,
-    private readonly stepBytes = usualStepBytes,
+    private readonly stepBytes: number,
   ) {
     this.spans = new Int32Array(2 * (Math.ceil(Math.min(stepBytes, data.length) / leastEventBytes) + 1));
   }

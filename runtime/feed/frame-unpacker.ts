@@ -27,20 +27,21 @@ export class FrameUnpacker {
   unpack(frame: Buffer): Steps | undefined {
     const { listener } = this;
     const arrivedMs = this.services.loopBudget.elapsedMs;
-    const reading = this.reader.read(frame);
+    const takers = listener.takers ?? 1;
+    const reading = this.reader.read(frame, takers);
     if (reading === 'no text') {
       listener.delivered();
       this.owner.refuseText();
       return undefined;
     }
     listener.came?.(frame);
-    if (reading === 'in pieces') return this.unpackPieces(frame, arrivedMs);
+    if (reading === 'in pieces') return this.unpackPieces(frame, arrivedMs, takers);
     this.give(frame, arrivedMs);
     return undefined;
   }
 
-  private *unpackPieces(frame: Buffer, arrivedMs: number): Generator<void> {
-    for (const piece of this.reader.pieces(frame)) {
+  private *unpackPieces(frame: Buffer, arrivedMs: number, takers: number): Generator<void> {
+    for (const piece of this.reader.pieces(frame, takers)) {
       this.give(piece, arrivedMs);
       // Its cost counts towards the slice in which the piece was read.
       this.listener.delivered();

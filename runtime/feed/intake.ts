@@ -24,6 +24,14 @@ export interface Valve {
   resume(): void;
 }
 
+/** The clock is read once for so many bytes of frames. */
+const bytesPerLook = 2 ** 13;
+
+/** Puts off the frames that follow. */
+function nothing(): Steps {
+  return [].values();
+}
+
 export class Intake {
   private frames: Buffer[] = [];
   /** What remains of a large frame; the socket is paused meanwhile. */
@@ -99,12 +107,19 @@ export class Intake {
     if (this.steps) this.beginSteps();
   }
 
-  /** Delivers frames up to the first that takes several steps. */
+  /** Delivers frames up to the first that takes several steps, or as many as fit into the slice. */
   private giveFrames(): void {
     const { frames } = this;
     this.frames = [];
+    this.loopBudget.begin();
+    let bytes = 0;
     for (let index = 0; index < frames.length && this.gives; index++) {
       this.steps = this.listener.frame(frames[index]!);
+      bytes += frames[index]!.length;
+      if (!this.steps && bytes > bytesPerLook) {
+        bytes = 0;
+        if (index + 1 < frames.length && this.loopBudget.spent()) this.steps = nothing();
+      }
       if (!this.steps) continue;
       this.frames = frames.slice(index + 1);
       return;

@@ -45,6 +45,8 @@ export interface FeedSource {
 
 /** What a source reports. */
 export interface FeedListener {
+  /** How many clients take each frame; absent: one. */
+  readonly takers?: number;
   /** The state changed. When it becomes `live`, nothing is subscribed yet. */
   changed(from: StateName): void;
   /** A frame arrived and is not decoded yet; its bytes will not change. */

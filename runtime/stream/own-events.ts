@@ -5,7 +5,9 @@ import { symbolOfEvent } from '../decode/event-symbol.js';
 import { otherSymbol, type SymbolTable } from '../symbols/symbol-table.js';
 
 const usualBytes = 2 ** 16;
-const usualPairs = 1_024;
+/** Pairs are in pages of so many, so that none of them takes long to make. */
+const pageBits = 12;
+const pagePairs = 1 << pageBits;
 /** In `known`, for a pair that was not looked up yet; `notOwn` is for others' events, the rest are symbols plus one. */
 const unknown = 0;
 const notOwn = -1;
@@ -18,8 +20,8 @@ export class OwnEvents implements Events {
   private readonly list = new EventList();
   private copied = Buffer.allocUnsafeSlow(usualBytes);
   private end = 0;
-  /** By pair, as in the buffer, but with the upstream's symbol numbers. */
-  private known = new Int32Array(usualPairs);
+  /** By pair, as in the buffer, but with the upstream's symbol numbers; pages are absent where nothing is known. */
+  private known: (Int32Array | undefined)[] = [];
   private readonly width: number;
 
   /**
@@ -51,7 +53,7 @@ export class OwnEvents implements Events {
 
   /** The client's channels changed. */
   askedAnew(): void {
-    this.known.fill(unknown);
+    this.known = [];
   }
 
   /** The client left; remaining frames were sent while it asked for these channels. */
@@ -83,12 +85,12 @@ export class OwnEvents implements Events {
     // Symbols beyond the table's limit share a number.
     if (symbol === otherSymbol) return this.lookUp(channel, frame, events, base);
     const pair = symbol * this.width + channel;
-    if (pair >= this.known.length) this.widen(pair);
-    let known = this.known[pair]!;
+    const page = this.known[pair >> pageBits] ?? this.addPage(pair >> pageBits);
+    let known = page[pair & (pagePairs - 1)]!;
     if (known === unknown) {
       const number = this.lookUp(channel, frame, events, base);
       known = number === notOwn ? notOwn : number + 1;
-      this.known[pair] = known;
+      page[pair & (pagePairs - 1)] = known;
     }
     return known === notOwn ? notOwn : known - 1;
   }
@@ -107,9 +109,9 @@ export class OwnEvents implements Events {
     }
   }
 
-  private widen(pair: number): void {
-    const wider = new Int32Array(2 ** Math.ceil(Math.log2(pair + 1)));
-    wider.set(this.known);
-    this.known = wider;
+  private addPage(index: number): Int32Array {
+    const page = new Int32Array(pagePairs);
+    this.known[index] = page;
+    return page;
   }
 }

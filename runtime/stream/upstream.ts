@@ -167,6 +167,9 @@ export class Upstream {
     const came = this.recording();
     return {
       ...(came ? { came } : {}),
+      get takers() {
+        return users.takers.length;
+      },
       changed: from => this.stateChanged(from),
       answered: answer => answers.hear(answer),
       take: (frame, found, arrivedMs) => arrivals.take(frame, found, arrivedMs, this.source),

@@ -1,20 +1,15 @@
 /** The symbols of a market, numbered as they arrive and found by their bytes, without a string per message. */
+import { mostSpellings, Spellings, taken } from './spellings.js';
 
 /** The number of all symbols that did not get one of their own. */
 export const otherSymbol = 0;
 
 const mostSymbols = 100_000;
-/** Symbols that were chosen to hash alike cost no more than this. */
-const mostProbes = 64;
-const usualSlots = 1_024;
-const usualWords = 4_096;
+/** Bits of a hash that tell parts apart. */
+const partBits = 9;
 
 /** The longest symbol; anything longer is not one. */
 export const longestSymbol = 64;
-
-/** What is kept of a spelling: its hash, where it is in `text`, how many words it has, and the symbol it stands for. */
-const cell = { hash: 0, at: 1, words: 2, id: 3 } as const;
-const cells = 4;
 
 /** How the words of a spelling are hashed: where it begins, each step, and the end. */
 export const hashSeed = 0x811c9dc5;
@@ -46,18 +41,19 @@ function textOf(spelling: Int32Array): string {
   return bytes.toString('utf8', 0, bytes.indexOf(0));
 }
 
+/**
+ * Parts that become full are split in two, which takes microseconds. A table that grows as a whole would take
+ * milliseconds, and those of many clients grow with the same event.
+ */
 export class SymbolTable {
-  /** Open addressing: number of the spelling plus one, or 0. */
-  private slots = new Int32Array(usualSlots);
+  /** By the first `depth` bits of a hash; several places can share a part. */
+  private parts: Spellings[] = [new Spellings(0)];
+  private depth = 0;
   private spellings = 0;
-  /** All spellings, one after the other. */
-  private text: Int32Array = new Int32Array(usualWords);
-  private textEnd = 0;
-  /** `cells` numbers for each spelling. */
-  private spelled: Int32Array = new Int32Array(usualSlots * cells);
   /** Canonical names by number. */
   private names: string[] = [''];
-  private readonly numbers = new Map<string, number>();
+  /** Numbers by canonical name, in parts by its hash. */
+  private readonly numbers = new Map<number, Map<string, number>>();
 
   /** @param canonical the one name under which a spelling is kept */
   constructor(
@@ -82,88 +78,77 @@ export class SymbolTable {
 
   /** @returns the number of a canonical name, if it has one */
   numberOf(name: string): number | undefined {
-    return this.numbers.get(name);
+    return this.numbers.get(partOf(hashOf(spellingOf(name))))?.get(name);
   }
 
   /**
    * The number of a symbol, a new one if it has not come before.
    *
    * @param words from `at` on, so many of them, its spelling
+   * @param text the same as a text, if there is one; many tables share it
    */
-  intern(words: Int32Array, at: number, count: number, hash: number): number {
-    const { slots, spelled } = this;
-    const mask = slots.length - 1;
-    let slot = hash & mask;
-    for (let probes = 0; probes < mostProbes; probes++) {
-      const spelling = slots[slot]! - 1;
-      if (spelling < 0) return this.add(words.subarray(at, at + count), hash, slot);
-      const base = spelling * cells;
-      if (spelled[base + cell.hash] === hash && this.isSpelled(base, words, at, count)) return spelled[base + cell.id]!;
-      slot = (slot + 1) & mask;
-    }
-    return otherSymbol;
+  intern(words: Int32Array, at: number, count: number, hash: number, text?: string): number {
+    const part = this.parts[partOf(hash) >> (partBits - this.depth)]!;
+    const found = part.find(words, at, count, hash);
+    return found >= 0 ? found : this.add(part, words.subarray(at, at + count), hash, found, text);
   }
 
   internText(text: string): number {
     // Half a character has no bytes of its own, and zeros end a spelling.
     if (Buffer.from(text).toString() !== text || text.includes('\0')) return otherSymbol;
     const spelling = spellingOf(text);
-    return this.intern(spelling, 0, spelling.length, hashOf(spelling));
+    return this.intern(spelling, 0, spelling.length, hashOf(spelling), text);
   }
 
   clear(): void {
-    this.slots = new Int32Array(usualSlots);
+    this.parts = [new Spellings(0)];
+    this.depth = 0;
     this.spellings = 0;
-    this.textEnd = 0;
     this.names = [''];
     this.numbers.clear();
   }
 
-  private isSpelled(base: number, words: Int32Array, at: number, count: number): boolean {
-    const { spelled, text } = this;
-    if (spelled[base + cell.words] !== count) return false;
-    const textAt = spelled[base + cell.at]!;
-    for (let index = 0; index < count; index++) if (words[at + index] !== text[textAt + index]) return false;
-    return true;
-  }
-
-  private add(spelling: Int32Array, hash: number, slot: number): number {
-    if (this.isFull) return otherSymbol;
-    const base = this.spellings++ * cells;
-    if (base === this.spelled.length) this.spelled = doubled(this.spelled);
-    if (this.textEnd + spelling.length > this.text.length) this.text = doubled(this.text);
-    const id = this.numberFor(this.canonical(textOf(spelling)));
-    this.text.set(spelling, this.textEnd);
-    this.spelled.set([hash, this.textEnd, spelling.length, id], base);
-    this.textEnd += spelling.length;
-    this.slots[slot] = this.spellings;
-    if (this.spellings * 2 > this.slots.length) this.spread();
+  private add(part: Spellings, spelling: Int32Array, hash: number, found: number, text = textOf(spelling)): number {
+    if (this.isFull || found === taken) return otherSymbol;
+    if (part.count === mostSpellings) {
+      // Only hashes that were chosen to be alike fill a part that is as deep.
+      if (part.depth === partBits) return otherSymbol;
+      this.split(part);
+      return this.intern(spelling, 0, spelling.length, hash, text);
+    }
+    this.spellings++;
+    const name = this.canonical(text);
+    const id = name === text ? this.numberFor(text, hash) : this.numberFor(name, hashOf(spellingOf(name)));
+    part.add(spelling, hash, id);
     return id;
   }
 
-  private numberFor(name: string): number {
-    let id = this.numbers.get(name);
+  private numberFor(name: string, hash: number): number {
+    const part = partOf(hash);
+    let numbers = this.numbers.get(part);
+    if (!numbers) {
+      numbers = new Map();
+      this.numbers.set(part, numbers);
+    }
+    let id = numbers.get(name);
     if (id === undefined) {
       id = this.names.push(name) - 1;
-      this.numbers.set(name, id);
+      numbers.set(name, id);
     }
     return id;
   }
 
-  /** Twice as many slots, so that at most half of them are taken. */
-  private spread(): void {
-    this.slots = new Int32Array(2 * this.slots.length);
-    const mask = this.slots.length - 1;
-    for (let spelling = 0; spelling < this.spellings; spelling++) {
-      let slot = this.spelled[spelling * cells + cell.hash]! & mask;
-      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.slots[slot] = spelling + 1;
+  private split(part: Spellings): void {
+    if (part.depth === this.depth) {
+      this.parts = this.parts.flatMap(one => [one, one]);
+      this.depth++;
     }
+    const halves = part.split();
+    const shift = this.depth - part.depth - 1;
+    this.parts = this.parts.map((one, index) => (one === part ? halves[(index >> shift) & 1]! : one));
   }
 }
 
-function doubled(numbers: Int32Array): Int32Array {
-  const wider = new Int32Array(2 * numbers.length);
-  wider.set(numbers);
-  return wider;
+function partOf(hash: number): number {
+  return hash >>> (32 - partBits);
 }

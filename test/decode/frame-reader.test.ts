@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { suite } from '../../generated/suite.js';
+import { FrameReader } from '../../runtime/decode/frame-reader.js';
 import { Held, type Taken } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 
@@ -29,6 +31,25 @@ describe('a frame', () => {
   test('of one object is taken for an array of one', () => {
     expect(parse('{"ev":"T","sym":"AAPL"}').events).toEqual([{ ev: 'T', sym: 'AAPL' }]);
     expect(parse('{"ev":"status","status":"connected","message":"x"}').statuses[0]!.means).toBe('greeting');
+  });
+
+  test('is read in smaller pieces the more take its events, and means the same', () => {
+    const held = new Held(marketOf('stocks'));
+    const reader = new FrameReader(marketOf('stocks'), suite, held.buffer.symbols);
+    const whole = Buffer.from(`[${Array(200).fill('{"ev":"T","sym":"A","p":1}').join()}]`);
+    const odd = Buffer.from(String(whole).replace('"A"', '"\\u0041"'));
+    const broken = Buffer.from(String(whole).slice(0, -1));
+    for (const [data, reading] of [
+      [whole, 'in pieces'],
+      [odd, 'in pieces'],
+      [broken, 'read'],
+    ] as const) {
+      expect([reader.read(data, 1), reader.read(data, 40)]).toEqual(['read', reading]);
+    }
+    expect([reader.events.count, reader.malformed]).toEqual([0, 1]);
+    const counts = Array.from(reader.pieces(whole, 40), () => reader.events.count);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(200);
+    expect(Math.max(...counts)).toBeLessThan(50);
   });
 
   test('keeps its events in their order, whatever their sequence numbers say', () => {

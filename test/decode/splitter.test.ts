@@ -7,7 +7,7 @@ interface Cut {
   readonly malformed: number;
 }
 
-function cut(text: string, stepBytes?: number): Cut {
+function cut(text: string, stepBytes = 2 ** 15): Cut {
   const data = Buffer.from(text);
   const splitter = new Splitter(data, stepBytes);
   const items: string[] = [];

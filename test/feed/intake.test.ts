@@ -30,7 +30,9 @@ class Desk {
   }
 
   private take(text: string): Iterator<unknown> | undefined {
-    this.events.push(text);
+    const slow = /^slow \d+/.exec(text)?.[0];
+    if (slow !== undefined) void this.hands.pass(4);
+    this.events.push(slow ?? text);
     const steps = /^large (\d+)$/.exec(text)?.[1];
     return steps === undefined ? undefined : this.steps(Number(steps));
   }
@@ -55,6 +57,17 @@ describe('what a socket brings', () => {
     expect(desk.seen).toEqual(['heard']);
     await nextTurn();
     expect(desk.seen).toEqual(['a', 'b', 'delivered']);
+  });
+
+  test('is put off in part where it takes longer than a turn may', async () => {
+    const desk = new Desk();
+    const kilobytes = 'x'.repeat(5_000);
+    desk.push(`slow 1 ${kilobytes}`, `slow 2 ${kilobytes}`, `slow 3 ${kilobytes}`);
+    await Promise.resolve();
+    expect(desk.seen).toEqual(['heard', 'slow 1', 'slow 2', 'delivered', 'pause']);
+    desk.intake.after(() => desk.events.push('closed'));
+    await nextTurn();
+    expect(desk.seen).toEqual(['heard', 'slow 3', 'delivered', 'resume', 'closed']);
   });
 
   test('is worked off in turns where it is large, while the socket waits and what came behind it stays in order', async () => {

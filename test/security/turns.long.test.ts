@@ -1,11 +1,12 @@
 /** Long work of many calls at once: none of it keeps sockets, timers and short calls waiting. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
 import { encodeCursor } from '../../runtime/buffer/cursor.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { Client } from '../../runtime/stream/client.js';
-import { type Called, callOn, hubOn } from '../support/bench.js';
+import { type Called, callOn, hubOn, sharedHubOn } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
 import { Lag } from '../support/lag.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
@@ -123,6 +124,36 @@ describe('a wait that needs the values before its messages', { timeout: 120_000 
     expect(answer!.structured).toMatchObject({ matched: true, messages: [{ symbol: 'S149990', price: 900 }] });
     expect(lag).toBeLessThan(mostMs);
   });
+});
+
+test('sixteen clients take frames of 43 KB of symbols that never came before without keeping anybody waiting', {
+  timeout: 120_000,
+}, async () => {
+  const event = (n: number): string =>
+    `{"ev":"T","sym":"O:AAPL281218C${String(n).padStart(8, '0')}","x":4,"p":2,"s":1,"t":1790000000000,"q":${n}}`;
+  const frame = (from: number): string => `[${Array.from({ length: 500 }, (_, n) => event(from + n)).join()}]`;
+  let socket: WebSocket | undefined;
+  const feed = await RawFeed.open({
+    ...polite,
+    open(opened, attempt) {
+      polite.open(opened, attempt);
+      socket = opened;
+    },
+  });
+  const hub = sharedHubOn(suite, markets, feed.url);
+  open.push(feed, hub);
+  const clients = Array.from({ length: 16 }, () => hub.client());
+  for (const client of clients) await callOn(client, 'start_options_stream', { channels: ['T.*'] });
+  const last = clients.at(-1)!.stream('options');
+  const lag = await lagOf(async () => {
+    // The tables of all clients grow with the same events.
+    for (let from = 0; from < 30_000; from += 500) {
+      socket!.send(frame(from));
+      await last.changes.until(() => last.totals.received === from + 500, 20_000);
+    }
+  });
+  expect(clients.map(client => client.stream('options').totals.received)).toEqual(clients.map(() => 30_000));
+  expect(lag).toBeLessThan(mostMs);
 });
 
 test('a summary of a hundred thousand symbols puts them in order without keeping anybody waiting', {

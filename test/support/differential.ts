@@ -64,7 +64,7 @@ export class Differential {
   readPieces(data: Buffer, stepBytes: number): Reading {
     if (!isUtf8(data)) return noText;
     const sum = { events: [] as Reading['events'][number][], statuses: 0, malformed: 0 };
-    for (const piece of this.reader.pieces(data, stepBytes)) {
+    for (const piece of this.reader.pieces(data, 1, stepBytes)) {
       const { events, statuses, malformed } = this.told(piece);
       sum.events.push(...events);
       sum.statuses += statuses;
