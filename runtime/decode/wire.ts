@@ -5,7 +5,9 @@ import { isTimeIn } from '../core/time.js';
 
 /** Digits of an integer that a double cannot hold, as which it is read. */
 const wideDigits = z.string().refine(text => /^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text)));
-const integer = z.union([z.int(), wideDigits]);
+/** Also beyond what a double tells apart: `1e20` is whole. */
+const whole = z.number().refine(Number.isInteger);
+const integer = z.union([whole, wideDigits]);
 
 function timeIn(unit: EpochUnit): z.ZodType {
   return z.custom(value => isTimeIn(unit, value));
@@ -19,7 +21,7 @@ export const wire = {
   integers: z.array(integer),
   /** A number, or its decimal text. */
   decimal: z.union([z.number(), z.string().regex(/^-?\d+(?:\.\d+)?$/)]),
-  identifier: z.union([z.int(), z.string()]),
+  identifier: z.union([whole, z.string()]),
   /** A time in this unit: one in another unit, or far from our days, is not what the spec says. */
   ms: timeIn('ms'),
   us: timeIn('us'),

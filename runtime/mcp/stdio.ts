@@ -52,6 +52,8 @@ class HostTransport extends StdioServerTransport {
   ) {
     const paced = pace(process.stdin, process.stdout, { mostLineBytes: STDIO_DEFAULT_MAX_BUFFER_SIZE });
     super(paced as ConstructorParameters<typeof StdioServerTransport>[0]);
+    // Each answer that the host has not read yet listens for that; calls that ran at once end with many.
+    process.stdout.setMaxListeners(0);
   }
 
   /** Call this once the server is listening. */

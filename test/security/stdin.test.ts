@@ -1,5 +1,6 @@
 /** What a host may write to the server, by mistake or on purpose: nothing of it ends the server, or is said back. */
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeAfterEach, open } from '../support/closing.js';
 import { toolCount } from '../support/spec.js';
@@ -158,4 +159,21 @@ describe('the built server', () => {
     await server.request('tools/list');
     expect(unaddressed(server)).toEqual([tooLong]);
   });
+});
+
+test('thirty answers at once to a host that reads late put no word on stderr', async () => {
+  const server = await served();
+  const call = (name: string, args: object): Promise<{ result?: unknown }> =>
+    server.request('tools/call', { name, arguments: args });
+  await call('start_stocks_stream', { channels: ['T.*'], endpoint: 'simulated' });
+  const wait = { market: 'stocks', count: 50, timeout_s: 20 };
+  await call('wait_for_stream_message', wait);
+  const stdout = server.child.stdout!.pause();
+  const answers = Array.from({ length: 30 }, () => call('wait_for_stream_message', wait));
+  // All are answered at the same moment, and more than this process and the pipe have room for.
+  while (stdout.readableLength < stdout.readableHighWaterMark) await nextTurn();
+  stdout.resume();
+  for (const { result } of await Promise.all(answers))
+    expect(result).toMatchObject({ structuredContent: { count: 50 } });
+  expect(server.stderr).not.toMatch(/warning/i);
 });
