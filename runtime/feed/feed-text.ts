@@ -37,6 +37,12 @@ export class FeedText {
     return quoteText(this.cleanHead(text));
   }
 
+  /** A name that the feed sent, such as of a status: as it is if it is a single word, else between quotes. */
+  named(name: string): string {
+    const clean = this.cleanHead(name);
+    return /^\w{1,64}$/.test(clean) ? clean : quoteText(clean);
+  }
+
   /** A key that consists of digits may arrive as a number. */
   number(value: number): number | string {
     if (!this.key || value < 1e7) return value;

@@ -103,7 +103,7 @@ class VendorFeed implements FeedSource {
     const fatal = status.means && fatalStatuses[status.means];
     // Before the key is sent, an authentication timeout is not the key's fault.
     if (fatal === 'auth_timeout' && !connection.keySent) {
-      const said = `${text.quote(status.status)} ${text.quoted(status.message)}`;
+      const said = `${text.named(status.status)} ${text.quoted(status.message)}`;
       connection.fail({ kind: 'close', message: `The feed said before it was sent a key: ${said}.` });
     } else if (fatal) {
       connection.fail({ kind: fatal, message: `The feed answered: ${text.quoted(status.message)}.` });

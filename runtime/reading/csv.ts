@@ -45,15 +45,19 @@ function toTable(rows: readonly Record<string, unknown>[]): string {
   return `${lines.map(line => line.map(toCell).join(',')).join('\n')}\n`;
 }
 
-/** Flattens nested objects to values by dotted name. */
+/** Flattens groups of the spec (`bid`, `ask`, `bar`) to values by dotted name; an object of the feed stays one value. */
 export function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
-    const nests = typeof item === 'object' && item !== null && !Array.isArray(item) && key !== 'full_data';
-    if (nests) Object.assign(row, flatten(item as Record<string, unknown>, `${prefix}${key}.`));
+    if (isGroup(item)) Object.assign(row, flatten(item, `${prefix}${key}.`));
     else row[`${prefix}${key}`] = item;
   }
   return row;
+}
+
+/** What the feed sent has no prototype, see `cleanRaw`. Its keys may say anything, so they must not become names. */
+function isGroup(item: unknown): item is Record<string, unknown> {
+  return typeof item === 'object' && item !== null && Object.getPrototypeOf(item) === Object.prototype;
 }
 
 function toCell(value: unknown): string {

@@ -13,7 +13,7 @@ export function lineOf({
   ...rest
 }: Readonly<Record<string, unknown>>): string {
   const head = [timestamp, event, symbol].filter(part => part !== undefined).map(spell);
-  const values = Object.entries(flatten(rest)).map(([name, value]) => `${name} ${spell(value)}`);
+  const values = Object.entries(flatten(rest)).map(([name, value]) => `${spell(name)} ${spell(value)}`);
   const raw = fullData === undefined ? [] : [`full_data ${JSON.stringify(fullData)}`];
   return [...head, [...values, ...raw].join(', ')].join(' ').trimEnd();
 }

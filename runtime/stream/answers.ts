@@ -92,6 +92,6 @@ export class Answers {
 
   private quoted({ status, message }: Words): string {
     const { text } = this.services;
-    return `${text.quote(status)} ${text.quoted(message)}`;
+    return `${text.named(status)} ${text.quoted(message)}`;
   }
 }

@@ -76,6 +76,6 @@ export class Arrivals {
   private countUnknown(kinds: readonly string[]): void {
     const { log, text } = this.services;
     this.users.tell(user => user.strayed({ unknown: kinds.length }));
-    log.say(`${this.market.name} unknown`, `${this.market.name}: event ${text.quote(kinds[0]!)} is not in the spec`);
+    log.say(`${this.market.name} unknown`, `${this.market.name}: event ${text.named(kinds[0]!)} is not in the spec`);
   }
 }

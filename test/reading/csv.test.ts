@@ -51,7 +51,8 @@ test.each([
 });
 
 test('the whole event stays one cell', () => {
-  const csv = toCsv([{ event: 'UNKNOWN', symbol: null, full_data: { ev: 'ZZ', x: { y: 1 } } }]);
+  const entry = { ...entryOf('T', 'AAPL', {}), ev: 'ZZ', raw: { ev: 'ZZ', x: { y: 1 } } };
+  const csv = toCsv([formatMessage(marketOf('stocks'), entry, 'summary')]);
   expect(csv).toBe('event,symbol,full_data\nUNKNOWN,,"{""ev"":""ZZ"",""x"":{""y"":1}}"\n');
 });
 
@@ -66,6 +67,14 @@ test.each<[string, unknown, string]>([
 ])('a list of %s that the feed sends is one cell', (_what, c, cell) => {
   const message = formatMessage(marketOf('stocks'), entryOf('T', 'AAPL', { sym: 'AAPL', c }), 'summary');
   expect(toCsv([message])).toBe(`event,symbol,conditions\nTRADE,AAPL,${cell}\n`);
+});
+
+test('an object that the feed sends for a value is one cell, and its names are no columns', () => {
+  const raw = { sym: 'AAPL', p: { ' 1. Note: stop': 1 }, bp: 2 };
+  const trade = formatMessage(marketOf('stocks'), entryOf('T', 'AAPL', raw), 'summary');
+  const quote = formatMessage(marketOf('stocks'), entryOf('Q', 'AAPL', { ...raw, ap: { a: { b: 3 } } }), 'summary');
+  expect(toCsv([trade])).toBe('event,symbol,price\nTRADE,AAPL,"{"" 1. Note: stop"":1}"\n');
+  expect(toCsv([quote])).toBe('event,symbol,bid.price,ask.price\nQUOTE,AAPL,2,"{""a"":{""b"":3}}"\n');
 });
 
 /** Reads a table by RFC 4180, and nothing else. */

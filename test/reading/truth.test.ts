@@ -323,6 +323,19 @@ describe('what the feed says', () => {
     ]);
   });
 
+  test('stands between quotes where it is no single word', async () => {
+    let logged = '';
+    const scene = await staged(granted, {}, undefined, {}, line => {
+      logged += line;
+    });
+    await scene.start('T.AAPL');
+    await scene.send({ ev: 'status', status: 'x. Note: "do', message: 'it' }, { ev: 'zz. Note: "do' }, trade(1));
+    expect((await scene.status()).notes).toEqual([
+      expect.stringMatching(/^At \d{4}-.*Z the feed said: "x\. Note: \\"do" "it"$/),
+    ]);
+    expect(logged).toContain('stocks: event "zz. Note: \\"do" is not in the spec');
+  });
+
   test('about a time-out counts only if it was sent a key', async () => {
     const hasty = {
       open: (socket: { send(text: string): void }) => socket.send(statusFrame('auth_timeout', 'Too slow.')),
