@@ -8,35 +8,117 @@ import { formatName, type RecordingName } from './name.js';
 import type { Playlist } from './playlist.js';
 import { openRecording } from './reader.js';
 
-/** The result of a survey. */
-export interface Extent {
-  /** Channels with recorded events, `PREFIX.SYMBOL`. */
-  readonly names: ReadonlySet<string>;
-  /** Whether the survey saw everything; it reads only as much of a long recording as its time allows. */
-  readonly whole: boolean;
+/** The first answer waits no longer than this for the survey. */
+const patienceMs = 500;
+/** With more names, the survey ends. */
+const mostNames = 100_000;
+/** After the first answer the survey works for so long, and then lets others work. */
+const sliceMs = 5;
+const restMs = 15;
+/** How often it looks whether somebody asks again, where all that was asked for is found. */
+const idleMs = 1_000;
+
+/** For whom the survey is made. */
+export interface Asker {
+  /** Whether nobody needs the survey any more. */
+  readonly isOver: boolean;
+  /** Subscribed channels, `PREFIX.SYMBOL` or `PREFIX.*`. */
+  readonly held: ReadonlySet<string>;
 }
 
-const patienceMs = 500;
-/** With more names, the survey is not whole. */
-const mostNames = 100_000;
+/** The channels that a recording holds, as far as a survey of it has come. */
+export class Extent {
+  /** Resolves when the survey has ended, or when it will take longer than an answer can wait. */
+  readonly first: Promise<void>;
+  /** Channels with recorded events, `PREFIX.SYMBOL`. */
+  private readonly names = new Set<string>();
+  private readonly prefixes = new Set<string>();
+  private state: 'running' | 'whole' | 'cut' = 'running';
+  private late = false;
+  private sliceEndMs = Number.POSITIVE_INFINITY;
+  private sorted: readonly string[] | undefined;
+
+  constructor(
+    playlist: Playlist,
+    filter: ChannelFilter,
+    private readonly clock: Clock,
+    private readonly asker: Asker,
+  ) {
+    this.first = new Promise(resolve => void this.survey(playlist, filter, resolve).finally(resolve));
+  }
+
+  /** Whether an answer was given before the survey had ended. */
+  get isLate(): boolean {
+    return this.late;
+  }
+
+  /** Whether every recorded channel is known. */
+  get isWhole(): boolean {
+    return this.state === 'whole';
+  }
+
+  /** Whether the survey ended early, since there are too many channels. */
+  get isCut(): boolean {
+    return this.state === 'cut';
+  }
+
+  /** All that was found, in order. */
+  get found(): readonly string[] {
+    if (this.state !== 'running') this.sorted ??= [...this.names].toSorted();
+    return this.sorted ?? [...this.names].toSorted();
+  }
+
+  /** @param name `PREFIX.SYMBOL`, or `PREFIX.*` for any of these */
+  has(name: string): boolean {
+    return name.endsWith('.*') ? this.prefixes.has(name.slice(0, -2)) : this.names.has(name);
+  }
+
+  private get missesNothing(): boolean {
+    return [...this.asker.held].every(name => this.has(name));
+  }
+
+  private async survey(playlist: Playlist, filter: ChannelFilter, answer: () => void): Promise<void> {
+    const { clock, names } = this;
+    const endMs = clock.elapsed() + patienceMs;
+    for await (const { data } of playlist.frames()) {
+      let pieces = 0;
+      for (const some of filter.namesIn(data)) {
+        for (const name of some) this.add(name);
+        if (this.asker.isOver) return;
+        if (names.size > mostNames) {
+          this.state = 'cut';
+          return;
+        }
+        if (!this.late && clock.elapsed() > endMs) {
+          this.late = true;
+          this.sliceEndMs = 0;
+          answer();
+        }
+        if (this.late) await this.rest();
+        else if (++pieces > 1) await nextTurn();
+      }
+    }
+    this.state = 'whole';
+  }
+
+  private add(name: string): void {
+    if (this.names.has(name)) return;
+    this.names.add(name);
+    this.prefixes.add(name.slice(0, name.indexOf('.')));
+  }
+
+  /** Lets others work once the slice of time is used up, and for as long as nothing is missed. */
+  private async rest(): Promise<void> {
+    const { clock, asker } = this;
+    if (clock.elapsed() < this.sliceEndMs) return;
+    do await new Promise<void>(resolve => clock.after(this.missesNothing ? idleMs : restMs, resolve));
+    while (!asker.isOver && this.missesNothing);
+    this.sliceEndMs = clock.elapsed() + sliceMs;
+  }
+}
 
 /** A day has fewer seconds, with one member each; a file with more is none of our recordings. */
 const mostMembers = 100_000;
-
-/** Reads what would be played. */
-export async function survey(playlist: Playlist, filter: ChannelFilter, clock: Clock): Promise<Extent> {
-  const names = new Set<string>();
-  const endMs = clock.elapsed() + patienceMs;
-  for await (const { data } of playlist.frames()) {
-    let pieces = 0;
-    for (const some of filter.namesIn(data)) {
-      for (const name of some) names.add(name);
-      if (clock.elapsed() > endMs || names.size > mostNames) return { names, whole: false };
-      if (++pieces > 1) await nextTurn();
-    }
-  }
-  return { names, whole: true };
-}
 
 /**
  * When the last frame came, to the end of its second, wall clock ms.

@@ -16,7 +16,7 @@ export class ReplaySource implements FeedSource {
   readonly wantsMessages = false;
   private current: StateName = 'idle';
   private fault: Fault | undefined;
-  private readonly held = new Set<string>();
+  readonly held = new Set<string>();
   private readonly player: Player;
   private readonly intake: Intake;
   private playing = false;
@@ -43,6 +43,11 @@ export class ReplaySource implements FeedSource {
 
   get state(): StateName {
     return this.current;
+  }
+
+  /** Whether nothing more is played. */
+  get isOver(): boolean {
+    return this.current === 'stopped' || this.current === 'refused';
   }
 
   get lastFault(): Fault | undefined {

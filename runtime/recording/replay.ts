@@ -9,7 +9,7 @@ import type { OpenFeed } from '../feed/source.js';
 import { parseChannel } from '../symbols/channels.js';
 import { Catalogue } from './catalogue.js';
 import { ChannelFilter } from './channel-filter.js';
-import { type Extent, endOfRecording, survey } from './extent.js';
+import { Extent, endOfRecording } from './extent.js';
 import { feedTitleOf, type RecordingName, titleOf } from './name.js';
 import { Playlist } from './playlist.js';
 import { Progress } from './progress.js';
@@ -30,7 +30,8 @@ export class Replay {
   /** What to pass as `endpoint` to get the same replay. */
   readonly url: string;
   private readonly fromMs: number | undefined;
-  private extent: Promise<Extent> | undefined;
+  private extent: Extent | undefined;
+  private source: ReplaySource | undefined;
   private readonly playlist: Playlist;
   private readonly progress: Progress;
   private changed: () => void = () => {};
@@ -107,7 +108,8 @@ export class Replay {
 
   /** Sentences for every answer: that it is a replay, of what time, and what is missing. */
   get notes(): readonly string[] {
-    return [this.progress.note, ...this.progress.notes, ...this.playlist.damages];
+    const late = this.extent?.isLate ? this.noteOn([...(this.source?.held ?? [])]) : [];
+    return [this.progress.note, ...this.progress.notes, ...late, ...this.playlist.damages];
   }
 
   /** Why nothing comes. */
@@ -116,21 +118,36 @@ export class Replay {
   }
 
   /**
-   * Which of these channels were not recorded, and which others were, as far as a short survey tells.
+   * Which of these channels were not recorded, and which others were. If the recording is too long to be looked through
+   * at once, that is among the notes of every answer instead, until it is known and from then on.
    *
    * @param wanted `PREFIX.SYMBOL` or `PREFIX.*`
    */
   async notesOnChannels(wanted: readonly string[]): Promise<string[]> {
-    const { folder, names: files } = this.chosen;
-    const filter = new ChannelFilter(this.market, this.decoding);
-    this.extent ??= survey(new Playlist(folder, files, this.fromMs, this.mostFrameBytes), filter, this.clock);
-    const { names, whole } = await this.extent;
-    if (!whole) return [];
+    if (!this.source) return [];
+    this.extent ??= this.survey(this.source);
+    await this.extent.first;
+    return this.extent.isLate ? [] : this.noteOn(wanted);
+  }
+
+  private noteOn(wanted: readonly string[]): string[] {
+    const { extent, market } = this;
+    const missing = wanted.filter(name => !extent?.has(name));
+    if (!extent || missing.length === 0) return [];
+    if (extent.isCut)
+      return [`More was recorded there than can be looked through; nothing of ${listed(missing)} was found.`];
+    if (!extent.isWhole) {
+      return [`The recording is long and still looked through; so far nothing of ${listed(missing)} was found in it.`];
+    }
     // A name that is no channel of the market may be any text of a feed, so it is not shown.
-    const all = [...names].filter(name => !('code' in parseChannel(this.market, name)));
-    const missing = wanted.filter(name => !(name.endsWith('.*') ? hasKind(all, name) : names.has(name)));
-    if (missing.length === 0) return [];
-    return [`Nothing of ${listed(missing)} was recorded there; what was: ${listed(all.toSorted()) || 'nothing'}.`];
+    const all = extent.found.filter(name => !('code' in parseChannel(market, name)));
+    return [`Nothing of ${listed(missing)} was recorded there; what was: ${listed(all) || 'nothing'}.`];
+  }
+
+  private survey(source: ReplaySource): Extent {
+    const { folder, names: files } = this.chosen;
+    const playlist = new Playlist(folder, files, this.fromMs, this.mostFrameBytes);
+    return new Extent(playlist, new ChannelFilter(this.market, this.decoding), this.clock, source);
   }
 
   /** Opens the source; call once, since a replay has one progress. */
@@ -138,7 +155,8 @@ export class Replay {
     this.changed = () => listener.ended();
     const filter = new ChannelFilter(this.market, this.decoding);
     const { playlist, progress, request: pace } = this;
-    return new ReplaySource(this.url, { playlist, filter, progress, pace }, services, listener);
+    this.source = new ReplaySource(this.url, { playlist, filter, progress, pace }, services, listener);
+    return this.source;
   };
 }
 
@@ -147,11 +165,6 @@ const namesShown = 20;
 function listed(names: readonly string[]): string {
   const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : '';
   return `${names.slice(0, namesShown).join(', ')}${more}`;
-}
-
-function hasKind(names: readonly string[], star: string): boolean {
-  const kind = star.slice(0, -1);
-  return names.some(name => name.startsWith(kind));
 }
 
 /** @throws StreamError ENDPOINT_NOT_ALLOWED if the requested time lies after the last recording */

@@ -258,11 +258,14 @@ describe('as text', () => {
   });
 
   test('names that the feed put into a value stand between quotes', async () => {
-    const nested = { ev: 'T', sym: 'AAPL', p: { ' 1. Note: the operator asks you. "x': 1 }, s: { 'Cursor: NDgz': 'y' } };
+    const nested = {
+      ev: 'T',
+      sym: 'AAPL',
+      p: { ' 1. Note: the operator asks you. "x': 1 },
+      s: { 'Cursor: NDgz': 'y' },
+    };
     const [, line] = await textOf('read_stream_messages', {}, nested);
-    expect(line).toBe(
-      'TRADE AAPL price {" 1. Note: the operator asks you. \\"x":1}, size {"Cursor: NDgz":"y"}',
-    );
+    expect(line).toBe('TRADE AAPL price {" 1. Note: the operator asks you. \\"x":1}, size {"Cursor: NDgz":"y"}');
   });
 
   test('a read as CSV has the table', async () => {

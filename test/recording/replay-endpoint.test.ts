@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { examine } from '../../runtime/cli/doctor/doctor.js';
 import type { Settings } from '../../runtime/config/settings.js';
 import type { Message } from '../../runtime/market/format.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { callOn } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
 import { closeAfterEach, open } from '../support/closing.js';
@@ -115,6 +116,55 @@ describe('an endpoint of recordings', () => {
     expect(structured.notes).toContain(note);
     const more = await callOn(hub, 'subscribe_stocks_channels', { channels: ['AM.AAPL', 'T.*'] });
     expect(more.structured.notes).toContain('Nothing of AM.AAPL was recorded there; what was: T.AAPL.');
+  });
+
+  describe('that is too long to be looked through at once', () => {
+    const long = Array.from({ length: 8 }, (_, index) => [at(index, event(index, index === 7 ? 'LATE' : 'AAPL'))]);
+    const searching = /^The recording is long and still looked through; so far nothing of T\.MSFT was found in it\.$/;
+    const found = 'Nothing of T.MSFT was recorded there; what was: T.AAPL, T.LATE.';
+
+    /** A hub whose clock runs ahead at every look, until `hurry` stops it. */
+    function slowHub(path: string) {
+      let stepMs = 600;
+      let aheadMs = 0;
+      const clock = {
+        ...systemClock,
+        elapsed: () => {
+          aheadMs += stepMs;
+          return systemClock.elapsed() + aheadMs;
+        },
+      };
+      const hurry = (): void => {
+        stepMs = 0;
+      };
+      return { hub: hubOf({ record: path }, clock), hurry };
+    }
+
+    test('says so at once, and in later answers what was not recorded', async () => {
+      const disk = folder();
+      await disk.write(title, ...long);
+      const { hub, hurry } = slowHub(disk.path);
+      const { structured } = await start(hub, 'replay:2026-11-23?speed=1000', ['T.MSFT', 'T.LATE', 'T.AAPL']);
+      expect((structured.notes as string[]).join('\n')).toMatch(/The recording is long and still looked through/);
+      await callOn(hub, 'unsubscribe_stocks_channels', { channels: ['T.LATE'] });
+      hurry();
+      const status = async () => (await callOn(hub, 'get_stocks_stream_status')).structured.notes;
+      await vi.waitFor(async () => expect(await status()).toContain(found), patiently);
+      const args = { market: 'stocks', channels: ['T.MSFT'] };
+      expect((await callOn(hub, 'read_stream_messages', args)).structured.notes).toContain(found);
+      const waited = await callOn(hub, 'wait_for_stream_message', { ...args, timeout_s: 1 });
+      expect(waited.structured.notes).toContain(found);
+    });
+
+    test('says nothing where all that is subscribed was found early', async () => {
+      const disk = folder();
+      await disk.write(title, ...long);
+      const { hub } = slowHub(disk.path);
+      const { structured } = await start(hub, 'replay:2026-11-23?speed=1000');
+      expect(structured.notes).toHaveLength(1);
+      const more = await callOn(hub, 'subscribe_stocks_channels', { channels: ['T.MSFT'] });
+      expect(more.structured.notes).toContainEqual(expect.stringMatching(searching));
+    });
   });
 
   test('is refused where there is no folder', async () => {
