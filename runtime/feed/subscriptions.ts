@@ -191,6 +191,11 @@ export class Subscriptions {
     return [...new Set(sentences)];
   }
 
+  /** Names that an answer which comes now can mean. */
+  get awaited(): string[] {
+    return [...this.answers.inFlight, ...this.answers.late];
+  }
+
   /** Whether every name in flight is acknowledged, or refused, alone or with the whole frame. */
   get settled(): boolean {
     return this.answers.settled || this.flightLimit !== undefined;

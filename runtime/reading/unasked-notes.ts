@@ -16,7 +16,8 @@ export function notesOnUnasked(stream: StreamView): string[] {
   );
   const list = silent.slice(0, namesShown).map(({ name }) => name);
   const more = silent.length > namesShown ? ' and others' : '';
-  const repeated = subscriptions.rejections.length > 0 ? ' It may be an earlier refusal, said again.' : '';
+  const repeated =
+    unasked.mayRepeat || subscriptions.rejections.length > 0 ? ' It may be an earlier refusal, said again.' : '';
   const doubt = ` It does not say which channels it means: ${list.join(', ')}${more} may no longer be served.${repeated}`;
   return [
     `At ${isoOrNull(unasked.atMs)} the feed said, without being asked: ${unasked.text}.${list.length > 0 ? doubt : ''}`,

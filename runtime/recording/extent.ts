@@ -13,8 +13,8 @@ const patienceMs = 500;
 /** With more names, the survey ends. */
 const mostNames = 100_000;
 /** After the first answer the survey works for so long, and then lets others work. */
-const sliceMs = 5;
-const restMs = 15;
+const sliceMs = 10;
+const restMs = 10;
 /** How often it looks whether somebody asks again, where all that was asked for is found. */
 const idleMs = 1_000;
 

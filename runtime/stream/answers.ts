@@ -4,8 +4,10 @@ import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import type { FeedText } from '../feed/feed-text.js';
 import type { Answer, Words } from '../feed/source.js';
+import type { RefusalKind } from '../feed/subscription-state.js';
 import type { Subscriptions } from '../feed/subscriptions.js';
 import { parseChannel } from '../symbols/channels.js';
+import { type Audience, SaidRefusals } from './said-refusals.js';
 import type { Notice } from './upstream-user.js';
 import type { Users } from './users.js';
 
@@ -18,7 +20,8 @@ export interface AnswersServices {
 
 export class Answers {
   /** Unasked refusals that name no channel, not yet reported. */
-  private unasked: Notice[] = [];
+  private unasked: { readonly notice: Notice; readonly audience: Audience }[] = [];
+  private readonly said = new SaidRefusals();
   private doubts = false;
 
   /** @param askAgain called when other names may be worth another try */
@@ -50,11 +53,11 @@ export class Answers {
         if (subscriptions.unsubscribed(this.canonical(answer.channel))) this.doubt(answer.said, true);
         return;
       case 'refused':
-        if (subscriptions.refusedOne() === 'unasked') this.doubt(answer.said, false);
+        this.refused(answer.said, () => subscriptions.refusedOne());
         return;
       case 'refused whole': {
         const reason = `The feed answered: ${this.services.text.quoted(answer.said.message)}.`;
-        if (subscriptions.refusedWhole(reason) === 'unasked') this.doubt(answer.said, false);
+        this.refused(answer.said, () => subscriptions.refusedWhole(reason));
         return;
       }
       case 'notice':
@@ -66,7 +69,23 @@ export class Answers {
   conclude(): void {
     this.doubts = false;
     if (this.unasked.length === 0) return;
-    for (const notice of this.unasked.splice(0)) this.users.tell(user => user.doubted(notice));
+    for (const { notice, audience } of this.unasked.splice(0)) {
+      const refusal = { ...notice, mayRepeat: audience.mayRepeat };
+      this.users.tell(user => audience.has(user) && user.doubted(refusal));
+    }
+  }
+
+  /** The connection is new; what was said on the earlier one is not said again. */
+  restart(): void {
+    this.said.clear();
+  }
+
+  /** @param judge takes the refusal, and tells what it is */
+  private refused(said: Words, judge: () => RefusalKind): void {
+    const asking = this.users.askingAny(this.subscriptions.awaited);
+    const kind = judge();
+    if (kind === 'unasked') this.doubt(said, false);
+    else this.said.answered(this.quoted(said), kind === 'answer' ? asking : [], this.services.clock.elapsed());
   }
 
   private notice(said: Words): void {
@@ -81,7 +100,8 @@ export class Answers {
     const { market, services } = this;
     const text = this.quoted(said);
     this.doubts = true;
-    if (!saysWhich) this.unasked.push({ text, atMs: services.clock.elapsed() });
+    const atMs = services.clock.elapsed();
+    if (!saysWhich) this.unasked.push({ notice: { text, atMs }, audience: this.said.again(text, atMs) });
     services.log.say(`${market.name} unasked`, `${market.name}: the feed says, without being asked: ${text}`);
   }
 

@@ -12,7 +12,7 @@ import { ClientSubscriptions } from './client-subscriptions.js';
 import { History } from './history.js';
 import { OwnEvents } from './own-events.js';
 import type { Upstream } from './upstream.js';
-import type { Notice, Stray, UpstreamUser } from './upstream-user.js';
+import type { Stray, StrayRefusal, UpstreamUser } from './upstream-user.js';
 
 export interface StreamUserServices {
   readonly options: Options;
@@ -126,8 +126,8 @@ export class StreamUser implements UpstreamUser {
     this.hasChanged = true;
   }
 
-  doubted({ text, atMs }: Notice): void {
-    this.history.doubted({ text, atMs, seq: this.messages.buffer.nextSeq, names: this.subscriptions.names });
+  doubted(refusal: StrayRefusal): void {
+    this.history.doubted({ ...refusal, seq: this.messages.buffer.nextSeq, names: this.subscriptions.names });
     this.hasChanged = true;
   }
 

@@ -19,6 +19,12 @@ export interface Notice {
   readonly atMs: number;
 }
 
+/** A refusal that answers nothing. */
+export interface StrayRefusal extends Notice {
+  /** Whether it may be an earlier refusal of this connection, of whomever, said again. */
+  readonly mayRepeat: boolean;
+}
+
 /** What a feed sent that belongs to no known channel. */
 export interface Stray {
   /** Number of items, or of frames, that are no events. */
@@ -36,7 +42,7 @@ export interface UpstreamUser {
   account(): void;
   strayed(stray: Stray): void;
   /** The feed refused something unasked, without a name; any held name may be meant. */
-  doubted(notice: Notice): void;
+  doubted(refusal: StrayRefusal): void;
   /** The state or its details changed. */
   stateChanged(from: StateName): void;
   /** A replay has ended. */

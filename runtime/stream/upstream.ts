@@ -205,7 +205,10 @@ export class Upstream {
       this.lives++;
       void this.pump.run();
     }
-    if (from === 'live') this.subscriptions.restart();
+    if (from === 'live') {
+      this.subscriptions.restart();
+      this.answers.restart();
+    }
     if (state === 'retrying' || state === 'refused') {
       // A source that broke delivers no earlier frames.
       this.users.forgetParting();

@@ -52,6 +52,11 @@ export class Users {
     return this.present.some(user => user.asks(name));
   }
 
+  /** Those who ask for any of these names. */
+  askingAny(names: readonly string[]): UpstreamUser[] {
+    return this.present.filter(user => names.some(name => user.asks(name)));
+  }
+
   /** The first names of the next user in rotation. */
   namesOfNext(names: readonly string[], most: number): string[] {
     const { present } = this;

@@ -6,6 +6,7 @@ import { Hub } from '../../runtime/stream/hub.js';
 import type { HubView } from '../../runtime/stream/view.js';
 import { testOptions } from '../support/bench.js';
 import { RecordFolder } from '../support/recording.js';
+import { Hands } from '../support/scene.js';
 import {
   ann,
   ask,
@@ -107,6 +108,53 @@ test('a refusal that nobody asked for is told to each with the names of what it 
   expect(await words(bob)).toMatch(/without being asked.* channels it means: T\.MSFT, A\.AAPL may no longer be served/);
   await stop(bob);
   expect(await words(bob)).not.toContain('without being asked');
+});
+
+describe('a refusal that the feed says again, long after it answered', () => {
+  const denial = JSON.stringify([{ ev: 'status', status: 'error', message: 'not authorized' }]);
+  const words = async (who: HubView): Promise<string> => ((await status(who)).notes as string[]).join(' ');
+  const hands = new Hands();
+
+  beforeEach(async () => {
+    // Right after a refusal a repetition is no unasked one; that time is short here.
+    await reopenWith({ ackTimeoutMs: 20 }, hands.clock);
+    feed.denied = new Set(['LULD.*']);
+    await start(ann, 'T.AAPL');
+  });
+
+  test('is told to the one whom it answered, and to no other', async () => {
+    await start(bob, 'T.MSFT', 'LULD.*');
+    await vi.waitFor(async () => {
+      feed.session!.socket.send(denial);
+      await feed.barrier();
+      expect(await words(bob)).toMatch(/T\.MSFT may no longer be served\. It may be an earlier refusal, said again\./);
+    }, 5_000);
+    expect(await status(ann)).toMatchObject({ notes: [], rejected: [] });
+    await hands.pass(60_001);
+    feed.session!.socket.send(denial);
+    await feed.barrier();
+    expect(await words(ann)).toMatch(/T\.AAPL may no longer be served\. It may be an earlier refusal, said again\./);
+  });
+
+  test('is told to nobody where the one whom it answered has left', async () => {
+    await refusalOf(bob, 'start_stocks_stream', { channels: ['LULD.*'] });
+    for (let time = 0; time < 20; time++) {
+      feed.session!.socket.send(denial);
+      await feed.barrier();
+    }
+    expect(await status(ann)).toMatchObject({ notes: [], rejected: [] });
+  });
+
+  test('is another one where it comes on another connection', async () => {
+    await start(bob, 'T.MSFT', 'LULD.*');
+    feed.session!.socket.terminate();
+    feed.denied = new Set();
+    await vi.waitFor(() => expect([...(feed.session?.held ?? [])].sort()).toEqual(['T.AAPL', 'T.MSFT']), 5_000);
+    await feed.barrier();
+    feed.session!.socket.send(denial);
+    await feed.barrier();
+    expect(await words(ann)).toMatch(/T\.AAPL may no longer be served\.$/);
+  });
 });
 
 test('a channel that was called refused is unsubscribed by whoever asked for it', async () => {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Options } from '../../runtime/config/options.js';
+import type { Clock } from '../../runtime/core/clock.js';
 import type { Client } from '../../runtime/stream/client.js';
 import type { Hub } from '../../runtime/stream/hub.js';
 import type { HubView } from '../../runtime/stream/view.js';
@@ -65,9 +66,9 @@ export function goOnWith(...both: readonly [ann: Client, bob: Client]): void {
 }
 
 /** Replaces the two clients by those of a hub with these options. */
-export async function reopenWith(options: Partial<Options>): Promise<void> {
+export async function reopenWith(options: Partial<Options>, clock?: Clock): Promise<void> {
   await hub.close();
-  hub = sharedHubOn(suite, markets, feed.url, options);
+  hub = sharedHubOn(suite, markets, feed.url, options, clock);
   goOnWith(hub.client(), hub.client());
 }
 
