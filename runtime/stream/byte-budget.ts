@@ -9,9 +9,12 @@ export class ByteBudget {
     return this.reserved;
   }
 
-  /** @returns whether there was room; otherwise nothing is taken */
-  take(bytes: number): boolean {
-    if (this.reserved + bytes > this.bytes) return false;
+  /**
+   * @param spare what must stay free
+   * @returns whether there was room; otherwise nothing is taken
+   */
+  take(bytes: number, spare = 0): boolean {
+    if (this.reserved + bytes > this.bytes - spare) return false;
     this.reserved += bytes;
     return true;
   }

@@ -33,6 +33,8 @@ export interface ClientStreamServices {
   readonly upstreams: Upstreams;
   /** Absent if the client is alone: then it gets all events of an upstream, asked for or not. */
   readonly byteBudget?: ByteBudget;
+  /** How many buffers must stay free of what the client may take for another feed than the usual one; default 0. */
+  readonly spareBuffers?: number;
 }
 
 export class ClientStream implements StreamView {
@@ -41,6 +43,7 @@ export class ClientStream implements StreamView {
   private readonly user: StreamUser;
   private readonly presentation: Presentation;
   private readonly reservation: Reservation;
+  private readonly spareBytes: number;
   /** Whether `open` fails from now on. */
   private closed = false;
 
@@ -51,6 +54,7 @@ export class ClientStream implements StreamView {
     const { options, byteBudget } = services;
     const { bufferBytes, httpBufferBytes } = options;
     const maxBytes = byteBudget ? Math.min(bufferBytes, httpBufferBytes) : bufferBytes;
+    this.spareBytes = Math.min((services.spareBuffers ?? 0) * maxBytes, Math.floor(options.httpMemoryBytes / 2));
     this.user = new StreamUser(market, services, maxBytes, byteBudget === undefined);
     this.presentation = new Presentation(market, services, this.user.messages, () => this.text);
     this.reservation = new Reservation(maxBytes, options, byteBudget);
@@ -236,7 +240,7 @@ export class ClientStream implements StreamView {
 
   /** @throws StreamError LIMIT_EXCEEDED */
   private findUpstream(target: Target): Upstream {
-    this.reservation.take();
+    this.reservation.take(target.usual ? 0 : this.spareBytes);
     try {
       return this.services.upstreams.to(this.market, target);
     } catch (error) {

@@ -74,7 +74,9 @@ export class Client implements HubView {
     this.owner = options.owner;
     this.waits = new Waits(settings.options.httpWaits);
     const byteBudget = options.alone ? {} : { byteBudget: hub.byteBudget };
-    const services = { options: settings.options, clock, log, loopBudget, upstreams, ...byteBudget };
+    // One who is not known must not keep all others from the feed of the operator.
+    const spareBuffers = options.owner === undefined ? markets.length : 0;
+    const services = { options: settings.options, clock, log, loopBudget, upstreams, spareBuffers, ...byteBudget };
     this.streams = new Map(markets.map(market => [market.name, new ClientStream(market, services)]));
   }
 

@@ -16,13 +16,17 @@ export class Reservation {
     private readonly budget: ByteBudget | undefined,
   ) {}
 
-  /** @throws StreamError LIMIT_EXCEEDED */
-  take(): void {
+  /**
+   * @param spare bytes that must stay free for others
+   * @throws StreamError LIMIT_EXCEEDED
+   */
+  take(spare = 0): void {
     const { budget, bytes, options } = this;
-    if (budget && !budget.take(bytes - this.reserved)) {
+    if (budget && !budget.take(bytes - this.reserved, spare)) {
+      const kept = spare > 0 ? `; ${spare} of these are kept for streams that name neither endpoint nor api_key` : '';
       throw new StreamError(
         'LIMIT_EXCEEDED',
-        `A stream of a client keeps up to ${bytes} bytes, and the buffers of all clients together may take ${options.httpMemoryBytes} (${optionTable.httpMemoryBytes.variable}).`,
+        `A stream of a client keeps up to ${bytes} bytes, and the buffers of all clients together may take ${options.httpMemoryBytes} (${optionTable.httpMemoryBytes.variable})${kept}.`,
         'Stop streams that you do not need, or start again when others have stopped theirs; the operator can raise the limit.',
       );
     }

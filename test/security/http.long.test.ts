@@ -294,6 +294,30 @@ describe('sessions', () => {
     expect(await response.text()).toContain('MCP_POLYGON_HTTP_CLIENTS');
   });
 
+  test('without a token that hold made-up streams give way, and leave memory for the feed of the operator', async () => {
+    const bytes = 65_536;
+    const { url } = await served({
+      MCP_POLYGON_HTTP_CLIENTS: '4',
+      MCP_POLYGON_HTTP_BUFFER_BYTES: String(bytes),
+      MCP_POLYGON_HTTP_MEMORY_BYTES: String(8 * bytes),
+    });
+    const args = { channels: ['XT.BTC-USD'], endpoint: 'simulated' };
+    const simulate = async (): Promise<string> => {
+      const { session } = await openSession(url);
+      const call = { method: 'tools/call', params: { name: 'start_crypto_stream', arguments: args } };
+      return (await post(url, call, undefined, session)).text();
+    };
+    for (let index = 0; index < 4; index++) expect(await simulate()).toContain('is live');
+    const late = await visit(url);
+    const modern = await visit(url, undefined, 1);
+    for (const peer of [late, modern]) {
+      expect(await ask(peer, 'start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({ accepted: ['T.AAPL'] });
+    }
+    // Those that stream from the operator's feed stay.
+    for (let index = 0; index < 8; index++) await simulate();
+    expect(await ask(late, 'get_stocks_stream_status')).toMatchObject({ state: 'live', subscriptions: ['T.AAPL'] });
+  });
+
   test('that were not opened after all take no place', async () => {
     const { url } = await served({ ...both, MCP_POLYGON_HTTP_SESSIONS: '1' });
     const { session } = await openSession(url, ann);

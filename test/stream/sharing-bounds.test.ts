@@ -281,6 +281,24 @@ describe('the bounds over all clients', () => {
     await start(ann, 'T.AAPL');
   });
 
+  test('leave room for the feed of the operator, whatever else those without a name stream', async () => {
+    // Six markets: half of the memory is less than a buffer for each.
+    await reopenWith({ httpBufferBytes: 10_000, httpMemoryBytes: 40_000 });
+    const other = { channels: ['XT.BTC-USD'], endpoint: 'simulated' };
+    await ask(ann, 'start_crypto_stream', other);
+    await ask(bob, 'start_crypto_stream', other);
+    const args = { channels: ['C.EUR-USD'], endpoint: 'simulated' };
+    expect(await refusalOf(bob, 'start_forex_stream', args)).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('20000 of these are kept for streams that name neither endpoint nor api_key.'),
+    });
+    await start(ann, 'T.AAPL');
+    await start(bob, 'T.AAPL');
+    goOnWith(hub.client({ owner: 'ann' }), bob);
+    await stop(bob);
+    await ask(ann, 'start_forex_stream', args);
+  });
+
   test('leave each client a buffer of its own size', async () => {
     await reopenWith({ httpBufferBytes: 1_000 });
     await start(ann, 'T.*');

@@ -192,13 +192,15 @@ export class Clients {
     return this.sessions.count(isTheirs) < share || this.giveWay(isTheirs, caller.name);
   }
 
-  /** Without tokens, a session without streams gives way, first one that was never used. */
+  /**
+   * Without tokens, a session without streams gives way, first one that was never used; then one whose streams are all
+   * made up, replayed, or of a feed or key of its own choice.
+   */
   private hasRoom(): boolean {
     const { httpClients } = this.parts.hub.settings.options;
     if (this.sessions.size < httpClients) return true;
-    return [true, false].some(unused =>
-      this.giveWay(session => (!unused || !session.isUsed) && holdsNothing(session), 'a new client'),
-    );
+    const ranks = [(session: Session) => !session.isUsed && holdsNothing(session), holdsNothing, holdsNothingUsual];
+    return ranks.some(chosen => this.giveWay(chosen, 'a new client'));
   }
 
   private giveWay(chosen: (session: Session) => boolean, to: string): boolean {
@@ -216,6 +218,11 @@ export class Clients {
 
 function holdsNothing({ parts: { hub } }: Session): boolean {
   return hub.markets.every(({ name }) => !isWanted(hub.stream(name).state));
+}
+
+function holdsNothingUsual({ parts: { hub } }: Session): boolean {
+  const streams = hub.markets.map(({ name }) => hub.stream(name));
+  return streams.every(({ state, target }) => !isWanted(state) || !target?.usual);
 }
 
 async function orRefusal({ request, body }: RawRequest, serving: Promise<Response>): Promise<Response> {
