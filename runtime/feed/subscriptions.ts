@@ -1,10 +1,9 @@
 /** What is really subscribed, as inferred from our requests and the feed's answers. No I/O. */
 
-import type { Cap, Market } from '../contract/market.js';
+import type { Market } from '../contract/market.js';
 import type { ErrorCode } from '../core/errors.js';
-import { capOf, describeCap } from '../symbols/caps.js';
+import { capOf, describeCap, likeIn } from '../symbols/caps.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
-import { prefixOf } from '../symbols/prefixes.js';
 import { Echoes } from './echoes.js';
 import { describeDoubt, Elimination } from './elimination.js';
 import { Rejections } from './rejections.js';
@@ -71,7 +70,7 @@ export class Subscriptions {
         continue;
       }
       const cap = capOf(this.market, channel.prefix);
-      if (cap && this.heldUnder(cap) >= cap.maxHeld) {
+      if (cap && likeIn(this.market, name, this.names).length >= cap.maxHeld) {
         rejected.push(this.refused.add(name, 'LIMIT_EXCEEDED', describeCap(cap)));
         continue;
       }
@@ -158,6 +157,13 @@ export class Subscriptions {
     this.mark(name, 'unconfirmed');
     this.suspicions.set(name, `The feed dropped ${name} without being asked; it may no longer be served.`);
     return true;
+  }
+
+  /** The feed refused something unasked that can only be this name. */
+  suspect(name: string): void {
+    if (this.stateOf(name) !== 'accepted') return;
+    this.mark(name, 'unconfirmed');
+    this.suspicions.set(name, `The feed refused something without being asked, and only ${name} is subscribed.`);
   }
 
   /** Whether the status of every name is known. */
@@ -264,16 +270,10 @@ export class Subscriptions {
   }
 
   private denyKind(only: string, message: string): void {
-    for (const name of this.pendingLike(only)) {
+    for (const name of likeIn(this.market, only, this.namesIn('pending'))) {
       this.reject(name, 'LIMIT_EXCEEDED', message);
       if (name !== only) this.untried.add(name);
     }
-  }
-
-  /** This name and all pending names that count against the same limit. */
-  private pendingLike(name: string): string[] {
-    const prefixes = capOf(this.market, prefixOf(name))?.prefixes ?? [prefixOf(name)];
-    return this.namesIn('pending').filter(other => prefixes.includes(prefixOf(other)));
   }
 
   private reject(name: string, code: ErrorCode, message: string): void {
@@ -292,9 +292,5 @@ export class Subscriptions {
     this.feed.setProven(name, state !== 'unconfirmed');
     if (before !== state) this.listener.changed(name);
     return before !== undefined;
-  }
-
-  private heldUnder(cap: Cap): number {
-    return this.names.filter(name => cap.prefixes.includes(prefixOf(name))).length;
   }
 }

@@ -101,7 +101,13 @@ export class Answers {
     const text = this.quoted(said);
     this.doubts = true;
     const atMs = services.clock.elapsed();
-    if (!saysWhich) this.unasked.push({ notice: { text, atMs }, audience: this.said.again(text, atMs) });
+    if (!saysWhich) {
+      const audience = this.said.again(text, atMs);
+      this.unasked.push({ notice: { text, atMs }, audience });
+      // A refusal that may be said again blames nobody.
+      const [only] = this.subscriptions.size === 1 ? this.subscriptions.names : [];
+      if (only !== undefined && !audience.mayRepeat) this.subscriptions.suspect(only);
+    }
     services.log.say(`${market.name} unasked`, `${market.name}: the feed says, without being asked: ${text}`);
   }
 

@@ -1,6 +1,6 @@
 /** What a client is told must be so, however odd the feed, the clock or the callers are. */
 
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { routeTo, testKey } from '../support/bench.js';
 import { statusFrame } from '../support/raw-feed.js';
 import { type Answer, denied, granted, Hands, Scene, trade } from '../support/scene.js';
@@ -310,6 +310,41 @@ describe('after the clock of the wall has jumped', () => {
     await hands.jump(jump);
     const at = new Date(Date.UTC(2026, 8, 9, 15, 1) + jump).toISOString();
     expect(await scene.status()).toMatchObject({ next_retry_at: at, silence: expect.stringContaining(at) });
+  });
+});
+
+describe('a refusal that nobody asked for', () => {
+  test('puts the only channel in doubt until it brings something, and says so in the list', async () => {
+    const scene = await staged();
+    await scene.start('T.AAPL');
+    scene.socket.send(denied);
+    await scene.until(() => scene.stream.unasked !== undefined);
+    const doubt = 'The feed refused something without being asked, and only T.AAPL is subscribed.';
+    const { unconfirmed, notes } = await scene.status();
+    expect(unconfirmed).toEqual(['T.AAPL']);
+    expect(notes).toContain(doubt);
+    const list = await scene.call('list_stocks_subscriptions');
+    expect(list.notes).toEqual([
+      doubt,
+      expect.stringMatching(/without being asked: error "not authorized"\. .*T\.AAPL/),
+    ]);
+    await scene.send(trade(1));
+    expect(await scene.status()).toMatchObject({ unconfirmed: [] });
+    expect((await scene.call('list_stocks_subscriptions')).notes).toEqual([
+      expect.stringMatching(/without being asked: error "not authorized"\.$/),
+    ]);
+  });
+
+  test('blames nobody where it may be an earlier one, said again', async () => {
+    const scene = await staged(denies('Q.AAPL'), { ackTimeoutMs: 20 });
+    await scene.start('T.AAPL', 'Q.AAPL');
+    await vi.waitFor(() => {
+      scene.socket.send(denied);
+      expect(scene.stream.unasked).toBeDefined();
+    }, 5_000);
+    const { unconfirmed, notes } = await scene.status();
+    expect(unconfirmed).toEqual([]);
+    expect(notes).toContainEqual(expect.stringContaining('It may be an earlier refusal, said again.'));
   });
 });
 

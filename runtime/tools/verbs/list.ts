@@ -1,6 +1,6 @@
 import type { ListAnswer } from '../../../generated/types.js';
 import type { Market } from '../../contract/market.js';
-import { commonAnswer } from '../../reading/answer.js';
+import { commonAnswer, doubtsOf } from '../../reading/answer.js';
 import type { HubView } from '../../stream/view.js';
 
 export function list(hub: HubView, market: Market): ListAnswer {
@@ -10,5 +10,9 @@ export function list(hub: HubView, market: Market): ListAnswer {
     const names = stream.subscriptions.names.filter(name => name.startsWith(`${prefix}.`)).toSorted();
     if (names.length > 0) groups[title] = names;
   }
-  return { ...commonAnswer(stream), subscriptions: groups, subscription_count: stream.subscriptions.size };
+  return {
+    ...commonAnswer(stream, doubtsOf(stream)),
+    subscriptions: groups,
+    subscription_count: stream.subscriptions.size,
+  };
 }
