@@ -8,6 +8,7 @@ import { listenTo } from '../../runtime/cli/doctor/listener.js';
 import { describeFinding, showReport } from '../../runtime/cli/doctor/report.js';
 import { readSetup } from '../../runtime/cli/setup.js';
 import { parseExact } from '../../runtime/core/lossless-json.js';
+import { Secret } from '../../runtime/core/secret.js';
 import type { Endpoint } from '../../runtime/feed/endpoint.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
@@ -20,6 +21,7 @@ import { polite, RawFeed, type RawFeedScript, statusFrame } from '../support/raw
 import { readRecorded, recordedMarkets } from '../support/recorded.js';
 
 const key = 'sentinel-key-0815-very-secret';
+const noKey = new Secret('none');
 const running: { close(): Promise<void> }[] = [];
 
 // The tests listen side by side.
@@ -117,6 +119,12 @@ describe.concurrent('doctor --events', () => {
       `[{${trade},"new":"odd"}]`,
       { kind: 'unknown_key', channel: 'T', key: 'new', example: 'text of 3 characters' },
       'T: key new is not in the spec',
+    ],
+    [
+      'a key with a long name that is not known',
+      `[{${trade},"participant_timestamp":1}]`,
+      { kind: 'unknown_key', channel: 'T', key: 'participant_timestamp', example: 'whole number of 1 digit' },
+      'T: key participant_timestamp is not in the spec',
     ],
     [
       'a key that is missing',
@@ -266,7 +274,7 @@ describe.concurrent('doctor --events', () => {
       { ev: 'status', status: 'success', message: `subscribed to: T.${key}` },
       key,
     ]);
-    const { finding, json } = await planted('stocks', [loud, `[{${trade},"secret12":777123}]`]);
+    const { finding, json } = await planted('stocks', [loud, `[{${trade},"s3cretKq7rT2xV9mZp4":777123}]`]);
     const shown = describeFinding(finding) + json;
     for (const part of [key, 'sentinel', '0815', 'very', 'secret', '777123']) expect(shown).not.toContain(part);
     expect(differencesOf({ finding } as Listened).length).toBeGreaterThan(8);
@@ -313,7 +321,7 @@ describe('the inspector', () => {
   test.each(recordedMarkets)(
     'takes the recorded frames of %s for what the spec says, but for what is new in them',
     market => {
-      const inspector = new Inspector(marketOf(market), new Set());
+      const inspector = new Inspector(marketOf(market), new Set(), noKey);
       const sound = readRecorded(market).recordings.filter(
         ({ malformed, name }) => malformed === 0 && !/unknown|nobody/.test(name),
       );
@@ -329,7 +337,7 @@ describe('the inspector', () => {
   );
 
   test('lists so many ways of differing and counts the others', () => {
-    const inspector = new Inspector(marketOf('stocks'), new Set());
+    const inspector = new Inspector(marketOf('stocks'), new Set(), noKey);
     for (let index = 0; index < 150; index++) inspector.take({ ev: `Z${index}` });
     expect([inspector.differences.length, inspector.further]).toEqual([100, 50]);
   });
@@ -363,9 +371,21 @@ test.each([
 test.each([
   ['trft', 'trft'],
   ['XL2', 'XL2'],
-  ['abcdefgh', '(a name of 8 characters)'],
+  ['newfield', 'newfield'],
+  ['_private', '_private'],
+  ['participant_timestamp', 'participant_timestamp'],
+  ['participantTimestamp', 'participantTimestamp'],
+  ['ORDER_BOOK_2', 'ORDER_BOOK_2'],
+  ['auth_expired', 'auth_expired'],
+  ['sentinelkeywhole', '(a name of 16 characters)'],
+  ['old_sentinelKeyWhole', '(a name of 20 characters)'],
+  ['kQ7rT2xV9mZp4LsW8cYn3HdF6bJg1RtA', '(a name of 32 characters)'],
+  ['kQ7rT2xV', '(a name of 8 characters)'],
+  ['2f9c81d07aab', '(a name of 12 characters)'],
+  ['qwertyuiopasdfghjklz', '(a name of 20 characters)'],
+  ['one_two_three_four_five_six_seven', '(a name of 33 characters)'],
   ['a b', '(a name of 3 characters)'],
   ['', '(a name of 0 characters)'],
 ])('the name %j is shown as %s', (text, shown) => {
-  expect(nameOf(text)).toBe(shown);
+  expect(nameOf(text, new Secret('sentinelkeywhole'))).toBe(shown);
 });

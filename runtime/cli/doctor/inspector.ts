@@ -5,6 +5,7 @@ import type { Market } from '../../contract/market.js';
 import { unitOf } from '../../core/time.js';
 import { isEvent, type RawEvent } from '../../decode/protocol.js';
 import { wire } from '../../decode/wire.js';
+import type { Cleaner } from '../../feed/feed-text.js';
 import type { Words } from '../../feed/source.js';
 import { canonicalSymbol } from '../../symbols/forms.js';
 import { kindOfValue, nameOf, shapeOf } from './kind.js';
@@ -65,10 +66,14 @@ export class Inspector {
   private readonly channels: ReadonlyMap<string, Examined>;
   private readonly acknowledged = new Set<string>();
 
-  /** @param asked channel names as they are sent */
+  /**
+   * @param asked channel names as they are sent
+   * @param secret takes the key of the connection out of a text
+   */
   constructor(
     private readonly market: Market,
     private readonly asked: ReadonlySet<string>,
+    private readonly secret: Cleaner,
   ) {
     this.channels = new Map(market.channels.map(channel => [channel.prefix, examined(channel)]));
   }
@@ -87,7 +92,7 @@ export class Inspector {
     if (!known) {
       this.note({
         kind: 'unknown_event',
-        key: nameOf(item.ev),
+        key: nameOf(item.ev, this.secret),
         example: `object with ${Object.keys(item).length} keys`,
       });
       return;
@@ -96,14 +101,19 @@ export class Inspector {
     for (const field of known.channel.fields) this.judge(known.channel, field, item);
     for (const key of Object.keys(item)) {
       if (!known.keys.has(key)) {
-        this.note({ kind: 'unknown_key', channel: item.ev, key: nameOf(key), example: kindOfValue(item[key]) });
+        this.note({
+          kind: 'unknown_key',
+          channel: item.ev,
+          key: nameOf(key, this.secret),
+          example: kindOfValue(item[key]),
+        });
       }
     }
   }
 
   /** A status that no word of the spec explains. */
   takeUnknown({ status, message }: Words): void {
-    this.note({ kind: 'unknown_status', key: nameOf(status), example: kindOfValue(message) });
+    this.note({ kind: 'unknown_status', key: nameOf(status, this.secret), example: kindOfValue(message) });
   }
 
   /** @param name of the channel that the feed says is subscribed */

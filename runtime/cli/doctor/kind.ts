@@ -1,6 +1,7 @@
 /** Describes values of a feed by kind, so that a report has no data and no secret. */
 
 import { count } from '../../core/count.js';
+import type { Cleaner } from '../../feed/feed-text.js';
 
 const longestShape = 24;
 
@@ -46,7 +47,19 @@ export function shapeOf(text: string): string {
   return text.length > longestShape ? `${shape}... (${text.length} characters)` : shape;
 }
 
-/** A name from the feed; one that could be a key, or is odd, is described by its length alone. */
-export function nameOf(text: string): string {
-  return /^[A-Za-z][A-Za-z0-9_]{0,6}$/.test(text) ? text : `(a name of ${count(text.length, 'character')})`;
+const longestName = 32;
+const shortName = /^[A-Za-z_]\w{0,6}$/;
+/** Words as people put them together: `snake_case`, `CAPITALS`, `camelCase`, with a number at the end at most. */
+const words =
+  /^_?(?:[a-z]{1,15}(?:_[a-z]{1,15})*|[A-Z]{1,15}(?:_[A-Z]{1,15})*|[A-Za-z]?[a-z]{1,15}(?:[A-Z][a-z]{1,15})*)(?:_?\d{1,3})?$/;
+
+/**
+ * A name from the feed, such as a key of an event, so that a report can say what is new; one with the key of the
+ * connection in it, that looks like a key, or that is odd is described by its length alone.
+ *
+ * @param key takes the key of the connection out of a text
+ */
+export function nameOf(text: string, key: Cleaner): string {
+  const isName = shortName.test(text) || (text.length <= longestName && words.test(text));
+  return isName && key.clean(text) === text ? text : `(a name of ${count(text.length, 'character')})`;
 }

@@ -81,7 +81,7 @@ class EventListener {
   ) {
     const { clock, options, decoding } = services;
     this.changes = new Changes(clock);
-    this.inspector = new Inspector(market, this.asked);
+    this.inspector = new Inspector(market, this.asked, target.key);
     const notify = (): void => this.changes.notify();
     const needs = {
       market,
