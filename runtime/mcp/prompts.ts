@@ -3,10 +3,11 @@
 import { simulatedFeed } from '../config/feed-names.js';
 import type { Market } from '../contract/market.js';
 import type { Prompt } from '../contract/suite.js';
+import { citationUri } from '../core/citation.js';
 import { StreamError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
 import type { HubView } from '../stream/view.js';
-import { exampleSymbol } from '../symbols/example.js';
+import { exampleSymbol, spellJson } from '../symbols/example.js';
 import { namedSymbol } from '../symbols/forms.js';
 import { describeReadings } from '../symbols/hints.js';
 import { hasDelayed } from '../symbols/way-out.js';
@@ -46,6 +47,27 @@ export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<
     ...several.map((text, index) => readSymbol(market, text, `symbols[${index}]`)),
   ]);
   return prompt.text.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
+}
+
+const guide = 'polygon-docs/guides/streaming.md#resources-and-prompts';
+
+/**
+ * How to get a prompt, by example.
+ *
+ * @param given arguments that were refused
+ */
+export function wayToPrompt(
+  { markets }: HubView,
+  prompt: Prompt,
+  given: Readonly<Record<string, string>> = {},
+): string {
+  const names = markets.map(({ name }) => name);
+  const meant = nearest(given.market?.trim().toLowerCase() ?? '', names);
+  const market = markets.find(({ name }) => name === meant) ?? markets[0]!;
+  const symbols = market.simulation.instruments.map(({ symbol }) => symbol);
+  const values = { market: market.name, symbol: exampleSymbol(market), symbols: symbols.slice(0, 2).join(', ') };
+  const example = Object.fromEntries(prompt.arguments.map(({ name }) => [name, values[name]]));
+  return `Get ${prompt.name} with ${spellJson(example)}. See ${citationUri(guide)}`;
 }
 
 function slotsOf(market: Market, { events }: Prompt, symbols: readonly string[]): Readonly<Record<string, string>> {

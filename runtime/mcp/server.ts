@@ -1,7 +1,6 @@
 /** The MCP server of a client. */
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError, type Server } from '@modelcontextprotocol/server';
 import { StreamError } from '../core/errors.js';
-import { nearest, suggest } from '../core/nearest.js';
 import type { HubView } from '../stream/view.js';
 import type { Pages } from '../tools/pages.js';
 import { callTool, listTools, refuseCall } from '../tools/tools.js';
@@ -11,7 +10,8 @@ import { ownSentence } from './echoes.js';
 import { type Gate, openGate } from './gate.js';
 import { describePrompt, describeTool } from './listing.js';
 import { reportProgress } from './progress.js';
-import { fillPrompt } from './prompts.js';
+import { fillPrompt, wayToPrompt } from './prompts.js';
+import { describeNoPrompt, describeNoTool } from './refused-names.js';
 import type { ResourceUpdates } from './resource-updates.js';
 import { Resources, resourceTemplates } from './resources.js';
 import { refusalOf, servedHub } from './served-hub.js';
@@ -69,7 +69,7 @@ function serveTools(server: Server, hub: HubView, whole: HubView, gate: Gate): v
     const owned = tools.get(params.name);
     const unserved = owned ? undefined : toolOf(whole, params.name);
     if (unserved) return shown(refuseCall(hub, unserved, refusalOf(unserved, whole)));
-    if (!owned) throw refuseName('tool', params.name, [...tools.keys()]);
+    if (!owned) throw refuse(describeNoTool(hub, params.name, tools));
     const stopProgress = reportProgress(hub.clock, mcpReq._meta?.progressToken, progress =>
       mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
     );
@@ -84,16 +84,6 @@ function serveTools(server: Server, hub: HubView, whole: HubView, gate: Gate): v
 
 function refuse(message: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, ownSentence(message));
-}
-
-/** The longest name that we have. */
-const longestName = 100;
-
-/** The unknown name is not repeated; the nearest of ours is suggested. */
-function refuseName(kind: 'tool' | 'prompt', name: string, names: readonly string[]): ProtocolError {
-  const way =
-    suggest(nearest(name.slice(0, longestName), names)) || `; ${kind}s/list names the ${names.length} that there are.`;
-  return refuse(`There is no such ${kind}${way}`);
 }
 
 const noResource = 'There is no such resource; resources/list and resources/templates/list show those that exist.';
@@ -133,15 +123,17 @@ function servePrompts(server: Server, hub: HubView): void {
   server.setRequestHandler('prompts/get', ({ params }) =>
     answered(hub, () => {
       const prompt = prompts.get(params.name);
-      if (!prompt) throw refuseName('prompt', params.name, [...prompts.keys()]);
+      if (!prompt) throw refuse(describeNoPrompt(hub, params.name));
+      const given = textsOf(unpackArguments(params.arguments));
       try {
-        const text = fillPrompt(hub, prompt, textsOf(unpackArguments(params.arguments)));
+        const text = fillPrompt(hub, prompt, given);
         return {
           description: prompt.description,
           messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
         };
       } catch (error) {
-        throw error instanceof StreamError ? refuse(error.message) : error;
+        if (!(error instanceof StreamError)) throw error;
+        throw refuse(`${error.message} ${wayToPrompt(hub, prompt, given)}`);
       }
     }),
   );

@@ -105,6 +105,7 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
   const { subscriptions, lastFault, market } = stream;
   return explainSilence({
     market: stream.market,
+    readOnly: hub.readOnly,
     state: stream.state,
     simulated: stream.target?.endpoint.simulated ?? false,
     delayMinutes: stream.target?.endpoint.delayMinutes ?? 0,

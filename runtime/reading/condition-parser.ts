@@ -112,9 +112,38 @@ function isOperator(given: unknown): given is Operator {
   return typeof given === 'string' && Object.hasOwn(isEdge, given);
 }
 
+/** Operators as other languages, or words, spell them. */
+const otherwise: Readonly<Record<string, Operator>> = {
+  '=': '==',
+  '===': '==',
+  eq: '==',
+  '!==': '!=',
+  '<>': '!=',
+  ne: '!=',
+  '=>': '>=',
+  '≥': '>=',
+  gte: '>=',
+  ge: '>=',
+  '=<': '<=',
+  '≤': '<=',
+  lte: '<=',
+  le: '<=',
+  gt: '>',
+  above: '>',
+  over: '>',
+  lt: '<',
+  below: '<',
+  under: '<',
+};
+
+function operatorMeant(given: string): string | undefined {
+  const word = given.trim().toLowerCase();
+  return Object.hasOwn(otherwise, word) ? otherwise[word] : nearest(word, operators);
+}
+
 function parseOperator({ market }: Terms, given: unknown, place: string): Operator {
   if (isOperator(given)) return given;
-  const meant = typeof given === 'string' ? suggest(nearest(given, operators)) : '';
+  const meant = typeof given === 'string' ? suggest(operatorMeant(given)) : '';
   throw refuse(market, `${place}.op must be one of ${operators.join(', ')}, and ${kindOf(given)} came${meant || '.'}`);
 }
 

@@ -13,6 +13,8 @@ import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js'
 /** What is known of a silent stream. */
 export interface Silence {
   readonly market: Market;
+  /** Whether the caller may start and subscribe nothing. */
+  readonly readOnly?: boolean | undefined;
   readonly state: StateName;
   readonly simulated: boolean;
   readonly delayMinutes: number;
@@ -71,13 +73,17 @@ export function explainSilence(silence: Silence): string {
   );
 }
 
-function explainState({ state, market, fault, attempts, nextRetryAtMs }: Silence): string | undefined {
+/** The client whose streams a reader looks at. */
+const starts = 'the client whose streams these are can start it';
+const subscribes = 'the client whose streams these are can subscribe it';
+
+function explainState({ state, market, readOnly, fault, attempts, nextRetryAtMs }: Silence): string | undefined {
   const why = fault ? ` ${fault.message}` : '';
   switch (state) {
     case 'idle':
-      return `The stream was not started: call start_${market.name}_stream.`;
+      return `The stream was not started: ${readOnly ? starts : `call start_${market.name}_stream`}.`;
     case 'stopped':
-      return `The stream is stopped: call start_${market.name}_stream.`;
+      return `The stream is stopped: ${readOnly ? starts : `call start_${market.name}_stream`}.`;
     case 'refused':
       return `The feed refused the stream, and it stays down.${why}${fault ? ` ${fault.wayOut}` : ''}`;
     case 'retrying':
@@ -91,11 +97,12 @@ function explainState({ state, market, fault, attempts, nextRetryAtMs }: Silence
 }
 
 function explainSubscriptions(silence: Silence): string | undefined {
-  const { subscriptions, pending, unconfirmed, doubts, rejected, market } = silence;
+  const { subscriptions, pending, unconfirmed, doubts, rejected, market, readOnly } = silence;
   if (subscriptions.length === 0) {
+    const call = readOnly ? `${subscribes}.` : `call subscribe_${market.name}_channels.`;
     return rejected > 0
-      ? `The stream is live, but every channel was rejected (see rejected): call subscribe_${market.name}_channels.`
-      : `The stream is live, but nothing is subscribed: ${callFor(market, silence.sought?.filters)}`;
+      ? `The stream is live, but every channel was rejected (see rejected): ${call}`
+      : `The stream is live, but nothing is subscribed: ${callFor(silence)}`;
   }
   if (pending.length === subscriptions.length)
     return `The feed was asked for ${listed(pending)}, and has not answered.`;
@@ -118,15 +125,18 @@ function explainDoubts({ unconfirmed, pending, doubts, suspects }: Silence): str
 }
 
 /** Says so if nothing that the call looked for is subscribed. */
-function explainLack({ market, subscriptions, sought }: Silence): string | undefined {
+function explainLack(silence: Silence): string | undefined {
+  const { subscriptions, sought } = silence;
   const { filters = [] } = sought ?? {};
   const unheld = unheldOf(subscriptions, filters);
   if (filters.length === 0 || subscriptions.length === 0 || unheld.length < filters.length) return undefined;
-  return `Nothing of ${listed(unheld)} is subscribed: ${callFor(market, filters)}`;
+  return `Nothing of ${listed(unheld)} is subscribed: ${callFor(silence)}`;
 }
 
 /** The call that subscribes what was looked for, cut to the length of a sentence. */
-function callFor(market: Market, filters: readonly Filter[] = []): string {
+function callFor({ market, readOnly, sought }: Silence): string {
+  if (readOnly) return `${subscribes}.`;
+  const { filters = [] } = sought ?? {};
   const channels = filters.slice(0, namesShown).map(filter => channelFor(market, filter));
   const shown = channels.length > 0 ? [...new Set(channels)] : [exampleChannel(market)];
   return `call subscribe_${market.name}_channels with ${spellJson({ channels: shown })}.`;

@@ -10,5 +10,9 @@ export function readerOf(owner: HubView): HubView {
   const duringWait = <T>(call: () => Promise<T>): Promise<T> => waits.during(call);
   const streams = new Map(owner.markets.map(({ name }) => [name, owner.stream(name).forReader()]));
   const stream = (market: string): StreamView => streams.get(market) ?? owner.stream(market);
-  return Object.create(owner, { duringWait: { value: duringWait }, stream: { value: stream } });
+  return Object.create(owner, {
+    duringWait: { value: duringWait },
+    stream: { value: stream },
+    readOnly: { value: true },
+  });
 }

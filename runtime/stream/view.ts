@@ -26,6 +26,8 @@ export interface HubView {
   readonly log: Log;
   /** Name of the caller, which marks its recordings; absent if it has none. */
   readonly owner?: string | undefined;
+  /** Whether the caller may look at the streams, and not start, stop or change them. */
+  readonly readOnly?: boolean;
   /** Identifies this client of this process in cursors. */
   readonly process: string;
   /** @throws StreamError INVALID_ARGUMENT for a market that is not served */

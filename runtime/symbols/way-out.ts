@@ -48,8 +48,16 @@ export function wayOutOfPassing(market: Market, code: ErrorCode): string {
   }
 }
 
-/** What an agent can do about an error that has no better advice of its own. */
-export function hintOf(error: StreamError, market: Market | undefined): string {
+/** Errors whose way out is to start a stream. */
+const needStart: readonly ErrorCode[] = ['NOT_STARTED', 'STOPPED'];
+
+/**
+ * What an agent can do about an error that has no better advice of its own.
+ *
+ * @param readOnly whether it may start nothing
+ */
+export function hintOf(error: StreamError, market: Market | undefined, readOnly = false): string {
+  if (readOnly && needStart.includes(error.code)) return hintFor('READ_ONLY');
   return market && error.hint === hintFor(error.code) ? wayOutOf(market, error.code) : error.hint;
 }
 

@@ -7,6 +7,7 @@ import type { MarketTool, MarketVerb, SharedTool, SharedVerb, Tool, ToolOf, Verb
 import { type Shaped, shapeArguments } from '../core/argument-forms.js';
 import { toolUri } from '../core/citation.js';
 import { type ErrorCode, StreamError } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
 import { describeThrown } from '../core/thrown.js';
 import { validate } from '../core/validation.js';
 import type { HubView } from '../stream/view.js';
@@ -52,7 +53,7 @@ export async function callTool(
   try {
     return await (owned.market
       ? callMarketTool(hub, owned.tool, owned.market, shaped)
-      : callSharedTool(hub, owned.tool, about ?? hub.markets[0]!, shaped, abort));
+      : callSharedTool(hub, owned.tool, about ?? marketMeant(hub, shaped), shaped, abort));
   } catch (error) {
     return failure(hub, asStreamError(hub, tool, error), tool, about, shaped.notes);
   }
@@ -96,6 +97,14 @@ function marketIn({ markets }: HubView, { args }: Shaped): Market | undefined {
   return markets.find(({ name }) => name === market);
 }
 
+/** The market for examples: the one that is probably meant, else the first. */
+function marketMeant({ markets }: HubView, { args }: Shaped): Market {
+  const { market } = (args ?? {}) as { readonly market?: unknown };
+  const names = markets.map(({ name }) => name);
+  const meant = typeof market === 'string' ? nearest(market.trim().toLowerCase(), names) : undefined;
+  return markets.find(({ name }) => name === meant) ?? markets[0]!;
+}
+
 /** Puts the notes on how the arguments were interpreted before the others. */
 function withNotes<Answer extends Partial<Common>>(answer: Answer, notes: readonly string[]): Answer {
   return notes.length > 0 ? { ...answer, notes: [...notes, ...(answer.notes ?? [])] } : answer;
@@ -133,7 +142,7 @@ function failure(
   notes: readonly string[],
 ): ToolResult {
   const { code, message, details } = error;
-  const hint = hintOf(error, market);
+  const hint = hintOf(error, market, hub.readOnly);
   const docs = aboutArguments.includes(code) ? toolUri(tool.name) : error.docs;
   const known = market ? { market: market.name, state: hub.stream(market.name).state } : {};
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import { fillPrompt } from '../../runtime/mcp/prompts.js';
+import { fillPrompt, wayToPrompt } from '../../runtime/mcp/prompts.js';
+import { describeNoPrompt } from '../../runtime/mcp/refused-names.js';
 import { hubOn } from '../support/bench.js';
 import { marketNames } from '../support/spec.js';
 
@@ -57,4 +58,23 @@ describe('a prompt', () => {
   ])('refuses %s', (_, name, args, message) => {
     expect(() => fill(name, args as Record<string, string>)).toThrow(message);
   });
+});
+
+const page = 'See polygon-docs://guides/streaming.md#resources-and-prompts';
+
+test.each([
+  ['watch_symbol', {}, `Get watch_symbol with {"market": "stocks", "symbol": "AAPL"}. ${page}`],
+  ['watch_symbol', { market: 'cripto' }, `Get watch_symbol with {"market": "crypto", "symbol": "BTC-USD"}. ${page}`],
+  ['compare_symbols', {}, `Get compare_symbols with {"market": "stocks", "symbols": "AAPL, MSFT"}. ${page}`],
+  ['explain_silence', { market: 'bonds' }, `Get explain_silence with {"market": "stocks"}. ${page}`],
+])('the way to %s after %j is an example that fills it', (name, given, way) => {
+  const prompt = suite.prompts.find(other => other.name === name)!;
+  expect(wayToPrompt(hub, prompt, given as Record<string, string>)).toBe(way);
+  expect(fill(name, JSON.parse(/\{.*\}/.exec(way)![0]))).toContain('stream');
+});
+
+test('a prompt that there is not is refused with the nearest, by example', () => {
+  expect(describeNoPrompt(hub, 'watch_symbl')).toBe(
+    `There is no such prompt; did you mean watch_symbol? Get watch_symbol with {"market": "stocks", "symbol": "AAPL"}. ${page}`,
+  );
 });

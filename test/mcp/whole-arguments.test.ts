@@ -71,7 +71,9 @@ describe.each(ways)('protocol %s', (_, connect) => {
   test('takes those of a prompt as JSON text, and says which one is missing', async () => {
     expect(await peer.prompt('explain_silence', JSON.parse('"{\\"market\\": \\"stocks\\"}"'))).toContain('stocks');
     for (const args of ['"s3cret"', '["s3cret"]', '5', '{"symbol": 5}']) {
-      await expect(peer.prompt('explain_silence', JSON.parse(args))).rejects.toThrow('needs the argument market');
+      await expect(peer.prompt('explain_silence', JSON.parse(args))).rejects.toThrow(
+        'needs the argument market. Get explain_silence with {"market": "stocks"}. See polygon-docs://guides/',
+      );
     }
   });
 });

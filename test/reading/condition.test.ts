@@ -437,6 +437,21 @@ describe('a condition is refused', () => {
       { field: 'price', op: '=', value: 5 },
       'op must be one of >, >=, <, <=, ==, !=, crosses_above',
     ],
+    ...(
+      [
+        ['=>', '>='],
+        ['=<', '<='],
+        ['=', '=='],
+        ['<>', '!='],
+        ['GTE', '>='],
+        ['above', '>'],
+        ['crosses', 'crosses_above'],
+      ] as const
+    ).map(([op, meant]): [string, unknown, string] => [
+      `with the operator ${op} of elsewhere`,
+      { field: 'price', op, value: 5 },
+      `did you mean ${meant}?`,
+    ]),
     ['without an operator', { field: 'price', value: 5 }, 'op must be one of'],
     ['with a text where a number belongs', { field: 'price', op: '>', value: 'five' }, 'needs a number'],
     ['with an endless number', { field: 'price', op: '>', value: Number.POSITIVE_INFINITY }, 'needs a number'],

@@ -67,6 +67,23 @@ describe('a stream that is not live is silent because', () => {
   });
 });
 
+test('a caller that may only look is told to call nothing', () => {
+  const filters = [{ prefix: 'T', symbol: 'MSFT' }];
+  const sought = { filters, seen: 0, passed: 0 };
+  const whose = 'the client whose streams these are can';
+  expect(explain({ readOnly: true, state: 'idle' })).toBe(`The stream was not started: ${whose} start it.`);
+  expect(explain({ readOnly: true, state: 'stopped' })).toBe(`The stream is stopped: ${whose} start it.`);
+  for (const silent of [
+    { subscriptions: [] },
+    { subscriptions: [], rejected: 2 },
+    { subscriptions: ['T.AAPL'], sought },
+  ]) {
+    const told = explain({ ...silent, readOnly: true });
+    expect(told).toContain(`: ${whose} subscribe it.`);
+    expect(told).not.toContain('call ');
+  }
+});
+
 describe('a live stream is silent because', () => {
   test('nothing is subscribed', () => {
     expect(explain({ subscriptions: [] })).toContain('nothing is subscribed: call subscribe_stocks_channels');

@@ -486,7 +486,12 @@ describe.concurrent('the built server', () => {
       },
       { code: -32602, message: expect.stringContaining('The params do not fit this method') },
       { code: -32601, message: 'Method not found' },
-      { code: -32602, message: 'There is no such tool; did you mean start_stocks_stream?' },
+      {
+        code: -32602,
+        message:
+          'There is no such tool; did you mean start_stocks_stream? Call start_stocks_stream with {"channels": ["T.AAPL"]}. ' +
+          'See polygon-docs://tools/start_stocks_stream',
+      },
     ]);
   });
 

@@ -97,3 +97,11 @@ test('a reader draws what it looked at in time, and begins anew with the stream'
   owner.stream('stocks').open(target);
   expect(await counted()).toEqual([[], null]);
 });
+
+test('a reader of a stream that was not started is told who can start it', async () => {
+  const reader = readerOf(owning());
+  const error = (await call(reader, 'wait_for_stream_message', { market: 'stocks', timeout_s: 1 })).error;
+  expect(error).toMatchObject({ code: 'NOT_STARTED', hint: expect.stringMatching(/^Read, wait, summarize, list/) });
+  const { silence } = await call(reader, 'read_stream_messages', { market: 'stocks' });
+  expect(silence).toBe('The stream was not started: the client whose streams these are can start it.');
+});

@@ -194,6 +194,16 @@ describe('a choice', () => {
   });
 });
 
+test('an example shows the market that was probably meant', async () => {
+  expect(await errorOf('read_stream_messages', { market: 'cripto' })).toMatchObject({
+    message: expect.stringContaining('did you mean crypto?'),
+    hint: 'Call read_stream_messages with {"market": "crypto"}.',
+  });
+  expect(await errorOf('summarize_stream', { market: 'bonds' })).toMatchObject({
+    hint: 'Call summarize_stream with {"market": "stocks"}.',
+  });
+});
+
 describe('a key as a number', () => {
   const { inputSchema } = marketOf('stocks').tools[0]!;
 
