@@ -62,13 +62,14 @@ function listUpdates({ last, highLow, volume }: Updates): Update[] {
 interface Draft {
   readonly event: string;
   readonly symbol: string | null;
+  timestamp?: string;
   [name: string]: unknown;
 }
 
 /** Formats the fields that a channel has. */
 export function formatFields(channel: Channel, { raw, symbol }: Entry, text: FeedText): Draft {
   const message: Draft = { event: channel.event, symbol: symbol === null ? null : text.quote(symbol) };
-  let timestamp: unknown;
+  let timestamp: string | undefined;
   let bid: unknown;
   let ask: unknown;
   for (const field of channel.fields) {
@@ -76,7 +77,7 @@ export function formatFields(channel: Channel, { raw, symbol }: Entry, text: Fee
     const value = raw[field.key];
     if (role === 'symbol' || value === undefined || value === null) continue;
     const formatted = formatValue(field, value, text);
-    if (role === 'time') timestamp = isTime(value) ? formatted : undefined;
+    if (role === 'time') timestamp = isTime(value) && typeof formatted === 'string' ? formatted : undefined;
     else if (role === 'bid.price') bid = formatted;
     else if (role === 'ask.price') ask = formatted;
     if (name !== 'timestamp') place(message, name, formatted);

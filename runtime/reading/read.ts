@@ -39,7 +39,7 @@ interface Source {
  *
  * @throws StreamError BAD_CURSOR, INVALID_CHANNEL
  */
-export async function read(hub: HubView, args: ReadArguments): Promise<ReadAnswer> {
+export async function read(hub: HubView, args: ReadArguments) {
   const stream = hub.stream(args.market);
   const filters = parseFilters(stream.market, args.channels, stream.buffer.knows);
   const source = {
@@ -75,7 +75,7 @@ export async function read(hub: HubView, args: ReadArguments): Promise<ReadAnswe
     dropped: page.dropped,
     newest_age_ms: newestAge(stream),
     silence: isSilent ? silenceOf(hub, stream, { filters, seen: 0, passed: page.looked }) : null,
-  };
+  } satisfies ReadAnswer;
 }
 
 /** @throws StreamError BAD_CURSOR */

@@ -44,7 +44,7 @@ function placesOf(clock: Clock): Slots {
  * @param abort cancels a call that waits, builds a window, or waits for a place to do so
  * @throws StreamError INVALID_ARGUMENT, INVALID_CHANNEL, BAD_CURSOR, STOPPED
  */
-export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal): Promise<SummarizeAnswer> {
+export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal) {
   const stream = hub.stream(args.market);
   judgeKeys(hub.suite.rowKeys, args.fields);
   const ranking = rankingOf(args);
@@ -58,7 +58,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments, abort?: 
   const { buffer } = stream;
   if (window_s === undefined && prints === 'eligible') return answerWith(hub, stream, wanted, stream.snapshots);
   const fromMs = window_s === undefined ? undefined : hub.clock.elapsed() - window_s * 1_000;
-  const build = (): Promise<SummarizeAnswer> => {
+  const build = () => {
     const window: Window = { fromMs, abort };
     return answerWith(hub, stream, wanted, snapshotsOf(hub, stream, window, prints === 'all'), window);
   };
@@ -113,7 +113,7 @@ async function answerWith(
   { args, symbols, ranking, after }: Wanted,
   snapshots: Snapshots,
   window?: Window,
-): Promise<SummarizeAnswer> {
+) {
   const nowMs = hub.clock.elapsed();
   const fromMs = window?.fromMs;
   await snapshots.update(window?.abort);
@@ -150,7 +150,12 @@ async function answerWith(
     row: ({ snapshot }) => rowOf(snapshot, { ...context, isHeld: event => isHeld(stream, event, snapshot.symbol) }),
   });
   const omitted = ranked.size;
-  return { ...frame, symbols: rows, omitted, cursor: omitted > 0 && last ? encodeRank(ranking, last) : null };
+  return {
+    ...frame,
+    symbols: rows,
+    omitted,
+    cursor: omitted > 0 && last ? encodeRank(ranking, last) : null,
+  } satisfies SummarizeAnswer;
 }
 
 function firstIn(buffer: MessageBuffer, fromMs: number | undefined): number {

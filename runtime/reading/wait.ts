@@ -26,7 +26,7 @@ import { unheldOf } from './silence.js';
  *
  * @throws StreamError NOT_STARTED, BAD_CONDITION, BAD_CURSOR, INVALID_CHANNEL
  */
-export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSignal): Promise<WaitAnswer> {
+export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSignal) {
   const stream = hub.stream(args.market);
   const { buffer, changes, market } = stream;
   const filters = parseFilters(market, args.channels, buffer.knows);
@@ -69,7 +69,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
     silence: isSilent ? silenceOf(hub, stream, { filters: filters ?? search.unheld, ...search.outcome }) : null,
     matched,
     waited_ms: Math.round(hub.clock.elapsed() - beganMs),
-  };
+  } satisfies WaitAnswer;
 }
 
 interface Shown {

@@ -32,10 +32,28 @@ export type SharedHandlers = {
 
 type AnswerOf<Handler> = Handler extends (...args: never[]) => infer Answer ? Awaited<Answer> : never;
 
-/** The handlers, with `never` for one that answers a key which the spec does not have. */
+/** The keys of each member of a union, and the values under one of them. */
+type KeyOf<Union> = Union extends unknown ? keyof Union : never;
+type ValueOf<Union, Key> = Union extends unknown ? (Key extends keyof Union ? Union[Key] : never) : never;
+
+/** The keys that something given has, at any depth, beyond what is wanted; `never` where there is none. */
+type ExtraKeys<Given, Wanted> = unknown extends Wanted
+  ? never
+  : Given extends readonly (infer Item)[]
+    ? ExtraKeys<Item, ItemOf<Wanted>>
+    : Given extends object
+      ? { [K in keyof Given]-?: K extends KeyOf<Wanted> ? ExtraKeys<Given[K], ValueOf<Wanted, K>> : K }[keyof Given]
+      : never;
+type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never;
+
+/**
+ * The handlers, with `never` for one that answers a key which the spec does not have. It sees what a handler's answer
+ * is inferred to be, keys that are spread into it included, so handlers declare no type of their answer: they say that
+ * it satisfies the spec.
+ */
 type Exact<Handlers> = {
   readonly [V in keyof Handlers]: V extends Verb
-    ? Exclude<keyof AnswerOf<Handlers[V]>, keyof Answers[V]> extends never
+    ? [ExtraKeys<AnswerOf<Handlers[V]>, Answers[V]>] extends [never]
       ? Handlers[V]
       : never
     : never;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import type { ReadArguments } from '../../generated/types.js';
+import type { ReadAnswer, ReadArguments } from '../../generated/types.js';
 import { readSettings } from '../../runtime/config/settings.js';
 import type { Message } from '../../runtime/market/format.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
@@ -21,7 +21,8 @@ const pages = readChannelPages();
 async function render(market: string, path: string, { line, text }: Example): Promise<string> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   handFrame(hub.stream(market), text);
-  const ask = (more: Partial<ReadArguments>) => read(hub, { ...plainRead, market, max_bytes: 200_000, ...more });
+  const ask = (more: Partial<ReadArguments>): Promise<ReadAnswer> =>
+    read(hub, { ...plainRead, market, max_bytes: 200_000, ...more });
   const messages = (await ask({})).messages as Message[];
   const full = (await ask({ detail: 'full' })).messages as Message[];
   const { csv } = await ask({ format: 'csv' });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
-import type { ReadArguments } from '../../generated/types.js';
+import type { ReadAnswer, ReadArguments } from '../../generated/types.js';
 import { readSettings } from '../../runtime/config/settings.js';
 import { parseExact } from '../../runtime/core/lossless-json.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
@@ -18,7 +18,7 @@ function take(market: string, { frame }: Recording) {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   const stream = hub.stream(market);
   handFrame(stream, frame);
-  const ask = (more: Partial<ReadArguments>) =>
+  const ask = (more: Partial<ReadArguments>): Promise<ReadAnswer> =>
     read(hub, { ...plainRead, market, limit: 1_000, max_bytes: 200_000, ...more });
   return { stream, ask };
 }

@@ -3,7 +3,7 @@ import type { Market } from '../../contract/market.js';
 import { commonAnswer, doubtsOf } from '../../reading/answer.js';
 import type { HubView } from '../../stream/view.js';
 
-export function list(hub: HubView, market: Market): ListAnswer {
+export function list(hub: HubView, market: Market) {
   const stream = hub.stream(market.name);
   const groups: Record<string, string[]> = {};
   for (const { prefix, title } of market.channels) {
@@ -14,5 +14,5 @@ export function list(hub: HubView, market: Market): ListAnswer {
     ...commonAnswer(stream, doubtsOf(stream)),
     subscriptions: groups,
     subscription_count: stream.subscriptions.size,
-  };
+  } satisfies ListAnswer;
 }

@@ -4,14 +4,14 @@ import { newestAge, showFault } from '../../reading/answer.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 
 /** A line for each market that is served, whether its stream was started or not. */
-export function overview(hub: HubView): OverviewAnswer {
+export function overview(hub: HubView) {
   const streams = hub.markets.map(({ name }) => lineOf(hub.stream(name)));
   const simulated = streams.filter(line => line.simulated).map(({ market }) => market);
   return {
     notes: simulated.length > 0 ? [`Simulated data, made up, not the market: ${simulated.join(', ')}.`] : [],
     running: streams.filter(({ state }) => isWanted(state)).length,
     streams,
-  };
+  } satisfies OverviewAnswer;
 }
 
 function lineOf(stream: StreamView): OverviewLine {

@@ -26,7 +26,7 @@ import { shownEndpoint } from './shown-endpoint.js';
  *
  * @throws StreamError if the target, the stream or every channel is refused; while the stream retries, that is no error
  */
-export async function start(hub: HubView, market: Market, args: StartArguments): Promise<StartAnswer> {
+export async function start(hub: HubView, market: Market, args: StartArguments) {
   const stream = hub.stream(market.name);
   const parsed = parseChannels(market, args.channels, stream.buffer.knows);
   const running = isWanted(stream.state);
@@ -69,7 +69,7 @@ export async function start(hub: HubView, market: Market, args: StartArguments):
         : lastFault
           ? 'The stream keeps trying; see its status, or stop it.'
           : 'The stream is still connecting; see its status.',
-  };
+  } satisfies StartAnswer;
 }
 
 async function requireSameTarget(hub: HubView, stream: StreamView, args: StartArguments): Promise<void> {

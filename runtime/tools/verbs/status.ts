@@ -9,7 +9,7 @@ import { shownEndpoint } from './shown-endpoint.js';
 /** The status explains a silence that is longer than this. */
 const quietMs = 10_000;
 
-export function status(hub: HubView, market: Market): StatusAnswer {
+export function status(hub: HubView, market: Market) {
   const stream = hub.stream(market.name);
   const { subscriptions, buffer, totals } = stream;
   const { listed } = hub.suite.limits;
@@ -44,7 +44,7 @@ export function status(hub: HubView, market: Market): StatusAnswer {
     next_retry_at: isoOrNull(stream.nextRetryAtMs),
     silence: silent ? silenceOf(hub, stream) : null,
     buffer: { messages: buffer.size, bytes: buffer.bytes, oldest_at: isoOrNull(oldestAtMs) },
-  };
+  } satisfies StatusAnswer;
 }
 
 function notesOnNotice({ lastNotice }: StreamView): string[] {

@@ -4,7 +4,7 @@ import { isWanted } from '../../feed/state.js';
 import { commonAnswer } from '../../reading/answer.js';
 import type { HubView } from '../../stream/view.js';
 
-export async function stop(hub: HubView, market: Market): Promise<StopAnswer> {
+export async function stop(hub: HubView, market: Market) {
   const stream = hub.stream(market.name);
   const wanted = isWanted(stream.state);
   if (stream.state !== 'idle') await stream.stop();
@@ -12,5 +12,5 @@ export async function stop(hub: HubView, market: Market): Promise<StopAnswer> {
     ...commonAnswer(stream, wanted ? [] : ['It was not running.']),
     messages_received: stream.totals.received,
     duration_s: Math.round(stream.durationMs / 100) / 10,
-  };
+  } satisfies StopAnswer;
 }

@@ -15,11 +15,7 @@ import {
 import { requireRunning, requireStarted } from './running.js';
 
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED */
-export async function subscribe(
-  hub: HubView,
-  market: Market,
-  { channels }: SubscribeArguments,
-): Promise<SubscribeAnswer> {
+export async function subscribe(hub: HubView, market: Market, { channels }: SubscribeArguments) {
   const stream = requireStarted(hub, market);
   const parsed = parseChannels(market, channels, stream.buffer.knows);
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
@@ -43,5 +39,5 @@ export async function subscribe(
     already: already.slice(0, hub.suite.limits.listed),
     subscription_count: stream.subscriptions.size,
     cursor,
-  };
+  } satisfies SubscribeAnswer;
 }

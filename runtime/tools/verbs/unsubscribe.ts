@@ -7,7 +7,7 @@ import { allRejected } from './channel-report.js';
 import { requireStarted } from './running.js';
 
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED when no name is a channel of the market */
-export function unsubscribe(hub: HubView, market: Market, { channels }: UnsubscribeArguments): UnsubscribeAnswer {
+export function unsubscribe(hub: HubView, market: Market, { channels }: UnsubscribeArguments) {
   const stream = requireStarted(hub, market);
   const parsed = parseChannels(market, channels, stream.buffer.knows);
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
@@ -19,5 +19,5 @@ export function unsubscribe(hub: HubView, market: Market, { channels }: Unsubscr
     removed: removed.slice(0, listed),
     not_held: unheld.slice(0, listed),
     subscription_count: stream.subscriptions.size,
-  };
+  } satisfies UnsubscribeAnswer;
 }
