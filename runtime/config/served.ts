@@ -11,7 +11,8 @@ export interface Offer {
 }
 
 /**
- * Removes the other markets from the list, the toolsets and the arguments of cross-market tools.
+ * Removes the other markets from the list, the toolsets and the arguments of cross-market tools. The suite keeps them
+ * as those that are not served, so that a call of their tools can be answered.
  *
  * @param names markets to serve; absent: all
  */
@@ -20,7 +21,13 @@ export function serveOnly({ suite, markets }: Offer, names?: readonly string[]):
   if (served.length === markets.length) return { suite, markets };
   const used = new Set([...served.flatMap(({ tools }) => tools), ...suite.tools].map(({ toolset }) => toolset));
   const toolsets = suite.toolsets.filter(({ name }) => used.has(name));
-  return { suite: { ...suite, toolsets, tools: narrowMarkets(suite.tools, served) }, markets: served };
+  const unserved = markets.filter(market => !served.includes(market));
+  return { suite: { ...suite, toolsets, tools: narrowMarkets(suite.tools, served), unserved }, markets: served };
+}
+
+/** A market that there is, but that the operator does not serve. */
+export function unservedMarket({ suite }: Offer, name: string): Market | undefined {
+  return suite.unserved?.find(market => market.name === name);
 }
 
 /** Takes other markets out of the arguments of tools. */

@@ -1,5 +1,6 @@
 /** What all markets share. */
 import type { EventKind } from './channel.js';
+import type { Market } from './market.js';
 import type { SharedTool } from './tool.js';
 
 /** Hosts that serve the same data; the first one is tried first. */
@@ -94,4 +95,6 @@ export interface Suite extends Decoding {
   readonly limits: AnswerLimits;
   /** Keys that a row of a summary can have. */
   readonly rowKeys: readonly string[];
+  /** Markets that there are, but that the operator does not serve; never generated. */
+  readonly unserved?: readonly Market[];
 }

@@ -88,7 +88,7 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
     docs: 'polygon-docs/guides/many-clients.md#tokens',
   },
   NOT_SERVED: {
-    hint: 'Use a tool that tools/list has, or have the toolset of this one served.',
+    hint: 'Use a tool that tools/list has, or have the toolset or market of this one served.',
   },
   LIMIT_EXCEEDED: {
     hint: 'Unsubscribe contracts that are no longer needed, then subscribe again.',

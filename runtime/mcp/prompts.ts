@@ -1,6 +1,7 @@
 /** Fills in the prompts that a person picks from the menu of a host. */
 
 import { simulatedFeed } from '../config/feed-names.js';
+import { unservedMarket } from '../config/served.js';
 import type { Market } from '../contract/market.js';
 import type { Prompt } from '../contract/suite.js';
 import { citationUri } from '../core/citation.js';
@@ -11,7 +12,7 @@ import { exampleSymbol, spellJson } from '../symbols/example.js';
 import { namedSymbol } from '../symbols/forms.js';
 import { describeReadings } from '../symbols/hints.js';
 import { hasDelayed } from '../symbols/way-out.js';
-import { unservedIn } from './served-hub.js';
+import { refusalOfMarket, unservedIn } from './served-hub.js';
 
 /** Each appears in the text several times, and an agent compares only a few. */
 const mostSymbols = 50;
@@ -19,7 +20,7 @@ const mostSymbols = 50;
 /**
  * @param given arguments by name, unchecked
  * @returns what the agent is told to do
- * @throws StreamError INVALID_ARGUMENT
+ * @throws StreamError INVALID_ARGUMENT, NOT_SERVED
  */
 export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<string, string>>): string {
   for (const { name } of prompt.arguments) {
@@ -29,7 +30,10 @@ export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<
     const hint = meant ? `; did you mean ${name} by another that came?` : '.';
     throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs the argument ${name}${hint}`);
   }
-  const { market } = hub.stream(given.market!.trim().toLowerCase());
+  const name = given.market!.trim().toLowerCase();
+  const leftOut = unservedMarket(hub, name);
+  if (leftOut) throw refusalOfMarket(`The stream of ${leftOut.title}`, leftOut);
+  const { market } = hub.stream(name);
   const [unserved] = unservedIn(prompt.text, hub, market.name);
   if (unserved !== undefined) {
     throw new StreamError('INVALID_ARGUMENT', `${prompt.name} needs ${unserved} for this market, which is not served.`);

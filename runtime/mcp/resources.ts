@@ -4,6 +4,7 @@ import type { Market } from '../contract/market.js';
 import type { Tool, Verb } from '../contract/tool.js';
 import { propertiesOf } from '../core/argument-forms.js';
 import { citationUri, toolUri } from '../core/citation.js';
+import type { StreamError } from '../core/errors.js';
 import { isWanted } from '../feed/state.js';
 import type { SubscriptionState, SubscriptionsView } from '../feed/subscription-state.js';
 import type { HubView } from '../stream/view.js';
@@ -12,6 +13,7 @@ import { exampleArguments } from '../symbols/example.js';
 import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from '../tools/address.js';
 import type { Pages } from '../tools/pages.js';
 import { callTool, listTools, type OwnedTool } from '../tools/tools.js';
+import { refusalOfMarket } from './served-hub.js';
 
 const json = 'application/json';
 const markdown = 'text/markdown';
@@ -105,6 +107,16 @@ export class Resources {
     const tool = listTools(this.hub).find(owned => toolUri(owned.tool.name) === uri);
     const text = tool ? describeUse(tool, this.hub.markets[0]) : await this.pages.read(uri);
     return text === undefined ? undefined : { uri, mimeType: markdown, text };
+  }
+
+  /** Why there is nothing to read: the stream or tool is of a market that the operator left out. */
+  refusalOf(uri: string): StreamError | undefined {
+    for (const market of this.hub.suite.unserved ?? []) {
+      if (parseAddress([market], uri)) return refusalOfMarket(`The stream of ${market.title}`, market);
+      const tool = market.tools.find(({ name }) => toolUri(name) === uri);
+      if (tool) return refusalOfMarket(tool.name, market);
+    }
+    return undefined;
   }
 
   /** The same as the status tool and a read without cursor, so a resource reveals nothing more than they do. */

@@ -2,6 +2,7 @@
 import type { Offer } from '../config/served.js';
 import type { Settings } from '../config/settings.js';
 import { chooseTools, toolsetsHeader } from '../config/toolsets.js';
+import type { Market } from '../contract/market.js';
 import { StreamError } from '../core/errors.js';
 import type { HubView } from '../stream/view.js';
 import { listTools, type OwnedTool } from '../tools/tools.js';
@@ -69,8 +70,30 @@ export function unservedIn(text: string, offer: Offer, market: string): string[]
   return called.filter(name => !served.has(name));
 }
 
-/** Why a tool cannot be called that there is: it is not served. */
-export function refusalOf({ tool }: OwnedTool, hub: HubView): StreamError {
+/** A tool that there is, but that is not served: of another toolset, or of a market that the operator left out. */
+export function unservedTool(
+  whole: HubView,
+  name: string,
+): { readonly owned: OwnedTool; readonly why: StreamError } | undefined {
+  for (const market of whole.suite.unserved ?? []) {
+    const tool = market.tools.find(one => one.name === name);
+    if (tool) return { owned: { tool, market }, why: refusalOfMarket(name, market) };
+  }
+  const owned = listTools(whole).find(({ tool }) => tool.name === name);
+  return owned && { owned, why: refusalOf(owned, whole) };
+}
+
+/** @param what tool, stream or page that belongs to a market which the operator left out */
+export function refusalOfMarket(what: string, { name }: Market): StreamError {
+  return new StreamError(
+    'NOT_SERVED',
+    `${what} is not served; it belongs to the market ${name}.`,
+    `The operator can add ${name} to the markets that are served (--markets, MCP_POLYGON_MARKETS).`,
+  );
+}
+
+/** Why a tool cannot be called that there is: its toolset is not served. */
+function refusalOf({ tool }: OwnedTool, hub: HubView): StreamError {
   const isOperators = !listTools(offerOf(hub)).some(other => other.tool.name === tool.name);
   return new StreamError(
     'NOT_SERVED',

@@ -5,7 +5,7 @@ import type { HubView } from '../stream/view.js';
 import type { Pages } from '../tools/pages.js';
 import { callTool, listTools, refuseCall } from '../tools/tools.js';
 import { complete } from './completion.js';
-import { complainTo, DiscreetServer, type GuardedParts, refuseBusy, shown, toolOf } from './discreet-server.js';
+import { complainTo, DiscreetServer, type GuardedParts, refuseBusy, shown } from './discreet-server.js';
 import { ownSentence } from './echoes.js';
 import { type Gate, openGate } from './gate.js';
 import { describePrompt, describeTool } from './listing.js';
@@ -14,7 +14,7 @@ import { fillPrompt, wayToPrompt } from './prompts.js';
 import { describeNoPrompt, describeNoTool } from './refused-names.js';
 import type { ResourceUpdates } from './resource-updates.js';
 import { Resources, resourceTemplates } from './resources.js';
-import { refusalOf, servedHub } from './served-hub.js';
+import { servedHub, unservedTool } from './served-hub.js';
 import { textsOf, unpackArguments } from './whole-arguments.js';
 
 export interface ServerParts extends GuardedParts {
@@ -67,8 +67,8 @@ function serveTools(server: Server, hub: HubView, whole: HubView, gate: Gate): v
   );
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
-    const unserved = owned ? undefined : toolOf(whole, params.name);
-    if (unserved) return shown(refuseCall(hub, unserved, refusalOf(unserved, whole)));
+    const unserved = owned ? undefined : unservedTool(whole, params.name);
+    if (unserved) return shown(refuseCall(whole, unserved.owned, unserved.why));
     if (!owned) throw refuse(describeNoTool(hub, params.name, tools));
     const stopProgress = reportProgress(hub.clock, mcpReq._meta?.progressToken, progress =>
       mcpReq.notify({ method: 'notifications/progress', params: { ...progress } }).catch(complain),
@@ -91,7 +91,9 @@ const noResource = 'There is no such resource; resources/list and resources/temp
 function serveResources(server: Server, hub: HubView, resources: Resources, updates: ResourceUpdates): void {
   const read = async (uri: string) => {
     const content = await resources.read(uri);
-    if (!content) throw new ResourceNotFoundError(uri, ownSentence(noResource));
+    const unserved = content ? undefined : resources.refusalOf(uri);
+    const why = unserved ? `${unserved.message} ${unserved.hint}` : noResource;
+    if (!content) throw new ResourceNotFoundError(uri, ownSentence(why));
     return content;
   };
   server.setRequestHandler('resources/list', () =>
@@ -133,7 +135,8 @@ function servePrompts(server: Server, hub: HubView): void {
         };
       } catch (error) {
         if (!(error instanceof StreamError)) throw error;
-        throw refuse(`${error.message} ${wayToPrompt(hub, prompt, given)}`);
+        const way = error.code === 'NOT_SERVED' ? error.hint : wayToPrompt(hub, prompt, given);
+        throw refuse(`${error.message} ${way}`);
       }
     }),
   );

@@ -144,7 +144,8 @@ function failure(
   const { code, message, details } = error;
   const hint = hintOf(error, market, hub.readOnly);
   const docs = aboutArguments.includes(code) ? toolUri(tool.name) : error.docs;
-  const known = market ? { market: market.name, state: hub.stream(market.name).state } : {};
+  const isServed = market !== undefined && hub.markets.some(({ name }) => name === market.name);
+  const known = isServed ? { market: market.name, state: hub.stream(market.name).state } : {};
   return {
     structured: withNotes(
       { ...known, ...details, error: { code, message, hint, ...(docs === undefined ? {} : { docs }) } },

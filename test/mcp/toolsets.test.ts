@@ -126,6 +126,45 @@ test.concurrent('a tool that there is, but that is not served, says which toolse
   await expect(server.call('start_bonds_stream')).rejects.toThrow(/There is no such tool/);
 });
 
+describe.concurrent('what is of a market that is not served', () => {
+  const way = /--markets, MCP_POLYGON_MARKETS/;
+
+  test('is refused as such: a tool', async () => {
+    const server = await hosted({}, '--markets', 'stocks');
+
+    expect(await server.call('start_crypto_stream', { channels: ['XT.BTC-USD'] })).toMatchObject({
+      isError: true,
+      structuredContent: {
+        error: {
+          code: 'NOT_SERVED',
+          message: 'start_crypto_stream is not served; it belongs to the market crypto.',
+          hint: 'The operator can add crypto to the markets that are served (--markets, MCP_POLYGON_MARKETS).',
+        },
+      },
+    });
+    await expect(server.call('start_bonds_stream')).rejects.toThrow(/There is no such tool/);
+  });
+
+  test('is refused so too where the toolset of the market is left out besides', async () => {
+    const server = await hosted({ MCP_POLYGON_MARKETS: 'stocks' }, '--toolsets', 'stocks,reading');
+
+    expect(await server.call('start_crypto_stream')).toMatchObject({
+      structuredContent: { error: { code: 'NOT_SERVED', hint: expect.stringMatching(way) } },
+    });
+    expect(await server.call('read_stream_messages', { market: 'stocks' })).not.toMatchObject({ isError: true });
+  });
+
+  test('is refused as such: a prompt and a resource', async () => {
+    const { client } = await hosted({}, '--markets', 'stocks');
+
+    await expect(client.getPrompt({ name: 'explain_silence', arguments: { market: 'crypto' } })).rejects.toThrow(way);
+    await expect(client.readResource({ uri: 'polygon://streams/crypto/XT.BTC-USD' })).rejects.toThrow(way);
+    await expect(client.readResource({ uri: 'polygon-docs://tools/start_crypto_stream' })).rejects.toThrow(way);
+    // Nobody has this one.
+    await expect(client.readResource({ uri: 'polygon://streams/bonds' })).rejects.toThrow(/There is no such resource/);
+  });
+});
+
 describe.concurrent('a client over HTTP', () => {
   const narrowed = (names: string) => ({ requestInit: { headers: { 'Mcp-Polygon-Toolsets': names } } });
 
