@@ -69,6 +69,8 @@ export interface Citation {
   readonly kind: 'field' | 'channel' | 'sample' | 'fact';
   /** Texts that the cited lines must contain; for a sample, the `ev` of its event. */
   readonly mentions: readonly string[];
+  /** What a page for people says where it cites; two of the longer words stand in the lines. */
+  readonly sentence?: string;
   /** Where the citation was written. */
   readonly at: Position;
 }

@@ -3,6 +3,7 @@
  * C1 the page exists. C2 the range lies in it. C3 it is tight. C4 it mentions what is cited.
  * C5 two fields of a channel never cite the same line. C6 comments, README and the pages are checked, too.
  * C7 a failure says where to find the thing now.
+ * C8 what a page for people cites has two words of the sentence that cites it.
  */
 import { type Citation, formatSee } from '../model.js';
 import { nearest } from '../nearest.js';
@@ -62,8 +63,10 @@ function checkCitation(citation: Citation, pages: Pages): Problem[] {
     return fault ? problem(`${fault}${suggestSample(citation, lines)}`) : [];
   }
   const missing = missingFrom(cited, citation);
-  if (missing.length === 0) return [];
-  return problem(`which does not mention ${missing.join(' and ')}${suggestLine(citation, lines)}`);
+  if (missing.length > 0)
+    return problem(`which does not mention ${missing.join(' and ')}${suggestLine(citation, lines)}`);
+  if (isAbout(cited, citation)) return [];
+  return problem(`which has no two words of the sentence that cites it${suggestLine(citation, lines)}`);
 }
 
 function checkShared(citations: readonly Citation[]): Problem[] {
@@ -92,6 +95,20 @@ function missingFrom(cited: readonly string[], { kind, mentions }: Citation): st
   return mentions.filter(mention => !text.includes(mention));
 }
 
+const fewestWords = 2;
+
+/** Whether lines speak of what the sentence that cites them says. */
+function isAbout(cited: readonly string[], { sentence }: Citation): boolean {
+  if (sentence === undefined) return true;
+  const said = stemsOf(cited.join(' '));
+  return [...stemsOf(sentence)].filter(stem => said.has(stem)).length >= fewestWords;
+}
+
+/** The beginnings of the longer words, by which `evicts` and `evicted` are one. */
+function stemsOf(text: string): Set<string> {
+  return new Set([...text.toLowerCase().matchAll(/\b([a-z]{5})[a-z]*/g)].map(([, stem]) => stem!));
+}
+
 /** Why the text is no sample of an event `ev`; undefined if it is one. */
 function sampleFault(text: string, ev: string): string | undefined {
   try {
@@ -106,7 +123,11 @@ function sampleFault(text: string, ev: string): string | undefined {
 function suggestLine(citation: Citation, lines: readonly string[]): string {
   if (citation.kind === 'sample') return suggestSample(citation, lines);
   const length = Math.max(citation.to - citation.from, 0);
-  return suggestNearest(citation.from, length, lines, part => missingFrom(part, citation).length === 0);
+  return suggestNearest(citation.from, length, lines, part => proves(part, citation));
+}
+
+function proves(part: readonly string[], citation: Citation): boolean {
+  return missingFrom(part, citation).length === 0 && isAbout(part, citation);
 }
 
 function suggestSample(citation: Citation, lines: readonly string[]): string {
@@ -157,13 +178,17 @@ const root = 'polygon-docs/';
 
 /**
  * Citations in comments and prose (C6). Words in backticks behind `@see polygon-docs/...:12` on the same line must
- * stand in the cited lines.
+ * stand in the cited lines; README and the guides speak of what they cite.
  *
  * @param folder that short references such as `stocks/trades.md:12` are relative to; absent: they are no citations
  */
 export function findCitations(path: string, text: string, folder?: string): Citation[] {
-  return text.split('\n').flatMap((line, index) =>
-    [...line.matchAll(reference)].flatMap((match): Citation[] => {
+  const forPeople = /^(?:README|spec\/guides\/[\w-]+)\.md$/.test(path);
+  let isShown = false;
+  return text.split('\n').flatMap((line, index) => {
+    if (line.startsWith('```')) isShown = !isShown;
+    const judged = forPeople && !isShown;
+    return [...line.matchAll(reference)].flatMap((match): Citation[] => {
       const [whole, written = '', from, to = from] = match;
       // A page is cited by its path or by its URI as a resource.
       const name = written.replace('polygon-docs://', root);
@@ -174,15 +199,23 @@ export function findCitations(path: string, text: string, folder?: string): Cita
       const tail = /@see\s*$/.test(line.slice(0, at.column - 1)) ? line.slice(match.index + whole.length) : '';
       return [
         {
-          what: folder === undefined ? 'the comment' : 'the page',
+          what: folder === undefined && !forPeople ? 'the comment' : 'the page',
           file: full ? name.slice(start) : `${folder}/${name}`,
           from: Number(from),
           to: Number(to),
           kind: 'fact',
           mentions: [...tail.matchAll(/`([^`]+)`/g)].map(word => word[1]!),
+          ...(judged
+            ? {
+                sentence: line
+                  .slice(0, match.index)
+                  .split(/[.!?] /)
+                  .at(-1)!,
+              }
+            : {}),
           at,
         },
       ];
-    }),
-  );
+    });
+  });
 }

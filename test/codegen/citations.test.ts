@@ -263,7 +263,7 @@ describe('C6: citations in comments and prose', () => {
     const { files, problems } = generate(project.root);
 
     expect(problems.map(describeProblem)).toEqual([
-      'README.md:3:26 the comment cites polygon-docs/websockets/crypto/trades.md:3-9, which begins or ends with a blank line; cite the lines that speak; the lines 4-10 do. Did you mean :4-10?',
+      'README.md:3:26 the page cites polygon-docs/websockets/crypto/trades.md:3-9, which begins or ends with a blank line; cite the lines that speak; the lines 4-10 do. Did you mean :4-10?',
       'runtime/note.ts:1:10 the comment cites polygon-docs/websockets/crypto/trades.md:5, which does not mention XT; line 6 does. Did you mean :6?',
       'spec/polygon-docs/websockets/quickstart.md:11:56 the page cites polygon-docs/websockets/crypto/trade.md:10-14, but there is no such page. Did you mean polygon-docs/websockets/crypto/trades.md?',
     ]);
@@ -277,6 +277,39 @@ describe('C6: citations in comments and prose', () => {
     expect(generate(project.root).problems.map(describeProblem)).toEqual([
       'runtime/deep/er.ts:1:4 the comment cites polygon-docs/websockets/crypto/gone.md:1, but there is no such page; write it as spec/polygon-docs/websockets/crypto/gone.md, or cite another',
     ]);
+  });
+});
+
+describe('C8: a page for people', () => {
+  const told = 'Every trade is told once';
+
+  function problemsOf(text: string, path = 'README.md'): string[] {
+    return checkCitations(findCitations(path, text), pages).map(describeProblem);
+  }
+
+  test('cites lines that speak of what its sentence says', () => {
+    expect(problemsOf(`It is new. ${told} (${trades}:17).`)).toEqual([]);
+    expect(problemsOf(`- ${told}, and again: ${trades}:17-19`, 'spec/guides/streaming.md')).toEqual([]);
+  });
+
+  test.each([
+    ['README.md', `${told} (${trades}:1).`],
+    ['spec/guides/streaming.md', `${told} (${trades}:1).`],
+    ['README.md', `${told}. See ${trades}:17.`],
+    ['README.md', `${told}. Some trades differ (${trades}:17).`],
+  ])('is refused where they do not: %s, %s', (path, text) => {
+    expect(problemsOf(text, path)).toEqual([
+      expect.stringMatching(/^\S+ the page cites \S+, which has no two words of the sentence that cites it/),
+    ]);
+  });
+
+  test('is told the line that does', () => {
+    expect(problemsOf(`${told} (${trades}:16).`)).toEqual([expect.stringContaining('Did you mean :17?')]);
+    expect(problemsOf(`${told} (${trades}:1).`)).toEqual([expect.stringContaining('Did you mean :17?')]);
+  });
+
+  test('shows answers, which are judged where they are made', () => {
+    expect(problemsOf(`\`\`\`text\nSee ${trades}:1\n\`\`\`\n${told} (${trades}:17).`)).toEqual([]);
   });
 });
 
