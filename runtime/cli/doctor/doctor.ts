@@ -49,13 +49,17 @@ export function hubOf({ suite, markets, settings }: Setup, clock: Clock, dial?: 
   return new Hub(suite, markets, bounded, services).client({ alone: true });
 }
 
+const connectMs = 10_000;
+const authMs = 10_000;
+const ackMs = 5_000;
+
 /** Shorter time-outs than the server's, and one channel at a time, to know which is refused. */
 function boundOptions(options: Options): Options {
   return {
     ...options,
-    connectTimeoutMs: Math.min(options.connectTimeoutMs, 10_000),
-    authTimeoutMs: Math.min(options.authTimeoutMs, 10_000),
-    ackTimeoutMs: Math.min(options.ackTimeoutMs, 5_000),
+    connectTimeoutMs: Math.min(options.connectTimeoutMs, connectMs),
+    authTimeoutMs: Math.min(options.authTimeoutMs, authMs),
+    ackTimeoutMs: Math.min(options.ackTimeoutMs, ackMs),
     framePairs: 1,
   };
 }
