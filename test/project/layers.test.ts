@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { SyntaxKind } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
+import { impureGlobals } from '../support/globals.js';
 import { type Edge, edgesOf, parse, sourcesIn } from '../support/imports.js';
 import { repository } from '../support/project.js';
 
@@ -31,8 +31,6 @@ const pure = ['contract', 'core', 'symbols', 'decode', 'buffer', 'market'];
 const specTypes = 'generated/types.ts';
 /** What computes only. */
 const computing = ['node:buffer', 'node:crypto', 'node:os', 'node:util', 'zod'];
-const waiting =
-  /^(setTimeout|setInterval|setImmediate|queueMicrotask|fetch|Date\.now|performance\.now|process\.\w+|console\.\w+)$/;
 const mostFiles = 25;
 
 const sources = sourcesIn('runtime');
@@ -85,17 +83,9 @@ function deedsIn(path: string, text: string): string[] {
   const imported = edgesOf(file).filter(
     ({ to, isType }) => !to.startsWith('runtime/') && !computing.includes(to) && !(isType && to === specTypes),
   );
-  const called = [
-    ...file.getDescendantsOfKind(SyntaxKind.CallExpression).map(call => call.getExpression().getText()),
-    ...file.getDescendantsOfKind(SyntaxKind.PropertyAccessExpression).map(access => access.getText()),
-  ].filter(name => waiting.test(name));
-  const today = file
-    .getDescendantsOfKind(SyntaxKind.NewExpression)
-    .filter(made => made.getExpression().getText() === 'Date' && made.getArguments().length === 0);
   return [
     ...imported.map(({ to }) => `${path} imports ${to}`),
-    ...called.map(name => `${path} uses ${name}`),
-    ...today.map(() => `${path} asks for the time`),
+    ...impureGlobals(path, text).map(name => `${path} uses ${name}`),
   ];
 }
 
@@ -164,9 +154,32 @@ describe('the rules of the layers bite', () => {
     ["import { type Row } from '../../generated/types.js';", 'runtime/core/x.ts imports generated/types.ts'],
     ['setTimeout(() => {}, 5);', 'runtime/core/x.ts uses setTimeout'],
     ['const atMs = Date.now();', 'runtime/core/x.ts uses Date.now'],
-    ['const home = process.env.HOME;', 'runtime/core/x.ts uses process.env'],
-    ['const now = new Date();', 'runtime/core/x.ts asks for the time'],
+    ["const atMs = Date['now']();", 'runtime/core/x.ts uses Date.now'],
+    ['const { now } = Date;', 'runtime/core/x.ts uses Date'],
+    ['const D = Date; D.now();', 'runtime/core/x.ts uses Date'],
+    ['const text = Date();', 'runtime/core/x.ts uses Date'],
+    ['const now = new Date();', 'runtime/core/x.ts uses Date'],
+    ['const home = process.env.HOME;', 'runtime/core/x.ts uses process'],
+    ['const { env } = process;', 'runtime/core/x.ts uses process'],
+    ['const a = (process: object) => process; process.exit();', 'runtime/core/x.ts uses process'],
+    ['export const all = { process };', 'runtime/core/x.ts uses process'],
+    ['globalThis.setTimeout(() => {}, 5);', 'runtime/core/x.ts uses globalThis'],
+    ['const chance = Math.random();', 'runtime/core/x.ts uses Math.random'],
+    ['const { random } = Math;', 'runtime/core/x.ts uses Math'],
+    ["new WebSocket('wss://market.example');", 'runtime/core/x.ts uses WebSocket'],
+    ['class A extends EventSource {}', 'runtime/core/x.ts uses EventSource'],
+    ["console.log('x');", 'runtime/core/x.ts uses console'],
+    ['crypto.randomUUID();', 'runtime/core/x.ts uses crypto'],
   ])('on a pure file with %s', (text, deed) => {
     expect(deedsIn('runtime/core/x.ts', text)).toContain(deed);
+  });
+
+  test.each([
+    'export const a = new Date(5).getTime() + Date.UTC(2000) + Math.floor(2.5);',
+    'export function a({ process }: { process: string }) { return { process, fetch: 1 }; }',
+    'export interface A { setTimeout: number; at: Date } export const b = (a: A) => a.setTimeout;',
+    "export const a = (at: unknown) => at instanceof Date && 'process';",
+  ])('on no pure file with %s', text => {
+    expect(deedsIn('runtime/core/x.ts', text)).toEqual([]);
   });
 });
