@@ -15,8 +15,8 @@ const longestRange = 60;
 export function checkCitations(citations: readonly Citation[], pages: Pages): Problem[] {
   const known = citations.filter(({ file }) => pages.has(file));
   const judged = known.map(citation => ({ citation, problems: checkCitation(citation, pages) }));
-  const holding = judged.filter(({ problems }) => problems.length === 0).map(({ citation }) => citation);
-  return [...checkPages(citations, pages), ...judged.flatMap(({ problems }) => problems), ...checkShared(holding)];
+  const sound = judged.filter(({ problems }) => problems.length === 0).map(({ citation }) => citation);
+  return [...checkPages(citations, pages), ...judged.flatMap(({ problems }) => problems), ...checkShared(sound)];
 }
 
 /** Reports a missing page or folder once for each file that cites it, however often. */

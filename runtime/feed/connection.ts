@@ -58,7 +58,7 @@ export class Connection {
   /**
    * @param urls of one feed, tried one after the other
    * @param key is sent in the auth frame only
-   * @param turn shared by all connections of the process
+   * @param loopBudget shared by all connections of the process
    * @param dial opens a socket
    */
   constructor(

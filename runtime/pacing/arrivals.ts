@@ -6,7 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** An endless stream of newcomers must not stop the work of others. */
-const mostTurns = 256;
+const mostPasses = 256;
 
 let came = 0;
 
@@ -17,7 +17,7 @@ export function noteArrival(): void {
 
 /** Resolves in a later turn of the event loop, once no newcomer is waiting. */
 export async function whenAllAreIn(): Promise<void> {
-  for (let loopBudget = 0; loopBudget < mostTurns; loopBudget++) {
+  for (let pass = 0; pass < mostPasses; pass++) {
     const before = came;
     await nextTurn();
     if (came === before) return;

@@ -1,7 +1,7 @@
 /** Schedules long work: all of a process gets one time slice of each turn of the event loop, one piece after the other. */
 
 /** How long the work of all calls may take in one turn, before sockets, timers and short calls run. */
-const turnMs = 10;
+const sliceMs = 10;
 
 export interface LongWorkServices {
   /** Monotonic ms. */
@@ -22,7 +22,7 @@ export class LongWork {
   /** Whether the time of this turn is used up. */
   get isOver(): boolean {
     this.begin();
-    return this.services.elapsed() - this.beganMs >= turnMs;
+    return this.services.elapsed() - this.beganMs >= sliceMs;
   }
 
   /** Whether new work has to wait for others. */
@@ -48,10 +48,10 @@ export class LongWork {
   private call(): void {
     if (this.called) return;
     this.called = true;
-    this.services.nextTurn(() => this.loopBudget());
+    this.services.nextTurn(() => this.resume());
   }
 
-  private loopBudget(): void {
+  private resume(): void {
     this.called = false;
     this.began = false;
     const next = this.resting.shift();

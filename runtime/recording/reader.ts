@@ -21,7 +21,7 @@ const batchBytes = 2 ** 19;
 const mostGrowth = 2 ** 16;
 const mostHeaderBytes = 2 ** 12;
 /** Yields to the event loop after this many bytes of frames, with an overhead for each. */
-const turnBytes = 2 ** 16;
+const sliceBytes = 2 ** 16;
 const frameCostBytes = 2 ** 8;
 
 const dayMs = 86_400_000;
@@ -93,7 +93,7 @@ async function* framesIn(bytes: Buffer, beginMs: number): AsyncGenerator<Recorde
       }
       yield frame;
       cost += frame.data.length + frameCostBytes;
-      if (cost < turnBytes) continue;
+      if (cost < sliceBytes) continue;
       cost = 0;
       await nextTurn();
     }
@@ -112,7 +112,7 @@ async function unpackWhole(member: Buffer, mostBytes: number): Promise<Buffer> {
   }
 }
 
-async function bytesAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+async function bytesAt(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, offset);
   return buffer.subarray(0, bytesRead);
 }

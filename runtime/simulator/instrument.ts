@@ -105,8 +105,8 @@ export class Instrument {
   }
 
   play(fromMs: number, toMs: number, emit: Emit): void {
-    const turnMs = Math.floor(fromMs / minuteMs) * minuteMs;
-    if (this.playedToMs < turnMs) this.enter(turnMs);
+    const beginMs = Math.floor(fromMs / minuteMs) * minuteMs;
+    if (this.playedToMs < beginMs) this.enter(beginMs);
     this.listener = undefined;
     this.playTo(fromMs);
     this.listener = emit;

@@ -1,8 +1,8 @@
 import type { Child } from './child.js';
-import type { Churn, KeeperCalls } from './keeper.js';
 import type { Part, Setting } from './part.js';
 import { compete } from './rounds.js';
 import { type Measured, type Row, rowOf, valueAtMost } from './row.js';
+import type { Churn, StoreCalls } from './store.js';
 
 const longMessages = 1_000_000;
 const shortMessages = 100_000;
@@ -12,7 +12,7 @@ const allocations = 40_000;
 const roomFlags = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
 const against = 'array of objects';
 
-type Keepers = Readonly<Record<'own' | 'objects', Child<KeeperCalls>>>;
+type Keepers = Readonly<Record<'own' | 'objects', Child<StoreCalls>>>;
 
 export const memory: Part = {
   name: 'memory',
@@ -25,7 +25,7 @@ export const memory: Part = {
 };
 
 function startKeepers({ programs }: Setting, flags?: readonly string[]): Keepers {
-  const start = (kind: string): Child<KeeperCalls> => programs.start<KeeperCalls>('keeper', [kind], flags);
+  const start = (kind: string): Child<StoreCalls> => programs.start<StoreCalls>('store', [kind], flags);
   return { own: start('own'), objects: start('objects') };
 }
 

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import type { CallTable } from './call.js';
 import { Child } from './child.js';
 
-const sources = ['sender', 'receiver', 'keeper', 'reader'] as const;
+const sources = ['sender', 'receiver', 'store', 'reader'] as const;
 type Source = (typeof sources)[number] | 'before/receiver';
 
 /** The programs that are measured, bundled: a loader in their processes would be measured too. */

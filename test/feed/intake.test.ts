@@ -114,7 +114,7 @@ describe('what a socket brings', () => {
     await untilSteps(desk);
     desk.intake[end]();
     desk.push('too late');
-    for (let loopBudget = 0; loopBudget < 5; loopBudget++) await nextTurn();
+    for (let round = 0; round < 5; round++) await nextTurn();
     expect(desk.seen).not.toEqual(expect.arrayContaining(['step 2', 'b', 'closed', 'too late']));
   });
 
@@ -126,7 +126,7 @@ describe('what a socket brings', () => {
     const given = desk.intake.finish();
     desk.intake.drop();
     await given;
-    for (let loopBudget = 0; loopBudget < 5; loopBudget++) await nextTurn();
+    for (let round = 0; round < 5; round++) await nextTurn();
     expect(desk.seen).not.toContain('step 2');
   });
 });

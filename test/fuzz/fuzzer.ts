@@ -1,4 +1,4 @@
-import { setImmediate as loopBudget } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Random, seedOf } from '../../runtime/simulator/random.js';
 
 /** Makes inputs of one kind, hands them to the code that must withstand them, and judges what comes out. */
@@ -55,7 +55,7 @@ export async function runFuzzer(fuzzer: Fuzzer, seed: number, bound: Bound): Pro
       if (finding !== undefined) findings.push(`case ${cases}: ${finding}`);
       if (endedMs - caseBeganMs > slowest.tookMs) slowest = { number: cases, tookMs: endedMs - caseBeganMs };
       if (endedMs - sliceBeganMs > sliceMs) {
-        await loopBudget();
+        await nextTurn();
         sliceBeganMs = performance.now();
       }
     }

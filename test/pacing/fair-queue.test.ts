@@ -79,7 +79,7 @@ test('calls begin one in a turn of the event loop, each client in its turn', asy
   await pass();
   all.push(call('bob', 'b1'));
   expect(began).toEqual(['a1']);
-  for (let loopBudget = 0; loopBudget < 6; loopBudget++) await pass();
+  for (let round = 0; round < 6; round++) await pass();
   await Promise.all(all);
   expect(began).toEqual(['a1', 'a2', 'b1', 'a3']);
 });
@@ -96,7 +96,7 @@ test('a call that waits gives its turn on, and one that computes does not', asyn
       return forever();
     });
   }
-  for (let loopBudget = 0; loopBudget < 40; loopBudget++) await pass();
+  for (let round = 0; round < 40; round++) await pass();
   expect(began).toHaveLength(4);
 });
 
@@ -112,7 +112,7 @@ test('a call too many is refused by name of the bound and its setting, and costs
     code: 'LIMIT_EXCEEDED',
     message: 'At most 3 calls of all clients may be under way at the same time (MCP_POLYGON_HTTP_TOTAL_CALLS).',
   });
-  for (let loopBudget = 0; loopBudget < 6; loopBudget++) await pass();
+  for (let round = 0; round < 6; round++) await pass();
   expect(await Promise.all(held)).toEqual(['ann', 'ann', 'bob']);
   const again = calls.run('ann', async () => 'again');
   await pass();
@@ -133,7 +133,7 @@ test('a call that is given up before its turn is never made, and makes room', as
   await expect(given).rejects.toThrow();
   await expect(calls.run('ann', async () => 'x', { signal: abort.signal })).rejects.toThrow();
   const next = calls.run('bob', async () => 'bob');
-  for (let loopBudget = 0; loopBudget < 3; loopBudget++) await pass();
+  for (let round = 0; round < 3; round++) await pass();
   expect([await next, made]).toEqual(['bob', false]);
 });
 

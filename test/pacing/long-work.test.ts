@@ -12,7 +12,7 @@ class Day {
   });
 
   /** Runs the next turn of the event loop, and what follows from it. */
-  async loopBudget(): Promise<void> {
+  async pass(): Promise<void> {
     const callbacks = this.callbacks;
     this.callbacks = [];
     for (const callback of callbacks) callback();
@@ -46,7 +46,7 @@ describe('work that is shared out', () => {
     for (let count = 0; count < 12; count++) {
       const beganMs = day.elapsedMs;
       turns.push([...new Set(day.log.splice(0))].join(', '));
-      await day.loopBudget();
+      await day.pass();
       expect(day.elapsedMs - beganMs).toBeLessThanOrEqual(10);
     }
     // The first one begins at once, and b and c queue up behind the rest of it.
@@ -59,9 +59,9 @@ describe('work that is shared out', () => {
     void day.work('b', 6);
     expect(day.log).toEqual(['a', 'a', 'a', 'a', 'a', 'a', 'a is done', 'b', 'b', 'b', 'b']);
     void day.work('c', 1);
-    await day.loopBudget();
+    await day.pass();
     expect(day.log.slice(11)).toEqual(['b', 'b', 'b is done']);
-    await day.loopBudget();
+    await day.pass();
     expect(day.log.slice(14)).toEqual(['c', 'c is done']);
   });
 
@@ -69,7 +69,7 @@ describe('work that is shared out', () => {
     const day = new Day();
     await day.work('a', 10);
     expect(day.shift.isTaken).toBe(true);
-    await day.loopBudget();
+    await day.pass();
     expect(day.shift.isTaken).toBe(false);
   });
 });

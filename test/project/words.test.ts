@@ -1,7 +1,9 @@
-import { basename } from 'node:path';
-import { Node, type SourceFile } from 'ts-morph';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Identifier, Node, type SourceFile, SyntaxKind } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
 import { parse, sourcesIn } from '../support/imports.js';
+import { repository } from '../support/project.js';
 
 /** Words that mean something else in a market, and what to say instead. */
 const ofTheMarket: Readonly<Record<string, string>> = {
@@ -44,7 +46,9 @@ const allowed: readonly (readonly [name: RegExp, why: string])[] = [
   [/^codegen\/(problem|load\/yaml)\.ts (Position|formatPosition|position)$/, 'a place in a file, as compilers call it'],
   [/^runtime\/.* (nextTurn|yieldTurn|advanceInTurns)$/, 'a turn of the event loop'],
   [/^(runtime\/contract\/codes|codegen\/load\/spec-types)\.ts exchanges$/, 'the places where trades are made'],
-  [/^runtime\/cli\/watch\//, 'the terminal view'],
+  [/^runtime\/cli\/(?:watch\/|setup\.ts judgeWatched$)/, 'the terminal view'],
+  [/^test\/cli\/watch[\w.-]*\.ts /, 'tests of the terminal view'],
+  [/^runtime\/simulator\/instrument\.ts exchanges?$/, 'where it is traded'],
 ];
 
 /** A name, and where it is. */
@@ -53,30 +57,27 @@ interface Named {
   readonly name: string;
 }
 
-/** The name of a file, what it exports, and the members of its classes and interfaces. */
+/** The name of a file, and everything that it declares: values, types, members, parameters, locals. */
 function namesIn(file: SourceFile): Named[] {
   const path = file.getFilePath().slice(1);
-  const exported = [...file.getExportedDeclarations().values()]
-    .flat()
-    .filter(declaration => declaration.getSourceFile() === file);
-  const members = [...file.getClasses(), ...file.getInterfaces()].flatMap(owner => [
-    owner.getName() ?? '',
-    ...owner.getMembers().flatMap(member => (Node.hasName(member) ? [member.getName() ?? ''] : [])),
-    ...(Node.isClassDeclaration(owner)
-      ? owner.getConstructors().flatMap(made =>
-          made
-            .getParameters()
-            .filter(one => one.isParameterProperty())
-            .map(one => one.getName()),
-        )
-      : []),
-  ]);
-  const names = [
-    basename(path, '.ts'),
-    ...exported.flatMap(declaration => (Node.hasName(declaration) ? [declaration.getName() ?? ''] : [])),
-    ...members,
-  ];
+  const declared = file.getDescendantsOfKind(SyntaxKind.Identifier).filter(isDeclared);
+  const names = [basename(path).replace(/\.[cm]?tsx?$/, ''), ...declared.map(identifier => identifier.getText())];
   return [...new Set(names)].map(name => ({ path, name }));
+}
+
+/** Whether an identifier is where a name is given, and the name is ours to give. */
+function isDeclared(identifier: Identifier): boolean {
+  const parent = identifier.getParent();
+  // What is imported was named elsewhere, and what is only written down has the name that somebody else reads.
+  if (Node.isImportSpecifier(parent)) return parent.getAliasNode() === identifier;
+  if (Node.isBindingElement(parent))
+    return parent.getNameNode() === identifier && parent.getPropertyNameNode() !== undefined;
+  return (
+    Node.hasName(parent) &&
+    !Node.isPropertyAccessExpression(parent) &&
+    !Node.isPropertyAssignment(parent) &&
+    parent.getNameNode() === identifier
+  );
 }
 
 /** `nextOpenMs` as `next`, `open`, `ms`. */
@@ -95,11 +96,15 @@ function breachesIn(named: readonly Named[]): string[] {
   });
 }
 
-const names = ['runtime', 'codegen'].flatMap(sourcesIn).flatMap(namesIn);
+const names = ['runtime', 'codegen', 'bundle'].flatMap(sourcesIn).flatMap(namesIn);
+/** Of tests the names of files; what is in them may quote the words of others. */
+const tests = readdirSync(join(repository, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter(path => path.endsWith('.ts'))
+  .map((path): Named => ({ path: `test/${path}`, name: basename(path, '.ts') }));
 
 describe('names', () => {
   test('use no word that means something else in a market, and no metaphor of our own', () => {
-    expect(breachesIn(names)).toEqual([]);
+    expect(breachesIn([...names, ...tests])).toEqual([]);
   });
 
   test.each([
@@ -109,6 +114,12 @@ describe('names', () => {
       'export class A { constructor(private readonly keeper: B) {} }',
       'runtime/core/x.ts keeper: not keeper, but owner, store',
     ],
+    ['const share = 1;', 'runtime/core/x.ts share: not share, but part, quota'],
+    ['function a(keeper: B) {}', 'runtime/core/x.ts keeper: not keeper, but owner, store'],
+    ['const { a: reel } = b;', 'runtime/core/x.ts reel: not reel, but recording, playlist'],
+    ['for (const sieve of a) b(sieve);', 'runtime/core/x.ts sieve: not sieve, but filter'],
+    ['try { a(); } catch (foreign) { b(foreign); }', 'runtime/core/x.ts foreign: not foreign, but untrusted'],
+    ["import { a as book } from './y.js';", 'runtime/core/x.ts book: not book, but ledger, table, cells'],
     ['export interface PositionOfA {}', 'runtime/core/x.ts PositionOfA: not position, but offset, seq, place'],
   ])('are found: %s', (text, breach) => {
     expect(breachesIn(namesIn(parse('runtime/core/x.ts', text)))).toEqual([breach]);
@@ -119,5 +130,6 @@ describe('names', () => {
     expect(breachesIn(namesIn(parse('runtime/core/x.ts', 'export const returnSize = 1, bookkeeping = 2;')))).toEqual(
       [],
     );
+    expect(breachesIn(namesIn(parse('runtime/core/x.ts', 'a.share({ position: 1 });')))).toEqual([]);
   });
 });

@@ -309,8 +309,7 @@ describe('a wait for what nothing subscribed can bring', () => {
     void waiting.then(() => {
       answered = true;
     });
-    for (let loopBudget = 0; loopBudget < 200 && !answered; loopBudget++)
-      await new Promise(resolve => setImmediate(resolve));
+    for (let round = 0; round < 200 && !answered; round++) await new Promise(resolve => setImmediate(resolve));
     return answered;
   }
 

@@ -1,4 +1,4 @@
-import { setImmediate as loopBudget } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Market } from '../../runtime/contract/market.js';
 import { Random } from '../../runtime/simulator/random.js';
 import { Differential } from '../support/differential.js';
@@ -21,7 +21,7 @@ export class FrameTrial {
     const endMs = performance.now() + durationMs;
     do {
       for (const differential of this.differentials) this.try(differential);
-      await loopBudget();
+      await nextTurn();
     } while (performance.now() < endMs);
   }
 

@@ -23,7 +23,7 @@ export class Calls {
 
   /**
    * @param perClient how many calls one client may have, running and waiting
-   * @param inAll the same for all clients together together
+   * @param inAll the same for all clients together
    * @param defer calls back in a later turn of the event loop
    */
   constructor(

@@ -187,9 +187,9 @@ export class Clients {
    */
   private hasRoomFor(caller: Caller): boolean {
     const { httpClients, httpSessions } = this.parts.hub.settings.options;
-    const share = Math.max(1, Math.min(httpSessions, Math.floor(httpClients / this.tokens.count)));
+    const quota = Math.max(1, Math.min(httpSessions, Math.floor(httpClients / this.tokens.count)));
     const isTheirs = ({ owner }: Session): boolean => owner.id === caller.id;
-    return this.sessions.count(isTheirs) < share || this.giveWay(isTheirs, caller.name);
+    return this.sessions.count(isTheirs) < quota || this.giveWay(isTheirs, caller.name);
   }
 
   /**

@@ -68,7 +68,7 @@ export class Connections {
     const crowded = this.count(own) >= this.perAddress;
     if ((crowded && !this.endIdle(own)) || (full && !crowded && !this.endIdle(() => true))) {
       this.refused();
-      turnAway(socket);
+      dismiss(socket);
       return;
     }
     this.known.set(socket, { socket, address, busy: 0, served: false });
@@ -88,12 +88,12 @@ export class Connections {
     if (!victim) return false;
     this.known.delete(victim.socket);
     if (victim.served) victim.socket.destroy();
-    else turnAway(victim.socket);
+    else dismiss(victim.socket);
     return true;
   }
 }
 
-function turnAway(socket: Socket): void {
+function dismiss(socket: Socket): void {
   socket.on('error', () => {});
   socket.write(refusal);
   socket.destroySoon();

@@ -1,6 +1,6 @@
 /** A process that keeps the newest events, in the server's buffer or as objects. Argument: `own` or `objects`. */
 import { PerformanceObserver } from 'node:perf_hooks';
-import { setImmediate as loopBudget } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { markets, suite } from '../../generated/suite.js';
 import { hubOn } from '../support/bench.js';
 import { handFrame } from '../support/hand-feed.js';
@@ -11,7 +11,7 @@ import { eventsOf, framesOf } from './load.js';
 const market = marketOf('stocks');
 const events = eventsOf(market, 500, 2_000);
 const usualBatch = 10;
-const framesPerTurn = 500;
+const framesAtOnce = 500;
 
 /** Takes in a frame and keeps its events. */
 type Keep = (frame: Buffer) => void;
@@ -37,7 +37,7 @@ let keep: Keep | undefined;
 async function takeIn(count: number, frames: readonly Buffer[], batch: number, take: Keep): Promise<void> {
   for (let taken = 0; taken * batch < count; taken++) {
     take(frames[taken % frames.length]!);
-    if (taken % framesPerTurn === 0) await loopBudget();
+    if (taken % framesAtOnce === 0) await nextTurn();
   }
 }
 
@@ -73,12 +73,12 @@ const calls = {
     globalThis.gc?.();
     const pausesMs: number[] = [];
     const observer = new PerformanceObserver(list => pausesMs.push(...list.getEntries().map(entry => entry.duration)));
-    await loopBudget();
+    await nextTurn();
     observer.observe({ entryTypes: ['gc'] });
     const beganMs = performance.now();
     await takeIn(count, frames, usualBatch, keep!);
     const wallMs = performance.now() - beganMs;
-    await loopBudget();
+    await nextTurn();
     pausesMs.push(...observer.takeRecords().map(entry => entry.duration));
     observer.disconnect();
     return {
@@ -100,6 +100,6 @@ const calls = {
   },
 };
 
-export type KeeperCalls = typeof calls;
+export type StoreCalls = typeof calls;
 
 answerCalls(calls);
