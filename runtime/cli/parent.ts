@@ -6,7 +6,7 @@ const intervalMs = 500;
  */
 export function whenOrphaned(orphaned: () => void): void {
   const { ppid } = process;
-  // A process that starts as an orphan has no parent to lose.
+  // Already adopted by init at the start, so that no change of the parent can tell its death.
   if (ppid === 1) return;
   setInterval(() => {
     if (process.ppid !== ppid) orphaned();

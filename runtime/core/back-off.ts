@@ -19,7 +19,7 @@ export const steadyMs = 2_000;
 const patience = 10;
 /** Longest wait until then, so that a client streams again within 5 s, connecting included. */
 const impatientMs = 3_500;
-/** How often the first wait was doubled when its growth was held up. */
+/** Doublings of the first wait before the cap of `impatientMs` held. */
 const doubled = 2;
 
 /**

@@ -218,7 +218,7 @@ function plainLength(wanted: string, text: string, start: number): number {
   return read;
 }
 
-/** Adds where a character can end that begins here. @returns how many backslashes were passed */
+/** Adds every offset at which an encoding of the character that begins at `at` ends. @returns how many backslashes were passed */
 function addEnds(ends: Set<number>, character: string, text: string, at: number, goesOn: boolean): number {
   if (goesOn) ends.add(at);
   const first = text[at];

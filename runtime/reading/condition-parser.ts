@@ -89,7 +89,7 @@ function parseLeaf(terms: Terms, leaf: Record<string, unknown>, place: string): 
 function parseField({ market, kinds }: Terms, given: unknown, place: string): string {
   if (typeof given === 'string' && kinds.has(given)) return given;
   const names = [...kinds.keys()];
-  if (given === undefined || given === null || given === '') {
+  if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) {
     throw refuse(
       market,
       `${place} needs a field to compare, or a list named all or any; fields are ${names.join(', ')}.`,
@@ -98,11 +98,13 @@ function parseField({ market, kinds }: Terms, given: unknown, place: string): st
   const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
   // A field of another channel is our own word, so the message may repeat it.
   const others = market.channels.filter(channel => typeof given === 'string' && fieldKinds(channel).has(given));
-  const called = others.length > 0 ? given : `of that name (${place}.field, ${kindOf(given)})`;
-  const elsewhere = others.length > 0 ? `, but in those of ${others.map(({ prefix }) => prefix).join(', ')}` : '';
+  const trouble =
+    others.length > 0
+      ? `${given} is a field of ${others.map(({ prefix }) => prefix).join(', ')}, not of these messages`
+      : `${place}.field, ${kindOf(given)}, is no field of these messages`;
   throw refuse(
     market,
-    `There is no field ${called} in these messages${elsewhere}; they have ${names.join(', ')}${meant || '.'}`,
+    `${trouble}; they have ${names.join(', ')}${meant || '.'}`,
     others[0] &&
       `Name one of these fields, or subscribe and select a channel that has it, such as ${others[0].prefix}.${exampleSymbol(market)}.`,
   );

@@ -65,7 +65,7 @@ export class MatchScan {
     return this.slice.rest();
   }
 
-  /** Leaves the last message that was looked at to the next look. */
+  /** Puts the last message back, so that the next look begins with it. */
   putBack(): void {
     this.next--;
     this.seen--;

@@ -87,10 +87,10 @@ function explainState({ state, market, readOnly, fault, attempts, nextRetryAtMs 
     case 'refused':
       return `The feed refused the stream, and it stays down.${why}${fault ? ` ${fault.wayOut}` : ''}`;
     case 'retrying':
-      return `The connection is down; the next attempt is at ${isoOrNull(nextRetryAtMs) ?? 'any moment'}.${why}`;
+      return `The connection is down; the next attempt is ${nextRetryAtMs === undefined ? 'due' : `at ${isoOrNull(nextRetryAtMs)}`}.${why}`;
     case 'connecting':
     case 'authenticating':
-      return attempts > 0 ? `The connection is being made again.${why}` : 'The connection is being made.';
+      return attempts > 0 ? `Reconnecting to the feed.${why}` : 'Connecting to the feed.';
     case 'live':
       return undefined;
   }

@@ -83,7 +83,7 @@ class Search {
   private readonly said: string[] = [];
   private readonly page: PageBuilder;
   private readonly tracker: ConditionTracker | undefined;
-  /** The only symbols that can decide, as `symbolsOf` tells them. */
+  /** Symbols of which a message can satisfy the condition, see `symbolsOf`; absent: any. */
   private readonly symbols: ReadonlySet<string> | undefined;
   private isFull = false;
   private last: Message | undefined;
@@ -124,7 +124,7 @@ class Search {
     return { seen, passed, last: this.lastValues };
   }
 
-  /** Filters of the only symbols that can decide; empty where others can, too. */
+  /** Filters for those symbols; empty where a message of any symbol can satisfy the condition. */
   get decisive(): readonly Filter[] {
     return [...(this.symbols ?? [])].map(symbol => ({ symbol }));
   }
@@ -149,7 +149,7 @@ class Search {
   /** The search ends with a message that is taken. */
   private lookAt(seq: number, slice: TimeSlice): Look {
     const { stream, tracker, symbols } = this;
-    // Do not even parse a message that cannot decide.
+    // A message that cannot satisfy the condition is not even parsed.
     if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return 'skipped';
     const shown = this.unfinished?.entry.seq === seq ? this.unfinished : this.show(seq);
     const { entry, message } = shown;

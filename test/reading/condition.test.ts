@@ -482,19 +482,19 @@ describe('a condition is refused', () => {
 
   test('with an unknown field, and the answer names those there are', () => {
     expect(refusalOf({ field: 'prize', op: '>', value: 5 }, 'indices', ['V'])).toBe(
-      'There is no field of that name (condition.field, a text of 5 characters) in these messages; they have state, event, value, timestamp.',
+      'condition.field, a text of 5 characters, is no field of these messages; they have state, event, value, timestamp.',
     );
   });
 
   test('with a field that only other channels have', () => {
     expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T'])).toMatch(
-      /^There is no field close in these messages, but in those of AM, A; they have state, .*\.$/,
+      /^close is a field of AM, A, not of these messages; they have state, .*\.$/,
     );
     expect(refusalOf({ field: 'close', op: '>', value: 5 }, 'stocks', ['T', 'AM'])).toBe('accepted');
   });
 
   test.each(['__proto__', 'constructor', 'bid', 'bid.price.x', 'p'])('with the field %s', field => {
-    expect(refusalOf({ field, op: '>', value: 5 })).toContain('There is no field');
+    expect(refusalOf({ field, op: '>', value: 5 })).toMatch(/is no field of these messages/);
   });
 
   test('with more than eight comparisons, however they nest', () => {
@@ -514,7 +514,9 @@ describe('a condition is refused', () => {
 });
 
 test('a condition over a market without quotes does not know a spread', () => {
-  expect(refusalOf({ field: 'spread', op: '>', value: 5 }, 'indices')).toContain('There is no field');
+  expect(refusalOf({ field: 'spread', op: '>', value: 5 }, 'indices')).toMatch(
+    /^condition\.field, a text of 6 characters, is no field of these messages/,
+  );
   expect(stocks.channels.map(({ prefix }) => prefix)).toContain('Q');
   expect(refusalOf({ field: 'spread', op: '>', value: 5 })).toBe('accepted');
 });

@@ -32,16 +32,14 @@ describe('a stream that is not live is silent because', () => {
   test.each<[StateName, string]>([
     ['idle', 'The stream was not started: call start_stocks_stream.'],
     ['stopped', 'The stream is stopped: call start_stocks_stream.'],
-    ['connecting', 'The connection is being made.'],
-    ['authenticating', 'The connection is being made.'],
+    ['connecting', 'Connecting to the feed.'],
+    ['authenticating', 'Connecting to the feed.'],
   ])('it is %s', (state, sentence) => {
     expect(explain({ state })).toBe(sentence);
   });
 
   test('it is on its way back, for a reason', () => {
-    expect(explain({ state: 'authenticating', attempts: 1, fault })).toBe(
-      'The connection is being made again. It broke.',
-    );
+    expect(explain({ state: 'authenticating', attempts: 1, fault })).toBe('Reconnecting to the feed. It broke.');
   });
 
   test('it was refused, for a reason and with a way out', () => {
@@ -59,7 +57,7 @@ describe('a stream that is not live is silent because', () => {
     expect(explain({ state: 'retrying', nextRetryAtMs, fault })).toBe(
       'The connection is down; the next attempt is at 2026-01-13T17:00:04.000Z. It broke.',
     );
-    expect(explain({ state: 'retrying' })).toBe('The connection is down; the next attempt is at any moment.');
+    expect(explain({ state: 'retrying' })).toBe('The connection is down; the next attempt is due.');
   });
 
   test('it is down, whatever the hour', () => {
