@@ -2,7 +2,7 @@
 import type { StatusMeaning } from '../contract/suite.js';
 import type { ErrorCode } from '../core/errors.js';
 
-/** The ways in which a connection fails. */
+/** The ways in which a connection fails, or a source that has none. */
 export type FaultKind =
   | 'auth_failed'
   | 'plan_no_websocket'
@@ -17,7 +17,8 @@ export type FaultKind =
   | 'dead_peer'
   | 'policy_close'
   | 'busy_close'
-  | 'close';
+  | 'close'
+  | 'broken_replay';
 
 /** A failure that happened, with a sentence for people. */
 export interface Fault {
@@ -66,6 +67,8 @@ export const verdicts: Readonly<Record<FaultKind, Verdict>> = {
   policy_close: retry({ finalAfter: 5 }),
   busy_close: retry({ minDelayMs: 5_000 }),
   close: retry(),
+  // A retry would find the same damage.
+  broken_replay: final('CONNECT_FAILED'),
 };
 
 /** Statuses of the feed that end a connection. */

@@ -108,7 +108,7 @@ export class ReplaySource implements FeedSource {
     if (!isWanted(this.current)) return;
     this.player.stop();
     this.intake.close();
-    this.fault = { kind: 'close', message: `The replay broke off: ${trouble}.` };
+    this.fault = { kind: 'broken_replay', message: `The replay broke off: ${trouble}.` };
     this.enter('refused');
   }
 

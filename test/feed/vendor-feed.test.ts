@@ -10,7 +10,7 @@ import { LoopBudget } from '../../runtime/pacing/loop-budget.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { testKey, testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
-import { polite, RawFeed, type RawFeedScript, statusFrame } from '../support/raw-feed.js';
+import { polite, RawFeed, type RawFeedScript, statusFrame, tcpOf } from '../support/raw-feed.js';
 
 const market = marketOf('stocks');
 const changes = new Changes(systemClock);
@@ -133,8 +133,7 @@ describe("the vendor's feed", () => {
     const { source } = await opened({
       message(socket, frame) {
         polite.message(socket, frame, 1);
-        const { _socket: tcp } = socket as unknown as { _socket: NodeJS.WritableStream };
-        if (frame.action === 'subscribe') tcp.write(Buffer.of(0x81, 3, 0x5b, 0xff, 0x5d));
+        if (frame.action === 'subscribe') tcpOf(socket).write(Buffer.of(0x81, 3, 0x5b, 0xff, 0x5d));
       },
     });
     await until(() => source.state === 'live');

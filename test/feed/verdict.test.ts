@@ -124,6 +124,7 @@ describe('the decision table', () => {
     ['plan_not_realtime', 1, 'refused'],
     ['max_connections', 1, 'refused'],
     ['http_denied', 1, 'refused'],
+    ['broken_replay', 1, 'refused'],
     ['auth_timeout', 1, 'retry'],
     ['auth_timeout', 2, 'refused'],
     ['policy_close', 4, 'retry'],
@@ -150,6 +151,7 @@ describe('the decision table', () => {
     ['unreachable', 'CONNECT_FAILED'],
     ['dead_peer', 'CONNECT_FAILED'],
     ['close', 'CONNECT_FAILED'],
+    ['broken_replay', 'CONNECT_FAILED'],
   ])('answers %s with the code %s', (kind, code) => {
     expect(verdicts[kind].code).toBe(code);
   });

@@ -161,7 +161,7 @@ describe('a recording', () => {
     await until('connecting > live');
     source.subscribe(['T.AAPL']);
     await until('live > refused');
-    expect(source.lastFault).toEqual({ kind: 'close', message: 'The replay broke off: TypeError.' });
+    expect(source.lastFault).toEqual({ kind: 'broken_replay', message: 'The replay broke off: TypeError.' });
     expect(source.subscribe(['T.AAPL'])).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * The inner loop of the scanner, in AssemblyScript: takes a frame in memory apart, sixteen bytes at a time. README.md
  * beside this file has the memory map and the reasons. Whoever runs it reads the places below from the module's exports.
+ * It has more than 300 lines, since its functions share globals and are inlined: the compiler takes it as one file.
  */
 
 /** Where it says how many events have no symbol that is a text. */
