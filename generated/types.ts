@@ -112,7 +112,7 @@ export interface Bar {
   readonly start_time?: string;
 }
 
-/** A symbol in short; keys of kinds of messages that did not come are missing. */
+/** A symbol in short; keys of kinds of messages that are not subscribed and did not come are missing, and trades or quotes are 0 where they are subscribed and none came. */
 export interface Row {
   readonly symbol: string;
   /** Of all kinds, since the window began. */

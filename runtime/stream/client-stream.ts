@@ -169,6 +169,7 @@ export class ClientStream implements StreamView {
   }
 
   ratePerSecond(): number {
+    if (!isWanted(this.state)) return 0;
     return this.user.messages.ratePerSecond(this.services.clock.elapsed());
   }
 

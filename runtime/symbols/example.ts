@@ -4,6 +4,7 @@ import type { Role } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import type { JsonSchema } from '../contract/tool.js';
 import { type PropertySchema, propertiesOf } from '../core/argument-forms.js';
+import { nearest } from '../core/nearest.js';
 import { fieldKinds } from './field-kinds.js';
 
 /** A symbol that trades: those of the simulated feed have not expired, unlike some documented ones. */
@@ -31,6 +32,45 @@ export function exampleArguments({ inputSchema }: Callable, market: Market, name
   const required = (inputSchema.required ?? []) as readonly string[];
   const shown = Object.keys(properties).filter(name => required.includes(name) || named.includes(name));
   return spellJson(Object.fromEntries(shown.map(name => [name, exampleOf(name, properties[name]!, market)])));
+}
+
+/**
+ * How to call a tool after a refusal: the market, what was wrong or missing in a form that fits, and the rest as it came.
+ *
+ * @param given arguments as they came; none of their values is shown
+ * @param faulty names of those that were refused
+ */
+export function correctedCall(
+  { name, inputSchema }: Callable & { readonly name: string },
+  market: Market,
+  given: Readonly<Record<string, unknown>>,
+  faulty: readonly string[],
+): string {
+  const properties = propertiesOf(inputSchema);
+  const required = (inputSchema.required ?? []) as readonly string[];
+  const isShown = (key: string): boolean =>
+    faulty.includes(key) || (required.includes(key) && (key === 'market' || !Object.hasOwn(given, key)));
+  const shown = Object.keys(properties).filter(isShown);
+  const kept = Object.keys(properties).some(key => Object.hasOwn(given, key) && !isShown(key));
+  const example = spellJson(
+    Object.fromEntries(
+      shown.map(key => {
+        const value = Object.hasOwn(given, key) ? given[key] : undefined;
+        return [key, nearestOf(properties[key]!, value) ?? exampleOf(key, properties[key]!, market)];
+      }),
+    ),
+  );
+  if (!kept) return `Call ${name} with ${example}.`;
+  if (shown.length === 0) return `Call ${name} with the known arguments as they were.`;
+  return `Call ${name} with ${example}, and the other arguments as they were.`;
+}
+
+/** What fits and is nearest to what came: the word that was probably meant, or the end of the range. */
+function nearestOf({ enum: words, type, minimum, maximum }: PropertySchema, value: unknown): unknown {
+  if (words) return typeof value === 'string' ? nearest(value.toLowerCase(), words) : undefined;
+  if (typeof value !== 'number' || (type !== 'integer' && type !== 'number')) return undefined;
+  if (maximum !== undefined && value > maximum) return maximum;
+  return minimum !== undefined && value < minimum ? minimum : undefined;
 }
 
 function exampleOf(name: string, schema: PropertySchema, market: Market): unknown {

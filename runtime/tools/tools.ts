@@ -11,7 +11,7 @@ import { nearest } from '../core/nearest.js';
 import { describeThrown } from '../core/thrown.js';
 import { validate } from '../core/validation.js';
 import type { HubView } from '../stream/view.js';
-import { exampleArguments } from '../symbols/example.js';
+import { correctedCall } from '../symbols/example.js';
 import { hintOf } from '../symbols/way-out.js';
 import { describeFaults, faultyNames } from './argument-faults.js';
 import { describeAnswer, describeFailure } from './describe.js';
@@ -112,16 +112,16 @@ function withNotes<Answer extends Partial<Common>>(answer: Answer, notes: readon
 
 /** @throws StreamError INVALID_ARGUMENT with an example of the right form */
 function judgeArguments<V extends Verb>(tool: ToolOf<V>, { args }: Shaped, market: Market): Arguments[V] {
-  const { name, validator, inputSchema } = tool;
+  const { validator, inputSchema } = tool;
   const judged = validate(validator, args);
   if (judged.success) return judged.data;
   // Take only the place of an issue: its message quotes what came.
   const places = judged.issues.map(({ path }) => path);
-  const example = exampleArguments(tool, market, faultyNames(inputSchema, places));
+  const given = typeof args === 'object' && args !== null && !Array.isArray(args) ? { ...args } : {};
   throw new StreamError(
     'INVALID_ARGUMENT',
     describeFaults(inputSchema, args, places).join(' ') || 'The arguments have a form in which they cannot be read.',
-    `Call ${name} with ${example}.`,
+    correctedCall(tool, market, given, faultyNames(inputSchema, places)),
   );
 }
 

@@ -103,6 +103,8 @@ describe('two clients', () => {
       buffer: { messages: 2 },
     });
     expect(await status(ann)).toMatchObject({ messages_received: 9, buffer: { messages: 9 } });
+    await ask(ann, 'stop_stocks_stream', {});
+    expect(await status(ann)).toMatchObject({ state: 'stopped', messages_received: 9, rate_per_s: 0 });
     const { cursor } = await ask(bob, 'read_stream_messages', { market: 'stocks' });
     expect(decodeCursor(cursor as string, { process: bob.process, market: 'stocks', seq: 2 })).toBe(2);
   });

@@ -153,6 +153,18 @@ describe('a channel name', () => {
   ])('of %s in small letters is suspect', (market, names, suspects) => {
     expect(suspect(marketOf(market), names)).toEqual(suspects);
   });
+
+  test.each([
+    [
+      'stocks',
+      ['T.T.AAPL', 'Q.T.MSFT'],
+      ['T.T.AAPL: it would be written T.AAPL.', 'Q.T.MSFT: it would be written Q.MSFT.'],
+    ],
+    // Classes of shares, warrants and units are written so.
+    ['stocks', ['T.BRK.B', 'T.A.WS', 'T.T.A', 'T.AACT.U'], []],
+  ])('of %s that begins with a prefix again is suspect: %j', (market, names, suspects) => {
+    expect(suspect(marketOf(market), names)).toEqual(suspects);
+  });
 });
 
 describe('a prefix', () => {

@@ -81,18 +81,54 @@ describe('a number', () => {
   });
 
   test.each([
-    ['many', 'a text of 4 characters'],
-    ['0', 'a smaller one'],
-    [-1, 'a smaller one'],
-    ['1001', 'a larger one'],
-    [2.5, 'a number with a fraction'],
-    [true, 'true or false'],
-    ['1e3', 'a text of 3 characters'],
-  ])('that is none, or out of range, is refused: %j', async (limit, kind) => {
+    ['many', 'a text of 4 characters', 10],
+    ['0', 'a smaller one', 1],
+    [-1, 'a smaller one', 1],
+    ['1001', 'a larger one', 1_000],
+    [2.5, 'a number with a fraction', 10],
+    [true, 'true or false', 10],
+    ['1e3', 'a text of 3 characters', 10],
+  ])('that is none, or out of range, is refused with the nearest that fits: %j', async (limit, kind, fit) => {
     expect(await errorOf('read_stream_messages', { market: 'stocks', limit })).toMatchObject({
       message: `limit: a whole number from 1 to 1000 is expected, and ${kind} came.`,
-      hint: 'Call read_stream_messages with {"market": "stocks", "limit": 10}.',
+      hint: `Call read_stream_messages with {"market": "stocks", "limit": ${fit}}.`,
     });
+  });
+});
+
+describe('the example of a refusal', () => {
+  const hintOf = async (name: string, args: unknown): Promise<unknown> =>
+    ((await errorOf(name, args)) as { readonly hint: string }).hint;
+
+  test('shows what was wrong, and leaves the rest as it came', async () => {
+    const args = { market: 'crypto', limit: 5_000, format: 'csv', channels: ['XT.BTC-USD'] };
+    expect(await hintOf('read_stream_messages', args)).toBe(
+      'Call read_stream_messages with {"market": "crypto", "limit": 1000}, and the other arguments as they were.',
+    );
+    expect(await hintOf('start_stocks_stream', { channels: ['T.MSFT'], endpoint: ['x'] })).toBe(
+      'Call start_stocks_stream with {"endpoint": "realtime"}, and the other arguments as they were.',
+    );
+  });
+
+  test('shows the word that was probably meant', async () => {
+    expect(await hintOf('read_stream_messages', { market: 'stocks', detail: 'ful' })).toBe(
+      'Call read_stream_messages with {"market": "stocks", "detail": "full"}.',
+    );
+    expect(await hintOf('summarize_stream', { market: 'crpto' })).toBe(
+      'Call summarize_stream with {"market": "crypto"}.',
+    );
+    expect(await hintOf('wait_for_stream_message', { market: 'crpto', channels: 5.5 })).toBe(
+      'Call wait_for_stream_message with {"market": "crypto", "channels": ["XT.BTC-USD"]}.',
+    );
+  });
+
+  test('says nothing of arguments that there are not', async () => {
+    expect(await hintOf('start_stocks_stream', { channels: ['T.MSFT'], endpont: 'simulated' })).toBe(
+      'Call start_stocks_stream with the known arguments as they were.',
+    );
+    expect(await hintOf('read_stream_messages', { market: 'stocks', limt: 5 })).toBe(
+      'Call read_stream_messages with {"market": "stocks"}.',
+    );
   });
 });
 
