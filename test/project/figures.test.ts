@@ -1,5 +1,5 @@
 /** The figures that the pages for people give, beside what the code and the spec say. */
-import { STDIO_DEFAULT_MAX_BUFFER_SIZE } from '@modelcontextprotocol/server';
+import { STDIO_DEFAULT_MAX_BUFFER_SIZE } from '@modelcontextprotocol/client';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import manifest from '../../package.json' with { type: 'json' };
