@@ -1,6 +1,7 @@
 /**
- * `npm run market:check` adds an invented market to a copy of the repository by CONTRIBUTING.md alone: its files, then
- * the two commands, then every test, the long ones too, which must pass. `-- FILES` runs those test files only.
+ * `npm run market:check` adds two invented markets, a rich and a lean one, to a copy of the repository by
+ * CONTRIBUTING.md alone: their files, then the two commands, then every test, the long ones too, which must pass.
+ * `-- FILES` runs those test files only.
  *
  * Exit code 1 means that a command failed; what it said stands above.
  */
@@ -23,7 +24,9 @@ function check(): boolean {
     filter: path => !skipped.has(path.slice(repository.length).split('/')[0]!),
   });
   linkFolder(join(repository, 'node_modules'), join(root, 'node_modules'));
-  addInventedMarket(root, 'ores');
+  // The lean one has the name of a market that people expect and that there is not.
+  addInventedMarket(root, 'metals', 'ores');
+  addInventedMarket(root, 'treasuries', 'bonds');
   const updating = ['test/mcp/server.test.ts', 'test/project/bundle.test.ts', 'test/reading/golden.test.ts'];
   return (
     run('codegen') &&

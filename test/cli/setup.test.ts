@@ -8,6 +8,7 @@ import type { Client } from '../../runtime/stream/client.js';
 import { Hub } from '../../runtime/stream/hub.js';
 import { listTools } from '../../runtime/tools/tools.js';
 import { callOn } from '../support/bench.js';
+import { noMarket } from '../support/markets.js';
 import { marketNames, sharedNames } from '../support/spec.js';
 
 type Environment = Readonly<Record<string, string>>;
@@ -28,7 +29,7 @@ function marketsOf({ inputSchema }: Tool): unknown {
 describe('the problems', () => {
   test('of the command line, of the settings and of the feed are told together', () => {
     const { problems } = setup(['--feeed', 'x', '--frame-pairs', '0', '--feed', 'realtme'], {
-      MCP_POLYGON_MARKETS: 'crypto,bonds',
+      MCP_POLYGON_MARKETS: `crypto,${noMarket}`,
     });
     expect(problems).toEqual([
       'there is no option --feeed; did you mean --feed?',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HttpSettings } from '../../runtime/config/http-settings.js';
 import { cleanKey, readSettings, remarksOnVariables, type Settings } from '../../runtime/config/settings.js';
 import type { Secret } from '../../runtime/core/secret.js';
+import { noMarket } from '../support/markets.js';
 
 const markets = ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'];
 
@@ -287,7 +288,7 @@ test('all problems are told together', () => {
     MCP_POLYGON_ACK_TIMEOUT_MS: 'soon',
     MCP_POLYGON_BUFFER_MESSAGES: '0',
     MCP_POLYGON_FRAME_PAIRS: '3001',
-    MCP_POLYGON_MARKETS: 'stocks,bonds,tulips',
+    MCP_POLYGON_MARKETS: `stocks,${noMarket},${noMarket}s`,
   });
   expect(problems).toHaveLength(5);
   for (const part of ['ACK_TIMEOUT_MS', 'BUFFER_MESSAGES', 'FRAME_PAIRS', 'entry 2', 'entry 3']) {
@@ -329,7 +330,7 @@ describe('the command line', () => {
   test('is blamed by the name of the option, the environment by that of the variable', () => {
     const { problems } = given(
       { MCP_POLYGON_ACK_TIMEOUT_MS: 'soon', MCP_POLYGON_FRAME_PAIRS: 'many' },
-      { MCP_POLYGON_ACK_TIMEOUT_MS: 'never', MCP_POLYGON_MARKETS: 'bonds' },
+      { MCP_POLYGON_ACK_TIMEOUT_MS: 'never', MCP_POLYGON_MARKETS: noMarket },
     );
     expect(problems).toEqual([
       '--ack-timeout-ms must be a whole number from 10 to 600000, but was a text of 5 characters',

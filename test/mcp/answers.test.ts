@@ -51,7 +51,7 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     await ask('wait_for_stream_message', { market }, true);
     const { cursor } = await ask(`start_${market}_stream`, { channels: [...names, 'nonsense'], endpoint: 'simulated' });
     await ask(`start_${market}_stream`, { channels: names, endpoint: 'realtime', api_key: 'other' }, true);
-    await ask('wait_for_stream_message', { market, cursor, count: 20, timeout_s: 20 });
+    await ask('wait_for_stream_message', { market, cursor, count: Math.min(20, 5 * names.length), timeout_s: 20 });
     await ask('wait_for_stream_message', { market, condition: { field: 'state', op: '==', value: 'live' } });
     await ask('wait_for_stream_message', { market, condition: { field: 'nothing', op: '>', value: 1 } }, true);
     await ask('read_stream_messages', { market, cursor });
@@ -65,7 +65,7 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     await ask(`subscribe_${market}_channels`, { channels: names });
     await ask(`get_${market}_stream_status`, {});
     await ask(`list_${market}_subscriptions`, {});
-    await ask(`unsubscribe_${market}_channels`, { channels: names.slice(1) });
+    await ask(`unsubscribe_${market}_channels`, { channels: names.slice(-1) });
     await ask(`stop_${market}_stream`, {});
     await ask('read_stream_messages', { market, cursor });
   });

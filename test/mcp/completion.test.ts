@@ -3,7 +3,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { complete } from '../../runtime/mcp/completion.js';
 import { parseChannels } from '../../runtime/symbols/channels.js';
 import { hubOn } from '../support/bench.js';
-import { marketOf } from '../support/markets.js';
+import { marketOf, noMarket } from '../support/markets.js';
 
 const others = { market: 'stocks' };
 
@@ -40,7 +40,7 @@ describe('a completion', () => {
     ['a value that nothing begins with', { name: 'market', value: 'x' }, others],
     ['a variable that does not exist', { name: 'page', value: '' }, others],
     ['a channel of no market', { name: 'channel', value: '' }, undefined],
-    ['a channel of an unknown market', { name: 'channel', value: '' }, { market: 'bonds' }],
+    ['a channel of an unknown market', { name: 'channel', value: '' }, { market: noMarket }],
   ])('offers nothing for %s', (_, typed, known) => {
     expect(complete(holding(), typed, known)).toEqual({ values: [], total: 0, hasMore: false });
   });

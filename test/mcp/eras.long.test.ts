@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
+import { noMarket } from '../support/markets.js';
 import { eras, type Peer, timerCounter } from '../support/peers.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -127,7 +128,7 @@ describe.each(eras)('protocol %s', (_, connect) => {
 
   test('finds nothing where no stream and no channel can be', async () => {
     const { peer } = await served();
-    for (const uri of ['polygon://streams/bonds', `${all}/`, `${all}/AAPL`, `${all}/T.%ZZ`, `${all}/X.AAPL`]) {
+    for (const uri of [`polygon://streams/${noMarket}`, `${all}/`, `${all}/AAPL`, `${all}/T.%ZZ`, `${all}/X.AAPL`]) {
       await expect(peer.readText(uri)).rejects.toMatchObject({
         message: expect.stringContaining('There is no such resource'),
         data: { uri },

@@ -3,6 +3,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { fillPrompt, wayToPrompt } from '../../runtime/mcp/prompts.js';
 import { describeNoPrompt } from '../../runtime/mcp/refused-names.js';
 import { hubOn } from '../support/bench.js';
+import { noMarket } from '../support/markets.js';
 import { marketNames } from '../support/spec.js';
 
 const hub = hubOn(suite, markets, 'ws://127.0.0.1:9');
@@ -39,7 +40,7 @@ describe('a prompt', () => {
     [
       'an unknown market',
       'explain_silence',
-      { market: 'bonds' },
+      { market: noMarket },
       new RegExp(`^market is one of ${marketNames.join(', ')}\\.$`),
     ],
     ['a wildcard', 'watch_symbol', { market: 'stocks', symbol: '*' }, /^symbol is no symbol of US stocks: ticker/],

@@ -8,6 +8,7 @@ import type { Client } from '../../runtime/stream/client.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
 import { handFrame } from '../support/hand-feed.js';
+import { noMarket } from '../support/markets.js';
 
 const all = 'polygon://streams/stocks';
 const aapl = `${all}/T.AAPL`;
@@ -124,7 +125,12 @@ describe('who follows', () => {
 
   test('is told of no resource that never changes', async () => {
     const followed = new Followed();
-    await followed.follow(1, 'polygon-docs://websockets/quickstart.md', 'polygon://streams/bonds', `${all}/nothing`);
+    await followed.follow(
+      1,
+      'polygon-docs://websockets/quickstart.md',
+      `polygon://streams/${noMarket}`,
+      `${all}/nothing`,
+    );
     expect([followed.listeners, followed.clock.waiting]).toEqual([0, 0]);
   });
 

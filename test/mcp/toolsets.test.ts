@@ -6,6 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { describe, expect, test } from 'vitest';
 import { closeAfterEach, open } from '../support/closing.js';
 import { served } from '../support/http-clients.js';
+import { noMarket } from '../support/markets.js';
 import { marketNames, sharedNames } from '../support/spec.js';
 import { bin, HostedServer } from '../support/stdio.js';
 
@@ -123,7 +124,7 @@ test.concurrent('a tool that there is, but that is not served, says which toolse
       },
     },
   });
-  await expect(server.call('start_bonds_stream')).rejects.toThrow(/There is no such tool/);
+  await expect(server.call(`start_${noMarket}_stream`)).rejects.toThrow(/There is no such tool/);
 });
 
 describe.concurrent('what is of a market that is not served', () => {

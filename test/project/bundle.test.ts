@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { getMcpConfigForManifest, type McpbManifestAny } from '@anthropic-ai/mcpb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../support/command.js';
+import { noMarket } from '../support/markets.js';
 import { makeFolder, removeFolders, repository } from '../support/project.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
 import { marketNames, sharedNames } from '../support/spec.js';
@@ -115,7 +116,7 @@ describe('the MCPB bundle', () => {
   });
 
   test('does not start with a market that there is not', async () => {
-    await expect(start({ markets: 'bonds' })).rejects.toThrow('Connection closed');
+    await expect(start({ markets: noMarket })).rejects.toThrow('Connection closed');
   });
 
   test('counts an answer that its user did not give as no key', async () => {

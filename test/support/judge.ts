@@ -314,7 +314,11 @@ function canonicalOf(symbol: string, { symbol: { spellings } }: Market): string 
 
 /** Parses JSON, with integers that a double cannot hold as digits; the documented samples need no more than that. */
 function parseDigits(json: string): Record<string, unknown> {
-  return JSON.parse(json.replace(/:(\d{16,})(?=[,}])/g, ':"$1"'));
+  return JSON.parse(
+    json.replace(/:(\d{16,})(?=[,}])/g, (text, digits: string) =>
+      Number(digits) > Number.MAX_SAFE_INTEGER ? `:"${digits}"` : text,
+    ),
+  );
 }
 
 /** In times of this age, the first ten digits count the seconds; the digits after them are the fraction. */
@@ -380,10 +384,13 @@ async function checkTolerated(bench: Bench, { named, expected, market }: Context
   return faults.list;
 }
 
-async function checkWildcards(bench: Bench, { named, expected, market }: Context): Promise<string[]> {
+async function checkWildcards(bench: Bench, { named, expected, market, channels }: Context): Promise<string[]> {
   const faults = new Faults();
+  const first = channels.slice(0, 1);
   const stars = expected.channels.map(({ prefix }) => `${prefix}.*`);
   const served = stars.filter(star => !expected.withoutWildcard.includes(star));
+  // A market may have no wildcard at all, and a start of nothing opens no connection.
+  await bench.call(named('start'), { channels: first });
   const { structured } = await bench.call(named('start'), { channels: stars });
   faults.same('accepted', structured.accepted, served);
   faults.same('rejected', rejectedNames(structured), expected.withoutWildcard);
@@ -391,7 +398,7 @@ async function checkWildcards(bench: Bench, { named, expected, market }: Context
   const answer = await bench.call(named('subscribe'), { channels: partial });
   const places = partial.map((_, index) => `channels[${index}]`);
   faults.same('partial wildcards', rejectedNames(answer.structured), places);
-  faults.same('on the wire', sorted(bench.session(market.name).held), [...served].sort());
+  faults.same('on the wire', sorted(bench.session(market.name).held), [...first, ...served].sort());
   return faults.list;
 }
 

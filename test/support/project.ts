@@ -65,19 +65,24 @@ export class SmallProject {
   }
 }
 
+/** Invented markets: one that has everything that a market can have, and one that has the least. */
+const invented = { metals: 'seventh', treasuries: 'lean' } as const;
+
+export type InventedMarket = keyof typeof invented;
+
 /**
- * Adds the invented market of `test/fixtures/seventh` and its pages to the `spec/` of a project, after the others.
+ * Adds an invented market and its pages to the `spec/` of a project, after the others.
  *
- * @param name of the market, so that a project can have it twice
+ * @param name under which the project has it, so that it can have it twice
  */
-export function addInventedMarket(root: string, name = 'metals'): void {
-  const source = join(repository, 'test/fixtures/seventh');
+export function addInventedMarket(root: string, market: InventedMarket = 'metals', name: string = market): void {
+  const source = join(repository, 'test/fixtures', invented[market]);
   const order = readdirSync(join(root, 'spec/markets')).filter(file => file.endsWith('.yaml')).length + 1;
   for (const entry of readdirSync(source, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const target = join(root, relative(source, path).replaceAll('metals', name));
-    const text = readFileSync(path, 'utf8').replaceAll('metals', name).replace('order: 7', `order: ${order}`);
+    const target = join(root, relative(source, path).replaceAll(market, name));
+    const text = readFileSync(path, 'utf8').replaceAll(market, name).replace('order: 7', `order: ${order}`);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, text);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { formatAddress, parseAddress } from '../../runtime/tools/address.js';
+import { noMarket } from '../support/markets.js';
 
 describe('the address of a stream', () => {
   test.each([
@@ -26,7 +27,7 @@ describe('the address of a stream', () => {
 
   test.each([
     'polygon://streams/',
-    'polygon://streams/bonds',
+    `polygon://streams/${noMarket}`,
     'polygon://streams/Stocks',
     'polygon://streams/stocks/',
     'polygon://streams/stocks/AAPL',
