@@ -19,7 +19,14 @@ const trades: Channel = {
     /** @see polygon-docs/websockets/futures/trades.md:25 */
     { key: 'sym', name: 'symbol', type: 'string', optional: false, role: 'symbol' },
     /** @see polygon-docs/websockets/futures/trades.md:26 */
-    { key: 'p', name: 'price', type: 'decimal', unit: 'price', optional: false, role: 'price' },
+    {
+      key: 'p',
+      name: 'price',
+      type: 'decimal',
+      unit: 'price per unit',
+      optional: false,
+      role: 'price',
+    },
     /** @see polygon-docs/websockets/futures/trades.md:27 */
     { key: 's', name: 'size', type: 'integer', unit: 'contracts', optional: false, role: 'size' },
     /** @see polygon-docs/websockets/futures/trades.md:28 */
@@ -56,7 +63,7 @@ const quotes: Channel = {
       key: 'bp',
       name: 'bid.price',
       type: 'decimal',
-      unit: 'price',
+      unit: 'price per unit',
       optional: true,
       role: 'bid.price',
     },
@@ -76,7 +83,7 @@ const quotes: Channel = {
       key: 'ap',
       name: 'ask.price',
       type: 'decimal',
-      unit: 'price',
+      unit: 'price per unit',
       optional: true,
       role: 'ask.price',
     },
@@ -133,13 +140,34 @@ const aggregatesPerMinute: Channel = {
       role: 'dollar_volume',
     },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:30 */
-    { key: 'o', name: 'open', type: 'decimal', unit: 'price', optional: false, role: 'open' },
+    {
+      key: 'o',
+      name: 'open',
+      type: 'decimal',
+      unit: 'price per unit',
+      optional: false,
+      role: 'open',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:31 */
-    { key: 'c', name: 'close', type: 'decimal', unit: 'price', optional: false, role: 'close' },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'decimal',
+      unit: 'price per unit',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:32 */
-    { key: 'h', name: 'high', type: 'decimal', unit: 'price', optional: false, role: 'high' },
+    {
+      key: 'h',
+      name: 'high',
+      type: 'decimal',
+      unit: 'price per unit',
+      optional: false,
+      role: 'high',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:33 */
-    { key: 'l', name: 'low', type: 'decimal', unit: 'price', optional: false, role: 'low' },
+    { key: 'l', name: 'low', type: 'decimal', unit: 'price per unit', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:34 */
     { key: 'n', name: 'trades', type: 'number', unit: 'count', optional: false, role: 'trades' },
     /** @see polygon-docs/websockets/futures/aggregates-per-minute.md:35 */
@@ -188,13 +216,34 @@ const aggregatesPerSecond: Channel = {
       role: 'dollar_volume',
     },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:31 */
-    { key: 'o', name: 'open', type: 'decimal', unit: 'price', optional: false, role: 'open' },
+    {
+      key: 'o',
+      name: 'open',
+      type: 'decimal',
+      unit: 'price per unit',
+      optional: false,
+      role: 'open',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:32 */
-    { key: 'c', name: 'close', type: 'decimal', unit: 'price', optional: false, role: 'close' },
+    {
+      key: 'c',
+      name: 'close',
+      type: 'decimal',
+      unit: 'price per unit',
+      optional: false,
+      role: 'close',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:33 */
-    { key: 'h', name: 'high', type: 'decimal', unit: 'price', optional: false, role: 'high' },
+    {
+      key: 'h',
+      name: 'high',
+      type: 'decimal',
+      unit: 'price per unit',
+      optional: false,
+      role: 'high',
+    },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:34 */
-    { key: 'l', name: 'low', type: 'decimal', unit: 'price', optional: false, role: 'low' },
+    { key: 'l', name: 'low', type: 'decimal', unit: 'price per unit', optional: false, role: 'low' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:35 */
     { key: 'n', name: 'trades', type: 'number', unit: 'count', optional: false, role: 'trades' },
     /** @see polygon-docs/websockets/futures/aggregates-per-second.md:36 */

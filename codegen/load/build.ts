@@ -219,6 +219,11 @@ function buildChannel(
   });
   const channel = { raw, see, fields, samples };
   for (const [number, sample] of samples.entries()) {
+    const first = samples.findIndex(({ json }) => json === sample.json);
+    if (first < number) {
+      const message = `is the same event as sample ${first + 1}; cite another example`;
+      report(`${what} sample ${number + 1} (${sample.see}) ${message}`, 'samples', number);
+    }
     for (const fault of judgeSample(market, channel, sample)) {
       report(`${what} sample ${number + 1} (${sample.see}) ${fault}`, 'samples', number);
     }

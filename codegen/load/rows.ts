@@ -48,7 +48,7 @@ function judgeType({ type }: RawField, { Type: word = '' }: Row): Disagreement[]
   return [{ part: 'type', message: `type ${type} differs from the page, which says "${word}"${known}` }];
 }
 
-/** For a time, the unit column has the epoch. It may go on after the unit, in brackets or in words. */
+/** For a time, the unit column has the epoch. What stands in brackets after a unit explains it. */
 function judgeUnit({ type, unit, epoch, role }: RawField, { Unit: word = '' }: Row): Disagreement[] {
   const [, counted] = time.exec(word) ?? [];
   if (role === 'time' && counted === undefined) {
@@ -61,7 +61,9 @@ function judgeUnit({ type, unit, epoch, role }: RawField, { Unit: word = '' }: R
   }
   if (counted !== undefined && type !== 'integer')
     return [{ part: 'epoch', message: `a time is an integer, and the type is ${type}` }];
-  if (counted !== undefined || word === (unit ?? '') || (unit && word.startsWith(`${unit} `))) return [];
+  if (counted !== undefined)
+    return unit === undefined ? [] : [{ part: 'unit', message: 'the epoch says what a time counts; delete unit' }];
+  if (word === (unit ?? '') || word.replace(/ \(.*\)$/, '') === unit) return [];
   const says = word === '' ? 'has none' : `says "${word}"`;
   return [{ part: 'unit', message: `unit ${unit ?? 'missing'} differs from the page, which ${says}` }];
 }

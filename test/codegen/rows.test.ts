@@ -64,12 +64,24 @@ describe('a field is judged against the row that it cites', () => {
     expect(found).toEqual([]);
   });
 
-  test('a unit that only begins like that of the page is another one', () => {
+  test.each([
+    ['USD', 'USDT'],
+    ['quote', 'quote currency'],
+    ['percent', 'percent of par'],
+  ])('a unit that only begins like that of the page is another one: %s, %s', (unit, word) => {
     const found = faults(
-      [trades, '| `p` | number | |', '| `p` | number | USDT |'],
-      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13, role: price }'],
+      [trades, '| `p` | number | |', `| \`p\` | number | ${word} |`],
+      [crypto, price, `{ key: p, name: price, type: number, unit: ${unit}, see: 13, role: price }`],
     );
-    expect(found).toHaveLength(1);
+    expect(found).toEqual([
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit ${unit} differs from the page, which says "${word}"`,
+    ]);
+  });
+
+  test('a time has its epoch, and no unit beside it', () => {
+    expect(faults([crypto, time, 'type: integer, epoch: ms, unit: shares, role: time'])).toEqual([
+      `spec/markets/crypto.yaml:39:62 crypto.XT.t cites ${cited}:14: the epoch says what a time counts; delete unit`,
+    ]);
   });
 
   test('a table without the columns that prove it is said', () => {
@@ -133,6 +145,18 @@ describe('an example is judged against its channel', () => {
   ])('%s', (_, text, fault) => {
     expect(faults([trades, example, text])).toEqual([
       `spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (${cited}:17) ${fault}`,
+    ]);
+  });
+
+  test('one that is cited twice is no second one', () => {
+    expect(faults([crypto, 'samples: [17, 21]', 'samples: [17, "trades.md:17"]'])).toEqual([
+      `spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (${cited}:17) is the same event as sample 1; cite another example`,
+    ]);
+  });
+
+  test('one that is written down twice is no second one', () => {
+    expect(faults([trades, '{"ev":"XT","pair":"ETH-USD","p":3914.27,"t":1793416462208}', example])).toEqual([
+      `spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (${cited}:21) is the same event as sample 1; cite another example`,
     ]);
   });
 
