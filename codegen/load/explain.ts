@@ -14,6 +14,8 @@ interface Shape {
   readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
+  readonly oneOf?: readonly Shape[];
+  readonly anyOf?: readonly Shape[];
   readonly definitions?: Readonly<Record<string, Shape>>;
 }
 
@@ -34,7 +36,7 @@ const kinds: Readonly<Record<string, string>> = {
  * @param schema the whole schema, for its definitions
  */
 export function explainErrors(errors: readonly ErrorObject[], source: Source, schema: Shape): Problem[] {
-  return select(errors).map(error => {
+  return select(errors, schema).map(error => {
     const path = yamlPath(error.instancePath);
     const isKey = error.keyword === 'additionalProperties';
     const at = source.at(isKey ? [...path, error.params.additionalProperty] : path);
@@ -43,8 +45,10 @@ export function explainErrors(errors: readonly ErrorObject[], source: Source, sc
 }
 
 /** One error for each place, but every missing and every unknown key. */
-function select(errors: readonly ErrorObject[]): ErrorObject[] {
-  const own = errors.filter(({ keyword }) => keyword !== 'if');
+function select(errors: readonly ErrorObject[], schema: Shape): ErrorObject[] {
+  const own = withoutRivals(errors.filter(({ keyword }) => keyword !== 'if')).filter(
+    (error, _, all) => !isLessThanItsPart(error, all, schema),
+  );
   return own.filter(error => {
     if (error.keyword === 'required' && isMisspelt(error, own)) return false;
     if (error.keyword === 'required' || error.keyword === 'additionalProperties') return true;
@@ -54,6 +58,40 @@ function select(errors: readonly ErrorObject[]): ErrorObject[] {
     const [best = error] = rivals.sort((a, b) => rank.indexOf(a.keyword) - rank.indexOf(b.keyword));
     return error === best;
   });
+}
+
+/** Without what each branch of an `anyOf` says, and without the `anyOf` where something else is wrong at its place. */
+function withoutRivals(errors: readonly ErrorObject[]): ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === 'anyOf');
+  const others = errors.filter(
+    ({ instancePath, schemaPath, keyword }) =>
+      keyword !== 'anyOf' &&
+      !choices.some(choice => choice.instancePath === instancePath && schemaPath.startsWith(`${choice.schemaPath}/`)),
+  );
+  const left = choices.filter(choice =>
+    others.every(({ instancePath, keyword }) => instancePath !== choice.instancePath || isOneOf(keyword)),
+  );
+  return [...others, ...left];
+}
+
+/** In a map, what is wrong with it tells more than that it is not the other thing that could stand there. */
+function isLessThanItsPart({ instancePath, keyword }: ErrorObject, all: readonly ErrorObject[], schema: Shape): boolean {
+  return (
+    isOneOf(keyword) &&
+    all.some(
+      ({ keyword: other, instancePath: place, data, parentSchema }) =>
+        other === 'oneOf' &&
+        place === instancePath &&
+        typeof data === 'object' &&
+        !Array.isArray(data) &&
+        (parentSchema as Shape).oneOf?.some(branch => resolve(branch, schema).type === 'object'),
+    )
+  );
+}
+
+/** Whether an error with this keyword may come from a `oneOf` as a whole. */
+function isOneOf(keyword: string): boolean {
+  return keyword === 'oneOf' || keyword === 'type';
 }
 
 /** Whether the missing key is there but misspelled; the error about the unknown key then says so. */
@@ -78,7 +116,11 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
         return `has the unknown key ${params.additionalProperty}; a comma parts entries, so write a number without one`;
       return `has the unknown key ${params.additionalProperty}${suggest(params.additionalProperty, Object.keys(shape.properties ?? {}), 'keys')}`;
     case 'dependencies':
-      return `has the key ${params.property}, which needs ${params.missingProperty} beside it`;
+      return `has the key ${params.property}, which needs ${params.missingProperty} beside it; add it, ${example(params.missingProperty, resolve(shape.properties?.[params.missingProperty] ?? {}, schema))}`;
+    case 'anyOf': {
+      const names = (shape.anyOf ?? []).flatMap(({ required = [] }) => required);
+      return `lacks the key ${names.join(' or ')}; add one of them, ${example(names[0] ?? '', resolve(shape.properties?.[names[0] ?? ''] ?? {}, schema))}`;
+    }
     case 'enum': {
       const words = (shape.enum ?? []).map(String);
       return typeof data === 'string'
@@ -94,8 +136,11 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
     case 'format':
       return `is no valid regular expression: ${regexFault(String(data))}`;
     case 'oneOf':
-    case 'pattern':
-      return `must be ${shape.title ?? `a text like ${params.pattern}`}, and ${typeof data === 'string' && data !== '' ? 'another text' : kindOf(data)} came${hint(key, shape)}`;
+    case 'pattern': {
+      const takesText = keyword === 'pattern' || shape.oneOf?.some(branch => resolve(branch, schema).type === 'string');
+      const came = takesText && typeof data === 'string' && data !== '' ? 'another text' : kindOf(data);
+      return `must be ${shape.title ?? `a text like ${params.pattern}`}, and ${came} came${hint(key, shape)}`;
+    }
     case 'minItems':
     case 'minProperties':
       return `needs at least ${params.limit} ${params.limit === 1 ? 'entry' : 'entries'}, and ${sizeOf(data)} came${hint(key, shape)}`;

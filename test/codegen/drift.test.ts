@@ -345,7 +345,7 @@ describe('explanations', () => {
     project.edit(errata, ['  says: { type: number }\n', '']);
 
     expect(readSpec(project.root).problems.map(describeProblem)).toEqual([
-      'spec/errata.yaml:1:3 0 has the key use, which needs says beside it',
+      'spec/errata.yaml:1:3 0 has the key use, which needs says beside it; add it, with a map of keys and values behind it',
     ]);
   });
 });

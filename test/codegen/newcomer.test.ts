@@ -469,6 +469,59 @@ describe('in the file of a market', () => {
   });
 });
 
+describe('in the schemas of suite.yaml', () => {
+  const keys =
+    '$ref, type, description, unit, enum, default, nullable, wide, minimum, maximum, minItems, maxItems, items, properties, required, additionalProperties';
+
+  test.each([
+    [
+      'neither a type nor a reference',
+      '{ description: x }',
+      '3 definitions.market lacks the key type or $ref; add one of them, such as: type: string',
+    ],
+    [
+      'a keyword that is not ours',
+      '{ oneOf: [], description: x }',
+      `13 definitions.market has the unknown key oneOf; the keys are ${keys}`,
+    ],
+    [
+      'a keyword that is misspelled',
+      '{ tipe: string }',
+      '13 definitions.market has the unknown key tipe; did you mean type?',
+    ],
+    [
+      'choices without a type',
+      '{ enum: [a] }',
+      '3 definitions.market has the key enum, which needs type beside it; add it, such as: type: string',
+    ],
+    [
+      'items without a type',
+      '{ type: array, items: { description: x } }',
+      '26 definitions.market.items lacks the key type or $ref; add one of them, such as: type: string',
+    ],
+    [
+      'further keys without a type',
+      '{ type: object, additionalProperties: { description: x } }',
+      '27 definitions.market.additionalProperties lacks the key type or $ref; add one of them, such as: type: string',
+    ],
+    [
+      'further keys that are neither open nor a schema',
+      '{ type: object, additionalProperties: open }',
+      '27 definitions.market.additionalProperties must be true, false or a schema, and a text came; such as: additionalProperties: true',
+    ],
+    [
+      'a default that is a list',
+      '{ type: string, default: [] }',
+      '27 definitions.market.default must be a text, a number, true or false, and a list came; such as: default: 50',
+    ],
+  ])('%s is told in one line', (_, written, problem) => {
+    const found = answer(project =>
+      project.edit('spec/suite.yaml', ['market: { type: string, enum: ["{markets}"] }', `market: ${written}`]),
+    );
+    expect(found).toEqual([`spec/suite.yaml:45:${problem}`]);
+  });
+});
+
 describe('around the file of a market', () => {
   test.each<[string, (project: SmallProject) => void]>([
     ['a byte order mark', project => project.write(market, `\uFEFF${project.read(market)}`)],

@@ -231,7 +231,7 @@ describe('faults of meaning', () => {
       [['name: symbol, type: string,', 'name: pair, type: string, optional: true,']],
       [
         'spec/markets/crypto.yaml:37:11 a symbol cannot be missing',
-        'spec/markets/crypto.yaml:37:22 the symbol is answered as symbol',
+        'spec/markets/crypto.yaml:37:22 the symbol is answered as symbol; write name: symbol',
         'spec/markets/crypto.yaml:37:48 crypto.XT.pair cites polygon-docs/websockets/crypto/trades.md:12: optional true differs from the page, which says "no"',
       ],
     ],
