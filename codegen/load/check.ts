@@ -139,7 +139,8 @@ function checkFields(channel: RawChannel, path: YamlPath, report: Report): void 
 function checkField(channel: RawChannel, field: RawField, path: YamlPath, report: Report): void {
   if (field.flag && channel.fields.some(({ name }) => name === field.flag?.name))
     report([...path, 'flag'], `flag ${field.flag.name} has the name of a field of ${channel.prefix}`);
-  if (field.role === 'symbol' && field.name !== 'symbol') report([...path, 'name'], 'the symbol is answered as symbol; write name: symbol');
+  if (field.role === 'symbol' && field.name !== 'symbol')
+    report([...path, 'name'], 'the symbol is answered as symbol; write name: symbol');
   if (field.flag && field.type !== 'integers')
     report([...path, 'flag'], `${field.key} has a flag, but is no list of codes`);
   if (field.role === 'symbol' && field.optional) report([...path, 'key'], 'a symbol cannot be missing');

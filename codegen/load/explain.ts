@@ -75,7 +75,11 @@ function withoutRivals(errors: readonly ErrorObject[]): ErrorObject[] {
 }
 
 /** In a map, what is wrong with it tells more than that it is not the other thing that could stand there. */
-function isLessThanItsPart({ instancePath, keyword }: ErrorObject, all: readonly ErrorObject[], schema: Shape): boolean {
+function isLessThanItsPart(
+  { instancePath, keyword }: ErrorObject,
+  all: readonly ErrorObject[],
+  schema: Shape,
+): boolean {
   return (
     isOneOf(keyword) &&
     all.some(
@@ -116,10 +120,10 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
         return `has the unknown key ${params.additionalProperty}; a comma parts entries, so write a number without one`;
       return `has the unknown key ${params.additionalProperty}${suggest(params.additionalProperty, Object.keys(shape.properties ?? {}), 'keys')}`;
     case 'dependencies':
-      return `has the key ${params.property}, which needs ${params.missingProperty} beside it; add it, ${example(params.missingProperty, resolve(shape.properties?.[params.missingProperty] ?? {}, schema))}`;
+      return `has the key ${params.property}, which needs ${params.missingProperty} beside it; add it, ${exampleOf(params.missingProperty, shape, schema)}`;
     case 'anyOf': {
       const names = (shape.anyOf ?? []).flatMap(({ required = [] }) => required);
-      return `lacks the key ${names.join(' or ')}; add one of them, ${example(names[0] ?? '', resolve(shape.properties?.[names[0] ?? ''] ?? {}, schema))}`;
+      return `lacks the key ${names.join(' or ')}; add one of them, ${exampleOf(names[0]!, shape, schema)}`;
     }
     case 'enum': {
       const words = (shape.enum ?? []).map(String);
@@ -136,11 +140,8 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
     case 'format':
       return `is no valid regular expression: ${regexFault(String(data))}`;
     case 'oneOf':
-    case 'pattern': {
-      const takesText = keyword === 'pattern' || shape.oneOf?.some(branch => resolve(branch, schema).type === 'string');
-      const came = takesText && typeof data === 'string' && data !== '' ? 'another text' : kindOf(data);
-      return `must be ${shape.title ?? `a text like ${params.pattern}`}, and ${came} came${hint(key, shape)}`;
-    }
+    case 'pattern':
+      return `must be ${shape.title ?? `a text like ${params.pattern}`}, and ${came(error, shape, schema)} came${hint(key, shape)}`;
     case 'minItems':
     case 'minProperties':
       return `needs at least ${params.limit} ${params.limit === 1 ? 'entry' : 'entries'}, and ${sizeOf(data)} came${hint(key, shape)}`;
@@ -155,6 +156,16 @@ function explain(error: ErrorObject, path: YamlPath, schema: Shape): string {
     default:
       return `breaks the rule ${keyword} of spec.schema.json`;
   }
+}
+
+/** What came where a text, or one of several kinds, is expected. */
+function came({ keyword, data }: ErrorObject, { oneOf = [] }: Shape, schema: Shape): string {
+  const takesText = keyword === 'pattern' || oneOf.some(branch => resolve(branch, schema).type === 'string');
+  return takesText && typeof data === 'string' && data !== '' ? 'another text' : kindOf(data);
+}
+
+function exampleOf(key: string, { properties = {} }: Shape, schema: Shape): string {
+  return example(key, resolve(properties[key] ?? {}, schema));
 }
 
 /** The schema of a missing key; a key that `then` demands is declared outside of it. */

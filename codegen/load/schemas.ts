@@ -1,4 +1,5 @@
 /** Replaces each `$ref` by its definition from `suite.yaml`, and fills slots in the arguments of tools. */
+import { judgeKeywords } from './keywords.js';
 import { fill, type Slots } from './slots.js';
 import type { RawMarket, RawSchema, RawSuite, RawTool } from './spec-types.js';
 
@@ -31,7 +32,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** References to missing definitions, and required keys without a property. */
+/** References to missing definitions, required keys without a property, and keywords that do not fit together. */
 export function faultsIn(raw: RawSchema, definitions: Definitions): Fault[] {
   const { $ref, required = [], properties = {} } = raw;
   const missing = $ref !== undefined && !Object.hasOwn(definitions, definitionName($ref));
@@ -40,10 +41,18 @@ export function faultsIn(raw: RawSchema, definitions: Definitions): Fault[] {
     ...required
       .filter(name => !Object.hasOwn(properties, name))
       .map(name => ({ path: ['required'], message: `${name} is required, and there is no such property` })),
+    ...judgeKeywords(raw, wholeOf(raw, definitions)).map(({ keyword, message }) => ({ path: [keyword], message })),
     ...partsOf(raw).flatMap(({ path, part }) =>
       faultsIn(part, definitions).map(fault => ({ ...fault, path: [...path, ...fault.path] })),
     ),
   ];
+}
+
+/** A schema with what the definitions have that it refers to. */
+function wholeOf({ $ref, ...own }: RawSchema, definitions: Definitions, seen: readonly string[] = []): RawSchema {
+  const name = $ref === undefined ? undefined : definitionName($ref);
+  const meant = name === undefined || seen.includes(name) ? undefined : definitions[name];
+  return meant && name !== undefined ? { ...wholeOf(meant, definitions, [...seen, name]), ...own } : own;
 }
 
 /** Definitions that refer to themselves, directly or through others. */

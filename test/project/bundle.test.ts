@@ -22,7 +22,7 @@ describe('the MCPB bundle', () => {
     const mcpb = join(repository, 'node_modules/.bin/mcpb');
     await run([mcpb, 'pack', '.', file], { cwd: repository });
     await run([mcpb, 'unpack', file, folder], { cwd: repository });
-  });
+  }, 60_000);
   afterAll(removeFolders);
 
   /** Starts what is unpacked as a host does that knows these answers of its user. */
