@@ -289,6 +289,7 @@ export const suite: Suite = {
                     symbol: { type: 'string' },
                   },
                 },
+                maxItems: 8,
               },
               any: {
                 type: 'array',
@@ -314,6 +315,7 @@ export const suite: Suite = {
                     symbol: { type: 'string' },
                   },
                 },
+                maxItems: 8,
               },
             },
             description: 'e.g. {"field":"price","op":">","value":"200"}',
@@ -525,7 +527,7 @@ export const suite: Suite = {
       text: 'Find out why nothing, or not everything, comes on the {title} stream, with the tools of mcp-polygon.\n1. Call get_{market}_stream_status with {}.\n2. Call list_{market}_subscriptions with {}.\n3. Call read_stream_messages with {"market": "{market}", "limit": 5}.\nThen explain it to me in this order, leaving out what is in order: "state" and "last_error"; what was "rejected" or is "unconfirmed", and why; "silence"; how old the newest message is; what was lost ("outages", "messages_dropped", "malformed"). End with the one call that would mend it, with its arguments, or with what only I can do (key, plan, market hours). Do not make that call before I agree.',
     },
   ],
-  limits: { listed: 100, usualBytes: 20000, mostBytes: 200000 },
+  limits: { listed: 100, comparisons: 8, usualBytes: 20000, mostBytes: 200000 },
   rowKeys: [
     'symbol',
     'messages',

@@ -23,16 +23,11 @@ export interface Comparison {
   readonly symbol?: string;
 }
 
-export interface Condition {
-  readonly field?: string;
-  readonly op?: Operator;
-  /** or a number. */
-  readonly value?: string;
-  readonly symbol?: string;
+export type Condition = Comparison & {
   readonly all?: readonly Comparison[];
   readonly any?: readonly Comparison[];
   readonly [name: string]: unknown;
-}
+};
 
 export type State = 'idle' | 'connecting' | 'authenticating' | 'live' | 'retrying' | 'stopped' | 'refused';
 

@@ -58,9 +58,14 @@ export function emitSuite(model: Model): string {
   });
 }
 
-/** Limits on the size of answers, for tools without such an argument, too. */
-function emitLimits({ listed, max_bytes: bytes }: RawSuite['definitions']): Literal {
-  return { listed: listed?.maxItems, usualBytes: Number(bytes?.default), mostBytes: bytes?.maximum };
+/** Limits on conditions, and on the size of answers, for tools without such an argument, too. */
+function emitLimits({ listed, comparisons, max_bytes: bytes }: RawSuite['definitions']): Literal {
+  return {
+    listed: listed?.maxItems,
+    comparisons: comparisons?.maxItems,
+    usualBytes: Number(bytes?.default),
+    mostBytes: bytes?.maximum,
+  };
 }
 
 function emitPrompt({ name, title, description, arguments: given, events, text }: RawPrompt): Literal {

@@ -30,7 +30,7 @@ export function typeText(shape: Shape, options: TypeOptions, indent = 0): string
 }
 
 function bareText(shape: Shape, options: TypeOptions, indent: number): string {
-  if (shape.$ref !== undefined) return options.nameOf(shape.$ref);
+  if (shape.$ref !== undefined) return extendedText(shape.$ref, shape, options, indent);
   if (shape.enum) return shape.enum.map(word => `'${word.replaceAll("'", "\\'")}'`).join(' | ');
   if (shape.oneOf) return shape.oneOf.map(one => typeText(one, options, indent)).join(' | ');
   switch (shape.type) {
@@ -44,6 +44,12 @@ function bareText(shape: Shape, options: TypeOptions, indent: number): string {
     default:
       return shape.type ?? 'unknown';
   }
+}
+
+/** What is referred to, with the properties that join it, or as a list of other items. */
+function extendedText(ref: string, { items, ...own }: Shape, options: TypeOptions, indent: number): string {
+  if (items) return `readonly ${itemText(items, options, indent)}[]`;
+  return own.properties ? `${options.nameOf(ref)} & ${objectText(own, options, indent)}` : options.nameOf(ref);
 }
 
 function itemText(items: Shape, options: TypeOptions, indent: number): string {

@@ -27,15 +27,16 @@ import type { Loaded, Spec } from './file.js';
 import type { Pages } from './pages.js';
 import { judgeRow } from './rows.js';
 import { judgeSample } from './samples.js';
-import { Schemas } from './schemas.js';
+import { fillAnswers, Schemas } from './schemas.js';
 import { fill, marketSlots, type Slots, suiteSlots } from './slots.js';
 import { spreadSession } from './week.js';
 import type { YamlPath } from './yaml.js';
 
 /** @returns the model; do not emit it if there are problems */
-export function buildModel(spec: Spec, pages: Pages): { model: Model; problems: readonly Problem[] } {
+export function buildModel(raw: Spec, pages: Pages): { model: Model; problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const citations: Citation[] = [];
+  const spec: Spec = { ...raw, suite: { ...raw.suite, value: fillAnswers(raw.suite.value) } };
   const errata = new Errata(spec.errata);
   const suite = spec.suite.value;
   const shared = new Citing(spec.suite.source, suite.pages, citations);

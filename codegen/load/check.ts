@@ -177,7 +177,8 @@ export function checkTools(
     const path = listed >= 0 ? ['market_tools', listed, 'name'] : ['tools', value.tools.indexOf(tool.raw), 'name'];
     if (seen.has(tool.name)) problems.push({ at: source.at(path), message: `two tools have the name ${tool.name}` });
     seen.add(tool.name);
-    const texts = Object.values(tool.arguments.properties ?? {}).map(({ description = '' }) => description);
+    const parts = [tool.arguments, tool.answer].flatMap(({ properties = {} }) => Object.values(properties));
+    const texts = parts.map(({ description = '' }) => description);
     for (const text of [tool.name, tool.title, tool.description, ...texts]) {
       const slot = /\{\w+\}/.exec(text);
       if (slot) problems.push({ at: source.at(path), message: `${slot[0]} in ${tool.name} has no value` });
@@ -203,7 +204,7 @@ export function checkSchemas({ source, value }: Loaded<RawSuite>): Problem[] {
     ),
     ...limitFaults(definitions).map(([name, lacks]) => ({
       at: source.at(['definitions', name]),
-      message: `the definition ${name} lacks ${lacks}, which limits the size of answers`,
+      message: `the definition ${name} lacks ${lacks}, which limits what a call asks or answers`,
     })),
     ...circlesIn(definitions).map(name => ({
       at: source.at(['definitions', name]),
@@ -212,9 +213,10 @@ export function checkSchemas({ source, value }: Loaded<RawSuite>): Problem[] {
   ];
 }
 
-function limitFaults({ listed, max_bytes: bytes }: RawSuite['definitions']): [string, string][] {
+function limitFaults({ listed, comparisons, max_bytes: bytes }: RawSuite['definitions']): [string, string][] {
   return [
     ...(listed?.maxItems === undefined ? [['listed', 'maxItems'] as [string, string]] : []),
+    ...(comparisons?.maxItems === undefined ? [['comparisons', 'maxItems'] as [string, string]] : []),
     ...(bytes?.maximum === undefined ? [['max_bytes', 'maximum'] as [string, string]] : []),
     ...(typeof bytes?.default === 'number' ? [] : [['max_bytes', 'a number as default'] as [string, string]]),
   ];

@@ -124,7 +124,7 @@ export class Schemas {
       type: own.type ?? base.type ?? 'object',
       ...(words && { enum: words.flatMap(word => (word === marketsSlot ? this.markets : [word])) }),
       ...(items && { items: this.resolve(items, within) }),
-      ...(properties && { properties: Object.fromEntries(parts) }),
+      ...(properties && { properties: { ...base.properties, ...Object.fromEntries(parts) } }),
       ...(further !== undefined && {
         additionalProperties: typeof further === 'object' ? this.resolve(further, within) : further,
       }),
@@ -132,19 +132,38 @@ export class Schemas {
   }
 }
 
+/** The suite with the limits in the texts of its answers, so that each stands in one place. */
+export function fillAnswers(suite: RawSuite): RawSuite {
+  const most = suite.definitions.listed?.maxItems;
+  const slots: Slots = most === undefined ? {} : { listed: String(most) };
+  const filled = (tool: RawTool): RawTool => ({
+    ...tool,
+    answer: { ...tool.answer, properties: describedIn(tool.answer.properties, text => fill(text, slots)) },
+  });
+  return { ...suite, market_tools: suite.market_tools.map(filled), tools: suite.tools.map(filled) };
+}
+
+/** A schema of either form. */
+interface Described<S> {
+  readonly description?: string;
+  readonly items?: S;
+  readonly properties?: Readonly<Record<string, S>>;
+}
+
 /** The same schema with its descriptions changed. */
-function describedBy(schema: Schema, change: (text: string) => string): Schema {
+function describedBy<S extends Described<S>>(schema: S, change: (text: string) => string): S {
   const { description, items, properties } = schema;
   return {
     ...schema,
     ...(description === undefined ? {} : { description: change(description) }),
     ...(items ? { items: describedBy(items, change) } : {}),
-    ...(properties
-      ? {
-          properties: Object.fromEntries(
-            Object.entries(properties).map(([name, inner]) => [name, describedBy(inner, change)]),
-          ),
-        }
-      : {}),
+    ...(properties ? { properties: describedIn(properties, change) } : {}),
   };
+}
+
+function describedIn<S extends Described<S>>(
+  properties: Readonly<Record<string, S>>,
+  change: (text: string) => string,
+): Record<string, S> {
+  return Object.fromEntries(Object.entries(properties).map(([name, inner]) => [name, describedBy(inner, change)]));
 }

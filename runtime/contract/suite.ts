@@ -63,10 +63,12 @@ export interface Decoding {
   readonly kernel: Kernel;
 }
 
-/** Limits on the size of an answer. */
-export interface AnswerLimits {
+/** Limits on what a call asks, and on the size of its answer. */
+export interface CallLimits {
   /** Names in a list of channels. */
   readonly listed: number;
+  /** Comparisons in a condition, and levels to which it nests. */
+  readonly comparisons: number;
   /** Default size of an answer in bytes. */
   readonly usualBytes: number;
   /** The largest size that a caller can ask for; a larger message cannot be answered. */
@@ -92,7 +94,7 @@ export interface Suite extends Decoding {
   readonly tools: readonly SharedTool[];
   readonly toolsets: readonly Toolset[];
   readonly prompts: readonly Prompt[];
-  readonly limits: AnswerLimits;
+  readonly limits: CallLimits;
   /** Keys that a row of a summary can have. */
   readonly rowKeys: readonly string[];
   /** Markets that there are, but that the operator does not serve; never generated. */

@@ -17,7 +17,6 @@ import { refusalOfMarket } from './served-hub.js';
 
 const json = 'application/json';
 const markdown = 'text/markdown';
-const mostChannels = 100;
 
 export interface Resource {
   readonly uri: string;
@@ -54,12 +53,12 @@ export const resourceTemplates = [
   },
 ];
 
-/** The running streams, each followed by its first 100 channels; the template reads the rest. */
+/** The running streams, each followed by as many of its channels as an answer lists; the template reads the rest. */
 export function listStreams(hub: HubView): Resource[] {
   return hub.markets.flatMap(({ name: market, title }) => {
     const { state, subscriptions } = hub.stream(market);
     if (!isWanted(state)) return [];
-    const channels = subscriptions.names.slice(0, mostChannels);
+    const channels = subscriptions.names.slice(0, hub.suite.limits.listed);
     return [
       {
         uri: formatAddress(market),

@@ -15,9 +15,6 @@ import { describeReadings } from '../symbols/hints.js';
 import { wayOutOf } from '../symbols/way-out.js';
 import { type Condition, isEdge, isWide, type Leaf, operators, type Scalar } from './condition.js';
 
-const mostLeaves = 8;
-const deepest = 8;
-
 /** The messages that a condition is evaluated on. */
 export interface Subject {
   readonly market: Market;
@@ -30,19 +27,22 @@ export interface Subject {
 
 const parts: readonly (keyof Comparison)[] = ['field', 'op', 'value', 'symbol'];
 
-/** @throws StreamError BAD_CONDITION if it is malformed or can clearly never hold; the message does not quote it */
-export function parseCondition(subject: Subject, given: unknown): Condition {
+/**
+ * @param most comparisons that it may have, and levels to which it may nest
+ * @throws StreamError BAD_CONDITION if it is malformed or can clearly never hold; the message does not quote it
+ */
+export function parseCondition(subject: Subject, given: unknown, most: number): Condition {
   const terms = termsOf(subject);
   const bad = (message: string): StreamError => refuse(subject.market, message);
   let leaves = 0;
   const parse = (value: unknown, depth: number, place: string): Condition => {
-    if (depth > deepest) throw bad(`A condition nests at most ${deepest} deep.`);
+    if (depth > most) throw bad(`A condition nests at most ${most} deep.`);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw bad(`${place} must be an object, and ${kindOf(value)} came.`);
     const { all, any } = value as { all?: unknown; any?: unknown };
     const group = all ?? any;
     if (group === undefined || group === null) {
-      if (++leaves > mostLeaves) throw bad(`A condition has at most ${mostLeaves} comparisons.`);
+      if (++leaves > most) throw bad(`A condition has at most ${most} comparisons.`);
       return parseLeaf(terms, value as Record<string, unknown>, place);
     }
     const others = Object.entries(value).filter(([, item]) => item !== group && item !== null && item !== '');

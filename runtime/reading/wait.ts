@@ -31,7 +31,9 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   const { buffer, changes, market } = stream;
   const filters = parseFilters(market, args.channels, buffer.knows);
   const condition =
-    args.condition === undefined ? undefined : parseCondition(subjectOf(stream, filters), args.condition);
+    args.condition === undefined
+      ? undefined
+      : parseCondition(subjectOf(stream, filters), args.condition, hub.suite.limits.comparisons);
   const since = args.cursor === undefined ? buffer.nextSeq : seqOf(hub, stream, args.cursor);
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
   const matchScan = new MatchScan(hub.clock, stream, selectionOf(filters), since);

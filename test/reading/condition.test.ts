@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../runtime/buffer/message-buffer.js';
+import { suite } from '../../generated/suite.js';
 import { StreamError } from '../../runtime/core/errors.js';
 import { formatMessage } from '../../runtime/market/format.js';
 import { symbolsOf } from '../../runtime/reading/condition.js';
@@ -9,12 +10,13 @@ import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 
 const stocks = marketOf('stocks');
+const most = suite.limits.comparisons;
 
 function refusalOf(given: unknown, market = 'stocks', prefixes?: readonly string[]): string {
   const { channels } = marketOf(market);
   const looked = prefixes ? channels.filter(({ prefix }) => prefixes.includes(prefix)) : channels;
   try {
-    parseCondition({ market: marketOf(market), channels: looked }, given);
+    parseCondition({ market: marketOf(market), channels: looked }, given, most);
   } catch (error) {
     if (error instanceof StreamError && error.code === 'BAD_CONDITION') return error.message;
     throw error;
@@ -60,7 +62,7 @@ class Watched {
   get watching(): ConditionTracker {
     this.watch ??= new ConditionTracker(
       this.market,
-      parseCondition({ market: this.market, channels: this.market.channels }, this.condition),
+      parseCondition({ market: this.market, channels: this.market.channels }, this.condition, most),
       this.past.buffer,
     );
     return this.watch;
@@ -341,13 +343,14 @@ describe('a condition about what is left out', () => {
 
   test('is refused for a symbol that the filters do not let through', () => {
     const subject = { market, channels, symbols: new Set(['AAPL']) };
-    const about = (symbol: string) => () => parseCondition(subject, { field: 'price', op: '>', value: 1, symbol });
+    const about = (symbol: string) => () =>
+      parseCondition(subject, { field: 'price', op: '>', value: 1, symbol }, most);
     expect(about('AAPL')).not.toThrow();
     expect(about('MSFT')).toThrow('channels leaves out MSFT');
   });
 
   test('is refused for an event that none of the channels brings', () => {
-    const is = (value: string) => () => parseCondition({ market, channels }, { field: 'event', op: '==', value });
+    const is = (value: string) => () => parseCondition({ market, channels }, { field: 'event', op: '==', value }, most);
     expect(is('TRADE')).not.toThrow();
     expect(is('QUOTE')).toThrow('event must be one of TRADE, UNKNOWN, and a text of 5 characters came');
   });
@@ -355,13 +358,13 @@ describe('a condition about what is left out', () => {
 
 test('a symbol may stand in a channel', () => {
   const above = { field: 'price', op: '>', value: 1, symbol: 'T.AAPL' };
-  expect(parseCondition({ market: stocks, channels: stocks.channels }, above)).toMatchObject({ symbol: 'AAPL' });
+  expect(parseCondition({ market: stocks, channels: stocks.channels }, above, most)).toMatchObject({ symbol: 'AAPL' });
 });
 
 describe('the symbols that decide a condition', () => {
   function decisive(condition: unknown): string[] | undefined {
     const market = marketOf('stocks');
-    const symbols = symbolsOf(parseCondition({ market, channels: market.channels }, condition));
+    const symbols = symbolsOf(parseCondition({ market, channels: market.channels }, condition, most));
     return symbols && [...symbols];
   }
 
@@ -504,6 +507,15 @@ describe('a condition is refused', () => {
     expect(refusalOf({ all: leaves(9) })).toContain('at most 8');
     expect(refusalOf({ any: [{ all: leaves(4) }, { all: leaves(4) }] })).toBe('accepted');
     expect(refusalOf({ any: [{ all: leaves(4) }, { all: leaves(5) }] })).toContain('at most 8');
+  });
+
+  test('with more comparisons or levels than the caller of the parser allows', () => {
+    const leaf = { field: 'price', op: '>', value: 5 };
+    const parse = (given: unknown) => () => parseCondition({ market: stocks, channels: stocks.channels }, given, 2);
+    expect(parse({ any: [leaf, leaf] })).not.toThrow();
+    expect(parse({ any: [leaf, leaf, leaf] })).toThrow('A condition has at most 2 comparisons.');
+    expect(parse({ any: [{ all: [leaf] }] })).not.toThrow();
+    expect(parse({ any: [{ all: [{ any: [leaf] }] }] })).toThrow('A condition nests at most 2 deep.');
   });
 
   test('when it nests without end', () => {

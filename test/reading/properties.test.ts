@@ -101,7 +101,7 @@ describe('a condition', () => {
   function run(condition: Tree, messages: readonly Seen[], watchedFrom: number, all = true): boolean[] {
     const held = new Held(stocks);
     const { buffer } = held;
-    const parsed = parseCondition({ market: stocks, channels: stocks.channels }, condition);
+    const parsed = parseCondition({ market: stocks, channels: stocks.channels }, condition, suite.limits.comparisons);
     const watch = new ConditionTracker(stocks, parsed, buffer);
     const deciding = symbolsOf(parsed);
     for (const { ev, symbol, value } of messages) {

@@ -117,7 +117,9 @@ describe('an example', () => {
     'of %s is one that the market takes',
     (_, market) => {
       expect(parseChannels(market, [exampleChannel(market)]).rejected).toEqual([]);
-      expect(() => parseCondition({ market, channels: market.channels }, exampleCondition(market))).not.toThrow();
+      expect(() =>
+        parseCondition({ market, channels: market.channels }, exampleCondition(market), suite.limits.comparisons),
+      ).not.toThrow();
     },
   );
 
