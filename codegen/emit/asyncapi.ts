@@ -1,5 +1,6 @@
 import { parse, stringify } from 'yaml';
 import { type Channel, formatSee, type Market, type Model, type Tool } from '../model.js';
+import { aboutFeed } from './feeds.js';
 import { header } from './file.js';
 import { eventSchema, frameSchema, type Json, pairsPattern, requestSchema, statusSchema } from './payload.js';
 
@@ -34,7 +35,9 @@ function emitServers({ suite, markets, citations }: Model): Json {
   const used = new Set(markets.flatMap(({ raw }) => raw.feeds.map(({ feed }) => feed)));
   const servers = suite.feeds
     .filter(({ name }) => used.has(name))
-    .flatMap(({ name, hosts, about: description }) => {
+    .flatMap(feed => {
+      const { name, hosts } = feed;
+      const description = aboutFeed(feed, markets);
       const cited = citations.find(({ what }) => what === `feed ${name}`)!;
       const security = [ref('components', 'securitySchemes', 'key')];
       return hosts.map(host => [

@@ -1,5 +1,6 @@
 import type { Schema } from '../load/schemas.js';
 import type { Channel, Field, Market, Model, Tool } from '../model.js';
+import { aboutFeed, wholeInstructions } from './feeds.js';
 import { header } from './file.js';
 import { meaningOf } from './schema.js';
 
@@ -13,7 +14,7 @@ export function emitReference(model: Model): string {
     '',
     '# Tools',
     '',
-    model.suite.instructions.trim().replaceAll('{markets}', model.markets.map(({ raw }) => raw.market).join(', ')),
+    wholeInstructions(model.suite.instructions, model.markets),
     '',
     '## Contents',
     '',
@@ -43,7 +44,9 @@ export function emitReference(model: Model): string {
     '',
     '| Feed | Hosts, in the order in which they are tried | About |',
     '|---|---|---|',
-    ...model.suite.feeds.map(({ name, hosts, about }) => `| \`${name}\` | ${hosts.join(', ')} | ${about} |`),
+    ...model.suite.feeds.map(
+      feed => `| \`${feed.name}\` | ${feed.hosts.join(', ')} | ${aboutFeed(feed, model.markets)} |`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

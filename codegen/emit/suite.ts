@@ -1,4 +1,5 @@
 import { formatSee, type Model, type RawPrompt, type RawSuite } from '../model.js';
+import { aboutFeed } from './feeds.js';
 import { emitFile } from './file.js';
 import { Code, Documented, type Literal } from './literal.js';
 import { emitTool } from './market.js';
@@ -39,8 +40,11 @@ export function emitSuite(model: Model): string {
           title: suite.title,
           instructions: suite.instructions.trim(),
           feeds: suite.feeds.map(
-            ({ name, hosts, about }) =>
-              new Documented({ name, hosts, listed: listed.has(name), about }, seen.get(`feed ${name}`)!),
+            feed =>
+              new Documented(
+                { name: feed.name, hosts: feed.hosts, listed: listed.has(feed.name), about: aboutFeed(feed, markets) },
+                seen.get(`feed ${feed.name}`)!,
+              ),
           ),
           statuses: suite.statuses.map(
             ({ status, message, means }) =>

@@ -87,7 +87,10 @@ export interface Toolset {
 export interface Suite extends Decoding {
   readonly name: string;
   readonly title: string;
-  /** Instructions for the model; `{markets}` becomes the names of the served markets. */
+  /**
+   * Instructions for the model; `{markets}` becomes the names of the served markets, `{delayed}` those of them that have
+   * delayed data, and where none has, the clause with that slot is left out.
+   */
   readonly instructions: string;
   readonly feeds: readonly Feed[];
   /** Cross-market tools. */

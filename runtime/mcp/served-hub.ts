@@ -5,6 +5,7 @@ import { chooseTools, toolsetsHeader } from '../config/toolsets.js';
 import type { Market } from '../contract/market.js';
 import { StreamError } from '../core/errors.js';
 import type { HubView } from '../stream/view.js';
+import { hasDelayed } from '../symbols/way-out.js';
 import { listTools, type OwnedTool } from '../tools/tools.js';
 
 /** All that there is, and what an operator chose of it. */
@@ -47,11 +48,17 @@ export function leavesNothing(hub: Whole, toolsets: readonly string[]): boolean 
 /** The tools of these toolsets, and the texts that go with them. */
 function narrow(chosen: Offer, toolsets: readonly string[], hub: HubView): Offer {
   const { suite, markets } = chooseTools(chosen, { toolsets, tools: [] });
-  const names = markets.map(({ name }) => name).join(', ');
   const isWhole = listTools({ suite, markets }).length === listTools(hub).length;
-  const instructions = `${suite.instructions.replaceAll('{markets}', names)}${isWhole ? '' : remark}`;
+  const instructions = `${fillInstructions(suite.instructions, markets)}${isWhole ? '' : remark}`;
   const prompts = suite.prompts.filter(({ text }) => callsServed(text, { suite, markets }));
   return { suite: { ...suite, instructions, prompts }, markets };
+}
+
+function fillInstructions(text: string, markets: readonly Market[]): string {
+  const namesOf = (some: readonly Market[]): string => some.map(({ name }) => name).join(', ');
+  const delayed = namesOf(markets.filter(hasDelayed));
+  const fitting = delayed === '' ? text.replace(/; [^.;]*\{delayed\}[^.;]*/, '') : text;
+  return fitting.replaceAll('{markets}', namesOf(markets)).replaceAll('{delayed}', delayed);
 }
 
 /** Texts name tools by what they do, served or not. */

@@ -91,6 +91,16 @@ describe('the markets that are left out', () => {
     expect(servedHub(hub).suite.instructions).toContain('Markets: stocks, crypto;');
   });
 
+  test.each([
+    ['crypto,stocks', 'try endpoint "delayed" (stocks).'],
+    ['futures,forex,indices', 'try endpoint "delayed" (futures, indices).'],
+    ['forex,crypto', 'Real-time data needs a plan.\n'],
+  ])('decide what the instructions say of delayed data: %s', (names, said) => {
+    const { instructions } = servedHub(offered(setup(['--markets', names]))).suite;
+    expect(instructions).toContain(said);
+    expect(instructions.includes('delayed"')).toBe(said.includes('delayed"'));
+  });
+
   test.each(['read_stream_messages', 'wait_for_stream_message', 'summarize_stream'])(
     'are refused by name by %s',
     async name => {
@@ -117,5 +127,5 @@ test('where no market is left out, the tools are those of the spec and the instr
   const hub = offered(setup([]));
   expect(hub.suite.tools).toBe(suite.tools);
   expect(servedHub(hub).suite.instructions).toContain(`Markets: ${marketNames.join(', ')};`);
-  expect(servedHub(hub).suite.instructions).not.toContain('{markets}');
+  expect(servedHub(hub).suite.instructions).not.toMatch(/\{(?:markets|delayed)\}/);
 });

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { generate } from '../../codegen/generate.js';
 import { describeProblem } from '../../codegen/problem.js';
 import { addInventedMarket, makeFolder, removeFolders, repository } from '../support/project.js';
-import { marketNames } from '../support/spec.js';
+import { marketFiles, marketNames } from '../support/spec.js';
 
 afterAll(removeFolders);
 
@@ -30,6 +30,16 @@ describe.each([
     const own = [`${market}.test.ts`, `${market}.ts`];
 
     expect(changed.sort()).toEqual([...own, 'TOOLS.md', 'asyncapi.yaml', 'citations.json', 'suite.ts'].sort());
+  });
+
+  test('is told of in the feeds that it lacks', () => {
+    const others = marketFiles.filter(({ feeds }) => !feeds.some(({ feed }) => feed === 'delayed'));
+    const names = [...others.map(other => other.market), ...(market === 'treasuries' ? [market] : [])];
+    const lacking = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+    expect(files.get('suite.ts')).toContain(`about: 'Delayed data; not for ${lacking}',`);
+    expect(files.get('TOOLS.md')).toContain(`| Delayed data; not for ${lacking} |`);
+    expect(files.get('asyncapi.yaml')).toContain(`description: Delayed data; not for ${lacking}\n`);
+    expect(files.get('suite.ts')).toContain("about: 'Real-time data',");
   });
 
   test('stands behind the others', () => {

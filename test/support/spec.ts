@@ -6,6 +6,7 @@ interface MarketFile {
   readonly market: string;
   readonly order: number;
   readonly paths: readonly unknown[];
+  readonly feeds: readonly { readonly feed: string }[];
   readonly channels: readonly { readonly prefix: string }[];
 }
 
