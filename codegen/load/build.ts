@@ -24,7 +24,8 @@ import { Citing, type Claim } from './citing.js';
 import { checkConditions, citeConditions, tableOf } from './conditions.js';
 import { Errata } from './errata.js';
 import type { Loaded, Spec } from './file.js';
-import type { Pages } from './pages.js';
+import { judgePage } from './page-form.js';
+import { fileOf, type Pages } from './pages.js';
 import { judgeRow } from './rows.js';
 import { judgeSample } from './samples.js';
 import { fillAnswers, Schemas } from './schemas.js';
@@ -123,6 +124,13 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     citing.cite(see, ['legacy', index, 'see'], fact(`legacy ${prefix}`, `\`${prefix}\``));
   }
 
+  // The check of the citations reports a page that there is not.
+  for (const page of new Set(raw.channels.map(channel => `${raw.pages}/${channel.page}`))) {
+    const lines = around.pages.get(page);
+    for (const { line, message } of lines ? judgePage(lines) : []) {
+      around.problems.push({ at: { path: fileOf(page), line, column: 1 }, message });
+    }
+  }
   const channels = raw.channels.map((channel, index) =>
     buildChannel({ source, value: raw }, channel, index, citing, around),
   );

@@ -256,16 +256,16 @@ describe('C6: citations in comments and prose', () => {
 
   test('README, comments and pages fail like the spec, at their own place', () => {
     const project = new SmallProject();
-    project.edit('README.md', ['trades.md:3-8', 'trades.md:3-9']);
+    project.edit('README.md', ['trades.md:3-8', 'trades.md:3-13']);
     project.edit('runtime/note.ts', ['trades.md:6', 'trades.md:5']);
-    project.edit('spec/polygon-docs/websockets/quickstart.md', ['crypto/trades.md:10-14', 'crypto/trade.md:10-14']);
+    project.edit('spec/polygon-docs/websockets/quickstart.md', ['crypto/trades.md:16-20', 'crypto/trade.md:16-20']);
 
     const { files, problems } = generate(project.root);
 
     expect(problems.map(describeProblem)).toEqual([
-      'README.md:3:26 the page cites polygon-docs/websockets/crypto/trades.md:3-9, which begins or ends with a blank line; cite the lines that speak; the lines 4-10 do. Did you mean :4-10?',
+      'README.md:3:26 the page cites polygon-docs/websockets/crypto/trades.md:3-13, which begins or ends with a blank line; cite the lines that speak; the lines 2-12 do. Did you mean :2-12?',
       'runtime/note.ts:1:10 the comment cites polygon-docs/websockets/crypto/trades.md:5, which does not mention XT; line 6 does. Did you mean :6?',
-      'spec/polygon-docs/websockets/quickstart.md:11:56 the page cites polygon-docs/websockets/crypto/trade.md:10-14, but there is no such page. Did you mean polygon-docs/websockets/crypto/trades.md?',
+      'spec/polygon-docs/websockets/quickstart.md:11:56 the page cites polygon-docs/websockets/crypto/trade.md:16-20, but there is no such page. Did you mean polygon-docs/websockets/crypto/trades.md?',
     ]);
     expect([...files]).toEqual([]);
   });

@@ -91,7 +91,7 @@ describe('the command', { timeout: 60_000 }, () => {
 
   test('ends with 2 when the spec itself has problems', async () => {
     const project = new SmallProject();
-    project.edit(crypto, ['see: 13,', 'see: 14,']);
+    project.edit(crypto, ['see: 19,', 'see: 20,']);
     const { code, stdout, stderr } = await run(project.root, fixture);
 
     expect([code, stdout]).toEqual([2, '']);

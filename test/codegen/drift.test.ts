@@ -241,7 +241,7 @@ describe('explanations', () => {
   const nanoseconds: Edit = ['in milliseconds', 'in nanoseconds'];
 
   /** A project whose errata explain one difference. */
-  function explaining(at: string, item: string, see = 'crypto/trades.md:14'): SmallProject {
+  function explaining(at: string, item: string, see = 'crypto/trades.md:20'): SmallProject {
     const project = new SmallProject();
     const entry = `- at: ${at}\n  see: polygon-docs/websockets/${see}\n  drift:\n    - ${item}\n  why: So it is.\n  date: 2026-11-23\n`;
     project.write(errata, `${project.read(errata)}\n${entry}`);
@@ -256,10 +256,10 @@ describe('explanations', () => {
   });
 
   test.each([
-    ['epoch of another field', 'crypto.XT.p', '{ what: epoch, spec: ms, vendor: ns }', 'crypto/trades.md:13'],
-    ['unit', 'crypto.XT.t', '{ what: unit, spec: ms, vendor: ns }', 'crypto/trades.md:14'],
-    ['epoch by another word of ours', 'crypto.XT.t', '{ what: epoch, spec: us, vendor: ns }', 'crypto/trades.md:14'],
-    ['epoch by another word of theirs', 'crypto.XT.t', '{ what: epoch, spec: ms, vendor: us }', 'crypto/trades.md:14'],
+    ['epoch of another field', 'crypto.XT.p', '{ what: epoch, spec: ms, vendor: ns }', 'crypto/trades.md:19'],
+    ['unit', 'crypto.XT.t', '{ what: unit, spec: ms, vendor: ns }', 'crypto/trades.md:20'],
+    ['epoch by another word of ours', 'crypto.XT.t', '{ what: epoch, spec: us, vendor: ns }', 'crypto/trades.md:20'],
+    ['epoch by another word of theirs', 'crypto.XT.t', '{ what: epoch, spec: ms, vendor: us }', 'crypto/trades.md:20'],
   ])('explain nothing but what they say: not the %s', (_, at, item, see) => {
     const result = drift(edited(nanoseconds), explaining(at, item, see));
 
@@ -310,7 +310,7 @@ describe('explanations', () => {
 
     expect(readSpec(explaining('crypto', item, 'crypto/overview.md:3').root).problems).toEqual([]);
     expect(readSpec(explaining('bonds', item).root).problems.map(({ message }) => message)).toEqual([
-      'erratum bonds cites polygon-docs/websockets/crypto/trades.md:14, which does not mention bonds',
+      'erratum bonds cites polygon-docs/websockets/crypto/trades.md:20, which does not mention bonds',
     ]);
   });
 

@@ -61,8 +61,8 @@ describe('in the file of a market', () => {
     ],
     [
       'a brace that stays open',
-      'role: time, see: 14 }',
-      'role: time, see: 14',
+      'role: time, see: 20 }',
+      'role: time, see: 20',
       '40:1 a } is missing above or here; close what was opened, and indent what it spans',
     ],
     [
@@ -146,27 +146,27 @@ describe('in the file of a market', () => {
     ],
     [
       'a citation in words',
-      'see: 13',
+      'see: 19',
       'see: line 13',
       '38:46 channels.0.fields.1.see must be lines of a page, and another text came; such as: see: overview.md:12',
     ],
     [
       'a citation of line 0',
-      'see: 13',
+      'see: 19',
       'see: 0',
       '38:46 channels.0.fields.1.see must be lines of a page, and the number 0 came; such as: see: overview.md:12',
     ],
     [
       'a citation of the line of another field',
-      'see: 13',
-      'see: 12',
-      '38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:12, which does not mention `p`; line 13 does. Did you mean :13?',
+      'see: 19',
+      'see: 18',
+      '38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:18, which does not mention `p`; line 19 does. Did you mean :19?',
     ],
     [
       'a citation of a blank line',
       'see: 7 }\n    plans',
-      'see: 9 }\n    plans',
-      '33:34 crypto.XT wildcard cites polygon-docs/websockets/crypto/trades.md:9, which begins or ends with a blank line; cite the lines that speak; line 7 does. Did you mean :7?',
+      'see: 15 }\n    plans',
+      '33:34 crypto.XT wildcard cites polygon-docs/websockets/crypto/trades.md:15, which begins or ends with a blank line; cite the lines that speak; line 7 does. Did you mean :7?',
     ],
     [
       'a citation of a page that does not exist',
@@ -314,8 +314,8 @@ describe('in the file of a market', () => {
     ],
     [
       'a field that stands twice',
-      '      - { key: p, name: price, type: number, see: 13, role: price }\n',
-      '      - { key: p, name: price, type: number, see: 13, role: price }\n      - { key: p, name: price, type: number, see: 13 }\n',
+      '      - { key: p, name: price, type: number, see: 19, role: price }\n',
+      '      - { key: p, name: price, type: number, see: 19, role: price }\n      - { key: p, name: price, type: number, see: 19 }\n',
       '39:11 key p stands twice in XT',
     ],
     ['two fields with one readable name', 'name: timestamp', 'name: price', '39:19 name price stands twice in XT'],
@@ -323,7 +323,7 @@ describe('in the file of a market', () => {
       'an epoch on a text',
       'role: symbol, see',
       'role: symbol, epoch: ms, see',
-      '37:64 crypto.XT.pair cites polygon-docs/websockets/crypto/trades.md:12: epoch ms differs from the page, which has no unit',
+      '37:64 crypto.XT.pair cites polygon-docs/websockets/crypto/trades.md:18: epoch ms differs from the page, which has no unit',
     ],
     [
       'a negative size of a lot',
@@ -382,15 +382,15 @@ describe('in the file of a market', () => {
     ],
     [
       'one sample for two',
-      '[17, 21]',
-      '17',
-      '35:5 channels.0.samples must be a list, each entry after a -, and the number 17 came; such as: samples: [ 43, 49 ]',
+      '[23, 27]',
+      '23',
+      '35:5 channels.0.samples must be a list, each entry after a -, and the number 23 came; such as: samples: [ 43, 49 ]',
     ],
     [
       'a sample by the line of its fence',
-      '[17, 21]',
-      '[16, 21]',
-      '35:15 crypto.XT sample 1 cites polygon-docs/websockets/crypto/trades.md:16, which is not the JSON of one event; line 17 does. Did you mean :17?',
+      '[23, 27]',
+      '[22, 27]',
+      '35:15 crypto.XT sample 1 cites polygon-docs/websockets/crypto/trades.md:22, which is not the JSON of one event; line 23 does. Did you mean :23?',
     ],
     ['no order', 'order: 6\n', '', '1:1 the file lacks the key order; add it, such as: order: 7'],
     [
@@ -421,13 +421,13 @@ describe('in the file of a market', () => {
       'a time without its epoch',
       'epoch: ms, ',
       '',
-      '39:11 crypto.XT.t cites polygon-docs/websockets/crypto/trades.md:14: epoch missing differs from the page, which says "Unix ms"',
+      '39:11 crypto.XT.t cites polygon-docs/websockets/crypto/trades.md:20: epoch missing differs from the page, which says "Unix ms"',
     ],
     [
       'a unit that the page does not have',
       'type: number, see',
       'type: number, unit: USD, see',
-      '38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: unit USD differs from the page, which has none',
+      '38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:19: unit USD differs from the page, which has none',
     ],
     [
       'a name with two dots',

@@ -242,13 +242,13 @@ describe('the command', { timeout: 60_000 }, () => {
     'with a wrong citation and %j it lists it and writes nothing',
     async flags => {
       const project = new SmallProject();
-      project.edit('spec/markets/crypto.yaml', ['see: 13,', 'see: 14,']);
+      project.edit('spec/markets/crypto.yaml', ['see: 19,', 'see: 20,']);
 
       expect(await run(project.root, ...flags)).toEqual({
         status: 1,
         stdout: '',
         stderr:
-          'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:14, which does not mention `p`; line 13 does. Did you mean :13?\n' +
+          'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:20, which does not mention `p`; line 19 does. Did you mean :19?\n' +
           '1 problem in the spec or in its citations; nothing was written.\n',
       });
       expect(readdirSync(join(project.root, 'generated'))).toEqual(['kernel.ts']);

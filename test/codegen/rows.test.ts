@@ -6,7 +6,7 @@ import { removeFolders, SmallProject } from '../support/project.js';
 const crypto = 'spec/markets/crypto.yaml';
 const trades = 'spec/polygon-docs/websockets/crypto/trades.md';
 const cited = 'polygon-docs/websockets/crypto/trades.md';
-const price = '{ key: p, name: price, type: number, see: 13, role: price }';
+const price = '{ key: p, name: price, type: number, see: 19, role: price }';
 const time = 'type: integer, epoch: ms, role: time';
 
 afterEach(removeFolders);
@@ -22,26 +22,26 @@ describe('a field is judged against the row that it cites', () => {
     [
       'a type',
       price,
-      '{ key: p, name: price, type: integer, see: 13, role: price }',
-      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: type integer differs from the page, which says "number"`,
+      '{ key: p, name: price, type: integer, see: 19, role: price }',
+      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:19: type integer differs from the page, which says "number"`,
     ],
     [
       'a unit that the page does not have',
       price,
-      '{ key: p, name: price, type: number, unit: USD, see: 13, role: price }',
-      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit USD differs from the page, which has none`,
+      '{ key: p, name: price, type: number, unit: USD, see: 19, role: price }',
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:19: unit USD differs from the page, which has none`,
     ],
     [
       'another epoch',
       time,
       'type: integer, epoch: ns, role: time',
-      `spec/markets/crypto.yaml:39:51 crypto.XT.t cites ${cited}:14: epoch ns differs from the page, which says "Unix ms"`,
+      `spec/markets/crypto.yaml:39:51 crypto.XT.t cites ${cited}:20: epoch ns differs from the page, which says "Unix ms"`,
     ],
     [
       'an optional that the page does not know',
       price,
-      '{ key: p, name: price, type: number, optional: true, see: 13, role: price }',
-      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: optional true differs from the page, which says "no"`,
+      '{ key: p, name: price, type: number, optional: true, see: 19, role: price }',
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:19: optional true differs from the page, which says "no"`,
     ],
   ])('%s is refused with the word of the page', (_, from, to, problem) => {
     expect(faults([crypto, from, to])).toContain(problem);
@@ -52,14 +52,14 @@ describe('a field is judged against the row that it cites', () => {
     ['USD (per coin)', 'unit missing differs from the page, which says "USD (per coin)"'],
   ])('a unit that only the page has is missed: %s', (unit, problem) => {
     expect(faults([trades, '| `p` | number | |', `| \`p\` | number | ${unit} |`])).toEqual([
-      `spec/markets/crypto.yaml:38:11 crypto.XT.p cites ${cited}:13: ${problem}`,
+      `spec/markets/crypto.yaml:38:11 crypto.XT.p cites ${cited}:19: ${problem}`,
     ]);
   });
 
   test('what the page adds behind the unit does not count', () => {
     const found = faults(
       [trades, '| `p` | number | |', '| `p` | number | USD (per coin) |'],
-      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 13, role: price }'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: USD, see: 19, role: price }'],
     );
     expect(found).toEqual([]);
   });
@@ -71,54 +71,54 @@ describe('a field is judged against the row that it cites', () => {
   ])('a unit that only begins like that of the page is another one: %s, %s', (unit, word) => {
     const found = faults(
       [trades, '| `p` | number | |', `| \`p\` | number | ${word} |`],
-      [crypto, price, `{ key: p, name: price, type: number, unit: ${unit}, see: 13, role: price }`],
+      [crypto, price, `{ key: p, name: price, type: number, unit: ${unit}, see: 19, role: price }`],
     );
     expect(found).toEqual([
-      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit ${unit} differs from the page, which says "${word}"`,
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:19: unit ${unit} differs from the page, which says "${word}"`,
     ]);
   });
 
   test('a time has its epoch, and no unit beside it', () => {
     expect(faults([crypto, time, 'type: integer, epoch: ms, unit: shares, role: time'])).toEqual([
-      `spec/markets/crypto.yaml:39:62 crypto.XT.t cites ${cited}:14: the epoch says what a time counts; delete unit`,
+      `spec/markets/crypto.yaml:39:62 crypto.XT.t cites ${cited}:20: the epoch says what a time counts; delete unit`,
     ]);
   });
 
   test('a table without the columns that prove it is said', () => {
     expect(faults([trades, '| Key | Type | Unit |', '| Key | Kind | Unit |'])).toContain(
-      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: the page's table lacks the column Type; its head is: | Key | Type | Unit | Optional | Meaning |`,
+      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:19: the page's table lacks the column Type; its head is: | Key | Type | Unit | Optional | Meaning |`,
     );
   });
 
   test('a table that does not begin with the keys is said', () => {
     expect(faults([trades, '| Key | Type | Unit |', '| Name | Type | Unit |'])).toContain(
-      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:13: the page's table has no head such as: | Key | Type | Unit | Optional | Meaning |`,
+      `spec/markets/crypto.yaml:38:32 crypto.XT.p cites ${cited}:19: the page's table has no head such as: | Key | Type | Unit | Optional | Meaning |`,
     );
   });
 
   test('a size in shares is not one in contracts', () => {
     const found = faults(
       [trades, '| `p` | number | |', '| `p` | number | contracts |'],
-      [crypto, price, '{ key: p, name: price, type: number, unit: shares, see: 13, role: price }'],
+      [crypto, price, '{ key: p, name: price, type: number, unit: shares, see: 19, role: price }'],
     );
     expect(found).toEqual([
-      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: unit shares differs from the page, which says "contracts"`,
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:19: unit shares differs from the page, which says "contracts"`,
     ]);
   });
 
   test('a time that comes as a text is refused', () => {
     const found = faults(
       [trades, '| `p` | number | |', '| `p` | string | Unix ms |'],
-      [crypto, price, '{ key: p, name: price, type: string, epoch: ms, see: 13 }'],
+      [crypto, price, '{ key: p, name: price, type: string, epoch: ms, see: 19 }'],
     );
     expect(found).toContain(
-      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:13: a time is an integer, and the type is string`,
+      `spec/markets/crypto.yaml:38:46 crypto.XT.p cites ${cited}:19: a time is an integer, and the type is string`,
     );
   });
 
   test('a page that does not say whether a key can be missing is said', () => {
     expect(faults([trades, '| `p` | number | | no |', '| `p` | number | | perhaps |'])).toEqual([
-      `spec/markets/crypto.yaml:38:11 crypto.XT.p cites ${cited}:13: the page says neither yes nor no to optional, but "perhaps"`,
+      `spec/markets/crypto.yaml:38:11 crypto.XT.p cites ${cited}:19: the page says neither yes nor no to optional, but "perhaps"`,
     ]);
   });
 });
@@ -144,19 +144,19 @@ describe('an example is judged against its channel', () => {
     ],
   ])('%s', (_, text, fault) => {
     expect(faults([trades, example, text])).toEqual([
-      `spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (${cited}:17) ${fault}`,
+      `spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (${cited}:23) ${fault}`,
     ]);
   });
 
   test('one that is cited twice is no second one', () => {
-    expect(faults([crypto, 'samples: [17, 21]', 'samples: [17, "trades.md:17"]'])).toEqual([
-      `spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (${cited}:17) is the same event as sample 1; cite another example`,
+    expect(faults([crypto, 'samples: [23, 27]', 'samples: [23, "trades.md:23"]'])).toEqual([
+      `spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (${cited}:23) is the same event as sample 1; cite another example`,
     ]);
   });
 
   test('one that is written down twice is no second one', () => {
     expect(faults([trades, '{"ev":"XT","pair":"ETH-USD","p":3914.27,"t":1793416462208}', example])).toEqual([
-      `spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (${cited}:21) is the same event as sample 1; cite another example`,
+      `spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (${cited}:27) is the same event as sample 1; cite another example`,
     ]);
   });
 

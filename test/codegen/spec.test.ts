@@ -43,7 +43,7 @@ describe('faults of form', () => {
       ['event: TRADE', 'event: DEAL'],
       ['page: trades.md', 'page: trades'],
       ['supported: true', 'supported: false'],
-      ['samples: [17, 21]', 'samples: [17]'],
+      ['samples: [23, 27]', 'samples: [23]'],
       ['tick_size: 0.01', 'tick_size: 0'],
     );
     project.edit(suite, ['name: small\n', ''], ['means: greeting', 'means: hello']);
@@ -122,7 +122,7 @@ describe('faults of form', () => {
     project.edit('README.md', ['trades.md:3-8', 'trades.md:3-80']);
 
     expect(faultsOf(project)).toEqual([
-      'README.md:3:26 the comment cites polygon-docs/websockets/crypto/trades.md:3-80, but polygon-docs/websockets/crypto/trades.md has the lines 1 to 22',
+      'README.md:3:26 the comment cites polygon-docs/websockets/crypto/trades.md:3-80, but polygon-docs/websockets/crypto/trades.md has the lines 1 to 32',
       'spec/markets/crypto.yaml:2:1 order must be at least 1, and 0 came; such as: order: 7',
     ]);
   });
@@ -156,10 +156,10 @@ describe('faults of meaning', () => {
       'spec/markets/crypto.yaml:19:22 X:SOL-USD should be rejected, but is accepted; mend the pattern, or take it out',
       'spec/markets/crypto.yaml:23:19 X:BTC-USD should mean ETH-USD, but means BTC-USD',
       'spec/markets/crypto.yaml:26:7 cap names XQ, which is no channel of crypto',
-      'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has a value under p that is not of type integer',
-      'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has a value under p that is not of type integer',
+      'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:23) has a value under p that is not of type integer',
+      'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:27) has a value under p that is not of type integer',
       'spec/markets/crypto.yaml:39:11 key p stands twice in XT',
-      'spec/markets/crypto.yaml:39:70 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:14, which does not mention `p`; line 13 does. Did you mean :13?',
+      'spec/markets/crypto.yaml:39:70 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:20, which does not mention `p`; line 19 does. Did you mean :19?',
       'spec/markets/crypto.yaml:41:7 prefix XT stands for two things in crypto; a channel, an alias and a legacy prefix each have their own',
       'spec/markets/crypto.yaml:41:58 crypto.legacy XT cites polygon-docs/websockets/crypto/overview.md:8, which does not mention `XT`',
       'spec/markets/crypto.yaml:45:36 instrument ETH does not match ^[A-Z]+-[A-Z]{3}$; write it as a canonical symbol',
@@ -170,11 +170,11 @@ describe('faults of meaning', () => {
     [
       'two fields that play the time',
       crypto,
-      [['see: 13, role: price', 'epoch: ms, see: 13, role: time']],
+      [['see: 19, role: price', 'epoch: ms, see: 19, role: time']],
       [
         'spec/markets/crypto.yaml:28:5 channel XT has 0 fields with the role price instead of one; give it to one field, such as: role: price',
         'spec/markets/crypto.yaml:28:5 channel XT has 2 fields with the role time instead of one; give it to one field, such as: role: time',
-        'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: a time counts Unix ms, us or ns, and the page has no unit',
+        'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:19: a time counts Unix ms, us or ns, and the page has no unit',
       ],
     ],
     [
@@ -232,7 +232,7 @@ describe('faults of meaning', () => {
       [
         'spec/markets/crypto.yaml:37:11 a symbol cannot be missing',
         'spec/markets/crypto.yaml:37:22 the symbol is answered as symbol; write name: symbol',
-        'spec/markets/crypto.yaml:37:48 crypto.XT.pair cites polygon-docs/websockets/crypto/trades.md:12: optional true differs from the page, which says "no"',
+        'spec/markets/crypto.yaml:37:48 crypto.XT.pair cites polygon-docs/websockets/crypto/trades.md:18: optional true differs from the page, which says "no"',
       ],
     ],
     [
@@ -240,7 +240,7 @@ describe('faults of meaning', () => {
       crypto,
       [['epoch: ms, ', '']],
       [
-        'spec/markets/crypto.yaml:39:11 crypto.XT.t cites polygon-docs/websockets/crypto/trades.md:14: epoch missing differs from the page, which says "Unix ms"',
+        'spec/markets/crypto.yaml:39:11 crypto.XT.t cites polygon-docs/websockets/crypto/trades.md:20: epoch missing differs from the page, which says "Unix ms"',
       ],
     ],
     [
@@ -392,9 +392,9 @@ describe('faults of meaning', () => {
       [['name: price, type: number', 'name: price, type: string']],
       [
         'spec/errata.yaml:1:3 the erratum at crypto.XT.p no longer meets a field that says {"type":"number"}; adapt or delete it',
-        'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:17) has a value under p that is not of type string',
-        'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:21) has a value under p that is not of type string',
-        'spec/markets/crypto.yaml:38:32 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:13: type string differs from the page, which says "number"',
+        'spec/markets/crypto.yaml:35:15 crypto.XT sample 1 (polygon-docs/websockets/crypto/trades.md:23) has a value under p that is not of type string',
+        'spec/markets/crypto.yaml:35:19 crypto.XT sample 2 (polygon-docs/websockets/crypto/trades.md:27) has a value under p that is not of type string',
+        'spec/markets/crypto.yaml:38:32 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:19: type string differs from the page, which says "number"',
       ],
     ],
     [
@@ -507,7 +507,7 @@ describe('what comes out', () => {
 
   test('an erratum corrects the type that is documented', () => {
     expect(emitted(suite, 'crypto.ts')).toContain(
-      "    /** @see polygon-docs/websockets/crypto/trades.md:13 */\n    { key: 'p', name: 'price', type: 'decimal', optional: false, role: 'price' },\n",
+      "    /** @see polygon-docs/websockets/crypto/trades.md:19 */\n    { key: 'p', name: 'price', type: 'decimal', optional: false, role: 'price' },\n",
     );
   });
 
@@ -627,8 +627,8 @@ describe('what comes out', () => {
     ]).split('\n');
 
     expect(after.filter((line, index) => line !== before[index])).toEqual([
-      '  {"what":"erratum crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:13","says":"| `p` | number | | no | Price of the last"},',
-      '  {"what":"crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:13","says":"| `p` | number | | no | Price of the last"},',
+      '  {"what":"erratum crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:19","says":"| `p` | number | | no | Price of the last"},',
+      '  {"what":"crypto.XT.p","see":"polygon-docs/websockets/crypto/trades.md:19","says":"| `p` | number | | no | Price of the last"},',
     ]);
   });
 });
