@@ -23,11 +23,11 @@ export interface Comparison {
   readonly symbol?: string;
 }
 
-export type Condition = Comparison & {
+export interface Condition extends Comparison {
   readonly all?: readonly Comparison[];
   readonly any?: readonly Comparison[];
   readonly [name: string]: unknown;
-};
+}
 
 export type State = 'idle' | 'connecting' | 'authenticating' | 'live' | 'retrying' | 'stopped' | 'refused';
 

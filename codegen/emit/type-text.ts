@@ -30,7 +30,9 @@ export function typeText(shape: Shape, options: TypeOptions, indent = 0): string
 }
 
 function bareText(shape: Shape, options: TypeOptions, indent: number): string {
-  if (shape.$ref !== undefined) return extendedText(shape.$ref, shape, options, indent);
+  // A list of other items has of the list that it refers to its bounds alone.
+  if (shape.$ref !== undefined && shape.items) return `readonly ${itemText(shape.items, options, indent)}[]`;
+  if (shape.$ref !== undefined) return options.nameOf(shape.$ref);
   if (shape.enum) return shape.enum.map(word => `'${word.replaceAll("'", "\\'")}'`).join(' | ');
   if (shape.oneOf) return shape.oneOf.map(one => typeText(one, options, indent)).join(' | ');
   switch (shape.type) {
@@ -44,12 +46,6 @@ function bareText(shape: Shape, options: TypeOptions, indent: number): string {
     default:
       return shape.type ?? 'unknown';
   }
-}
-
-/** What is referred to, with the properties that join it, or as a list of other items. */
-function extendedText(ref: string, { items, ...own }: Shape, options: TypeOptions, indent: number): string {
-  if (items) return `readonly ${itemText(items, options, indent)}[]`;
-  return own.properties ? `${options.nameOf(ref)} & ${objectText(own, options, indent)}` : options.nameOf(ref);
 }
 
 function itemText(items: Shape, options: TypeOptions, indent: number): string {
@@ -88,10 +84,13 @@ function keyText(name: string): string {
 
 /** One exported type; an interface where possible. */
 export function declarationText(name: string, shape: Shape, options: TypeOptions): string {
-  const isPlain = shape.type === 'object' && !shape.nullable && shape.$ref === undefined;
-  const body = typeText(shape, options);
+  const { $ref, ...own } = shape;
+  const joins = $ref !== undefined && own.properties !== undefined;
+  const isPlain = own.type === 'object' && !own.nullable && ($ref === undefined || joins);
+  const body = typeText(joins ? own : shape, options);
   const isInterface = isPlain && body.startsWith('{');
-  return `${docText(shape)}export ${isInterface ? `interface ${name} ${body}` : `type ${name} = ${body};`}\n`;
+  const base = joins ? ` extends ${options.nameOf($ref)}` : '';
+  return `${docText(shape)}export ${isInterface ? `interface ${name}${base} ${body}` : `type ${name} = ${body};`}\n`;
 }
 
 /** `last_error` becomes `LastError`. */

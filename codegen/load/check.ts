@@ -200,7 +200,10 @@ export function checkSchemas({ source, value }: Loaded<RawSuite>): Problem[] {
   ];
   return [
     ...roots.flatMap(([path, schema]) =>
-      faultsIn(schema, definitions).map(fault => ({ at: source.at([...path, ...fault.path]), message: fault.message })),
+      faultsIn(schema, definitions, path[0] === 'definitions').map(fault => ({
+        at: source.at([...path, ...fault.path]),
+        message: fault.message,
+      })),
     ),
     ...limitFaults(definitions).map(([name, lacks]) => ({
       at: source.at(['definitions', name]),

@@ -32,11 +32,19 @@ export interface Fault {
   readonly message: string;
 }
 
-/** References to missing definitions, required keys without a property, and keywords that do not fit together. */
-export function faultsIn(raw: RawSchema, definitions: Definitions): Fault[] {
+const joinsElsewhere = 'properties join a reference in a definition of its own alone; make it one, and refer to that';
+
+/**
+ * References to missing definitions, required keys without a property, and keywords that do not fit together.
+ *
+ * @param mayJoin whether it is a definition: its type can extend that of what it refers to
+ */
+export function faultsIn(raw: RawSchema, definitions: Definitions, mayJoin = false): Fault[] {
   const { $ref, required = [], properties = {} } = raw;
   const missing = $ref !== undefined && !Object.hasOwn(definitions, definitionName($ref));
+  const joins = !mayJoin && $ref !== undefined && raw.properties !== undefined;
   return [
+    ...(joins ? [{ path: ['properties'], message: joinsElsewhere }] : []),
     ...(missing ? [{ path: ['$ref'], message: `there is no definition ${definitionName($ref)}` }] : []),
     ...required
       .filter(name => !Object.hasOwn(properties, name))

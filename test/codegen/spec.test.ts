@@ -543,7 +543,7 @@ describe('what comes out', () => {
     const { files, problems } = generate(project.root);
 
     expect(problems).toEqual([]);
-    expect(files.get('types.ts')).toContain('export type More = Pair & {\n  readonly b?: string;\n};\n');
+    expect(files.get('types.ts')).toContain('export interface More extends Pair {\n  readonly b?: string;\n}\n');
     expect(files.get('types.ts')).toContain('  readonly more?: More;\n  readonly pairs?: readonly Pair[];\n');
     expect(files.get('TOOLS.md')).toContain('| `more.a` | string |  |  |\n| `more.b` | string |  |  |\n');
     expect(files.get('TOOLS.md')).toContain('| `pairs` | list of objects (at most 10) |  |  |\n');
