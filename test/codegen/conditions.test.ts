@@ -46,8 +46,8 @@ exchanges:
 const market = 'spec/markets/crypto.yaml';
 const trades = 'spec/polygon-docs/websockets/crypto/trades.md';
 const codeFields = [
-  '      - { key: c, name: conditions, type: integers, optional: true, role: conditions, see: 15 }\n',
-  '      - { key: x, name: exchange_id, type: integer, optional: true, role: exchange_id, see: 16 }\n',
+  '      - { key: c, name: conditions, type: integers, optional: true, role: conditions, see: 21 }\n',
+  '      - { key: x, name: exchange_id, type: integer, optional: true, role: exchange_id, see: 22 }\n',
 ];
 
 function project(...edits: readonly (readonly [from: string, to: string])[]): SmallProject {
@@ -55,14 +55,14 @@ function project(...edits: readonly (readonly [from: string, to: string])[]): Sm
   made.write('spec/polygon-docs/market/small.md', `${page.join('\n')}\n`);
   made.write(file, conditions);
   made.edit(file, ...edits);
-  const time = made.read(trades).split('\n')[13]!;
+  const time = made.read(trades).split('\n')[19]!;
   const rows = ['| `c` | array of integers | | yes | Codes. |', '| `x` | integer | | yes | Exchange. |'];
   made.edit(trades, [time, [time, ...rows].join('\n')]);
   made.edit(
     market,
     ['continuous', 'regular'],
-    ['samples: [17, 21]', 'samples: [19, 23]'],
-    ['role: time, see: 14 }\n', `role: time, see: 14 }\n${codeFields.join('')}`],
+    ['samples: [23, 27]', 'samples: [25, 29]'],
+    ['role: time, see: 20 }\n', `role: time, see: 20 }\n${codeFields.join('')}`],
   );
   return made;
 }

@@ -4,6 +4,8 @@ import { generate } from '../../codegen/generate.js';
 import { describeProblem } from '../../codegen/problem.js';
 import { removeFolders, SmallProject } from '../support/project.js';
 
+const suite = 'spec/suite.yaml';
+
 afterEach(removeFolders);
 
 function answer(change: (project: SmallProject) => void): string[] {
@@ -152,5 +154,53 @@ describe('a schema of suite.yaml', () => {
       'spec/suite.yaml:47:44 minimum 1000 is more than the maximum 900; change one of the two',
       'spec/suite.yaml:47:73 default 2000 is more than the maximum 900; change one of the two',
     ]);
+  });
+});
+
+describe('what comes out of definitions', () => {
+  function emitted(path: string, file: string, ...edits: readonly (readonly [from: string, to: string])[]): string {
+    const project = new SmallProject();
+    project.edit(path, ...edits);
+    const { files, problems } = generate(project.root);
+    expect(problems.map(describeProblem)).toEqual([]);
+    return files.get(file)!;
+  }
+
+  test('the limits of lists and conditions come from their definitions', () => {
+    expect(
+      emitted(suite, 'suite.ts', ['maxItems: 10 }', 'maxItems: 11 }'], ['maxItems: 4 }', 'maxItems: 5 }']),
+    ).toContain('limits: { listed: 11, comparisons: 5, usualBytes: 2000, mostBytes: 9000 },');
+  });
+
+  test('the text of an answer says how long its list can be', () => {
+    const said = (file: string): string =>
+      emitted(suite, file, [
+        'accepted: { $ref: "#/definitions/listed" }',
+        'accepted: { $ref: "#/definitions/listed", description: "The first {listed}" }',
+      ]);
+    expect(said('types.ts')).toContain('  /** The first 10. */\n  readonly accepted?: readonly string[];\n');
+    expect(said('TOOLS.md')).toContain('| `accepted` | list of strings (at most 10) |  | The first 10 |\n');
+  });
+
+  test('what stands beside a reference joins it: properties, and other items of a list', () => {
+    const project = new SmallProject();
+    project.edit(
+      suite,
+      [
+        '  common:\n',
+        '  pair: { type: object, properties: { a: { type: string } } }\n  more: { $ref: "#/definitions/pair", type: object, properties: { b: { type: string } } }\n  pairs: { $ref: "#/definitions/listed", items: { $ref: "#/definitions/pair" } }\n  common:\n',
+      ],
+      [
+        'answer: { type: object, properties: { messages: { $ref: "#/definitions/listed" } } }',
+        'answer: { type: object, properties: { more: { $ref: "#/definitions/more" }, pairs: { $ref: "#/definitions/pairs" } } }',
+      ],
+    );
+    const { files, problems } = generate(project.root);
+
+    expect(problems).toEqual([]);
+    expect(files.get('types.ts')).toContain('export interface More extends Pair {\n  readonly b?: string;\n}\n');
+    expect(files.get('types.ts')).toContain('  readonly more?: More;\n  readonly pairs?: readonly Pair[];\n');
+    expect(files.get('TOOLS.md')).toContain('| `more.a` | string |  |  |\n| `more.b` | string |  |  |\n');
+    expect(files.get('TOOLS.md')).toContain('| `pairs` | list of objects (at most 10) |  |  |\n');
   });
 });
