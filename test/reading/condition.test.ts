@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../runtime/buffer/message-buffer.js';
 import { suite } from '../../generated/suite.js';
+import type { Entry } from '../../runtime/buffer/message-buffer.js';
 import { StreamError } from '../../runtime/core/errors.js';
 import { formatMessage } from '../../runtime/market/format.js';
 import { symbolsOf } from '../../runtime/reading/condition.js';
