@@ -320,6 +320,11 @@ export const suite: Suite = {
             },
             description: 'e.g. {"field":"price","op":">","value":"200"}',
           },
+          prints: {
+            type: 'string',
+            enum: ['eligible', 'all'],
+            description: 'all: a price counts, whatever the trade\'s conditions; default eligible',
+          },
           count: {
             type: 'integer',
             minimum: 1,
@@ -338,7 +343,7 @@ export const suite: Suite = {
         additionalProperties: false,
       },
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-      validator: z.strictObject({ market: z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']), channels: z.array(z.string()).min(1).max(1000).optional(), condition: z.looseObject({}).optional(), count: z.int().min(1).max(1000).default(1), cursor: z.string().optional(), timeout_s: z.number().min(1).max(50).default(25) }),
+      validator: z.strictObject({ market: z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']), channels: z.array(z.string()).min(1).max(1000).optional(), condition: z.looseObject({}).optional(), prints: z.enum(['eligible', 'all']).default('eligible'), count: z.int().min(1).max(1000).default(1), cursor: z.string().optional(), timeout_s: z.number().min(1).max(50).default(25) }),
       citations: [{ what: 'Message format', see: 'polygon-docs/websockets/quickstart.md:204-213' }],
     },
     {

@@ -29,6 +29,8 @@ export interface Condition extends Comparison {
   readonly [name: string]: unknown;
 }
 
+export type Prints = 'eligible' | 'all';
+
 export type State = 'idle' | 'connecting' | 'authenticating' | 'live' | 'retrying' | 'stopped' | 'refused';
 
 /** Keys that every answer about all markets has. */
@@ -380,6 +382,8 @@ export interface WaitArguments {
   readonly market: string;
   readonly channels?: readonly string[] | undefined;
   readonly condition?: Readonly<Record<string, unknown>> | undefined;
+  /** all: a price counts, whatever the trade's conditions. */
+  readonly prints: Prints;
   /** Messages to wait for. */
   readonly count: number;
   /** From the last answer; else from now. */
@@ -423,7 +427,7 @@ export interface SummarizeArguments {
   /** Only these keys of a row. */
   readonly fields?: readonly string[] | undefined;
   /** all: also trades that their conditions keep out. */
-  readonly prints: 'eligible' | 'all';
+  readonly prints: Prints;
   /** Wait until each symbol has something. In seconds. */
   readonly wait_s: number;
   readonly max_bytes: number;

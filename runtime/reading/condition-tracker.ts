@@ -2,26 +2,32 @@
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Market } from '../contract/market.js';
 import type { StateName } from '../feed/state.js';
-import { fieldValue, type Message } from '../market/format.js';
+import type { Message } from '../market/format.js';
 import type { TimeSlice } from '../pacing/time-slice.js';
 import { type Condition, edgesOf, isEdge, isWide, type Leaf } from './condition.js';
 import { EarlierValues } from './earlier-values.js';
+import { FieldReader } from './field-reader.js';
 
 /** Evaluates a condition along a stream; remembers earlier values for crossings, and levels of other symbols. */
 export class ConditionTracker {
   private readonly edges: readonly Leaf[];
   private readonly earlier: EarlierValues;
+  private readonly fields: FieldReader;
   /** Whether a leaf that names a symbol held in that symbol's last message. */
   private readonly truths = new Map<Leaf, boolean>();
   private state: StateName | undefined;
 
+  /** @param everyPrint whether the price of every trade counts, whatever its conditions */
   constructor(
     market: Market,
     private readonly condition: Condition,
     buffer: MessageBuffer,
+    everyPrint = false,
   ) {
     this.edges = edgesOf(condition);
-    this.earlier = new EarlierValues(market, buffer, [...new Set(this.edges.map(({ field }) => field))]);
+    this.fields = new FieldReader(market, everyPrint);
+    const sought = [...new Set(this.edges.map(({ field }) => field))];
+    this.earlier = new EarlierValues(market, buffer, this.fields, sought);
   }
 
   /** Whether an earlier value was too far back to be looked for. */
@@ -37,7 +43,9 @@ export class ConditionTracker {
   looksBack(entry: Entry, message: Message, slice: Pick<TimeSlice, 'spent'>): boolean {
     const edges = this.edges.filter(leaf => isAbout(leaf, entry));
     if (edges.length === 0) return true;
-    const fields = edges.map(({ field }) => field).filter(field => fieldValue(message, field) !== undefined);
+    const fields = edges
+      .map(({ field }) => field)
+      .filter(field => this.fields.read(entry, message, field) !== undefined);
     return this.earlier.find(entry, fields, slice);
   }
 
@@ -64,7 +72,7 @@ export class ConditionTracker {
 
   private judgeMessage(leaf: Leaf, entry: Entry, message: Message): boolean {
     if (leaf.field === 'state') return this.state !== undefined && compare(leaf, this.state, this.state);
-    const value = fieldValue(message, leaf.field);
+    const value = this.fields.read(entry, message, leaf.field);
     // With a message of another symbol, a level that was reached still counts, but an edge is over.
     if (!isAbout(leaf, entry) || value === undefined) return !isEdge[leaf.op] && (this.truths.get(leaf) ?? false);
     const truth = compare(leaf, value, isEdge[leaf.op] ? this.earlier.before(entry, leaf.field) : undefined);

@@ -3,8 +3,9 @@ import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Channel } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import { unshown } from '../feed/feed-text.js';
-import { channelOf, fieldValue, formatFields, type Message, onlyFields } from '../market/format.js';
+import { channelOf, formatFields, type Message, onlyFields } from '../market/format.js';
 import { stepsToParse, type TimeSlice } from '../pacing/time-slice.js';
+import type { FieldReader } from './field-reader.js';
 
 /** So many messages before the first one are looked at; what none of them has counts as never said. */
 export const mostLookedBack = 10_000;
@@ -27,13 +28,14 @@ export class EarlierValues {
   private readonly values: ReadonlyMap<string, Map<string, unknown>>;
   private readonly narrow = new Map<string, Channel>();
 
-  /** @param fields that are remembered */
+  /** @param names of the fields that are remembered */
   constructor(
     private readonly market: Market,
     private readonly buffer: MessageBuffer,
-    fields: readonly string[],
+    private readonly fields: FieldReader,
+    names: readonly string[],
   ) {
-    this.values = new Map(fields.map(field => [field, new Map()]));
+    this.values = new Map(names.map(field => [field, new Map()]));
   }
 
   /**
@@ -63,7 +65,7 @@ export class EarlierValues {
   remember(entry: Entry, message: Message): void {
     const key = keyOf(entry);
     for (const [field, values] of this.values) {
-      const value = fieldValue(message, field);
+      const value = this.fields.read(entry, message, field);
       if (value !== undefined) values.set(key, value);
     }
   }
@@ -90,7 +92,7 @@ export class EarlierValues {
     const key = keyOf(entry);
     const message = formatFields(this.narrowed(channelOf(market, entry.ev)!), entry, unshown);
     for (const [field, known] of values) {
-      const value = fieldValue(message, field);
+      const value = this.fields.read(entry, message, field);
       if (value !== undefined && !known.has(key)) known.set(key, value);
     }
     return stepsToParse(buffer.bytesAt(seq));

@@ -37,7 +37,7 @@ export async function wait(hub: HubView, args: WaitArguments, abort?: AbortSigna
   const since = args.cursor === undefined ? buffer.nextSeq : seqOf(hub, stream, args.cursor);
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
   const matchScan = new MatchScan(hub.clock, stream, selectionOf(filters), since);
-  const search = new Search(hub, stream, matchScan, condition, args.count);
+  const search = new Search(hub, stream, matchScan, condition, args);
   const prospect = new Prospect(stream.subscriptions, condition, filters ?? search.decisive);
   const beganMs = hub.clock.elapsed();
   let resting = false;
@@ -83,6 +83,7 @@ interface Shown {
 class Search {
   matched = false;
   private readonly said: string[] = [];
+  private readonly count: number;
   private readonly page: PageBuilder;
   private readonly tracker: ConditionTracker | undefined;
   /** Symbols of which a message can satisfy the condition, see `symbolsOf`; absent: any. */
@@ -97,11 +98,12 @@ class Search {
     private readonly stream: StreamView,
     private readonly matchScan: MatchScan,
     private readonly condition: Condition | undefined,
-    private readonly count: number,
+    { count, prints }: WaitArguments,
   ) {
+    this.count = count;
     const { usualBytes, mostBytes } = hub.suite.limits;
     this.page = new PageBuilder({ limit: count, maxBytes: usualBytes, mostBytes });
-    this.tracker = condition && new ConditionTracker(stream.market, condition, stream.buffer);
+    this.tracker = condition && new ConditionTracker(stream.market, condition, stream.buffer, prints === 'all');
     this.symbols = condition && symbolsOf(condition);
   }
 

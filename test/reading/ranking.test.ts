@@ -225,3 +225,31 @@ describe('a summary that waits', () => {
     expect((await summarize(hub, 'stocks', { wait_s: 30 })).symbols).toEqual([]);
   });
 });
+
+describe('a condition on a price', () => {
+  const late = [trade('AAPL', 100, 10), trade('AAPL', 120, 10, [2]), trade('AAPL', 101, 10)];
+  const above = { field: 'price', op: '>', value: '110' };
+
+  async function waitFor(condition: object, args: object, events = late): Promise<Answer> {
+    const hub = hubWith('stocks', events);
+    const { cursor } = (await callOn(hub, 'read_stream_messages', { market: 'stocks' })).structured;
+    const first = Buffer.from(
+      Buffer.from(cursor as string, 'base64url')
+        .toString()
+        .replace(/[^.]+$/, '0'),
+    );
+    const asked = { market: 'stocks', condition, cursor: first.toString('base64url'), timeout_s: 1, ...args };
+    return (await callOn(hub, 'wait_for_stream_message', asked)).structured;
+  }
+
+  test('holds for no trade that its conditions keep from the last price', async () => {
+    expect(await waitFor(above, {})).toMatchObject({ matched: false, messages: [] });
+    expect(await waitFor(above, { prints: 'all' })).toMatchObject({ matched: true, messages: [{ price: 120 }] });
+  });
+
+  test('crosses a level between trades that count', async () => {
+    const crossing = { field: 'price', op: 'crosses_above', value: '100.5' };
+    expect(await waitFor(crossing, {})).toMatchObject({ matched: true, messages: [{ price: 101 }] });
+    expect(await waitFor(crossing, { prints: 'all' })).toMatchObject({ matched: true, messages: [{ price: 120 }] });
+  });
+});
