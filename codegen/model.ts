@@ -102,6 +102,32 @@ export interface Session {
   readonly closes: string;
 }
 
+/** Sessions that are announced or reported, but not sure. */
+export interface UnconfirmedSessions {
+  readonly name: string;
+  readonly since: string | undefined;
+  readonly confidence: string;
+  readonly about: string;
+  readonly sessions: readonly Session[];
+}
+
+/** A week of sessions, and the calendar that changes it. */
+export interface Week {
+  /** Its name. */
+  readonly calendar: string | undefined;
+  readonly sessions: readonly Session[];
+  readonly unconfirmed: readonly UnconfirmedSessions[];
+}
+
+/** The week of the market, and those of groups of products. */
+export interface Hours extends Week {
+  readonly groups: readonly (Week & {
+    readonly name: string;
+    readonly title: string;
+    readonly products: readonly string[];
+  })[];
+}
+
 export interface Toolset {
   readonly name: string;
   readonly about: string;
@@ -129,7 +155,7 @@ export interface Market {
   readonly channels: readonly Channel[];
   readonly elsewhere: readonly Elsewhere[];
   readonly codes: RawConditions | undefined;
-  readonly sessions: readonly Session[];
+  readonly hours: Hours;
   readonly tools: readonly Tool[];
 }
 

@@ -3,6 +3,183 @@
 
 import type { Calendar } from '../runtime/index.js';
 
+/** Holidays and early closes of the CME energy and metal futures. */
+export const cmeEnergyMetals: Calendar = {
+  name: 'cme-energy-metals',
+  title: 'CME energy and metal futures',
+  knownFrom: '2026-01-01',
+  knownTo: '2026-12-31',
+  holidays: [],
+  earlyCloses: [],
+  earlyTimes: [],
+  interruptions: [
+    { date: '2026-01-01', name: 'New Year\'s Day', starts: '17:00' },
+    { date: '2026-01-19', name: 'Martin Luther King Jr. Day', stops: '13:30', starts: '17:00' },
+    { date: '2026-02-16', name: 'Washington\'s Birthday', stops: '13:30', starts: '17:00' },
+    { date: '2026-04-02', name: 'eve of Good Friday', stops: '16:00' },
+    { date: '2026-04-03', name: 'Good Friday' },
+    { date: '2026-05-25', name: 'Memorial Day', stops: '13:30', starts: '17:00' },
+    { date: '2026-06-19', name: 'Juneteenth', stops: '12:00' },
+    { date: '2026-07-03', name: 'Independence Day (observed)', stops: '12:00' },
+    { date: '2026-09-07', name: 'Labor Day', stops: '13:30', starts: '17:00' },
+    { date: '2026-11-26', name: 'Thanksgiving', stops: '13:30', starts: '17:00' },
+    { date: '2026-11-27', name: 'day after Thanksgiving', stops: '13:45' },
+    { date: '2026-12-24', name: 'Christmas Eve', stops: '12:45' },
+    { date: '2026-12-25', name: 'Christmas' },
+    { date: '2026-12-31', name: 'New Year\'s Eve', stops: '16:00' },
+    { date: '2027-01-01', name: 'New Year\'s Day' },
+    { date: '2027-06-18', name: 'Juneteenth (observed)', stops: '12:00' },
+  ],
+};
+
+/** Holidays and early closes of the CME equity index futures. */
+export const cmeEquityIndex: Calendar = {
+  name: 'cme-equity-index',
+  title: 'CME equity index futures',
+  knownFrom: '2026-01-01',
+  knownTo: '2026-12-31',
+  holidays: [],
+  earlyCloses: [],
+  earlyTimes: [],
+  interruptions: [
+    { date: '2026-01-01', name: 'New Year\'s Day', starts: '17:00' },
+    { date: '2026-01-19', name: 'Martin Luther King Jr. Day', stops: '12:00', starts: '17:00' },
+    { date: '2026-02-16', name: 'Washington\'s Birthday', stops: '12:00', starts: '17:00' },
+    { date: '2026-04-03', name: 'Good Friday', stops: '08:15' },
+    { date: '2026-05-25', name: 'Memorial Day', stops: '12:00', starts: '17:00' },
+    { date: '2026-06-19', name: 'Juneteenth', stops: '12:00' },
+    { date: '2026-07-03', name: 'Independence Day (observed)', stops: '12:00' },
+    { date: '2026-09-07', name: 'Labor Day', stops: '12:00', starts: '17:00' },
+    { date: '2026-11-26', name: 'Thanksgiving', stops: '12:00', starts: '17:00' },
+    { date: '2026-11-27', name: 'day after Thanksgiving', stops: '12:15' },
+    { date: '2026-12-24', name: 'Christmas Eve', stops: '12:15' },
+    { date: '2026-12-25', name: 'Christmas' },
+    { date: '2026-12-31', name: 'New Year\'s Eve', stops: '16:00' },
+    { date: '2027-01-01', name: 'New Year\'s Day' },
+    { date: '2027-06-18', name: 'Juneteenth (observed)', stops: '12:00' },
+  ],
+};
+
+/** Holidays and early closes of the CME currency futures. */
+export const cmeFx: Calendar = {
+  name: 'cme-fx',
+  title: 'CME currency futures',
+  knownFrom: '2026-01-01',
+  knownTo: '2026-12-31',
+  holidays: [],
+  earlyCloses: [],
+  earlyTimes: [],
+  interruptions: [
+    { date: '2026-01-01', name: 'New Year\'s Day', starts: '17:00' },
+    { date: '2026-01-19', name: 'Martin Luther King Jr. Day', stops: '16:00', starts: '17:00' },
+    { date: '2026-02-16', name: 'Washington\'s Birthday', stops: '16:00', starts: '17:00' },
+    { date: '2026-04-03', name: 'Good Friday', stops: '10:15' },
+    { date: '2026-05-25', name: 'Memorial Day', stops: '16:00', starts: '17:00' },
+    { date: '2026-06-19', name: 'Juneteenth', stops: '12:00' },
+    { date: '2026-07-03', name: 'Independence Day (observed)', stops: '12:00' },
+    { date: '2026-09-07', name: 'Labor Day', stops: '16:00', starts: '17:00' },
+    { date: '2026-11-26', name: 'Thanksgiving', stops: '16:00', starts: '17:00' },
+    { date: '2026-11-27', name: 'day after Thanksgiving', stops: '13:45' },
+    { date: '2026-12-24', name: 'Christmas Eve', stops: '12:45' },
+    { date: '2026-12-25', name: 'Christmas' },
+    { date: '2026-12-31', name: 'New Year\'s Eve', stops: '16:00' },
+    { date: '2027-01-01', name: 'New Year\'s Day' },
+    { date: '2027-06-18', name: 'Juneteenth (observed)', stops: '12:00' },
+  ],
+};
+
+/** Holidays and early closes of the CME grain and oilseed futures. */
+export const cmeGrains: Calendar = {
+  name: 'cme-grains',
+  title: 'CME grain and oilseed futures',
+  knownFrom: '2026-01-01',
+  knownTo: '2026-12-31',
+  holidays: [],
+  earlyCloses: [],
+  earlyTimes: [],
+  interruptions: [
+    { date: '2026-01-01', name: 'New Year\'s Day' },
+    { date: '2026-01-02', name: 'day after New Year\'s Day', starts: '08:30' },
+    { date: '2026-01-18', name: 'eve of Martin Luther King Jr. Day', stops: '16:00' },
+    { date: '2026-01-19', name: 'Martin Luther King Jr. Day', starts: '19:00' },
+    { date: '2026-02-15', name: 'eve of Washington\'s Birthday', stops: '16:00' },
+    { date: '2026-02-16', name: 'Washington\'s Birthday', starts: '19:00' },
+    { date: '2026-04-02', name: 'eve of Good Friday', stops: '16:00' },
+    { date: '2026-04-03', name: 'Good Friday' },
+    { date: '2026-05-24', name: 'eve of Memorial Day', stops: '16:00' },
+    { date: '2026-05-25', name: 'Memorial Day', starts: '19:00' },
+    { date: '2026-06-18', name: 'eve of Juneteenth', stops: '16:00' },
+    { date: '2026-06-19', name: 'Juneteenth' },
+    { date: '2026-07-02', name: 'eve of Independence Day', stops: '16:00' },
+    { date: '2026-07-03', name: 'Independence Day (observed)' },
+    { date: '2026-09-06', name: 'eve of Labor Day', stops: '16:00' },
+    { date: '2026-09-07', name: 'Labor Day', starts: '19:00' },
+    { date: '2026-11-25', name: 'eve of Thanksgiving', stops: '16:00' },
+    { date: '2026-11-26', name: 'Thanksgiving' },
+    { date: '2026-11-27', name: 'day after Thanksgiving', stops: '12:05', starts: '08:30' },
+    { date: '2026-12-24', name: 'Christmas Eve', stops: '12:05' },
+    { date: '2026-12-25', name: 'Christmas' },
+    { date: '2026-12-31', name: 'New Year\'s Eve', stops: '16:00' },
+    { date: '2027-01-01', name: 'New Year\'s Day' },
+    { date: '2027-06-18', name: 'Juneteenth (observed)' },
+  ],
+};
+
+/** Holidays and early closes of the CME livestock futures. */
+export const cmeLivestock: Calendar = {
+  name: 'cme-livestock',
+  title: 'CME livestock futures',
+  knownFrom: '2026-01-01',
+  knownTo: '2026-12-31',
+  holidays: [],
+  earlyCloses: [],
+  earlyTimes: [],
+  interruptions: [
+    { date: '2026-01-01', name: 'New Year\'s Day' },
+    { date: '2026-01-19', name: 'Martin Luther King Jr. Day' },
+    { date: '2026-02-16', name: 'Washington\'s Birthday' },
+    { date: '2026-04-03', name: 'Good Friday' },
+    { date: '2026-05-25', name: 'Memorial Day' },
+    { date: '2026-06-19', name: 'Juneteenth' },
+    { date: '2026-07-03', name: 'Independence Day (observed)' },
+    { date: '2026-09-07', name: 'Labor Day' },
+    { date: '2026-11-26', name: 'Thanksgiving' },
+    { date: '2026-11-27', name: 'day after Thanksgiving', stops: '12:05' },
+    { date: '2026-12-24', name: 'Christmas Eve', stops: '12:15' },
+    { date: '2026-12-25', name: 'Christmas' },
+    { date: '2027-01-01', name: 'New Year\'s Day' },
+    { date: '2027-06-18', name: 'Juneteenth (observed)' },
+  ],
+};
+
+/** Holidays and early closes of the CME interest rate futures. */
+export const cmeRates: Calendar = {
+  name: 'cme-rates',
+  title: 'CME interest rate futures',
+  knownFrom: '2026-01-01',
+  knownTo: '2026-12-31',
+  holidays: [],
+  earlyCloses: [],
+  earlyTimes: [],
+  interruptions: [
+    { date: '2026-01-01', name: 'New Year\'s Day', starts: '17:00' },
+    { date: '2026-01-19', name: 'Martin Luther King Jr. Day', stops: '12:00', starts: '17:00' },
+    { date: '2026-02-16', name: 'Washington\'s Birthday', stops: '12:00', starts: '17:00' },
+    { date: '2026-04-03', name: 'Good Friday', stops: '10:15' },
+    { date: '2026-05-25', name: 'Memorial Day', stops: '12:00', starts: '17:00' },
+    { date: '2026-06-19', name: 'Juneteenth', stops: '12:00' },
+    { date: '2026-07-03', name: 'Independence Day (observed)', stops: '12:00' },
+    { date: '2026-09-07', name: 'Labor Day', stops: '12:00', starts: '17:00' },
+    { date: '2026-11-26', name: 'Thanksgiving', stops: '12:00', starts: '17:00' },
+    { date: '2026-11-27', name: 'day after Thanksgiving', stops: '12:15' },
+    { date: '2026-12-24', name: 'Christmas Eve', stops: '12:15' },
+    { date: '2026-12-25', name: 'Christmas' },
+    { date: '2026-12-31', name: 'New Year\'s Eve', stops: '16:00' },
+    { date: '2027-01-01', name: 'New Year\'s Day' },
+    { date: '2027-06-18', name: 'Juneteenth (observed)', stops: '12:00' },
+  ],
+};
+
 /** Holidays and early closes of the US stock exchanges. */
 export const usEquities: Calendar = {
   name: 'us-equities',
@@ -66,4 +243,5 @@ export const usEquities: Calendar = {
     { usual: '20:00', early: '17:00' },
     { usual: '16:15', early: '13:15' },
   ],
+  interruptions: [],
 };

@@ -397,6 +397,7 @@ export const forex: Market = {
   hours: {
     timeZone: 'America/New_York',
     sessions: [{ name: 'trading week', opens: 'Sun 17:00', closes: 'Fri 17:00' }],
+    thinDays: [{ day: '12-25', name: 'Christmas' }, { day: '01-01', name: 'New Year\'s Day' }],
   },
   codes: forexCodes,
   symbol: {

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
+import { cmeEnergyMetals, cmeEquityIndex, cmeFx, cmeGrains, cmeLivestock, cmeRates } from './calendars.js';
 
 /**
  * Trades, `T`.
@@ -414,6 +415,134 @@ export const futures: Market = {
       { name: 'CME and CBOT week', opens: 'Sun 17:00', closes: 'Fri 17:45' },
       { name: 'COMEX and NYMEX week', opens: 'Sun 17:00', closes: 'Fri 16:00' },
     ],
+    groups: [
+      {
+        name: 'equity-index',
+        title: 'CME equity index futures',
+        products: ['ES', 'NQ', 'YM', 'RTY', 'EMD', 'MES', 'MNQ', 'MYM', 'M2K', 'NKD', 'NIY'],
+        calendar: cmeEquityIndex,
+        sessions: [
+          { name: 'globex', opens: 'Sun 17:00', closes: 'Mon 16:00' },
+          { name: 'globex', opens: 'Mon 17:00', closes: 'Tue 16:00' },
+          { name: 'globex', opens: 'Tue 17:00', closes: 'Wed 16:00' },
+          { name: 'globex', opens: 'Wed 17:00', closes: 'Thu 16:00' },
+          { name: 'globex', opens: 'Thu 17:00', closes: 'Fri 16:00' },
+        ],
+      },
+      {
+        name: 'rates',
+        title: 'CME interest rate futures',
+        products: ['ZB', 'ZN', 'UB', 'TN', 'ZF', 'ZT', 'SR3', 'SR1', 'ZQ'],
+        calendar: cmeRates,
+        sessions: [
+          { name: 'globex', opens: 'Sun 17:00', closes: 'Mon 16:00' },
+          { name: 'globex', opens: 'Mon 17:00', closes: 'Tue 16:00' },
+          { name: 'globex', opens: 'Tue 17:00', closes: 'Wed 16:00' },
+          { name: 'globex', opens: 'Wed 17:00', closes: 'Thu 16:00' },
+          { name: 'globex', opens: 'Thu 17:00', closes: 'Fri 16:00' },
+        ],
+      },
+      {
+        name: 'fx',
+        title: 'CME currency futures',
+        products: ['6E', '6J', '6B', '6A', '6S', '6N', '6M', '6C', '6L'],
+        calendar: cmeFx,
+        sessions: [
+          { name: 'globex', opens: 'Sun 17:00', closes: 'Mon 16:00' },
+          { name: 'globex', opens: 'Mon 17:00', closes: 'Tue 16:00' },
+          { name: 'globex', opens: 'Tue 17:00', closes: 'Wed 16:00' },
+          { name: 'globex', opens: 'Wed 17:00', closes: 'Thu 16:00' },
+          { name: 'globex', opens: 'Thu 17:00', closes: 'Fri 16:00' },
+        ],
+      },
+      {
+        name: 'energy',
+        title: 'NYMEX energy futures',
+        products: ['CL', 'MCL', 'NG', 'RB', 'HO', 'BZ'],
+        calendar: cmeEnergyMetals,
+        sessions: [
+          { name: 'globex', opens: 'Sun 17:00', closes: 'Mon 16:00' },
+          { name: 'globex', opens: 'Mon 17:00', closes: 'Tue 16:00' },
+          { name: 'globex', opens: 'Tue 17:00', closes: 'Wed 16:00' },
+          { name: 'globex', opens: 'Wed 17:00', closes: 'Thu 16:00' },
+          { name: 'globex', opens: 'Thu 17:00', closes: 'Fri 16:00' },
+        ],
+      },
+      {
+        name: 'metals',
+        title: 'COMEX and NYMEX metal futures',
+        products: ['GC', 'MGC', 'SI', 'SIL', 'HG', 'PL', 'PA'],
+        calendar: cmeEnergyMetals,
+        sessions: [
+          { name: 'globex', opens: 'Sun 17:00', closes: 'Mon 16:00' },
+          { name: 'globex', opens: 'Mon 17:00', closes: 'Tue 16:00' },
+          { name: 'globex', opens: 'Tue 17:00', closes: 'Wed 16:00' },
+          { name: 'globex', opens: 'Wed 17:00', closes: 'Thu 16:00' },
+          { name: 'globex', opens: 'Thu 17:00', closes: 'Fri 16:00' },
+        ],
+      },
+      {
+        name: 'grains',
+        title: 'CBOT grain and oilseed futures',
+        products: ['ZC', 'ZW', 'KE', 'ZS', 'ZM', 'ZL', 'ZO'],
+        calendar: cmeGrains,
+        sessions: [
+          { name: 'overnight', opens: 'Sun 19:00', closes: 'Mon 07:45' },
+          { name: 'overnight', opens: 'Mon 19:00', closes: 'Tue 07:45' },
+          { name: 'overnight', opens: 'Tue 19:00', closes: 'Wed 07:45' },
+          { name: 'overnight', opens: 'Wed 19:00', closes: 'Thu 07:45' },
+          { name: 'overnight', opens: 'Thu 19:00', closes: 'Fri 07:45' },
+          { name: 'day', opens: 'Mon 08:30', closes: 'Mon 13:20' },
+          { name: 'day', opens: 'Tue 08:30', closes: 'Tue 13:20' },
+          { name: 'day', opens: 'Wed 08:30', closes: 'Wed 13:20' },
+          { name: 'day', opens: 'Thu 08:30', closes: 'Thu 13:20' },
+          { name: 'day', opens: 'Fri 08:30', closes: 'Fri 13:20' },
+        ],
+      },
+      {
+        name: 'livestock',
+        title: 'CME livestock futures',
+        products: ['LE', 'HE', 'GF'],
+        calendar: cmeLivestock,
+        sessions: [
+          { name: 'day', opens: 'Mon 08:30', closes: 'Mon 13:05' },
+          { name: 'day', opens: 'Tue 08:30', closes: 'Tue 13:05' },
+          { name: 'day', opens: 'Wed 08:30', closes: 'Wed 13:05' },
+          { name: 'day', opens: 'Thu 08:30', closes: 'Thu 13:05' },
+          { name: 'day', opens: 'Fri 08:30', closes: 'Fri 13:05' },
+        ],
+      },
+      {
+        name: 'crypto',
+        title: 'CME crypto futures',
+        products: ['BTC', 'MBT', 'ETH', 'MET'],
+        calendar: cmeFx,
+        sessions: [
+          { name: 'globex', opens: 'Sun 17:00', closes: 'Mon 16:00' },
+          { name: 'globex', opens: 'Mon 17:00', closes: 'Tue 16:00' },
+          { name: 'globex', opens: 'Tue 17:00', closes: 'Wed 16:00' },
+          { name: 'globex', opens: 'Wed 17:00', closes: 'Thu 16:00' },
+          { name: 'globex', opens: 'Thu 17:00', closes: 'Fri 16:00' },
+        ],
+        unconfirmed: [
+          {
+            name: 'weekend and daily break',
+            since: '2026-05-29',
+            confidence: 'medium',
+            about: 'CME announced that crypto futures trade around the clock since 2026-05-29, with maintenance at the weekend; nothing confirms it here.',
+            sessions: [
+              { name: 'continuous', opens: 'Sun 00:00', closes: 'Mon 00:00' },
+              { name: 'continuous', opens: 'Mon 00:00', closes: 'Tue 00:00' },
+              { name: 'continuous', opens: 'Tue 00:00', closes: 'Wed 00:00' },
+              { name: 'continuous', opens: 'Wed 00:00', closes: 'Thu 00:00' },
+              { name: 'continuous', opens: 'Thu 00:00', closes: 'Fri 00:00' },
+              { name: 'continuous', opens: 'Fri 00:00', closes: 'Sat 00:00' },
+              { name: 'continuous', opens: 'Sat 00:00', closes: 'Sun 00:00' },
+            ],
+          },
+        ],
+      },
+    ],
   },
   symbol: {
     pattern: '^[A-Z0-9]{1,4}[FGHJKMNQUVXZ]\\d{1,2}$',
@@ -428,6 +557,7 @@ export const futures: Market = {
       '^[A-Z0-9]{1,4}:[A-Z]{2}(?: \\d{2}[A-Z])? [FGHJKMNQUVXZ]\\d{1,2}(?:-[FGHJKMNQUVXZ]\\d{1,2})*$',
     ],
     stars: [],
+    product: '^([A-Z0-9]{1,4}?)(?:[FGHJKMNQUVXZ]\\d{1,2}(?:-.+)?|:.+)$',
   },
   caps: [],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond],

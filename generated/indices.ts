@@ -302,6 +302,7 @@ export const indices: Market = {
       { name: 'regular', opens: 'Thu 09:30', closes: 'Thu 16:00' },
       { name: 'regular', opens: 'Fri 09:30', closes: 'Fri 16:00' },
     ],
+    note: 'Some groups of indices are published earlier and later, and on Sundays.',
   },
   symbol: {
     pattern: '^I:[A-Za-z0-9]+$',

@@ -773,6 +773,21 @@ export const stocks: Market = {
       { name: 'after hours', opens: 'Thu 16:00', closes: 'Thu 20:00' },
       { name: 'after hours', opens: 'Fri 16:00', closes: 'Fri 20:00' },
     ],
+    unconfirmed: [
+      {
+        name: 'overnight',
+        since: '2026-12-06',
+        confidence: 'low',
+        about: 'An overnight session, 21:00 to 04:00 in New York, is announced for December 2026; that it began on 2026-12-06 is not confirmed, nor that the feed has it.',
+        sessions: [
+          { name: 'overnight', opens: 'Sun 21:00', closes: 'Mon 04:00' },
+          { name: 'overnight', opens: 'Mon 21:00', closes: 'Tue 04:00' },
+          { name: 'overnight', opens: 'Tue 21:00', closes: 'Wed 04:00' },
+          { name: 'overnight', opens: 'Wed 21:00', closes: 'Thu 04:00' },
+          { name: 'overnight', opens: 'Thu 21:00', closes: 'Fri 04:00' },
+        ],
+      },
+    ],
   },
   codes: stocksCodes,
   symbol: {

@@ -16,9 +16,15 @@ export function emitCalendars({ calendars }: Model): string {
         title: calendar.title,
         knownFrom: calendar.known.from,
         knownTo: calendar.known.to,
-        holidays: calendar.holidays.map(special),
-        earlyCloses: calendar.early_closes.map(special),
-        earlyTimes: calendar.early_times.map(({ usual, early }) => ({ usual, early })),
+        holidays: (calendar.holidays ?? []).map(special),
+        earlyCloses: (calendar.early_closes ?? []).map(special),
+        earlyTimes: (calendar.early_times ?? []).map(({ usual, early }) => ({ usual, early })),
+        interruptions: (calendar.interruptions ?? []).map(({ date, name, stops, starts }) => ({
+          date,
+          name,
+          stops,
+          starts,
+        })),
       },
     })),
   });
@@ -29,6 +35,6 @@ export function calendarName(calendar: string): string {
   return calendar.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function special({ date, name }: RawCalendar['holidays'][number]) {
+function special({ date, name }: NonNullable<RawCalendar['holidays']>[number]) {
   return { date, name };
 }

@@ -1,5 +1,5 @@
 import { readingsIn } from '../load/symbols.js';
-import type { Channel, Field, Market, Tool } from '../model.js';
+import type { Channel, Field, Market, Tool, Week } from '../model.js';
 import { calendarName } from './calendars.js';
 import { codesName } from './conditions.js';
 import { emitFile } from './file.js';
@@ -8,7 +8,9 @@ import { emitArguments, emitInputSchema } from './schema.js';
 
 /** `generated/<market>.ts`: validators, formatter tables and tools of one market. */
 export function emitMarket(market: Market): string {
-  const { raw } = market;
+  const { raw, hours } = market;
+  const named = [hours, ...hours.groups].flatMap(({ calendar }) => (calendar ? [calendarName(calendar)] : []));
+  const calendars = [...new Set(named)].sort();
   return emitFile({
     from: `${market.path} and spec/suite.yaml`,
     imports: [
@@ -22,9 +24,7 @@ export function emitMarket(market: Market): string {
           'wire',
         ],
       },
-      ...(raw.hours.calendar
-        ? [{ moduleSpecifier: './calendars.js', namedImports: [calendarName(raw.hours.calendar)] }]
-        : []),
+      ...(calendars.length > 0 ? [{ moduleSpecifier: './calendars.js', namedImports: calendars }] : []),
       ...(market.codes ? [{ moduleSpecifier: './conditions.js', namedImports: [codesName(raw.market)] }] : []),
     ],
     declarations: [
@@ -52,8 +52,18 @@ export function emitMarket(market: Market): string {
           feeds: raw.feeds.map(({ feed, delay_minutes: delayMinutes }) => ({ feed, delayMinutes })),
           hours: {
             timeZone: raw.hours.time_zone,
-            calendar: raw.hours.calendar && new Code(calendarName(raw.hours.calendar)),
-            sessions: market.sessions.map(({ name, opens, closes }) => ({ name, opens, closes })),
+            ...emitWeek(hours),
+            thinDays: raw.hours.thin_days?.map(({ day, name }) => ({ day, name })),
+            note: raw.hours.note?.text,
+            groups:
+              hours.groups.length > 0
+                ? hours.groups.map(({ name, title, products, ...week }) => ({
+                    name,
+                    title,
+                    products,
+                    ...emitWeek(week),
+                  }))
+                : undefined,
           },
           codes: market.codes && new Code(codesName(raw.market)),
           symbol: {
@@ -73,6 +83,7 @@ export function emitMarket(market: Market): string {
             })),
             tolerated: (raw.symbol.tolerated ?? []).map(({ pattern }) => pattern),
             stars: (raw.symbol.stars ?? []).map(({ spelled }) => spelled),
+            product: raw.symbol.product?.pattern,
           },
           pips: raw.pips?.map(({ size, quotes }) => ({ size, quotes })),
           caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld, unit }) => ({ prefixes, maxHeld, unit })),
@@ -88,6 +99,23 @@ export function emitMarket(market: Market): string {
       },
     ],
   });
+}
+
+function emitWeek({ calendar, sessions, unconfirmed }: Week): { readonly [key: string]: Literal | undefined } {
+  return {
+    calendar: calendar && new Code(calendarName(calendar)),
+    sessions: sessions.map(({ name, opens, closes }) => ({ name, opens, closes })),
+    unconfirmed:
+      unconfirmed.length > 0
+        ? unconfirmed.map(({ name, since, confidence, about, sessions: some }) => ({
+            name,
+            since,
+            confidence,
+            about,
+            sessions: some.map(session => ({ ...session })),
+          }))
+        : undefined,
+  };
 }
 
 function channelName({ raw }: Channel): string {

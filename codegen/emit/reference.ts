@@ -1,5 +1,5 @@
 import type { Schema } from '../load/schemas.js';
-import type { Channel, Field, Market, Model, Tool } from '../model.js';
+import type { Channel, Field, Market, Model, RawMarket, Tool } from '../model.js';
 import { aboutFeed, wholeInstructions } from './feeds.js';
 import { header } from './file.js';
 import { meaningOf } from './schema.js';
@@ -55,13 +55,18 @@ function toolsOf({ markets, tools }: Model): Tool[] {
   return [...markets.flatMap(market => market.tools), ...tools];
 }
 
+function spellSessions(sessions: RawMarket['hours']['sessions']): string {
+  return sessions
+    .map(({ name, days, from, next_day: over, to }) => {
+      return `${name} ${days ? `${days} ` : ''}${from} to ${to}${over ? ' of the day after' : ''}`;
+    })
+    .join('; ');
+}
+
 function emitMarketSection(market: Market): string[] {
   const { raw } = market;
   const feeds = raw.feeds.map(
     ({ feed, delay_minutes: delay }) => `\`${feed}\`${delay > 0 ? ` (${delay} minutes late)` : ''}`,
-  );
-  const hours = raw.hours.sessions.map(
-    ({ name, days, from, to }) => `${name} ${days ? `${days} ` : ''}${from} to ${to}`,
   );
   return [
     `## ${raw.title}`,
@@ -71,7 +76,13 @@ function emitMarketSection(market: Market): string[] {
       Object.entries(examples).map(([spelled, meant]) => `- \`${spelled}\` is accepted for \`${meant}\``),
     ),
     `- Feeds: ${feeds.join(', ')}`,
-    `- Hours: ${hours.join('; ')} (${raw.hours.time_zone})`,
+    `- Hours: ${spellSessions(raw.hours.sessions)} (${raw.hours.time_zone})`,
+    ...(raw.hours.groups ?? []).map(
+      ({ title, products, sessions }) => `- ${title} (${products.join(', ')}): ${spellSessions(sessions)}`,
+    ),
+    ...[raw.hours, ...(raw.hours.groups ?? [])]
+      .flatMap(({ unconfirmed = [] }) => unconfirmed)
+      .map(({ about, confidence }) => `- ${about} Confidence ${confidence}.`),
     ...(raw.caps ?? []).map(
       ({ prefixes, max_held: max, unit }) =>
         `- At most ${max.toLocaleString('en-US')} ${unit} over ${prefixes.join(' and ')} together`,

@@ -18,19 +18,19 @@ import type {
   Toolset,
 } from '../model.js';
 import type { Problem } from '../problem.js';
-import { checkCalendar, checkCalendarOf, citeCalendar } from './calendars.js';
+import { checkCalendar, citeCalendar } from './calendars.js';
 import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools, checkToolsets } from './check.js';
 import { Citing, type Claim } from './citing.js';
 import { checkConditions, citeConditions, tableOf } from './conditions.js';
 import { Errata } from './errata.js';
 import type { Loaded, Spec } from './file.js';
+import { checkCalendarsOf, checkHours, citeHours, spreadHours } from './hours.js';
 import { judgePage } from './page-form.js';
 import { fileOf, type Pages } from './pages.js';
 import { judgeRow } from './rows.js';
 import { judgeSample } from './samples.js';
 import { fillAnswers, Schemas } from './schemas.js';
 import { fill, marketSlots, type Slots, suiteSlots } from './slots.js';
-import { spreadSession } from './week.js';
 import type { YamlPath } from './yaml.js';
 
 /** @returns the model; do not emit it if there are problems */
@@ -57,7 +57,7 @@ export function buildModel(raw: Spec, pages: Pages): { model: Model; problems: r
   const raws = spec.markets.map(({ value }) => value);
   const conditions = spec.conditions.map(({ value }) => value);
   const markets = spec.markets.map(loaded => {
-    problems.push(...checkMarket(loaded, suite, raws), ...checkCalendarOf(loaded, calendars));
+    problems.push(...checkMarket(loaded, suite, raws), ...checkHours(loaded), ...checkCalendarsOf(loaded, calendars));
     const codes = conditions.find(({ market }) => market === loaded.value.market);
     return buildMarket(loaded, { suite: spec.suite, raws, shared, schemas, errata, pages, citations, problems, codes });
   });
@@ -109,10 +109,7 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
   for (const [index, { feed, delay_minutes: delay, see }] of raw.feeds.entries()) {
     citing.cite(see, ['feeds', index, 'see'], fact(`feeds ${feed}`, delay > 0 ? `${delay}` : `${raw.paths[0]?.path}`));
   }
-  for (const [index, { name, from, to, see }] of raw.hours.sessions.entries()) {
-    const times = [from, to].map(time => time.split(' ').at(-1)!);
-    citing.cite(see, ['hours', 'sessions', index, 'see'], fact(`hours ${name}`, ...times));
-  }
+  citeHours(raw, citing);
   citeSymbols(raw, citing, fact);
   for (const [index, { prefixes, max_held: max, see }] of (raw.caps ?? []).entries()) {
     citing.cite(see, ['caps', index, 'see'], fact(`cap of ${prefixes.join(' and ')}`, max.toLocaleString('en-US')));
@@ -146,8 +143,16 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     ...rule,
     form: around.raws.find(({ market }) => market === rule.market)?.symbol.pattern ?? '',
   }));
-  const sessions = raw.hours.sessions.flatMap(spreadSession);
-  return { raw, path: source.path, see, channels, elsewhere, codes: around.codes, sessions, tools };
+  return {
+    raw,
+    path: source.path,
+    see,
+    channels,
+    elsewhere,
+    codes: around.codes,
+    hours: spreadHours(raw.hours),
+    tools,
+  };
 }
 
 type Fact = (what: string, ...mentions: string[]) => Claim;

@@ -1,5 +1,5 @@
 /** Cites holidays day by day, and checks what the schema cannot say about a calendar. */
-import type { Citation, RawCalendar, RawMarket } from '../model.js';
+import type { Citation, RawCalendar } from '../model.js';
 import type { Problem } from '../problem.js';
 import { Citing } from './citing.js';
 import type { Loaded } from './file.js';
@@ -13,30 +13,40 @@ export function citeCalendar({ source, value }: Loaded<RawCalendar>, citations: 
   };
   const { known } = value;
   cite(known.see, ['known', 'see'], 'known', known.from, known.to);
-  for (const [index, { usual, early, see }] of value.early_times.entries()) {
+  for (const [index, { usual, early, see }] of (value.early_times ?? []).entries()) {
     cite(see, ['early_times', index, 'see'], `early ${usual}`, usual, early);
   }
   for (const kind of ['holidays', 'early_closes'] as const) {
-    for (const [index, { date, name, see }] of value[kind].entries()) {
+    for (const [index, { date, name, see }] of (value[kind] ?? []).entries()) {
       cite(see, [kind, index, 'see'], `${kind} ${date}`, date, name);
     }
   }
+  for (const [index, { date, name, stops, starts, see }] of (value.interruptions ?? []).entries()) {
+    const times = [stops, starts].filter(time => time !== undefined);
+    const closed = times.length === 0 ? ['closed'] : [];
+    cite(see, ['interruptions', index, 'see'], `interruption ${date}`, date, name, ...times, ...closed);
+  }
 }
 
-/** Every date exists and stands once, on a working day, in order, and between the known dates. */
+/**
+ * Every date exists and stands once, in order, and between the known dates; holidays are on working days. Interruptions
+ * may stand after the known dates, where they were announced early.
+ */
 export function checkCalendar({ source, value }: Loaded<RawCalendar>): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
-  for (const kind of ['holidays', 'early_closes'] as const) {
+  for (const kind of ['holidays', 'early_closes', 'interruptions'] as const) {
     let before = '';
-    for (const [index, { date }] of value[kind].entries()) {
+    for (const [index, { date }] of (value[kind] ?? []).entries()) {
       const report = (message: string): void => {
         problems.push({ at: source.at([kind, index, 'date']), message: `${date} ${message}` });
       };
       const day = new Date(`${date}T00:00:00Z`);
       if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date) report('is no date');
-      else if (day.getUTCDay() % 6 === 0) report('is on a weekend');
-      if (date < value.known.from || date > value.known.to) report('is not within what is known');
+      else if (kind !== 'interruptions' && day.getUTCDay() % 6 === 0) report('is on a weekend');
+      if (date < value.known.from || (kind !== 'interruptions' && date > value.known.to)) {
+        report('is not within what is known');
+      }
       if (seen.has(date)) report('stands twice');
       else if (date < before) report(`stands after ${before}`);
       seen.add(date);
@@ -44,18 +54,4 @@ export function checkCalendar({ source, value }: Loaded<RawCalendar>): Problem[]
     }
   }
   return problems;
-}
-
-/** A calendar that a market names exists and has the time zone of the market. */
-export function checkCalendarOf({ source, value }: Loaded<RawMarket>, calendars: readonly RawCalendar[]): Problem[] {
-  const { calendar: name, time_zone: zone } = value.hours;
-  if (name === undefined) return [];
-  const found = calendars.find(({ calendar }) => calendar === name);
-  const at = source.at(['hours', 'calendar']);
-  if (!found) {
-    const names = calendars.map(({ calendar }) => calendar).join(', ');
-    return [{ at, message: `there is no calendar ${name}; the calendars are ${names}` }];
-  }
-  if (found.time_zone === zone) return [];
-  return [{ at, message: `the calendar ${name} is of ${found.time_zone}, and the market of ${zone}` }];
 }

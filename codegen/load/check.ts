@@ -8,7 +8,6 @@ import { roleFaults } from './roles.js';
 import { circlesIn, faultsIn } from './schemas.js';
 import type { RawSchema } from './spec-types.js';
 import { checkElsewhere, checkForms, checkSlips, checkSymbols, type Report } from './symbols.js';
-import { sessionFault, timeZoneFault } from './week.js';
 import type { YamlPath } from './yaml.js';
 
 /** Names that the generated code or the language already uses. */
@@ -48,12 +47,6 @@ export function checkMarket(
       report(['feeds', index, 'feed'], `feed ${feed} is not in suite.yaml${suggest(feed, names, 'feeds')}`);
     }
   }
-  for (const [index, session] of raw.hours.sessions.entries()) {
-    const fault = sessionFault(session);
-    if (fault) report(['hours', 'sessions', index, 'name'], `session ${session.name} ${fault}`);
-  }
-  const zone = timeZoneFault(raw.hours.time_zone);
-  if (zone) report(['hours', 'time_zone'], zone);
   if (reserved.includes(raw.market))
     report(['market'], `market ${raw.market} is a word of the generated code; use another`);
   checkSymbols(raw, report);

@@ -101,13 +101,30 @@ export interface RawMarket {
     readonly time_zone: string;
     /** Its holidays: the name of a file in spec/calendars. */
     readonly calendar?: string;
-    readonly sessions: readonly {
+    readonly sessions: RawSessions;
+    readonly unconfirmed?: RawUnconfirmedSessions;
+    /** Days of every year on which little is traded although the market is open. */
+    readonly thin_days?: readonly {
+      readonly day: string;
       readonly name: string;
-      /** The session repeats on these days; without it, `from` and `to` name their day and span the week. */
-      readonly days?: string;
-      readonly from: string;
-      readonly to: string;
       readonly see: RawCitation;
+    }[];
+    /** A sentence on what may come while the market is closed. */
+    readonly note?: {
+      readonly text: string;
+      readonly see: RawCitation;
+    };
+    /** Products with hours of their own; the others have those of the market. */
+    readonly groups?: readonly {
+      readonly group: string;
+      readonly title: string;
+      /** What `symbol.product` finds in their symbols. */
+      readonly products: readonly string[];
+      readonly see: RawCitation;
+      /** The name of a file in spec/calendars. */
+      readonly calendar?: string;
+      readonly sessions: RawSessions;
+      readonly unconfirmed?: RawUnconfirmedSessions;
     }[];
   };
   readonly symbol: {
@@ -171,6 +188,15 @@ export interface RawMarket {
       readonly examples: readonly string[];
       readonly see: RawCitation;
     }[];
+    /** Finds the product of a contract: the first group. */
+    readonly product?: {
+      readonly pattern: RawRegex;
+      /** symbol: product. */
+      readonly examples: {
+        readonly [name: string]: string;
+      };
+      readonly see: RawCitation;
+    };
     /** Other spellings of the wildcard that callers use. */
     readonly stars?: readonly {
       readonly spelled: string;
@@ -274,11 +300,36 @@ export interface RawPrompt {
   readonly text: string;
 }
 
+export type RawSessions = readonly {
+  readonly name: string;
+  /** The session repeats on these days; without it, `from` and `to` name their day and span the week. */
+  readonly days?: string;
+  readonly from: string;
+  /** Whether the session of each of the days ends on the day after. */
+  readonly next_day?: boolean;
+  readonly to: string;
+  readonly see: RawCitation;
+}[];
+
+/** Sessions that are announced or reported, but not sure: they never make the market open. */
+export type RawUnconfirmedSessions = readonly {
+  readonly name: string;
+  /** Absent where they are older than the calendar. */
+  readonly from_date?: RawDate;
+  readonly confidence: 'medium' | 'low';
+  /** A sentence for whoever sees the market closed meanwhile. */
+  readonly about: string;
+  readonly see: RawCitation;
+  readonly sessions: RawSessions;
+}[];
+
 export type RawSpecialDays = readonly {
   readonly date: RawDate;
   readonly name: string;
   readonly see: RawCitation;
 }[];
+
+export type RawTimeOfDay = string;
 
 export type RawDate = string;
 
@@ -293,13 +344,21 @@ export interface RawCalendar {
     readonly to: RawDate;
     readonly see: RawCitation;
   };
-  readonly early_times: readonly {
-    readonly usual: string;
-    readonly early: string;
+  readonly early_times?: readonly {
+    readonly usual: RawTimeOfDay;
+    readonly early: RawTimeOfDay;
     readonly see: RawCitation;
   }[];
-  readonly holidays: RawSpecialDays;
-  readonly early_closes: RawSpecialDays;
+  readonly holidays?: RawSpecialDays;
+  readonly early_closes?: RawSpecialDays;
+  /** Days on which trading stops, starts again or both, by the clock; one without times is closed throughout. Where it starts before it stops, it is closed before and after. */
+  readonly interruptions?: readonly {
+    readonly date: RawDate;
+    readonly name: string;
+    readonly stops?: RawTimeOfDay;
+    readonly starts?: RawTimeOfDay;
+    readonly see: RawCitation;
+  }[];
 }
 
 /** How well the sources agree: low is inferred, and shown as unconfirmed. */

@@ -53,6 +53,8 @@ export interface SymbolForm {
   readonly tolerated: readonly string[];
   /** Spellings of the wildcard `*` that callers may use (`O:*`); never sent. */
   readonly stars: readonly string[];
+  /** Regular expression (anchored) whose first group is the product of a contract; absent where there are no products. */
+  readonly product?: string;
 }
 
 /** A feed of a market and how late it is. */
@@ -68,12 +70,42 @@ export interface Session {
   readonly closes: string;
 }
 
-/** When a market publishes. */
-export interface Hours {
-  readonly timeZone: string;
+/** Sessions that are announced or reported, but not sure: they never make a market open. */
+export interface UnconfirmedSessions {
+  readonly name: string;
+  /** First date, such as `2026-12-06`; absent where they are older than the calendar. */
+  readonly since?: string;
+  readonly confidence: 'medium' | 'low';
+  /** A sentence for whoever sees the market closed meanwhile. */
+  readonly about: string;
+  readonly sessions: readonly Session[];
+}
+
+/** A week of sessions. */
+export interface Week {
   readonly sessions: readonly Session[];
   /** Absent where no holidays are known. */
   readonly calendar?: Calendar;
+  readonly unconfirmed?: readonly UnconfirmedSessions[];
+}
+
+/** When a market publishes. */
+export interface Hours extends Week {
+  readonly timeZone: string;
+  /** Days of every year (`12-25`) on which little is traded although the market is open. */
+  readonly thinDays?: readonly { readonly day: string; readonly name: string }[];
+  /** A sentence on what may come while the market is closed. */
+  readonly note?: string;
+  /** Products with hours of their own; the others have those of the market. */
+  readonly groups?: readonly ProductGroup[];
+}
+
+/** Products of a market that trade at the same hours. */
+export interface ProductGroup extends Week {
+  readonly name: string;
+  readonly title: string;
+  /** What `SymbolForm.product` finds in their symbols. */
+  readonly products: readonly string[];
 }
 
 /** A day that differs from the week. */
@@ -83,7 +115,14 @@ export interface SpecialDay {
   readonly name: string;
 }
 
-/** The days on which exchanges stay closed or close early. */
+/** A day on which trading stops, starts again or both; closed throughout without times, and outside if it starts first. */
+export interface Interruption extends SpecialDay {
+  /** Time of day, such as `12:15`. */
+  readonly stops?: string;
+  readonly starts?: string;
+}
+
+/** The days on which exchanges stay closed, close early or pause. */
 export interface Calendar {
   readonly name: string;
   readonly title: string;
@@ -94,6 +133,8 @@ export interface Calendar {
   readonly earlyCloses: readonly SpecialDay[];
   /** On a day of early close, a session that begins or ends at `usual`, a time of day, does so at `early`. */
   readonly earlyTimes: readonly { readonly usual: string; readonly early: string }[];
+  /** Some may stand after `knownTo`, where they were announced early. */
+  readonly interruptions: readonly Interruption[];
 }
 
 /** How much a pip is, of pairs or of all pairs that are quoted in a currency. */

@@ -1,16 +1,7 @@
 /** When a market is open: its weekly sessions, without the holidays and with the early closes of its calendar. */
-import type { Calendar, Hours } from '../contract/market.js';
+import type { Calendar, Hours, Session, UnconfirmedSessions } from '../contract/market.js';
+import { type Gap, gapsOf, type OpenSession, withoutGaps } from './gaps.js';
 import { addDays, minuteOfDay, minuteOfWeek, momentOf, wallTimeAt, weekdayOf } from './wall-time.js';
-
-/** A session on a day. */
-export interface OpenSession {
-  readonly name: string;
-  /** Wall clock ms. */
-  readonly opensMs: number;
-  readonly closesMs: number;
-  /** Why it ends before its time; absent where it does not. */
-  readonly earlyClose?: string | undefined;
-}
 
 /** What is known of a market at a moment. */
 export interface TradingTime {
@@ -19,8 +10,12 @@ export interface TradingTime {
   /** The one before, if it ended within a fortnight. */
   readonly last?: OpenSession | undefined;
   readonly next: OpenSession;
-  /** Today's holiday, by the date on the market's walls. */
+  /** Today's holiday, by the date on the market's walls, or why trading pauses. */
   readonly holiday?: string | undefined;
+  /** The day is one of little trading, and this is its name. */
+  readonly thinDay?: string | undefined;
+  /** Sessions that would be on, were they sure. */
+  readonly unconfirmed?: UnconfirmedSessions | undefined;
   /** Holidays are known up to this date, such as `2028-12-31`, and include all days spoken of; absent: they are not. */
   readonly knownTo?: string | undefined;
 }
@@ -30,44 +25,66 @@ const fortnight = 14;
 const weekMinutes = 7 * 24 * 60;
 
 export function tradingTimeAt(hours: Hours, atMs: number): TradingTime {
-  const { timeZone, calendar } = hours;
+  const { timeZone, calendar, thinDays, unconfirmed } = hours;
   const { date: today } = wallTimeAt(timeZone, atMs);
-  const sessions = Array.from({ length: 2 * fortnight + 1 }, (_, day) => addDays(today, day - fortnight))
-    .flatMap(date => sessionsOn(hours, date))
-    .sort((one, other) => one.opensMs - other.opensMs);
+  const days = Array.from({ length: 2 * fortnight + 1 }, (_, day) => addDays(today, day - fortnight));
+  const gaps = calendar ? gapsOf(calendar, timeZone, days) : [];
+  const sessions = sessionsOn(hours, days, gaps);
   const next = sessions.find(({ opensMs }) => opensMs > atMs) ?? sessions.at(-1)!;
+  const last = sessions.findLast(({ closesMs }) => closesMs <= atMs);
   const nextDate = wallTimeAt(timeZone, next.opensMs).date;
   return {
-    session: sessions.find(({ opensMs, closesMs }) => opensMs <= atMs && atMs < closesMs),
-    last: sessions.findLast(({ closesMs }) => closesMs <= atMs),
+    session: sessions.find(session => isOn(session, atMs)),
+    last,
     next,
-    holiday: calendar?.holidays.find(({ date }) => date === today)?.name,
+    holiday: calendar?.holidays.find(({ date }) => date === today)?.name ?? nameOfGapAt(gaps, atMs, last),
+    thinDay: thinDays?.find(({ day }) => today.endsWith(day))?.name,
+    unconfirmed: unconfirmed?.find(other => {
+      const some = days.filter(date => date >= (other.since ?? ''));
+      return sessionsOn({ ...hours, sessions: other.sessions }, some, []).some(session => isOn(session, atMs));
+    }),
     knownTo: calendar && calendar.knownFrom <= today && nextDate <= calendar.knownTo ? calendar.knownTo : undefined,
   };
 }
 
-/** The sessions that open on a date. */
-function sessionsOn({ timeZone, sessions, calendar }: Hours, date: string): OpenSession[] {
-  if (calendar?.holidays.some(holiday => holiday.date === date)) return [];
-  const early = calendar?.earlyCloses.find(close => close.date === date);
-  const weekday = weekdayOf(date);
-  return sessions.flatMap(({ name, opens, closes }) => {
-    const opensAt = minuteOfWeek(opens);
-    if (Math.floor(opensAt / 1440) !== weekday) return [];
-    const lasts = (minuteOfWeek(closes) - opensAt + weekMinutes) % weekMinutes || weekMinutes;
-    const usual = { from: opensAt % 1440, to: (opensAt % 1440) + lasts };
-    const from = early ? earlierOf(calendar!, usual.from) : usual.from;
-    const to = early ? earlierOf(calendar!, usual.to) : usual.to;
-    const moment = (minute: number): number => momentOf(timeZone, { date, minute });
-    return [
-      {
-        name,
-        opensMs: moment(from),
-        closesMs: moment(to),
-        earlyClose: to < usual.to ? early?.name : undefined,
-      },
-    ];
-  });
+/** Whether a week has no moment without a session. */
+export function isAlwaysOpen({ sessions }: Hours): boolean {
+  return sessions.reduce((sum, session) => sum + lengthOf(session), 0) >= weekMinutes;
+}
+
+function isOn({ opensMs, closesMs }: OpenSession, atMs: number): boolean {
+  return opensMs <= atMs && atMs < closesMs;
+}
+
+/** The name of the gap that a moment is in, unless a session ended early for it: then that says more. */
+function nameOfGapAt(gaps: readonly Gap[], atMs: number, last: OpenSession | undefined): string | undefined {
+  const gap = gaps.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+  return gap?.name === last?.earlyClose ? undefined : gap?.name;
+}
+
+/** The sessions that open on these days, in order. */
+function sessionsOn(hours: Hours, days: readonly string[], gaps: readonly Gap[]): OpenSession[] {
+  const sessions = days.flatMap(date => hours.sessions.flatMap(session => openingOn(hours, session, date)));
+  return withoutGaps(sessions, gaps).sort((one, other) => one.opensMs - other.opensMs);
+}
+
+function openingOn({ timeZone, calendar }: Hours, { name, opens, closes }: Session, date: string): OpenSession[] {
+  const opensAt = minuteOfWeek(opens);
+  if (Math.floor(opensAt / 1440) !== weekdayOf(date)) return [];
+  const usual = { from: opensAt % 1440, to: (opensAt % 1440) + lengthOf({ opens, closes }) };
+  // A session belongs to the day on which it ends, so that none opens on the eve of a holiday.
+  const tradingDate = addDays(date, Math.floor((usual.to - 1) / 1440));
+  if (calendar?.holidays.some(holiday => holiday.date === tradingDate)) return [];
+  const early = calendar?.earlyCloses.find(close => close.date === tradingDate);
+  const from = early ? earlierOf(calendar!, usual.from) : usual.from;
+  const to = early ? earlierOf(calendar!, usual.to) : usual.to;
+  const moment = (minute: number): number => momentOf(timeZone, { date, minute });
+  const earlyClose = to < usual.to ? early?.name : undefined;
+  return [{ name, opensMs: moment(from), closesMs: moment(to), earlyClose }];
+}
+
+function lengthOf({ opens, closes }: Pick<Session, 'opens' | 'closes'>): number {
+  return (minuteOfWeek(closes) - minuteOfWeek(opens) + weekMinutes) % weekMinutes || weekMinutes;
 }
 
 /** What a time of day becomes on a day of early close. */

@@ -13,12 +13,8 @@ export interface WallTime {
 
 /** What the clocks of a time zone show at a moment, seconds cut off. */
 export function wallTimeAt(timeZone: string, atMs: number): WallTime {
-  const parts = formatter(timeZone).formatToParts(atMs);
-  const part = (type: string): string => parts.find(other => other.type === type)?.value ?? '';
-  return {
-    date: `${part('year')}-${part('month')}-${part('day')}`,
-    minute: Number(part('hour')) * 60 + Number(part('minute')),
-  };
+  const shown = new Date(atMs + offsetAt(timeZone, atMs));
+  return { date: shown.toISOString().slice(0, 10), minute: shown.getUTCHours() * 60 + shown.getUTCMinutes() };
 }
 
 /** The moment at which the clocks show this; of an hour that they skip, as if they had not. */
@@ -62,10 +58,33 @@ export function spellWallTime(timeZone: string, atMs: number): string {
   return `${weekdayNames[weekdayOf(date)]} ${time} ${place}`;
 }
 
+/** Clocks change at a quarter of an hour at the earliest, so that one look at each does. */
+const quarterMs = 15 * minuteMs;
+/** By time zone and quarter. Some 500 days of sessions; asking a formatter takes microseconds, and a calendar asks often. */
+const offsets = new Map<string, Map<number, number>>();
+const mostOffsets = 10_000;
+
 /** How far the clocks of a time zone are ahead of UTC, ms. */
 function offsetAt(timeZone: string, atMs: number): number {
-  const { date, minute } = wallTimeAt(timeZone, atMs);
-  return Date.parse(`${date}T00:00:00Z`) + minute * minuteMs - Math.floor(atMs / minuteMs) * minuteMs;
+  let known = offsets.get(timeZone);
+  if (!known || known.size >= mostOffsets) {
+    known = new Map();
+    offsets.set(timeZone, known);
+  }
+  const quarter = Math.floor(atMs / quarterMs);
+  let offset = known.get(quarter);
+  if (offset === undefined) {
+    offset = readOffset(timeZone, quarter * quarterMs);
+    known.set(quarter, offset);
+  }
+  return offset;
+}
+
+function readOffset(timeZone: string, atMs: number): number {
+  const parts = formatter(timeZone).formatToParts(atMs);
+  const part = (type: string): string => parts.find(other => other.type === type)?.value ?? '';
+  const shown = `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:00Z`;
+  return Date.parse(shown) - atMs;
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

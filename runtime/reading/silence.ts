@@ -1,12 +1,13 @@
 /** Explains to an agent why nothing comes. */
 
 import { ChannelIndex } from '../buffer/channel-index.js';
-import type { Hours, Market } from '../contract/market.js';
+import type { Market } from '../contract/market.js';
 import { count } from '../core/count.js';
 import { isoOrNull } from '../core/time.js';
 import { isWanted, type StateName } from '../feed/state.js';
-import { tradingTimeAt } from '../market/hours.js';
-import { minuteOfWeek, spellWallTime } from '../market/wall-time.js';
+import { isAlwaysOpen, tradingTimeAt } from '../market/hours.js';
+import { hoursOf, type NamedHours } from '../market/product-hours.js';
+import { spellWallTime } from '../market/wall-time.js';
 import { type Filter, spellFilter } from '../symbols/channels.js';
 import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js';
 
@@ -206,7 +207,10 @@ function explainMarket(silence: Silence): string {
   const { market, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
   // A delayed feed stays silent after the opening for as long as its delay.
   const marketMs = nowMs - delayMinutes * 60_000;
-  if (!simulated && !tradingTimeAt(market.hours, marketMs).session) return explainClosed(silence, marketMs);
+  const named = hoursOf(market, market.hours, symbolsOf(silence));
+  if (!simulated && named.every(({ hours }) => !tradingTimeAt(hours, marketMs).session)) {
+    return named.map(one => explainClosed(one, delayMinutes, marketMs)).join(' ');
+  }
   const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;
   const cameSince = newestAgeMs < liveForMs;
   if (liveForMs < justLiveMs && !cameSince) {
@@ -216,13 +220,32 @@ function explainMarket(silence: Silence): string {
   }
   const since = lastMessageAtMs === undefined ? 'since it was started' : `since ${isoOrNull(lastMessageAtMs)}`;
   const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
-  return `Live and subscribed, but no event came ${since}${gap}. A quiet or misspelled symbol is silent: the feed acknowledges any symbol.${simulated ? '' : doubtAboutHolidays(market.hours, marketMs)}`;
+  const came = `Live and subscribed, but no event came ${since}${gap}.`;
+  const times = simulated
+    ? []
+    : named.filter(({ hours }) => !isAlwaysOpen(hours)).map(({ hours }) => tradingTimeAt(hours, marketMs));
+  const thin = times.find(({ thinDay }) => thinDay !== undefined)?.thinDay;
+  const why =
+    thin === undefined
+      ? 'A quiet or misspelled symbol is silent: the feed acknowledges any symbol.'
+      : `Little is traded today (${thin}).`;
+  const isDoubted = times.some(({ knownTo }) => knownTo === undefined);
+  const doubt = isDoubted ? ['Or the market is closed: its holidays and daily breaks are not known here.'] : [];
+  return [came, why, ...doubt].join(' ');
+}
+
+/** Those that a call looked for, else those that are subscribed. */
+function symbolsOf({ sought, subscriptions }: Silence): readonly string[] {
+  const { filters = [] } = sought ?? {};
+  return filters.length > 0
+    ? filters.map(({ symbol = '*' }) => symbol)
+    : subscriptions.map(name => name.slice(name.indexOf('.') + 1));
 }
 
 /** Since when and why the market is closed, and when it opens. */
-function explainClosed({ market, delayMinutes }: Silence, marketMs: number): string {
-  const { timeZone, calendar } = market.hours;
-  const { last, next, holiday, knownTo } = tradingTimeAt(market.hours, marketMs);
+function explainClosed({ of, hours }: NamedHours, delayMinutes: number, marketMs: number): string {
+  const { timeZone, calendar, note } = hours;
+  const { last, next, holiday, knownTo, unconfirmed } = tradingTimeAt(hours, marketMs);
   const reason = holiday ?? (last?.earlyClose && `early close, ${last.earlyClose}`);
   const why = reason === undefined ? '' : ` (${reason})`;
   const since = last ? ` since ${isoOrNull(last.closesMs)}` : '';
@@ -230,19 +253,9 @@ function explainClosed({ market, delayMinutes }: Silence, marketMs: number): str
   const late = delayMinutes > 0 ? `, ${delayMinutes} minutes late` : '';
   const known = calendar ? `Holidays are known to ${calendar.knownTo} only.` : 'Holidays are not known here.';
   return [
-    `${market.title}: closed${since}${why}; messages are due from ${isoOrNull(dueMs)} (it opens ${spellWallTime(timeZone, next.opensMs)}${late}).`,
+    `${of}: closed${since}${why}; messages are due from ${isoOrNull(dueMs)} (it opens ${spellWallTime(timeZone, next.opensMs)}${late}).`,
     ...(knownTo === undefined ? [known] : []),
+    ...(unconfirmed ? [unconfirmed.about] : []),
+    ...(note === undefined ? [] : [note]),
   ].join(' ');
-}
-
-const weekMinutes = 7 * 24 * 60;
-
-/** What may be the reason although the week says that the market is open. */
-function doubtAboutHolidays(hours: Hours, marketMs: number): string {
-  const open = hours.sessions.reduce((sum, { opens, closes }) => {
-    return sum + ((minuteOfWeek(closes) - minuteOfWeek(opens) + weekMinutes) % weekMinutes || weekMinutes);
-  }, 0);
-  const isAlwaysOpen = open >= weekMinutes;
-  if (isAlwaysOpen || tradingTimeAt(hours, marketMs).knownTo !== undefined) return '';
-  return ' Or the market is closed: its holidays and daily breaks are not known here.';
 }

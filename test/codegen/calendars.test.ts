@@ -47,6 +47,61 @@ test('a calendar is emitted once, and the market names it', () => {
   expect(files.get('crypto.ts')).toContain('calendar: small,');
 });
 
+describe('hours of groups of products', () => {
+  const crypto = 'spec/markets/crypto.yaml';
+  const groups = (extra: string): readonly [string, string] => [
+    '  time_zone: UTC\n',
+    `  time_zone: UTC
+  groups:
+    - group: coins
+      title: Coins
+      products: [BTC${extra}]
+      see: "overview.md:5"
+      sessions:
+        - { name: night, days: Fri-Sat, from: "20:00", to: "04:00", next_day: true, see: "overview.md:5" }
+`,
+  ];
+  const product: readonly [string, string] = [
+    'symbol:\n',
+    'symbol:\n  product: { pattern: "^([A-Z]+)-USD$", examples: { BTC-USD: BTC }, see: "overview.md:5" }\n',
+  ];
+
+  function faults(...edits: readonly (readonly [string, string])[]): string[] {
+    const made = new SmallProject();
+    made.edit(crypto, ...edits);
+    return faultsOf(made);
+  }
+
+  test('need something that finds the product of a symbol', () => {
+    expect(faults(groups('')).join('\n')).toContain('the group coins needs symbol.product');
+    expect(faults(groups(''), product).join('\n')).not.toContain('needs symbol.product');
+  });
+
+  test('name each product once', () => {
+    expect(faults(groups(', BTC'), product).join('\n')).toContain('BTC is already in the group coins');
+  });
+
+  test('are refused where the product of an example is another', () => {
+    const [where, added] = product;
+    expect(faults(groups(''), [where, added.replace('BTC-USD: BTC', 'BTC-USD: ETH')]).join('\n')).toContain(
+      'BTC-USD should be of the product ETH, but is of BTC',
+    );
+  });
+
+  test('may reach over midnight, but not over a day', () => {
+    const [where, added] = groups('');
+    const emitted = faults([where, added.replace('to: "04:00"', 'to: "21:00"')], product).join('\n');
+    expect(emitted).toContain('session night would last longer than a day: from 20:00 to 21:00 of the day after');
+  });
+});
+
+test('a pause after the known dates may stand in a calendar, since some are announced early', () => {
+  const pause = '\ninterruptions:\n  - { date: "2027-01-01", name: Eve, stops: "13:00", see: "small.md:5" }\n';
+  const faults = faultsOf(project(['known:', `${pause.trim()}\nknown:`]));
+  expect(faults.join('\n')).not.toContain('not within what is known');
+  expect(faults.join('\n')).toMatch(/small 2027|does not mention 2027-01-01/);
+});
+
 describe('a calendar is refused', () => {
   test.each<[string, readonly [string, string], string]>([
     [

@@ -161,6 +161,43 @@ describe('a live stream is silent because', () => {
     expect(sentence.includes('Or the market is closed: its holidays')).toBe(isDoubted);
   });
 
+  test('little is traded on the day, and then no symbol is suspected', () => {
+    const nowMs = Date.parse('2026-12-25T12:00:00Z');
+    const sentence = explain({ market: marketOf('forex'), nowMs, liveSinceMs: nowMs - 60_000, liveForMs: 60_000 });
+    expect(sentence).toContain('Little is traded today (Christmas).');
+    expect(sentence).not.toContain('misspelled');
+  });
+
+  test('the products that are subscribed rest, each for its own reason, although others trade', () => {
+    const nowMs = Date.parse('2026-11-25T23:30:00Z');
+    const futures = marketOf('futures');
+    expect(explain({ market: futures, nowMs, subscriptions: ['T.ZCH7'] })).toContain(
+      'CBOT grain and oilseed futures: closed since 2026-11-25T19:20:00.000Z (eve of Thanksgiving)',
+    );
+    expect(explain({ market: futures, nowMs, subscriptions: ['T.ZCH7', 'T.ESZ6'] })).toContain('Live and subscribed');
+    const holiday = { market: futures, nowMs: Date.parse('2026-12-25T18:00:00Z') };
+    expect(explain({ ...holiday, subscriptions: ['T.ESH7', 'Q.CLG7'] })).toMatch(
+      /^CME equity index futures: closed .* \(Christmas\).*NYMEX energy futures: closed .* \(Christmas\)/,
+    );
+  });
+
+  test('what a call looked for rests, although other products trade', () => {
+    const sentence = explain({
+      market: marketOf('futures'),
+      nowMs: Date.parse('2026-11-25T23:30:00Z'),
+      subscriptions: ['T.ZCH7', 'T.ESZ6'],
+      sought: { filters: [{ symbol: 'ZCH7' }], seen: 0, passed: 0 },
+    });
+    expect(sentence).toContain('CBOT grain and oilseed futures: closed');
+  });
+
+  test('the market rests, while sessions that are not sure may be on', () => {
+    expect(explain({ nowMs: Date.parse('2026-12-09T03:00:00Z') })).toContain(
+      'that it began on 2026-12-06 is not confirmed',
+    );
+    expect(explain({ nowMs: Date.parse('2026-12-02T03:00:00Z') })).not.toContain('not confirmed');
+  });
+
   test('a symbol may be quiet or misspelled', () => {
     expect(explain({})).toContain('no event came since it was started');
     const lastMessageAtMs = Date.parse('2026-01-13T16:59:30Z');
