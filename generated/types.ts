@@ -71,6 +71,19 @@ export interface Outage {
   readonly more_channels?: number;
 }
 
+/** Whether a market or a group of its products trades. */
+export interface SessionRow {
+  /** Title of the market or of the group. */
+  readonly of: string;
+  readonly open: boolean;
+  /** Its name; null while closed. */
+  readonly session: string | null;
+  /** When the session ends or the next begins; null where it never closes. */
+  readonly changes_at: string | null;
+  /** In words, by the clock of the exchange, with why it is closed and what is not known. */
+  readonly text: string;
+}
+
 export type Update = 'last' | 'high_low' | 'volume';
 
 /** An event of the feed under readable names; the table of its channel has the others. */
@@ -296,6 +309,8 @@ export interface StatusAnswer extends Common {
   readonly outages: readonly Outage[];
   readonly last_error: LastError | null;
   readonly next_retry_at: string | null;
+  /** When what is subscribed trades: a row for each of its different hours; none for a recording. */
+  readonly sessions: readonly SessionRow[];
   /** Why nothing comes. */
   readonly silence: string | null;
   /** What is held for reading. */

@@ -47,9 +47,11 @@ export function tradingTimeAt(hours: Hours, atMs: number): TradingTime {
   };
 }
 
-/** Whether a week has no moment without a session. */
+/** Whether a session is on at every moment of the week: at least where another ends. */
 export function isAlwaysOpen({ sessions }: Hours): boolean {
-  return sessions.reduce((sum, session) => sum + lengthOf(session), 0) >= weekMinutes;
+  const isOnAt = (minute: number): boolean =>
+    sessions.some(one => (minute - minuteOfWeek(one.opens) + weekMinutes) % weekMinutes < lengthOf(one));
+  return sessions.every(({ closes }) => isOnAt(minuteOfWeek(closes)));
 }
 
 function isOn({ opensMs, closesMs }: OpenSession, atMs: number): boolean {

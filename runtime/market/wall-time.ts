@@ -50,12 +50,23 @@ export function minuteOfDay(text: string): number {
   return hour! * 60 + minute!;
 }
 
-/** `Monday 04:00 in New York` */
-export function spellWallTime(timeZone: string, atMs: number): string {
+/**
+ * A moment as people near it say it: `04:00` on the same day, `Monday 04:00` within a week, else with its date.
+ *
+ * @param nowMs when it is said, wall clock ms
+ */
+export function spellWallTime(timeZone: string, atMs: number, nowMs: number): string {
   const { date, minute } = wallTimeAt(timeZone, atMs);
+  const { date: today } = wallTimeAt(timeZone, nowMs);
   const time = [Math.floor(minute / 60), minute % 60].map(part => String(part).padStart(2, '0')).join(':');
-  const place = timeZone.includes('/') ? `in ${timeZone.split('/').at(-1)!.replaceAll('_', ' ')}` : timeZone;
-  return `${weekdayNames[weekdayOf(date)]} ${time} ${place}`;
+  if (date === today) return time;
+  const isNear = addDays(today, -7) < date && date < addDays(today, 7);
+  return `${weekdayNames[weekdayOf(date)]} ${isNear ? '' : `${date} `}${time}`;
+}
+
+/** `in New York` */
+export function spellPlace(timeZone: string): string {
+  return timeZone.includes('/') ? `in ${timeZone.split('/').at(-1)!.replaceAll('_', ' ')}` : timeZone;
 }
 
 /** Clocks change at a quarter of an hour at the earliest, so that one look at each does. */

@@ -106,6 +106,7 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
   return explainSilence({
     market: stream.market,
     readOnly: hub.readOnly,
+    hours: hub.hours.of(market),
     state: stream.state,
     simulated: stream.target?.endpoint.simulated ?? false,
     delayMinutes: stream.target?.endpoint.delayMinutes ?? 0,

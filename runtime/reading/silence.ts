@@ -1,13 +1,12 @@
 /** Explains to an agent why nothing comes. */
 
 import { ChannelIndex } from '../buffer/channel-index.js';
-import type { Market } from '../contract/market.js';
+import type { Hours, Market } from '../contract/market.js';
 import { count } from '../core/count.js';
 import { isoOrNull } from '../core/time.js';
 import { isWanted, type StateName } from '../feed/state.js';
-import { isAlwaysOpen, tradingTimeAt } from '../market/hours.js';
-import { hoursOf, type NamedHours } from '../market/product-hours.js';
-import { spellWallTime } from '../market/wall-time.js';
+import { hoursOf } from '../market/product-hours.js';
+import { reportTrading, type TradingReport } from '../market/trading-hours.js';
 import { type Filter, spellFilter } from '../symbols/channels.js';
 import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js';
 
@@ -16,6 +15,8 @@ export interface Silence {
   readonly market: Market;
   /** Whether the caller may start and subscribe nothing. */
   readonly readOnly?: boolean | undefined;
+  /** Of the market. */
+  readonly hours: Hours;
   readonly state: StateName;
   readonly simulated: boolean;
   readonly delayMinutes: number;
@@ -204,13 +205,14 @@ function listed(names: readonly string[]): string {
 }
 
 function explainMarket(silence: Silence): string {
-  const { market, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
+  const { market, hours, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
   // A delayed feed stays silent after the opening for as long as its delay.
   const marketMs = nowMs - delayMinutes * 60_000;
-  const named = hoursOf(market, market.hours, symbolsOf(silence));
-  if (!simulated && named.every(({ hours }) => !tradingTimeAt(hours, marketMs).session)) {
-    return named.map(one => explainClosed(one, delayMinutes, marketMs)).join(' ');
-  }
+  const reports = simulated
+    ? []
+    : hoursOf(market, hours, symbolsOf(silence)).map(named => reportTrading(named, marketMs));
+  const closed = reports.filter(({ open }) => !open).map(report => explainClosed(report, delayMinutes));
+  if (closed.length > 0 && closed.length === reports.length) return closed.join(' ');
   const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;
   const cameSince = newestAgeMs < liveForMs;
   if (liveForMs < justLiveMs && !cameSince) {
@@ -220,18 +222,24 @@ function explainMarket(silence: Silence): string {
   }
   const since = lastMessageAtMs === undefined ? 'since it was started' : `since ${isoOrNull(lastMessageAtMs)}`;
   const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
-  const came = `Live and subscribed, but no event came ${since}${gap}.`;
-  const times = simulated
-    ? []
-    : named.filter(({ hours }) => !isAlwaysOpen(hours)).map(({ hours }) => tradingTimeAt(hours, marketMs));
-  const thin = times.find(({ thinDay }) => thinDay !== undefined)?.thinDay;
-  const why =
-    thin === undefined
+  return [
+    `Live and subscribed, but no event came ${since}${gap}.`,
+    ...closed,
+    ...explainQuiet(reports.filter(({ open }) => open)),
+    ...(simulated ? ['The simulated feed never closes.'] : []),
+  ].join(' ');
+}
+
+/** Why nothing came although the market is open; no symbol is suspected on a day of little trading. */
+function explainQuiet(open: readonly TradingReport[]): string[] {
+  const thinDay = open.find(({ time }) => time.thinDay !== undefined)?.time.thinDay;
+  const isDoubted = open.some(({ changesAtMs, time }) => changesAtMs !== undefined && time.knownTo === undefined);
+  return [
+    thinDay === undefined
       ? 'A quiet or misspelled symbol is silent: the feed acknowledges any symbol.'
-      : `Little is traded today (${thin}).`;
-  const isDoubted = times.some(({ knownTo }) => knownTo === undefined);
-  const doubt = isDoubted ? ['Or the market is closed: its holidays and daily breaks are not known here.'] : [];
-  return [came, why, ...doubt].join(' ');
+      : `Little is traded today (${thinDay}).`,
+    ...(isDoubted ? ['Or the market is closed: its holidays and daily breaks are not known here.'] : []),
+  ];
 }
 
 /** Those that a call looked for, else those that are subscribed. */
@@ -242,20 +250,11 @@ function symbolsOf({ sought, subscriptions }: Silence): readonly string[] {
     : subscriptions.map(name => name.slice(name.indexOf('.') + 1));
 }
 
-/** Since when and why the market is closed, and when it opens. */
-function explainClosed({ of, hours }: NamedHours, delayMinutes: number, marketMs: number): string {
-  const { timeZone, calendar, note } = hours;
-  const { last, next, holiday, knownTo, unconfirmed } = tradingTimeAt(hours, marketMs);
-  const reason = holiday ?? (last?.earlyClose && `early close, ${last.earlyClose}`);
-  const why = reason === undefined ? '' : ` (${reason})`;
-  const since = last ? ` since ${isoOrNull(last.closesMs)}` : '';
-  const dueMs = next.opensMs + delayMinutes * 60_000;
+/** Since when and why the market is closed, and when messages are due. */
+function explainClosed({ of, text, doubts, time }: TradingReport, delayMinutes: number): string {
+  const dueMs = time.next.opensMs + delayMinutes * 60_000;
   const late = delayMinutes > 0 ? `, ${delayMinutes} minutes late` : '';
-  const known = calendar ? `Holidays are known to ${calendar.knownTo} only.` : 'Holidays are not known here.';
-  return [
-    `${of}: closed${since}${why}; messages are due from ${isoOrNull(dueMs)} (it opens ${spellWallTime(timeZone, next.opensMs)}${late}).`,
-    ...(knownTo === undefined ? [known] : []),
-    ...(unconfirmed ? [unconfirmed.about] : []),
-    ...(note === undefined ? [] : [note]),
-  ].join(' ');
+  return [`${of}: ${text}; messages are due from ${isoOrNull(dueMs)}${late}`, ...doubts]
+    .map(sentence => `${sentence}.`)
+    .join(' ');
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { nearest, suggest } from '../core/nearest.js';
+import type { HoursSource } from '../market/trading-hours.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
 import type { Recorder } from '../recording/recorder.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -33,6 +34,7 @@ export interface ClientHost {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
+  readonly hours: HoursSource;
   readonly loopBudget: LoopBudget;
   readonly upstreams: Upstreams;
   /** Bounds the buffers of all clients. */
@@ -56,6 +58,7 @@ export class Client implements HubView {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
+  readonly hours: HoursSource;
   readonly owner: string | undefined;
   readonly process = randomBytes(4).toString('hex');
   private readonly streams: ReadonlyMap<string, ClientStream>;
@@ -71,6 +74,7 @@ export class Client implements HubView {
     this.settings = settings;
     this.clock = clock;
     this.log = log;
+    this.hours = hub.hours;
     this.owner = options.owner;
     this.waits = new Waits(settings.options.httpWaits);
     const byteBudget = options.alone ? {} : { byteBudget: hub.byteBudget };

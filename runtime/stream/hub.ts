@@ -13,6 +13,7 @@ import { type Endpoint, resolveEndpoint } from '../feed/endpoint.js';
 import type { ReplayRequest } from '../feed/replay-request.js';
 import type { Dial } from '../feed/socket.js';
 import { vendorFeed } from '../feed/vendor-feed.js';
+import { type HoursSource, specHours } from '../market/trading-hours.js';
 import { LoopBudget } from '../pacing/loop-budget.js';
 import type { Ownership } from '../recording/owner.js';
 import { Recorder } from '../recording/recorder.js';
@@ -29,6 +30,8 @@ export interface HubServices {
   readonly dial?: Dial;
   /** Whether to record if the settings name a folder for it; default true. */
   readonly recording?: boolean;
+  /** When the markets trade; default: as the spec has it. */
+  readonly hours?: HoursSource;
 }
 
 /** For feeds that need no key. */
@@ -37,6 +40,7 @@ const noKey = new Secret('none');
 export class Hub implements ClientHost {
   readonly log: Log;
   readonly clock: Clock;
+  readonly hours: HoursSource;
   /** Absent if nothing is recorded. */
   readonly recorder: Recorder | undefined;
   /** Shared by all connections. */
@@ -52,9 +56,10 @@ export class Hub implements ClientHost {
     readonly suite: Suite,
     readonly markets: readonly Market[],
     readonly settings: Settings,
-    { clock, write, dial, recording = true }: HubServices,
+    { clock, write, dial, recording = true, hours = specHours }: HubServices,
   ) {
     this.clock = clock;
+    this.hours = hours;
     this.dial = dial;
     this.log = new Log(clock, write);
     this.loopBudget = new LoopBudget(clock);

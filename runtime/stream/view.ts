@@ -10,6 +10,7 @@ import type { StateName } from '../feed/state.js';
 import type { SubscriptionsView } from '../feed/subscription-state.js';
 import type { Detail, Message } from '../market/format.js';
 import type { Snapshots } from '../market/snapshots.js';
+import type { HoursSource } from '../market/trading-hours.js';
 import type { Changes } from '../pacing/changes.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 import type { Outage } from './outages.js';
@@ -24,6 +25,8 @@ export interface HubView {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
+  /** When the markets trade. */
+  readonly hours: HoursSource;
   /** Name of the caller, which marks its recordings; absent if it has none. */
   readonly owner?: string | undefined;
   /** Whether the caller may look at the streams, and not start, stop or change them. */

@@ -72,6 +72,7 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
     lines(
       `${stream(answer)}${on(answer)}: ${count(answer.subscription_count, 'channel')}, ${count(answer.messages_received, 'message')}, ${answer.rate_per_s}/s.`,
       answer.silence ?? `The newest is ${answer.newest_age_ms} ms old.`,
+      ...hours(answer),
       named('Channels', answer.subscriptions),
       named('Unconfirmed', answer.unconfirmed),
       rejections(answer.rejected),
@@ -173,6 +174,11 @@ function trouble(error: LastError | null | undefined, retryAt: string | null | u
   if (!error) return [];
   const { code, message, hint } = error;
   return [`Last error ${code}: ${message} ${hint}`, ...(retryAt ? [`Next attempt at ${retryAt}.`] : [])];
+}
+
+/** When the products trade, unless the silence says it. */
+function hours({ sessions, silence }: StatusAnswer): string[] {
+  return sessions.filter(({ of }) => !silence?.includes(`${of}: closed`)).map(({ of, text }) => `${of}: ${text}.`);
 }
 
 /** Counts that are 0 while all is well; shows only the others. */

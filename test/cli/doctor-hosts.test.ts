@@ -141,18 +141,40 @@ describe.concurrent('a market', () => {
   }
 
   test.each([
-    ['stocks', 'realtime', 'not asked, for a reason; real time; closed until 2026-11-23T09:00:00.000Z'],
-    ['futures', 'delayed', 'not asked, for a reason; 10 minutes late; closed until 2026-11-22T23:00:00.000Z'],
-    ['crypto', 'realtime', 'not asked, for a reason; real time; open (continuous)'],
-    ['stocks', 'ws://127.0.0.1:9', 'not asked, for a reason; delay unknown; closed until 2026-11-23T09:00:00.000Z'],
-    ['stocks', 'simulated', 'not asked, for a reason; made-up data; open (simulated)'],
+    [
+      'stocks',
+      'realtime',
+      'not asked, for a reason; real time; closed since Friday 20:00; opens Monday 04:00 in New York',
+    ],
+    [
+      'futures',
+      'delayed',
+      'not asked, for a reason; 10 minutes late; CME equity index futures closed since Friday 16:00; opens Sunday 17:00 in Chicago',
+    ],
+    ['crypto', 'realtime', 'not asked, for a reason; real time; open around the clock'],
+    [
+      'stocks',
+      'ws://127.0.0.1:9',
+      'not asked, for a reason; delay unknown; closed since Friday 20:00; opens Monday 04:00 in New York',
+    ],
+    ['stocks', 'simulated', 'not asked, for a reason; made-up data; open: it never closes'],
   ])('%s on %s on a Saturday says how late it is, and whether it is open', async (market, feed, message) => {
     expect(await examined(market, feed)).toMatchObject({ result: 'skip', message });
   });
 
   test.each([
-    ['on a holiday', '2026-11-26T16:00:00Z', 'closed (Thanksgiving) until 2026-11-27T09:00:00.000Z', 'Thanksgiving'],
-    ['on an early close', '2026-11-27T17:00:00Z', 'open (regular, early close: day after Thanksgiving)', null],
+    [
+      'on a holiday',
+      '2026-11-26T16:00:00Z',
+      'closed since Wednesday 20:00 (Thanksgiving); opens Friday 04:00 in New York',
+      'Thanksgiving',
+    ],
+    [
+      'on an early close',
+      '2026-11-27T17:00:00Z',
+      'open (regular) until 13:00 in New York (early close, day after Thanksgiving), then after hours',
+      null,
+    ],
   ])('%s says so', async (_, moment, opening, holiday) => {
     expect(await examined('stocks', 'realtime', Date.parse(moment))).toMatchObject({
       message: `not asked, for a reason; real time; ${opening}`,

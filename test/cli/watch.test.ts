@@ -274,6 +274,7 @@ describe('the trail of a symbol', () => {
 describe('the remarks', () => {
   const calm: Circumstances = {
     silence: null,
+    sessions: [],
     outages: [],
     fault: undefined,
     rejected: [],
@@ -285,6 +286,14 @@ describe('the remarks', () => {
 
   test('are none while all is well', () => {
     expect(listRemarks(calm)).toEqual([]);
+  });
+
+  test('name the products that do not trade, unless the silence does', () => {
+    const closed = { of: 'US stocks', open: false, session: null, changes_at: null, text: 'closed since 13:00' };
+    expect(listRemarks({ ...calm, sessions: [closed] })).toEqual(['US stocks: closed since 13:00.']);
+    const silence = 'US stocks: closed since 13:00; opens Monday.';
+    expect(listRemarks({ ...calm, silence, sessions: [closed] })).toEqual([silence]);
+    expect(listRemarks({ ...calm, sessions: [{ ...closed, open: true }] })).toEqual([]);
   });
 
   test('name the last outage and the last error', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { momentOf, spellWallTime, wallTimeAt } from '../../runtime/market/wall-time.js';
+import { momentOf, spellPlace, spellWallTime, wallTimeAt } from '../../runtime/market/wall-time.js';
 
 const newYork = 'America/New_York';
 
@@ -32,8 +32,18 @@ describe('a time on the wall', () => {
 });
 
 test.each([
-  [newYork, '2026-11-30T09:00:00Z', 'Monday 04:00 in New York'],
-  ['UTC', '2026-11-30T09:05:00Z', 'Monday 09:05 UTC'],
-])('a moment is spelled as people at the exchange say it', (zone, moment, spelled) => {
-  expect(spellWallTime(zone, Date.parse(moment))).toBe(spelled);
+  ['on the same day', newYork, '2026-11-27T18:00:00Z', '13:00'],
+  ['on a day of the next week', newYork, '2026-11-30T09:00:00Z', 'Monday 04:00'],
+  ['on a day of the week before', newYork, '2026-11-26T01:00:00Z', 'Wednesday 20:00'],
+  ['after a week', newYork, '2026-12-04T14:30:00Z', 'Friday 2026-12-04 09:30'],
+  ['in another zone', 'UTC', '2026-11-30T09:05:00Z', 'Monday 09:05'],
+])('a moment %s is spelled as people at the exchange say it', (_, zone, moment, spelled) => {
+  expect(spellWallTime(zone, Date.parse(moment), Date.parse('2026-11-27T23:00:00Z'))).toBe(spelled);
+});
+
+test.each([
+  [newYork, 'in New York'],
+  ['UTC', 'UTC'],
+])('the place of %s is spelled: %s', (zone, spelled) => {
+  expect(spellPlace(zone)).toBe(spelled);
 });

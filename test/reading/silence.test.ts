@@ -9,6 +9,7 @@ const saturdayNoonMs = Date.parse('2026-01-17T17:00:00Z');
 function explain(silence: Partial<Silence>): string {
   return explainSilence({
     market: marketOf('stocks'),
+    hours: (silence.market ?? marketOf('stocks')).hours,
     state: 'live',
     simulated: false,
     delayMinutes: 0,
@@ -106,19 +107,19 @@ describe('a live stream is silent because', () => {
 
   test('the market rests over a weekend and a holiday, and messages are due at a known time', () => {
     expect(explain({ nowMs: saturdayNoonMs })).toBe(
-      'US stocks: closed since 2026-01-17T01:00:00.000Z; messages are due from 2026-01-20T09:00:00.000Z (it opens Tuesday 04:00 in New York).',
+      'US stocks: closed since Friday 20:00; opens Tuesday 04:00 in New York; messages are due from 2026-01-20T09:00:00.000Z.',
     );
   });
 
   test('the market has a holiday, which is named', () => {
     expect(explain({ nowMs: Date.parse('2026-11-26T16:00:00Z') })).toBe(
-      'US stocks: closed since 2026-11-26T01:00:00.000Z (Thanksgiving); messages are due from 2026-11-27T09:00:00.000Z (it opens Friday 04:00 in New York).',
+      'US stocks: closed since Wednesday 20:00 (Thanksgiving); opens Friday 04:00 in New York; messages are due from 2026-11-27T09:00:00.000Z.',
     );
   });
 
   test('the market closed early, for a reason', () => {
     expect(explain({ nowMs: Date.parse('2026-11-27T23:00:00Z') })).toBe(
-      'US stocks: closed since 2026-11-27T22:00:00.000Z (early close, day after Thanksgiving); messages are due from 2026-11-30T09:00:00.000Z (it opens Monday 04:00 in New York).',
+      'US stocks: closed since 17:00 (early close, day after Thanksgiving); opens Monday 04:00 in New York; messages are due from 2026-11-30T09:00:00.000Z.',
     );
   });
 
@@ -132,7 +133,7 @@ describe('a live stream is silent because', () => {
   test('the market rests for a delayed feed still, some minutes after the opening', () => {
     const sentence = explain({ delayMinutes: 15, nowMs: Date.parse('2026-01-13T09:10:00Z') });
     expect(sentence).toContain(
-      'due from 2026-01-13T09:15:00.000Z (it opens Tuesday 04:00 in New York, 15 minutes late)',
+      'closed since Monday 20:00; opens 04:00 in New York; messages are due from 2026-01-13T09:15:00.000Z, 15 minutes late.',
     );
   });
 
@@ -172,9 +173,11 @@ describe('a live stream is silent because', () => {
     const nowMs = Date.parse('2026-11-25T23:30:00Z');
     const futures = marketOf('futures');
     expect(explain({ market: futures, nowMs, subscriptions: ['T.ZCH7'] })).toContain(
-      'CBOT grain and oilseed futures: closed since 2026-11-25T19:20:00.000Z (eve of Thanksgiving)',
+      'CBOT grain and oilseed futures: closed since 13:20 (eve of Thanksgiving); opens Friday 08:30 in Chicago;',
     );
-    expect(explain({ market: futures, nowMs, subscriptions: ['T.ZCH7', 'T.ESZ6'] })).toContain('Live and subscribed');
+    expect(explain({ market: futures, nowMs, subscriptions: ['T.ZCH7', 'T.ESZ6'] })).toMatch(
+      /^Live and subscribed.* CBOT grain and oilseed futures: closed .*A quiet or misspelled symbol is silent/,
+    );
     const holiday = { market: futures, nowMs: Date.parse('2026-12-25T18:00:00Z') };
     expect(explain({ ...holiday, subscriptions: ['T.ESH7', 'Q.CLG7'] })).toMatch(
       /^CME equity index futures: closed .* \(Christmas\).*NYMEX energy futures: closed .* \(Christmas\)/,
@@ -244,7 +247,9 @@ describe('a live stream is silent because', () => {
   });
 
   test('never for the hour, if it is simulated or trades without end', () => {
-    expect(explain({ simulated: true, nowMs: saturdayNoonMs, liveSinceMs: 0 })).toContain('Live and subscribed');
+    const simulated = explain({ simulated: true, nowMs: saturdayNoonMs, liveSinceMs: 0 });
+    expect(simulated).toContain('Live and subscribed');
+    expect(simulated).toContain('The simulated feed never closes.');
     expect(explain({ market: marketOf('crypto'), nowMs: saturdayNoonMs, liveSinceMs: 0 })).toContain(
       'Live and subscribed',
     );

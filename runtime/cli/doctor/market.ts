@@ -5,7 +5,8 @@ import type { Market } from '../../contract/market.js';
 import { type ErrorCode, StreamError } from '../../core/errors.js';
 import { isoOrNull } from '../../core/time.js';
 import { describeDelay, type Endpoint, resolveEndpoint } from '../../feed/endpoint.js';
-import { tradingTimeAt } from '../../market/hours.js';
+import { hoursOf } from '../../market/product-hours.js';
+import { reportTrading, spellReport } from '../../market/trading-hours.js';
 import { ReplayRefusal } from '../../recording/refusal.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import type { Rejection } from '../../symbols/channels.js';
@@ -25,7 +26,7 @@ export async function examineMarket(hub: HubView, market: Market, skipped?: stri
   if (endpoint instanceof StreamError) {
     return { ...common, result: 'note', message: `${endpoint.message} A start must name one as its endpoint.` };
   }
-  const { opening, facts } = describePlace(market, endpoint, hub.clock.now());
+  const { opening, facts } = describePlace(hub, market, endpoint);
   if (skipped !== undefined) return { ...common, result: 'skip', message: `not asked, ${skipped}; ${opening}`, facts };
   const refusal = await refusalOf(hub, market, endpoint);
   if (refusal && !refusal.offered?.markets.includes(market.name)) {
@@ -83,25 +84,34 @@ async function refusalOf(hub: HubView, market: Market, { replay }: Endpoint): Pr
   }
 }
 
-function describePlace(market: Market, endpoint: Endpoint, nowMs: number): { opening: string; facts: Facts } {
+function describePlace(hub: HubView, market: Market, endpoint: Endpoint): { opening: string; facts: Facts } {
   const { feed, delayMinutes } = endpoint;
-  const time = tradingTimeAt(market.hours, nowMs);
-  const session = isLocal(endpoint) ? feed : time.session?.name;
-  const opens = session === undefined ? isoOrNull(time.next.opensMs) : null;
   const delay = describeDelay(endpoint);
-  const holiday = time.holiday === undefined ? '' : ` (${time.holiday})`;
-  const early = time.session?.earlyClose === undefined ? '' : `, early close: ${time.session.earlyClose}`;
+  const known = { feed, delayed_minutes: delayMinutes };
+  if (isLocal(endpoint)) {
+    const text = endpoint.simulated ? 'open: it never closes' : `open (${feed})`;
+    return { opening: `${delay}; ${text}`, facts: { ...known, open: true, session: feed, opens_at: null } };
+  }
+  const [named] = hoursOf(market, hub.hours.of(market), [askedSymbol(market)]);
+  const report = reportTrading(named!, hub.clock.now());
+  const { of, open, time } = report;
+  const whose = of === market.title ? '' : `${of} `;
   return {
-    opening: `${delay}; ${session === undefined ? `closed${holiday} until ${opens}` : `open (${session}${early})`}`,
+    opening: `${delay}; ${whose}${spellReport(report)}`,
     facts: {
-      feed,
-      delayed_minutes: delayMinutes,
-      open: session !== undefined,
-      session: session ?? null,
-      opens_at: opens,
-      ...(isLocal(endpoint) ? {} : { holiday: time.holiday ?? null, holidays_known_to: time.knownTo ?? null }),
+      ...known,
+      open,
+      session: time.session?.name ?? null,
+      opens_at: open ? null : isoOrNull(time.next.opensMs),
+      holiday: time.holiday ?? null,
+      holidays_known_to: time.knownTo ?? null,
     },
   };
+}
+
+/** The symbol that the market is asked for. */
+function askedSymbol({ simulation }: Market): string {
+  return simulation.instruments[0]!.symbol;
 }
 
 /** With a capital, to begin a sentence. */
@@ -137,8 +147,8 @@ interface Outcome {
 
 async function ask(hub: HubView, market: Market): Promise<Outcome> {
   const stream = hub.stream(market.name);
-  const [instrument] = market.simulation.instruments;
-  const names = market.channels.map(channel => ({ channel, name: `${channel.prefix}.${instrument!.symbol}` }));
+  const symbol = askedSymbol(market);
+  const names = market.channels.map(channel => ({ channel, name: `${channel.prefix}.${symbol}` }));
   try {
     await start(hub, market, { channels: names.map(({ name }) => name) });
     await stream.changes.until(() => stream.state !== 'live', lingerMs);

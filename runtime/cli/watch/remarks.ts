@@ -1,5 +1,6 @@
 /** Remarks below the table: what a user should know besides the numbers. */
 
+import type { SessionRow } from '../../../generated/types.js';
 import { count } from '../../core/count.js';
 import type { Outage } from '../../stream/outages.js';
 import type { StreamFault } from '../../stream/upstream-user.js';
@@ -8,6 +9,7 @@ import { timeOfDay } from './text.js';
 
 export interface Circumstances {
   readonly silence: string | null;
+  readonly sessions: readonly SessionRow[];
   readonly outages: readonly Outage[];
   readonly fault: StreamFault | undefined;
   readonly rejected: readonly Rejection[];
@@ -16,15 +18,24 @@ export interface Circumstances {
   readonly incomplete: string | undefined;
 }
 
-export function listRemarks({ silence, outages, fault, rejected, notes, incomplete }: Circumstances): string[] {
+export function listRemarks(circumstances: Circumstances): string[] {
+  const { silence, sessions, outages, fault, rejected, notes, incomplete } = circumstances;
   return [
     ...(silence === null ? [] : [silence]),
+    ...describeClosed(sessions, silence),
     ...describeOutages(outages),
     ...(fault && !silence?.includes(fault.message) ? [describeFault(fault)] : []),
     ...rejected.map(({ channel, code, message }) => `Rejected ${channel}: ${code}: ${message}`),
     ...(incomplete === undefined ? [] : [incomplete]),
     ...notes,
   ];
+}
+
+/** Products that do not trade, unless the silence says it. */
+function describeClosed(sessions: readonly SessionRow[], silence: string | null): string[] {
+  return sessions
+    .filter(({ of, open }) => !open && !silence?.includes(`${of}: closed`))
+    .map(({ of, text }) => `${of}: ${text}.`);
 }
 
 function describeOutages(outages: readonly Outage[]): string[] {

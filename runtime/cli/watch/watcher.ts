@@ -74,7 +74,7 @@ export class Watcher {
   private async look(stream: StreamView, { endpoint, urls, replay }: Target): Promise<View> {
     const { hub, market, parsed } = this;
     const { rows, omitted, incomplete } = await this.readRows();
-    const { silence, notes } = status(hub, market);
+    const { silence, sessions, notes } = status(hub, market);
     return {
       market: market.title,
       state: stateOf(stream),
@@ -90,6 +90,7 @@ export class Watcher {
       remarks: listRemarks({
         // A note says that a replay has ended.
         silence: hasEnded(stream) ? null : silence,
+        sessions,
         outages: stream.outages.all,
         fault: stream.lastFault,
         rejected: this.rejections(),

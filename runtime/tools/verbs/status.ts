@@ -3,6 +3,7 @@ import type { Market } from '../../contract/market.js';
 import { count } from '../../core/count.js';
 import { isoOrNull } from '../../core/time.js';
 import { commonAnswer, doubtsOf, newestAge, showFault, showLedger, silenceOf } from '../../reading/answer.js';
+import { sessionsOf } from '../../reading/sessions.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import { shownEndpoint } from './shown-endpoint.js';
 
@@ -42,6 +43,7 @@ export function status(hub: HubView, market: Market) {
     ...showLedger(stream),
     last_error: showFault(stream),
     next_retry_at: isoOrNull(stream.nextRetryAtMs),
+    sessions: sessionsOf(hub, stream),
     silence: silent ? silenceOf(hub, stream) : null,
     buffer: { messages: buffer.size, bytes: buffer.bytes, oldest_at: isoOrNull(oldestAtMs) },
   } satisfies StatusAnswer;
