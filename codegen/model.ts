@@ -23,6 +23,7 @@ export type {
   RawConditions,
   RawCorrection,
   RawErratum,
+  RawExpiry,
   RawField,
   RawMarket,
   RawPrompt,

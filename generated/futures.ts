@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { type Channel, type Market, type MarketTool, wire } from '../runtime/index.js';
-import { cmeEnergyMetals, cmeEquityIndex, cmeFx, cmeGrains, cmeLivestock, cmeRates } from './calendars.js';
+import { cmeEnergyMetals, cmeEquityIndex, cmeFx, cmeGrains, cmeLivestock, cmeRates, usEquities } from './calendars.js';
 
 /**
  * Trades, `T`.
@@ -558,6 +558,71 @@ export const futures: Market = {
     ],
     stars: [],
     product: '^([A-Z0-9]{1,4}?)(?:[FGHJKMNQUVXZ]\\d{1,2}(?:-.+)?|:.+)$',
+    expiry: {
+      pattern: '^(?<product>[A-Z0-9]{1,4})(?<month>[FGHJKMNQUVXZ])(?<year>\\d{1,2})$',
+      monthCodes: 'FGHJKMNQUVXZ',
+      calendar: usEquities,
+      listedYears: 6,
+      withoutMonth: '^[/@]?(?<product>[A-Z0-9]{1,4}?)(?:1?!|=F)?$',
+      products: [
+        {
+          codes: ['ES', 'NQ', 'YM', 'RTY', 'EMD', 'MES', 'MNQ', 'MYM', 'M2K'],
+          months: 'HMUZ',
+          lastDay: { weekday: 'Fri', nth: 3 },
+        },
+        { codes: ['NKD', 'NIY'], months: 'HMUZ', lastDay: { weekday: 'Fri', nth: 2, back: 1 } },
+        {
+          codes: ['CL'],
+          months: 'FGHJKMNQUVXZ',
+          lastDay: { month: -1, day: 25, back: 3, fromBusinessDay: true },
+          farListed: true,
+        },
+        {
+          codes: ['MCL'],
+          months: 'FGHJKMNQUVXZ',
+          lastDay: { month: -1, day: 25, back: 4, fromBusinessDay: true },
+        },
+        { codes: ['NG'], months: 'FGHJKMNQUVXZ', lastDay: { day: 1, back: 3 }, farListed: true },
+        { codes: ['RB', 'HO'], months: 'FGHJKMNQUVXZ', lastDay: { day: 1, back: 1 } },
+        {
+          codes: ['BZ'],
+          months: 'FGHJKMNQUVXZ',
+          lastDay: { month: -1, day: 1, back: 1 },
+          farListed: true,
+        },
+        { codes: ['GC', 'MGC'], months: 'GJMQVZ', lastDay: { month: 1, day: 1, back: 3 } },
+        { codes: ['SI', 'SIL', 'HG'], months: 'HKNUZ', lastDay: { month: 1, day: 1, back: 3 } },
+        { codes: ['PL'], months: 'FJNV', lastDay: { month: 1, day: 1, back: 3 } },
+        { codes: ['PA'], months: 'HMUZ', lastDay: { month: 1, day: 1, back: 3 } },
+        { codes: ['ZB', 'ZN', 'UB', 'TN'], months: 'HMUZ', lastDay: { month: 1, day: 1, back: 8 } },
+        { codes: ['ZF', 'ZT'], months: 'HMUZ', lastDay: { month: 1, day: 1, back: 1 } },
+        { codes: ['ZC', 'ZW', 'KE', 'ZO'], months: 'HKNUZ', lastDay: { day: 15, back: 1 } },
+        { codes: ['ZS'], months: 'FHKNQUX', lastDay: { day: 15, back: 1 } },
+        { codes: ['ZM', 'ZL'], months: 'FHKNQUVZ', lastDay: { day: 15, back: 1 } },
+        {
+          codes: ['6E', '6J', '6B', '6A', '6S', '6N', '6M'],
+          months: 'HMUZ',
+          lastDay: { weekday: 'Wed', nth: 3, back: 2 },
+        },
+        { codes: ['6C'], months: 'HMUZ', lastDay: { weekday: 'Wed', nth: 3, back: 1 } },
+        { codes: ['6L'], months: 'FGHJKMNQUVXZ', lastDay: { day: 1, back: 1 } },
+        { codes: ['LE'], months: 'GJMQVZ', lastDay: { month: 1, day: 1, back: 1 } },
+        { codes: ['GF'], months: 'FHJKQUVX', lastDay: { weekday: 'Thu', nth: -1 } },
+        {
+          codes: ['BTC', 'MBT', 'ETH', 'MET'],
+          months: 'FGHJKMNQUVXZ',
+          lastDay: { weekday: 'Fri', nth: -1 },
+        },
+        {
+          codes: ['SR3'],
+          months: 'HMUZ',
+          lastDay: { month: 3, weekday: 'Wed', nth: 3, back: 1 },
+          farListed: true,
+          overAfterMonths: 4,
+        },
+        { codes: ['SR1', 'ZQ'], months: 'FGHJKMNQUVXZ', lastDay: { month: 1, day: 1, back: 1 } },
+      ],
+    },
   },
   caps: [],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond],

@@ -659,6 +659,12 @@ export const options: Market = {
     tolerated: [],
     stars: ['O:*'],
     product: '^O:([A-Z0-9]{1,6})\\d{6}[CP]\\d{8}$',
+    expiry: {
+      pattern: '^O:(?<product>[A-Z0-9]{1,6})(?<year>\\d{2})(?<month>\\d{2})(?<day>\\d{2})[CP]\\d{8}$',
+      calendar: usEquities,
+      monthly: { weekday: 'Fri', nth: 3 },
+      products: [],
+    },
   },
   caps: [{ prefixes: ['Q', 'FMV'], maxHeld: 1000, unit: 'contracts' }],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond, fairMarketValue],

@@ -1,5 +1,5 @@
 import { readingsIn } from '../load/symbols.js';
-import type { Channel, Field, Market, Tool, Week } from '../model.js';
+import type { Channel, Field, Market, RawExpiry, Tool, Week } from '../model.js';
 import { calendarName } from './calendars.js';
 import { codesName } from './conditions.js';
 import { emitFile } from './file.js';
@@ -10,7 +10,8 @@ import { emitArguments, emitInputSchema } from './schema.js';
 export function emitMarket(market: Market): string {
   const { raw, hours } = market;
   const named = [hours, ...hours.groups].flatMap(({ calendar }) => (calendar ? [calendarName(calendar)] : []));
-  const calendars = [...new Set(named)].sort();
+  const { expiry } = raw.symbol;
+  const calendars = [...new Set([...named, ...(expiry ? [calendarName(expiry.calendar)] : [])])].sort();
   return emitFile({
     from: `${market.path} and spec/suite.yaml`,
     imports: [
@@ -84,6 +85,7 @@ export function emitMarket(market: Market): string {
             tolerated: (raw.symbol.tolerated ?? []).map(({ pattern }) => pattern),
             stars: (raw.symbol.stars ?? []).map(({ spelled }) => spelled),
             product: raw.symbol.product?.pattern,
+            expiry: raw.symbol.expiry && emitExpiry(raw.symbol.expiry),
           },
           pips: raw.pips?.map(({ size, quotes }) => ({ size, quotes })),
           caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld, unit }) => ({ prefixes, maxHeld, unit })),
@@ -99,6 +101,29 @@ export function emitMarket(market: Market): string {
       },
     ],
   });
+}
+
+function emitExpiry(expiry: RawExpiry): Literal {
+  const { pattern, month_codes: monthCodes, calendar, listed_years: listedYears, monthly, products = [] } = expiry;
+  return {
+    pattern,
+    monthCodes,
+    calendar: new Code(calendarName(calendar)),
+    listedYears,
+    monthly: monthly && emitLastDay(monthly),
+    withoutMonth: expiry.without_month?.pattern,
+    products: products.map(product => ({
+      codes: product.codes,
+      months: product.months,
+      lastDay: emitLastDay(product.last_day),
+      farListed: product.far_listed,
+      overAfterMonths: product.over_after_months,
+    })),
+  };
+}
+
+function emitLastDay({ from_business_day: fromBusinessDay, ...rule }: NonNullable<RawExpiry['monthly']>) {
+  return { ...rule, fromBusinessDay };
 }
 
 function emitWeek({ calendar, sessions, unconfirmed }: Week): { readonly [key: string]: Literal | undefined } {

@@ -23,6 +23,7 @@ import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools, checkT
 import { Citing, type Claim } from './citing.js';
 import { checkConditions, citeConditions, tableOf } from './conditions.js';
 import { Errata } from './errata.js';
+import { checkExpiry, citeExpiry } from './expiry.js';
 import type { Loaded, Spec } from './file.js';
 import { checkCalendarsOf, checkHours, citeHours, spreadHours } from './hours.js';
 import { judgePage } from './page-form.js';
@@ -58,6 +59,7 @@ export function buildModel(raw: Spec, pages: Pages): { model: Model; problems: r
   const conditions = spec.conditions.map(({ value }) => value);
   const markets = spec.markets.map(loaded => {
     problems.push(...checkMarket(loaded, suite, raws), ...checkHours(loaded), ...checkCalendarsOf(loaded, calendars));
+    problems.push(...checkExpiry(loaded, calendars));
     const codes = conditions.find(({ market }) => market === loaded.value.market);
     return buildMarket(loaded, { suite: spec.suite, raws, shared, schemas, errata, pages, citations, problems, codes });
   });
@@ -110,6 +112,7 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     citing.cite(see, ['feeds', index, 'see'], fact(`feeds ${feed}`, delay > 0 ? `${delay}` : `${raw.paths[0]?.path}`));
   }
   citeHours(raw, citing);
+  citeExpiry(raw, citing);
   citeSymbols(raw, citing, fact);
   for (const [index, { prefixes, max_held: max, see }] of (raw.caps ?? []).entries()) {
     citing.cite(see, ['caps', index, 'see'], fact(`cap of ${prefixes.join(' and ')}`, max.toLocaleString('en-US')));

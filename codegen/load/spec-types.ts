@@ -197,6 +197,7 @@ export interface RawMarket {
       };
       readonly see: RawCitation;
     };
+    readonly expiry?: RawExpiry;
     /** Other spellings of the wildcard that callers use. */
     readonly stars?: readonly {
       readonly spelled: string;
@@ -322,6 +323,52 @@ export type RawUnconfirmedSessions = readonly {
   readonly see: RawCitation;
   readonly sessions: RawSessions;
 }[];
+
+/** The last day of trading: a day of a month, or the nth of a weekday, less some business days. */
+export interface RawLastDay {
+  /** Months after that of the contract; negative before it. */
+  readonly month?: number;
+  readonly day?: number;
+  readonly weekday?: 'Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri';
+  /** -1 is the last. */
+  readonly nth?: number;
+  /** Whether to count from the business day at or before it. */
+  readonly from_business_day?: boolean;
+  /** Business days before it. */
+  readonly back?: number;
+}
+
+/** How a symbol says when its contract ends. */
+export interface RawExpiry {
+  /** With the groups product, year, month and, where the date is said, day. */
+  readonly pattern: RawRegex;
+  /** The letters of the months, where they are no numbers. */
+  readonly month_codes?: string;
+  /** Its holidays are no business days. */
+  readonly calendar: string;
+  /** How far ahead contracts are listed, where a year has one digit. */
+  readonly listed_years?: number;
+  /** Where the date is said: the usual one of a month. */
+  readonly monthly?: RawLastDay;
+  readonly without_month?: {
+    readonly pattern: RawRegex;
+    readonly examples: {
+      readonly [name: string]: string;
+    };
+    readonly see: RawCitation;
+  };
+  readonly products?: readonly {
+    readonly codes: readonly string[];
+    /** Codes of the months that are mostly traded. */
+    readonly months: string;
+    readonly last_day: RawLastDay;
+    /** Whether a year of one digit may be that of ten years later. */
+    readonly far_listed?: boolean;
+    readonly over_after_months?: number;
+    readonly see: RawCitation;
+  }[];
+  readonly see: RawCitation;
+}
 
 export type RawSpecialDays = readonly {
   readonly date: RawDate;

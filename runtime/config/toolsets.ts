@@ -1,4 +1,5 @@
 /** Which tools are served: those of the toolsets, and the single ones, that an operator or a client names. */
+import type { Market } from '../contract/market.js';
 import type { Tool } from '../contract/tool.js';
 import { nearest, suggest } from '../core/nearest.js';
 import { narrowMarkets, type Offer } from './served.js';
@@ -44,7 +45,7 @@ export function chooseTools(offer: Offer, { toolsets, tools }: ToolChoice): Offe
   const chosen = toolsets.length === 0 && single.length > 0 ? new Set<string>() : toolsetsIn(offer, toolsets);
   const isServed = ({ name, toolset }: Tool): boolean =>
     (chosen.has(toolset) || single.includes(name)) && !leftOut.has(name);
-  const trimmed = offer.markets.map(market => ({ ...market, tools: market.tools.filter(isServed) }));
+  const trimmed = offer.markets.map(market => withTools(market, market.tools.filter(isServed)));
   const markets = trimmed.filter(market => market.tools.length > 0);
   const served = offer.suite.tools.filter(isServed);
   // Somebody else may have started streams that are read here.
@@ -78,4 +79,12 @@ function isWanted(entry: string): boolean {
 
 function withoutDash(entry: string): string {
   return entry.replace(/^-/, '');
+}
+
+/** A copy with other tools. What is asked of the clock stays so: a plain copy would keep the examples of today for good. */
+function withTools(market: Market, tools: Market['tools']): Market {
+  return Object.defineProperties({} as Market, {
+    ...Object.getOwnPropertyDescriptors(market),
+    tools: { enumerable: true, value: tools },
+  });
 }

@@ -55,6 +55,52 @@ export interface SymbolForm {
   readonly stars: readonly string[];
   /** Regular expression (anchored) whose first group is the product of a contract; absent where there are no products. */
   readonly product?: string;
+  /** Absent where nothing expires. */
+  readonly expiry?: Expiry;
+}
+
+/** A day of a month: a date, or the nth of a weekday, less some business days. */
+export interface LastDay {
+  /** Months after that of the contract; negative before it. */
+  readonly month?: number;
+  readonly day?: number;
+  /** `Fri` */
+  readonly weekday?: string;
+  /** -1 is the last. */
+  readonly nth?: number;
+  /** Whether to count from the business day at or before it. */
+  readonly fromBusinessDay?: boolean;
+  /** Business days before it. */
+  readonly back?: number;
+}
+
+/** When the contracts of some products end. */
+export interface ProductExpiry {
+  readonly codes: readonly string[];
+  /** Codes of the months that are mostly traded. */
+  readonly months: string;
+  readonly lastDay: LastDay;
+  /** Whether a year of one digit may be that of ten years later. */
+  readonly farListed?: boolean;
+  /** Months after that of the contract in which it still trades. */
+  readonly overAfterMonths?: number;
+}
+
+/** How a symbol says when its contract ends. */
+export interface Expiry {
+  /** Regular expression (anchored) with the groups product, year, month and, where the date is said, day. */
+  readonly pattern: string;
+  /** The letters of the months, January first; absent where months are numbers. */
+  readonly monthCodes?: string;
+  /** Its holidays are no business days. */
+  readonly calendar: Calendar;
+  /** How far ahead contracts are listed, where a year has one digit. */
+  readonly listedYears?: number;
+  /** Where the date is said: the usual one of a month. */
+  readonly monthly?: LastDay;
+  /** Regular expression (anchored) with the group product: what means the nearest month elsewhere. */
+  readonly withoutMonth?: string;
+  readonly products: readonly ProductExpiry[];
 }
 
 /** A feed of a market and how late it is. */

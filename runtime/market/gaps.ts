@@ -1,6 +1,6 @@
 /** Times at which a calendar interrupts the week, and what they leave of its sessions. */
 import type { Calendar, Interruption } from '../contract/market.js';
-import { minuteOfDay, momentOf } from './wall-time.js';
+import { minuteOfDay, momentOf } from '../core/wall-time.js';
 
 /** A session on a day. */
 export interface OpenSession {

@@ -1,7 +1,7 @@
 /** When a market is open: its weekly sessions, without the holidays and with the early closes of its calendar. */
 import type { Calendar, Hours, Session, UnconfirmedSessions } from '../contract/market.js';
+import { addDays, minuteOfDay, minuteOfWeek, momentOf, wallTimeAt, weekdayOf } from '../core/wall-time.js';
 import { type Gap, gapsOf, type OpenSession, withoutGaps } from './gaps.js';
-import { addDays, minuteOfDay, minuteOfWeek, momentOf, wallTimeAt, weekdayOf } from './wall-time.js';
 
 /** What is known of a market at a moment. */
 export interface TradingTime {

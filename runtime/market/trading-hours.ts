@@ -1,8 +1,8 @@
 /** Says in words when a market trades. */
 import type { Hours, Market } from '../contract/market.js';
+import { spellPlace, spellWallTime } from '../core/wall-time.js';
 import { isAlwaysOpen, type TradingTime, tradingTimeAt } from './hours.js';
 import type { NamedHours } from './product-hours.js';
-import { spellPlace, spellWallTime } from './wall-time.js';
 
 /** Where the hours of markets come from: the spec, or something that knows what has changed since it was written. */
 export interface HoursSource {

@@ -3,7 +3,7 @@
 import type { Market } from '../contract/market.js';
 import type { Tool, Verb } from '../contract/tool.js';
 import { propertiesOf } from '../core/argument-forms.js';
-import { citationUri, toolUri } from '../core/citation.js';
+import { citationUri, pageScheme, toolUri } from '../core/citation.js';
 import type { StreamError } from '../core/errors.js';
 import { isWanted } from '../feed/state.js';
 import type { SubscriptionState, SubscriptionsView } from '../feed/subscription-state.js';
@@ -15,6 +15,7 @@ import type { Pages } from '../tools/pages.js';
 import { callTool, listTools, type OwnedTool } from '../tools/tools.js';
 import { refusalOfMarket } from './served-hub.js';
 
+const guides = `${pageScheme}guides/`;
 const json = 'application/json';
 const markdown = 'text/markdown';
 
@@ -104,7 +105,7 @@ export class Resources {
     const address = parseAddress(this.hub.markets, uri, market => this.hub.stream(market).buffer.knows);
     if (address) return { uri, mimeType: json, text: await this.readStream(address) };
     const tool = listTools(this.hub).find(owned => toolUri(owned.tool.name) === uri);
-    const text = tool ? describeUse(tool, this.hub.markets[0]) : await this.pages.read(uri);
+    const text = tool ? describeUse(tool, this.hub.markets[0]) : await this.readPage(uri);
     return text === undefined ? undefined : { uri, mimeType: markdown, text };
   }
 
@@ -116,6 +117,12 @@ export class Resources {
       if (tool) return refusalOfMarket(tool.name, market);
     }
     return undefined;
+  }
+
+  /** What a guide shows can be tried; the pages of the documentation stay as they are. */
+  private async readPage(uri: string): Promise<string | undefined> {
+    const text = await this.pages.read(uri);
+    return text !== undefined && uri.startsWith(guides) ? this.hub.examples.text(text) : text;
   }
 
   /** The same as the status tool and a read without cursor, so a resource reveals nothing more than they do. */

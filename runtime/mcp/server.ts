@@ -63,7 +63,7 @@ function serveTools(server: Server, hub: HubView, whole: HubView, gate: Gate): v
   const tools = new Map(listTools(hub).map(owned => [owned.tool.name, owned]));
   const complain = complainTo(hub.log);
   server.setRequestHandler('tools/list', () =>
-    answered(hub, () => ({ tools: [...tools.values()].map(({ tool }) => describeTool(tool)) })),
+    answered(hub, () => ({ tools: hub.examples.data([...tools.values()].map(({ tool }) => describeTool(tool))) })),
   );
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const owned = tools.get(params.name);
@@ -120,7 +120,7 @@ function serveResources(server: Server, hub: HubView, resources: Resources, upda
 function servePrompts(server: Server, hub: HubView): void {
   const prompts = new Map(hub.suite.prompts.map(prompt => [prompt.name, prompt]));
   server.setRequestHandler('prompts/list', () =>
-    answered(hub, () => ({ prompts: [...prompts.values()].map(describePrompt) })),
+    answered(hub, () => ({ prompts: hub.examples.data([...prompts.values()].map(describePrompt)) })),
   );
   server.setRequestHandler('prompts/get', ({ params }) =>
     answered(hub, () => {

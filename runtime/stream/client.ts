@@ -10,6 +10,7 @@ import { nearest, suggest } from '../core/nearest.js';
 import type { HoursSource } from '../market/trading-hours.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
 import type { Recorder } from '../recording/recorder.js';
+import type { FreshExamples } from '../symbols/fresh-examples.js';
 import type { ByteBudget } from './byte-budget.js';
 import { ClientStream } from './client-stream.js';
 import type { Target } from './target.js';
@@ -35,6 +36,7 @@ export interface ClientHost {
   readonly clock: Clock;
   readonly log: Log;
   readonly hours: HoursSource;
+  readonly examples: FreshExamples;
   readonly loopBudget: LoopBudget;
   readonly upstreams: Upstreams;
   /** Bounds the buffers of all clients. */
@@ -59,6 +61,7 @@ export class Client implements HubView {
   readonly clock: Clock;
   readonly log: Log;
   readonly hours: HoursSource;
+  readonly examples: FreshExamples;
   readonly owner: string | undefined;
   readonly process = randomBytes(4).toString('hex');
   private readonly streams: ReadonlyMap<string, ClientStream>;
@@ -75,6 +78,7 @@ export class Client implements HubView {
     this.clock = clock;
     this.log = log;
     this.hours = hub.hours;
+    this.examples = hub.examples;
     this.owner = options.owner;
     this.waits = new Waits(settings.options.httpWaits);
     const byteBudget = options.alone ? {} : { byteBudget: hub.byteBudget };

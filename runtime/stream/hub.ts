@@ -18,6 +18,7 @@ import { LoopBudget } from '../pacing/loop-budget.js';
 import type { Ownership } from '../recording/owner.js';
 import { Recorder } from '../recording/recorder.js';
 import type { SimulatedFeed } from '../simulator/feed.js';
+import { FreshExamples } from '../symbols/fresh-examples.js';
 import { ByteBudget } from './byte-budget.js';
 import { Client, type ClientHost, type ClientOptions } from './client.js';
 import type { Target } from './target.js';
@@ -41,6 +42,8 @@ export class Hub implements ClientHost {
   readonly log: Log;
   readonly clock: Clock;
   readonly hours: HoursSource;
+  readonly examples: FreshExamples;
+  readonly markets: readonly Market[];
   /** Absent if nothing is recorded. */
   readonly recorder: Recorder | undefined;
   /** Shared by all connections. */
@@ -54,12 +57,14 @@ export class Hub implements ClientHost {
 
   constructor(
     readonly suite: Suite,
-    readonly markets: readonly Market[],
+    markets: readonly Market[],
     readonly settings: Settings,
     { clock, write, dial, recording = true, hours = specHours }: HubServices,
   ) {
     this.clock = clock;
     this.hours = hours;
+    this.examples = new FreshExamples(markets, clock);
+    this.markets = this.examples.markets;
     this.dial = dial;
     this.log = new Log(clock, write);
     this.loopBudget = new LoopBudget(clock);

@@ -13,6 +13,7 @@ import type { Snapshots } from '../market/snapshots.js';
 import type { HoursSource } from '../market/trading-hours.js';
 import type { Changes } from '../pacing/changes.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
+import type { FreshExamples } from '../symbols/fresh-examples.js';
 import type { Outage } from './outages.js';
 import type { Target } from './target.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
@@ -27,6 +28,8 @@ export interface HubView {
   readonly log: Log;
   /** When the markets trade. */
   readonly hours: HoursSource;
+  /** Keeps the contracts in examples from expiring. */
+  readonly examples: FreshExamples;
   /** Name of the caller, which marks its recordings; absent if it has none. */
   readonly owner?: string | undefined;
   /** Whether the caller may look at the streams, and not start, stop or change them. */

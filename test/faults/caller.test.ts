@@ -4,6 +4,8 @@ import { markets } from '../../generated/suite.js';
 import type { Market } from '../../runtime/contract/market.js';
 import { vendorFeed } from '../../runtime/feed/vendor-feed.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
+import { exampleChannel } from '../../runtime/symbols/example.js';
+import { FreshExamples } from '../../runtime/symbols/fresh-examples.js';
 import { type Fault, frame, status, trade } from '../support/fault-feed.js';
 import { channels, declare } from '../support/fault-host.js';
 import { expectNoRejections, FaultRun, type RunOptions, secretKey } from '../support/fault-run.js';
@@ -453,12 +455,9 @@ const hubRows: HubRow[] = [
     name: 'one-market-failing: leaves five markets alone while the sixth fails for ever',
     async play(run) {
       const others = markets.filter(({ name }) => name !== 'stocks');
-      for (const {
-        name,
-        channels: [channel],
-        symbol,
-      } of others) {
-        const wanted = [`${channel!.prefix}.${symbol.examples[0]}`];
+      for (const market of new FreshExamples(others, systemClock).markets) {
+        const { name } = market;
+        const wanted = [exampleChannel(market)];
         const { structured } = await run.call(`start_${name}_stream`, { channels: wanted });
         expect(structured, name).toMatchObject({ state: 'live', accepted: wanted });
       }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { addDays, weekdayOf } from '../../runtime/core/wall-time.js';
 import { type TradingTime, tradingTimeAt } from '../../runtime/market/hours.js';
-import { addDays, weekdayOf } from '../../runtime/market/wall-time.js';
 import { marketOf } from '../support/markets.js';
 
 /** Typed from the announcements of the NYSE Group, not from the spec. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import type { Client } from '../../runtime/stream/client.js';
-import { callOn } from '../support/bench.js';
+import { callOn, clockFrom } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
 import { closeAfterEach } from '../support/closing.js';
 import {
@@ -226,6 +226,29 @@ describe('the clock of a replay', () => {
     clock.advance(100_000);
     expect(await pricesOf(hub)).toEqual([1]);
     expect(hub.stream('stocks').state).toBe('stopped');
+  });
+});
+
+describe('a contract that has expired', () => {
+  const old = [at(0, { ev: 'T', sym: 'ESZ5', p: 6_800, s: 1, t: beginMs, q: 1 })];
+
+  test('is replayed and subscribed, since a recording is of its own day, and is refused on a feed', async () => {
+    const disk = folder();
+    await disk.write('futures.2026-11-23.realtime.0001', [...old, at(600_000)]);
+    const hub = hubOf({ record: disk.path }, clockFrom(beginMs));
+    const replayed = await callOn(hub, 'start_futures_stream', { channels: ['T.ESZ5'], endpoint: 'replay:2026-11-23' });
+    expect(replayed.structured).toMatchObject({ state: 'live', accepted: ['T.ESZ5'], rejected: [] });
+    const added = await callOn(hub, 'subscribe_futures_channels', { channels: ['T.NQZ5'] });
+    expect(added.structured).toMatchObject({ accepted: ['T.NQZ5'], rejected: [] });
+    expect((await callOn(hub, 'get_futures_stream_status')).structured.sessions).toEqual([]);
+
+    await callOn(hub, 'stop_futures_stream');
+    const { structured } = await callOn(hub, 'start_futures_stream', { channels: ['T.ESZ5'], endpoint: 'simulated' });
+    expect(structured).toMatchObject({
+      error: { code: 'CHANNELS_REJECTED' },
+      rejected: [{ channel: 'T.ESZ5', message: 'ESZ5 expired in December 2025; the front month is ESZ6' }],
+    });
+    expect(hub.stream('futures').state).toBe('stopped');
   });
 });
 

@@ -48,7 +48,7 @@ describe('a stream that is dropped', () => {
   test('waits five seconds when it is asked to try again later', async () => {
     const { hub, feed } = await bench();
     await callOn(hub, 'start_crypto_stream', { channels: ['XT.BTC-USD'] });
-    const before = Date.now();
+    const before = hub.clock.now();
     feed.sessions('crypto')[0]!.close(1013);
     await until(hub, 'crypto', () => hub.stream('crypto').state === 'retrying');
     expect(hub.stream('crypto').nextRetryAtMs).toBeGreaterThanOrEqual(before + 5_000);
@@ -229,7 +229,7 @@ describe('a start that cannot connect', () => {
     const { hub } = await scripted({
       upgrade: (_, socket) => !!socket.end('HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n\r\n'),
     });
-    const before = Date.now();
+    const before = hub.clock.now();
     await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
     expect(hub.stream('stocks').nextRetryAtMs).toBeGreaterThanOrEqual(before + 7_000);
   });

@@ -83,7 +83,17 @@ export interface BenchOptions {
   readonly played?: readonly Market[];
   readonly feed?: SimulatedFeedOptions;
   readonly options?: Partial<Options>;
+  /** Of the hub; by default it shows the moment at which the feed starts, so that no contract has expired. */
+  readonly clock?: Clock;
 }
+
+/** The clock of the process, which shows another moment at its first use. */
+export function clockFrom(wallMs: number): Clock {
+  const beganMs = systemClock.elapsed();
+  return { ...systemClock, now: () => wallMs + systemClock.elapsed() - beganMs };
+}
+
+const startAtMs = Date.UTC(2026, 10, 23, 15);
 
 /** A hub on its own feed: real sockets, no MCP. */
 export class Bench {
@@ -92,9 +102,10 @@ export class Bench {
     readonly hub: Client,
   ) {}
 
-  static async open({ suite, markets, played = markets, feed: feedOptions, options }: BenchOptions): Promise<Bench> {
-    const feed = new SimulatedFeed(played, { stepMs: 0, startAtMs: Date.UTC(2026, 10, 23, 15), ...feedOptions });
-    return new Bench(feed, hubOn(suite, markets, await feed.listen(), options));
+  static async open(given: BenchOptions): Promise<Bench> {
+    const { suite, markets, played = markets, feed: feedOptions, options, clock = clockFrom(startAtMs) } = given;
+    const feed = new SimulatedFeed(played, { stepMs: 0, startAtMs, ...feedOptions });
+    return new Bench(feed, hubOn(suite, markets, await feed.listen(), options, clock));
   }
 
   call(name: string, args: unknown = {}, abort?: AbortSignal): Promise<Called> {

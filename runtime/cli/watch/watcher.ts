@@ -7,6 +7,7 @@ import { summarize } from '../../reading/summary.js';
 import type { Target } from '../../stream/target.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import { type ParsedChannels, parseChannels, type Rejection } from '../../symbols/channels.js';
+import { withoutExpired } from '../../symbols/contracts.js';
 import { notesOnHost } from '../../tools/verbs/channel-report.js';
 import { requireRunning } from '../../tools/verbs/running.js';
 import { start } from '../../tools/verbs/start.js';
@@ -131,8 +132,10 @@ export class Watcher {
 
   /** Channels that cannot be sent, and those that the feed rejected. */
   private rejections(): Rejection[] {
-    const { rejections } = this.hub.stream(this.market.name).subscriptions;
-    const all = [...this.parsed.rejected, ...rejections];
+    const { hub, market, channels, parsed } = this;
+    const { subscriptions, target } = hub.stream(market.name);
+    const judged = target?.replay ? parsed : withoutExpired(market, channels, parsed, hub.clock.now());
+    const all = [...judged.rejected, ...subscriptions.rejections];
     return [...new Map(all.map(rejection => [rejection.channel, rejection])).values()];
   }
 }

@@ -8,6 +8,7 @@ import { commonAnswer, cursorOf, showFault } from '../../reading/answer.js';
 import { isSameKey } from '../../stream/target.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import { parseChannels } from '../../symbols/channels.js';
+import { withoutExpired } from '../../symbols/contracts.js';
 import {
   allRejected,
   isAllRejected,
@@ -28,15 +29,19 @@ import { shownEndpoint } from './shown-endpoint.js';
  */
 export async function start(hub: HubView, market: Market, args: StartArguments) {
   const stream = hub.stream(market.name);
-  const parsed = parseChannels(market, args.channels, stream.buffer.knows);
+  const read = parseChannels(market, args.channels, stream.buffer.knows);
   const running = isWanted(stream.state);
   if (running) await requireSameTarget(hub, stream, args);
+  const judged = withoutExpired(market, args.channels, read, hub.clock.now());
+  if (read.names.length === 0) throw allRejected(hub, stream, judged, judged.rejected);
+  const wanted = running ? stream.target : await hub.target(market, args.endpoint, args.api_key);
+  // A recording is of its own day.
+  const parsed = wanted?.replay ? read : judged;
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
   if (!running) {
-    const target = await hub.target(market, args.endpoint, args.api_key);
     // A concurrent start may have opened it meanwhile.
     if (isWanted(stream.state)) await requireSameTarget(hub, stream, args);
-    else stream.open(target);
+    else stream.open(wanted!);
   }
   const cursor = cursorOf(hub, stream);
   stream.subscribe(parsed.names);

@@ -3,6 +3,7 @@ import type { Market } from '../../contract/market.js';
 import { commonAnswer, cursorOf } from '../../reading/answer.js';
 import type { HubView } from '../../stream/view.js';
 import { parseChannels } from '../../symbols/channels.js';
+import { withoutExpired } from '../../symbols/contracts.js';
 import {
   allRejected,
   isAllRejected,
@@ -17,7 +18,8 @@ import { requireRunning, requireStarted } from './running.js';
 /** @throws StreamError NOT_STARTED, CHANNELS_REJECTED */
 export async function subscribe(hub: HubView, market: Market, { channels }: SubscribeArguments) {
   const stream = requireStarted(hub, market);
-  const parsed = parseChannels(market, channels, stream.buffer.knows);
+  const read = parseChannels(market, channels, stream.buffer.knows);
+  const parsed = stream.target?.replay ? read : withoutExpired(market, channels, read, hub.clock.now());
   if (parsed.names.length === 0) throw allRejected(hub, stream, parsed, parsed.rejected);
   const cursor = cursorOf(hub, stream);
   const { already } = stream.subscribe(parsed.names);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { momentOf, spellPlace, spellWallTime, wallTimeAt } from '../../runtime/market/wall-time.js';
+import { momentOf, spellPlace, spellWallTime, wallTimeAt } from '../../runtime/core/wall-time.js';
 
 const newYork = 'America/New_York';
 
