@@ -5,6 +5,7 @@ import { encodeCursor } from '../buffer/cursor.js';
 import { isoOrNull } from '../core/time.js';
 import type { Outage } from '../stream/outages.js';
 import type { HubView, StreamView } from '../stream/view.js';
+import { suspectExpired } from '../symbols/expiry.js';
 import { suspect } from '../symbols/hints.js';
 import { wayOutOf, wayOutOfPassing } from '../symbols/way-out.js';
 import { explainSilence, type Sought } from './silence.js';
@@ -102,7 +103,10 @@ export function doubtsOf(stream: StreamView): string[] {
 
 /** @param sought what the call looked for; absent: any message */
 export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): string {
-  const { subscriptions, lastFault, market } = stream;
+  const { subscriptions, lastFault, market, target } = stream;
+  const symbols = subscriptions.names.map(name => name.slice(name.indexOf('.') + 1));
+  // A recording is of its own day.
+  const expired = target?.replay ? [] : suspectExpired(market, symbols, hub.clock.now());
   return explainSilence({
     market: stream.market,
     readOnly: hub.readOnly,
@@ -124,7 +128,7 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     unconfirmed: subscriptions.namesIn('unconfirmed'),
     doubts: doubtsOf(stream),
     rejected: subscriptions.rejections.length,
-    suspects: suspect(stream.market, subscriptions.names),
+    suspects: [...suspect(market, subscriptions.names), ...expired],
     sought,
   });
 }

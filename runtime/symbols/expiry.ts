@@ -1,5 +1,5 @@
 /** When contracts end, by their symbols: what has expired, and what is traded instead. */
-import type { Expiry, LastDay, Market, ProductExpiry } from '../contract/market.js';
+import type { Calendar, Expiry, LastDay, Market, ProductExpiry } from '../contract/market.js';
 import { businessDayBy, businessDaysBefore, dateOf, type Month, nthWeekday } from '../core/business-days.js';
 import { addDays, wallTimeAt } from '../core/wall-time.js';
 
@@ -63,12 +63,12 @@ export function frontMonth(market: Market, code: string, nowMs: number): string 
   const product = expiry?.products.find(({ codes }) => codes.includes(code));
   if (!expiry?.monthCodes || !product) return undefined;
   const today = wallTimeAt(market.hours.timeZone, nowMs).date;
-  const holidays = holidaysOf(expiry);
+  const closed = holidaysOf(expiry);
   // A rule may end a contract months before its own, or after it.
   for (let ahead = -6; ahead <= 24; ahead++) {
     const month = monthOf(today, ahead);
     const letter = expiry.monthCodes[month.month]!;
-    if (!product.months.includes(letter) || lastDayOf(product.lastDay, month, holidays) < today) continue;
+    if (!product.months.includes(letter) || lastDayOf(product.lastDay, month, closed) < today) continue;
     return `${code}${letter}${month.year % 10}`;
   }
   return undefined;
@@ -77,12 +77,21 @@ export function frontMonth(market: Market, code: string, nowMs: number): string 
 /** The product of a text that names no month, such as `ES`, `NQ!` or `/ES`; undefined if it is not known. */
 export function productWithoutMonth({ symbol: { expiry } }: Market, text: string): string | undefined {
   if (expiry?.withoutMonth === undefined || text.length > 8) return undefined;
-  const code = new RegExp(expiry.withoutMonth, 'u').exec(text.toUpperCase())?.groups?.product;
+  const code = regex(expiry.withoutMonth).exec(text.toUpperCase())?.groups?.product;
   return expiry.products.find(({ codes }) => code !== undefined && codes.includes(code)) && code;
 }
 
+const doubtsShown = 5;
+
+/** Sentences on contracts among the subscribed ones that no longer trade, or may not. */
+export function suspectExpired(market: Market, symbols: Iterable<string>, nowMs: number): string[] {
+  if (!market.symbol.expiry) return [];
+  const judged = [...new Set(symbols)].flatMap(symbol => judgeExpiry(market, symbol, nowMs) ?? []);
+  return judged.slice(0, doubtsShown).map(({ text }) => `${text}.`);
+}
+
 function readContract(expiry: Expiry, symbol: string, today: string): Contract | undefined {
-  const parts = new RegExp(expiry.pattern, 'u').exec(symbol)?.groups;
+  const parts = regex(expiry.pattern).exec(symbol)?.groups;
   if (!parts) return undefined;
   const { product: code = '', year = '', month = '', day } = parts;
   const product = expiry.products.find(({ codes }) => codes.includes(code));
@@ -106,7 +115,7 @@ function yearOf({ listedYears = 10 }: Expiry, digit: number, month: number, toda
 
 /** The same contract with the next usual date. */
 function nextMonthly(expiry: Expiry, symbol: string, today: string): { date: string; symbol: string } | undefined {
-  const match = new RegExp(expiry.pattern, 'du').exec(symbol);
+  const match = regex(expiry.pattern).exec(symbol);
   const { year, day } = match?.indices?.groups ?? {};
   if (expiry.monthly === undefined || !year || !day) return undefined;
   const dates = [0, 1].map(ahead => lastDayOf(expiry.monthly!, monthOf(today, ahead), holidaysOf(expiry)));
@@ -122,7 +131,7 @@ const longestYears = 200;
 export function laterContract(market: Market, symbol: string, nowMs: number): string {
   const { expiry } = market.symbol;
   // The year of a contract of the spec is meant as of when it was written: one digit is counted on from the last one.
-  const match = expiry && new RegExp(expiry.pattern, 'du').exec(symbol);
+  const match = expiry && regex(expiry.pattern).exec(symbol);
   const { product = '', year = '', month = '', day } = match?.groups ?? {};
   const places = match?.indices?.groups;
   if (!expiry || !places) return symbol;
@@ -130,8 +139,8 @@ export function laterContract(market: Market, symbol: string, nowMs: number): st
   const inYear = expiry.monthCodes === undefined ? Number(month) - 1 : expiry.monthCodes.indexOf(month);
   const rule = expiry.products.find(({ codes }) => codes.includes(product))?.lastDay ?? expiry.monthly;
   if (!rule) return symbol;
-  const holidays = holidaysOf(expiry);
-  const dayIn = (one: number): string => lastDayOf(rule, { year: one, month: inYear }, holidays);
+  const closed = holidaysOf(expiry);
+  const dayIn = (one: number): string => lastDayOf(rule, { year: one, month: inYear }, closed);
   const written = year.length === 1 ? writtenDecade + Number(year) : 2000 + Number(year);
   if (dayIn(written) >= addDays(today, shortestLifeDays)) return symbol;
   const from = Number(today.slice(0, 4));
@@ -147,16 +156,35 @@ export function laterContract(market: Market, symbol: string, nowMs: number): st
 /** That of the contracts in the spec whose year has one digit. */
 const writtenDecade = 2020;
 
-function lastDayOf(rule: LastDay, { year, month }: Month, holidays: ReadonlySet<string>): string {
+function lastDayOf(rule: LastDay, { year, month }: Month, closed: ReadonlySet<string>): string {
   const { day, weekday, nth = 1, back = 0, fromBusinessDay = false } = rule;
   const of = { year, month: month + (rule.month ?? 0) };
   const anchor = weekday === undefined ? dateOf(of, day ?? 1) : nthWeekday(of, weekday, nth);
-  const from = fromBusinessDay || back === 0 ? businessDayBy(anchor, holidays) : anchor;
-  return businessDaysBefore(from, back, holidays);
+  const from = fromBusinessDay || back === 0 ? businessDayBy(anchor, closed) : anchor;
+  return businessDaysBefore(from, back, closed);
 }
 
+const holidays = new WeakMap<Calendar, ReadonlySet<string>>();
+
 function holidaysOf({ calendar }: Expiry): ReadonlySet<string> {
-  return new Set(calendar.holidays.map(({ date }) => date));
+  let dates = holidays.get(calendar);
+  if (!dates) {
+    dates = new Set(calendar.holidays.map(({ date }) => date));
+    holidays.set(calendar, dates);
+  }
+  return dates;
+}
+
+const compiled = new Map<string, RegExp>();
+
+/** A request may name thousands of contracts, so that no pattern is compiled twice. */
+function regex(pattern: string): RegExp {
+  let expression = compiled.get(pattern);
+  if (!expression) {
+    expression = new RegExp(pattern, 'du');
+    compiled.set(pattern, expression);
+  }
+  return expression;
 }
 
 /** The month of a date, or one so many months later. */

@@ -95,6 +95,41 @@ describe('hours of groups of products', () => {
   });
 });
 
+describe('what a symbol says of its expiry is refused', () => {
+  const form = '^(?<product>[A-Z]+)(?<month>-)(?<year>[A-Z]{3})$';
+  const faults = (written: string): string => {
+    const made = new SmallProject();
+    const lines = `symbol:\n  expiry: { ${written}, see: "overview.md:5" }\n`;
+    made.edit('spec/markets/crypto.yaml', ['symbol:\n', lines]);
+    return faultsOf(made).join('\n');
+  };
+  const product = (codes: string, months: string): string =>
+    `pattern: '${form}', calendar: us, month_codes: FG, products: [{ codes: ${codes}, months: ${months}, last_day: { day: 1 }, see: "overview.md:5" }]`;
+
+  test.each([
+    [
+      'without a group of its pattern',
+      `pattern: '^(?<product>[A-Z]+)-(?<year>[A-Z]{3})$', calendar: us`,
+      'lacks the group month',
+    ],
+    [
+      'where it does not fit an example',
+      `pattern: '^(?<product>A)(?<month>-)(?<year>B)$', calendar: us`,
+      'does not match the example BTC-USD',
+    ],
+    ['with a calendar that is none', `pattern: '${form}', calendar: us`, 'there is no calendar us'],
+    ['with a product that stands twice', product('[BTC, BTC]', 'FG'), 'BTC stands twice'],
+    ['with a month that is none', product('[BTC]', 'FX'), 'X is no month'],
+    [
+      'where an example without a month is of another product',
+      `pattern: '${form}', calendar: us, without_month: { pattern: '^(?<product>[A-Z]+)!$', examples: { ES!: NQ }, see: "overview.md:5" }`,
+      'ES! should be of the product NQ, but is of ES',
+    ],
+  ])('%s', (_, written, fault) => {
+    expect(faults(written)).toContain(fault);
+  });
+});
+
 test('a pause after the known dates may stand in a calendar, since some are announced early', () => {
   const pause = '\ninterruptions:\n  - { date: "2027-01-01", name: Eve, stops: "13:00", see: "small.md:5" }\n';
   const faults = faultsOf(project(['known:', `${pause.trim()}\nknown:`]));

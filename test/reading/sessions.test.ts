@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { SessionRow } from '../../generated/types.js';
 import { specHours } from '../../runtime/market/trading-hours.js';
+import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { Hub, type HubServices } from '../../runtime/stream/hub.js';
 import { parseChannels } from '../../runtime/symbols/channels.js';
 import { status } from '../../runtime/tools/verbs/status.js';
-import { testOptions } from '../support/bench.js';
+import { Bench, testOptions } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
 import { marketOf } from '../support/markets.js';
 
@@ -107,4 +108,20 @@ describe('the status says when what is subscribed trades', () => {
       { open: false, text: 'closed since Monday 20:00 (National Day of Mourning); opens Wednesday 04:00 in New York' },
     ]);
   });
+});
+
+test('a contract that expires while it is subscribed is named in the silence', async () => {
+  let shownMs = Date.UTC(2026, 10, 23, 15);
+  const clock = { ...systemClock, now: () => shownMs };
+  const bench = await Bench.open({ suite, markets: [marketOf('futures')], clock });
+  try {
+    await bench.call('start_futures_stream', { channels: ['T.ESZ6'] });
+    const silence = async (): Promise<string> =>
+      String((await bench.call('get_futures_stream_status')).structured.silence);
+    expect(await silence()).not.toContain('ESZ6');
+    shownMs = Date.UTC(2027, 0, 15, 15);
+    expect(await silence()).toContain('ESZ6 expired in December 2026; the front month is ESH7.');
+  } finally {
+    await bench.close();
+  }
 });
