@@ -11,7 +11,7 @@ import type { Market } from '../../runtime/contract/market.js';
 import type { MarketTool } from '../../runtime/contract/tool.js';
 import { wire } from '../../runtime/decode/wire.js';
 import { Bench } from '../support/bench.js';
-import { checksOf, type Expectations } from '../support/judge.js';
+import { checksOf, documentedClock, type Expectations } from '../support/judge.js';
 
 const specDir = fileURLToPath(new URL('../../spec', import.meta.url));
 const { model } = buildModel(loadSpec(specDir).spec!, loadPages(specDir));
@@ -32,6 +32,7 @@ async function faultsOf(name: string, mutated: Market): Promise<string[]> {
       markets: [mutated],
       played: [marketOf(name)],
       options: { ackTimeoutMs: 100 },
+      clock: documentedClock(),
     });
     try {
       const faults = await run(bench);

@@ -7,10 +7,15 @@ import { describe, expect, test } from 'vitest';
 import type { Market } from '../../runtime/contract/market.js';
 import type { Suite } from '../../runtime/contract/suite.js';
 import type { Tool, Verb } from '../../runtime/contract/tool.js';
+import type { Clock } from '../../runtime/core/clock.js';
 import { type Answered, Bench, clockFrom } from './bench.js';
 
-/** When the contracts of the documentation had not expired. */
 const documentedMs = Date.UTC(2025, 11, 1, 15);
+
+/** Shows a time at which the contracts of the documentation had not expired. */
+export function documentedClock(): Clock {
+  return clockFrom(documentedMs);
+}
 
 export interface ExpectedField {
   readonly key: string;
@@ -55,7 +60,7 @@ export function judge(suite: Suite, market: Market, expected: Expectations): voi
   describe(market.title, () => {
     for (const { name, run } of checksOf(market, expected)) {
       test(name, async () => {
-        const bench = await Bench.open({ suite, markets: [market], clock: clockFrom(documentedMs) });
+        const bench = await Bench.open({ suite, markets: [market], clock: documentedClock() });
         try {
           expect(await run(bench)).toEqual([]);
         } finally {
