@@ -37,14 +37,15 @@ export function formatMessage(market: Market, entry: Entry, detail: Detail, of =
   const names = isNamed ? codeNames(market, channel, entry.raw) : undefined;
   if (names) message.names = names;
   if (detail !== 'full') return message;
-  return { ...message, ...updatesOf(market, channel, entry.raw), full_data: cleanRaw(entry.raw, text) };
+  return { ...message, ...updatesOf(market, channel, entry), full_data: cleanRaw(entry.raw, text) };
 }
 
 /** What a trade updates; nothing where that is everything. `day_updates` stands where it differs. */
-function updatesOf(market: Market, channel: Channel, raw: RawEvent): Pick<Message, 'updates' | 'day_updates'> {
+function updatesOf(market: Market, channel: Channel, entry: Entry): Pick<Message, 'updates' | 'day_updates'> {
   if (channel.event !== 'TRADE') return {};
+  const { raw, symbol } = entry;
   const [conditions, time] = [rawRole(channel, raw, 'conditions'), rawRole(channel, raw, 'time')];
-  const effect = tradeRulesOf(market).effectOf(conditions, epochMs(time));
+  const effect = tradeRulesOf(market).effectOf(conditions, epochMs(time), symbol ?? undefined);
   if (effect === fullEffect) return {};
   const { window, day } = effect;
   return { updates: listUpdates(window), ...(window === day ? {} : { day_updates: listUpdates(day) }) };

@@ -26,10 +26,7 @@ const weekMinutes = 7 * 24 * 60;
 
 export function tradingTimeAt(hours: Hours, atMs: number): TradingTime {
   const { timeZone, calendar, thinDays, unconfirmed } = hours;
-  const { date: today } = wallTimeAt(timeZone, atMs);
-  const days = Array.from({ length: 2 * fortnight + 1 }, (_, day) => addDays(today, day - fortnight));
-  const gaps = calendar ? gapsOf(calendar, timeZone, days) : [];
-  const sessions = sessionsOn(hours, days, gaps);
+  const { today, days, gaps, sessions } = fortnightsAround(hours, atMs);
   const next = sessions.find(({ opensMs }) => opensMs > atMs) ?? sessions.at(-1)!;
   const last = sessions.findLast(({ closesMs }) => closesMs <= atMs);
   const nextDate = wallTimeAt(timeZone, next.opensMs).date;
@@ -45,6 +42,21 @@ export function tradingTimeAt(hours: Hours, atMs: number): TradingTime {
     }),
     knownTo: calendar && calendar.knownFrom <= today && nextDate <= calendar.knownTo ? calendar.knownTo : undefined,
   };
+}
+
+/** The name of the session that is on; undefined if none is, or several at once. */
+export function onlySessionAt(hours: Hours, atMs: number): string | undefined {
+  const [session, other] = fortnightsAround(hours, atMs).sessions.filter(one => isOn(one, atMs));
+  return other === undefined ? session?.name : undefined;
+}
+
+/** The sessions of the fortnight before a moment and of the one after it. */
+function fortnightsAround(hours: Hours, atMs: number) {
+  const { timeZone, calendar } = hours;
+  const { date: today } = wallTimeAt(timeZone, atMs);
+  const days = Array.from({ length: 2 * fortnight + 1 }, (_, day) => addDays(today, day - fortnight));
+  const gaps = calendar ? gapsOf(calendar, timeZone, days) : [];
+  return { today, days, gaps, sessions: sessionsOn(hours, days, gaps) };
 }
 
 /** Whether a session is on at every moment of the week: at least where another ends. */

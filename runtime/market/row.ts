@@ -8,13 +8,15 @@ import { epochMs } from '../core/time.js';
 import type { FeedText } from '../feed/feed-text.js';
 import { exactAmount } from './exact-amount.js';
 import { rawRole, readRole } from './format.js';
-import { tradingTimeAt } from './hours.js';
+import { onlySessionAt } from './hours.js';
+import type { ProductHours } from './product-hours.js';
 import { basisPoints, percentChange, pips } from './ratios.js';
 import type { Seen, SymbolSnapshot } from './snapshot.js';
 
 /** What a row needs beside the snapshot. */
 export interface RowContext {
   readonly market: Market;
+  readonly hours: ProductHours;
   /** Monotonic ms. */
   readonly nowMs: number;
   /** Whether a kind of message is subscribed, so that no message means zero and not unknown. */
@@ -67,10 +69,10 @@ export function newestPrice(snapshot: SymbolSnapshot): Shown {
   return newestBar ? amountOf(newestBar, 'close') : null;
 }
 
-function tradeOf({ last }: SymbolSnapshot, { market, nowMs, text }: RowContext): Partial<Row> {
+function tradeOf({ last, symbol }: SymbolSnapshot, { hours, nowMs, text }: RowContext): Partial<Row> {
   const trade = last.get('TRADE');
   if (!trade) return {};
-  const session = sessionAt(market.hours, epochMs(rawRole(trade.channel, trade.raw, 'time')));
+  const session = otherSession(hours.of(symbol), epochMs(rawRole(trade.channel, trade.raw, 'time')));
   return {
     last: amountOf(trade, 'price', text),
     last_size: exactAmount(trade.channel, trade.raw, 'size', text) ?? null,
@@ -80,9 +82,10 @@ function tradeOf({ last }: SymbolSnapshot, { market, nowMs, text }: RowContext):
 }
 
 /** The session of a time, where it is another than the regular one. */
-function sessionAt(hours: Hours, atMs: number | undefined): string | undefined {
-  if (hours.sessions.length < 2 || atMs === undefined) return undefined;
-  const name = tradingTimeAt(hours, atMs).session?.name;
+function otherSession(hours: Hours, atMs: number | undefined): string | undefined {
+  const isOne = new Set(hours.sessions.map(({ name }) => name)).size < 2;
+  if (isOne || atMs === undefined) return undefined;
+  const name = onlySessionAt(hours, atMs);
   return name === 'regular' ? undefined : name;
 }
 

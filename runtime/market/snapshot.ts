@@ -81,7 +81,7 @@ export class SymbolSnapshot {
     const conditions = rawRole(channel, raw, 'conditions');
     const effect =
       this.rules && conditions !== undefined
-        ? this.rules.effectOf(conditions, epochMs(rawRole(channel, raw, 'time')))
+        ? this.rules.effectOf(conditions, epochMs(rawRole(channel, raw, 'time')), this.symbol)
         : fullEffect;
     const { window } = effect;
     this.prices.addPrice(price, window);

@@ -1,6 +1,7 @@
 /** Which values a trade updates, by its conditions. */
 import type { TradeCode, Update } from '../contract/codes.js';
-import type { Market } from '../contract/market.js';
+import type { Hours, Market } from '../contract/market.js';
+import { ProductHours } from './product-hours.js';
 import { RegularHours } from './regular-hours.js';
 
 /** The values that a trade updates, of a window or of the day. */
@@ -44,11 +45,13 @@ export const fullEffect: TradeEffect = effects[whole]!;
 export class TradeRules {
   /** By code: what it allows in any session, and above that what it allows outside the regular one. */
   private readonly allowed: Uint8Array | undefined;
-  private readonly regular: RegularHours;
+  private readonly hours: ProductHours;
+  private readonly regular = new Map<Hours, RegularHours>();
 
-  constructor({ codes, hours }: Pick<Market, 'codes' | 'hours'>) {
+  constructor(market: Pick<Market, 'codes' | 'hours' | 'symbol'>) {
+    const { codes, hours } = market;
     this.allowed = codes?.trades && tableOf(codes.trades);
-    this.regular = new RegularHours(hours);
+    this.hours = new ProductHours(market, hours);
   }
 
   /**
@@ -56,12 +59,13 @@ export class TradeRules {
    *
    * @param conditions as the message has them; nothing or an empty list is a regular trade, a bare value a list of one
    * @param atMs time of the trade, Unix ms; without it the rules of the regular session hold
+   * @param symbol its product may have hours of its own; absent: those of the market
    * @see polygon-docs/market/stock-codes.md:9 `only if every one of its conditions allows it`
    */
-  effectOf(conditions: unknown, atMs: number | undefined): TradeEffect {
+  effectOf(conditions: unknown, atMs: number | undefined, symbol?: string): TradeEffect {
     const { allowed } = this;
     if (allowed === undefined || conditions === undefined || conditions === null) return fullEffect;
-    if (!Array.isArray(conditions)) return this.effectOf([conditions], atMs);
+    if (!Array.isArray(conditions)) return this.effectOf([conditions], atMs, symbol);
     let mask = whole;
     let doubt = 0;
     for (let index = 0; index < conditions.length; index++) {
@@ -72,8 +76,18 @@ export class TradeRules {
     if (doubt !== 0) mask &= volumeOnly;
     const strict = mask & everything;
     const loose = mask >> dayShift;
-    const window = strict === loose || atMs === undefined || this.regular.includes(atMs) ? strict : loose;
+    const window = strict === loose || atMs === undefined || this.isRegular(atMs, symbol) ? strict : loose;
     return effects[window | (strict << dayShift) | doubt]!;
+  }
+
+  private isRegular(atMs: number, symbol = ''): boolean {
+    const hours = this.hours.of(symbol);
+    let regular = this.regular.get(hours);
+    if (!regular) {
+      regular = new RegularHours(hours);
+      this.regular.set(hours, regular);
+    }
+    return regular.includes(atMs);
   }
 
   /** The conditions that are in no table, each once. */

@@ -11,6 +11,7 @@ import type { Heap } from '../core/heap.js';
 import { kindOf } from '../core/kind.js';
 import { isoOrNull } from '../core/time.js';
 import { noteOn } from '../market/field-notes.js';
+import { ProductHours } from '../market/product-hours.js';
 import { type RowContext, rowOf } from '../market/row.js';
 import { Snapshots } from '../market/snapshots.js';
 import { Slots } from '../pacing/slots.js';
@@ -141,6 +142,7 @@ async function answerWith(
   const ranked = await rank(hub.clock, found, ranking, after);
   const context: RowContext = {
     market: stream.market,
+    hours: new ProductHours(stream.market, hub.hours.of(stream.market)),
     nowMs,
     isHeld: () => false,
     text: stream.text,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unshown } from '../../runtime/feed/feed-text.js';
+import { ProductHours } from '../../runtime/market/product-hours.js';
 import { rowOf } from '../../runtime/market/row.js';
 import { Snapshots } from '../../runtime/market/snapshots.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
@@ -9,6 +10,7 @@ import { marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
 
 const stocks = marketOf('stocks');
+const hours = new ProductHours(stocks, stocks.hours);
 const startMs = 1_790_000_000_000;
 
 /** Prices and sizes in whole hundredths, so that the naive sums are exact. */
@@ -83,7 +85,7 @@ describe('the pictures of a stream', () => {
           }
           await snapshots.update();
           const rows = [...snapshots.all].map(snapshot =>
-            rowOf(snapshot, { market: stocks, nowMs: startMs, isHeld: () => false, text: unshown }),
+            rowOf(snapshot, { market: stocks, hours, nowMs: startMs, isHeld: () => false, text: unshown }),
           );
           expect(rows).toHaveLength(new Set(came.map(other => other.symbol)).size);
           for (const row of rows) expect(row).toMatchObject(naive(came.filter(other => other.symbol === row.symbol)));

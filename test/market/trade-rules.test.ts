@@ -119,6 +119,16 @@ test('a trade without a time follows the rules of the regular session', () => {
   expect(lettersOf(tradeRulesOf(stocks).effectOf([12], undefined).window)).toBe('V');
 });
 
+test('the regular session is that of the product, where it has one of its own', () => {
+  const { hours, symbol } = marketOf('options');
+  const rules = new TradeRules({ codes: stocks.codes!, hours, symbol });
+  // 16:10 in New York on a Monday: options on SPY trade to 16:15, those on AAPL to 16:00.
+  const atMs = Date.parse('2026-11-23T21:10:00Z');
+
+  expect(lettersOf(rules.effectOf([12], atMs, 'O:SPY261218C00650000').window)).toBe('V');
+  expect(lettersOf(rules.effectOf([12], atMs, 'O:AAPL261218C00230000').window)).toBe('LHV');
+});
+
 test('effects are made once, so that a trade allocates none', () => {
   const rules = new TradeRules(stocks);
 

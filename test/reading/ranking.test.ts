@@ -85,6 +85,21 @@ describe('trades', () => {
     expect(symbols).toMatchObject([{ last: 100, last_session: 'pre-market' }]);
   });
 
+  test('say the session of their product, and none where it has one or several at once', async () => {
+    const future = (sym: string): object => ({ ev: 'T', sym, p: 100, s: 1, t: Date.UTC(2026, 8, 22, 6) });
+    const { symbols } = await summaryOf('futures', [future('ZCZ6'), future('ESZ6'), future('AW1Z6')], {
+      sort: 'symbol',
+      order: 'asc',
+      fields: ['last', 'last_session'],
+    });
+    // 01:00 in Chicago on a Tuesday.
+    expect(symbols).toEqual([
+      { symbol: 'AW1Z6', last: 100 },
+      { symbol: 'ESZ6', last: 100 },
+      { symbol: 'ZCZ6', last: 100, last_session: 'overnight' },
+    ]);
+  });
+
   test('of fractions are shown and summed with them', async () => {
     const { symbols } = await summaryOf('stocks', [
       { ...trade('AAPL', 100, 0), ds: '0.25' },
