@@ -80,7 +80,20 @@ export interface SessionRow {
   readonly session: string | null;
   /** When the session ends or the next begins; null where it never closes. */
   readonly changes_at: string | null;
+  /** Title of the calendar that its holidays are of; null where there is none. */
+  readonly calendar: string | null;
   /** In words, by the clock of the exchange, with why it is closed and what is not known. */
+  readonly text: string;
+}
+
+/** A contract that has expired, or expires within a week. */
+export interface ExpiryRow {
+  readonly symbol: string;
+  /** null where that is not certain. */
+  readonly expired: boolean | null;
+  /** Last day of trading, such as 2026-12-18: by the usual rule where the symbol names a month only; null where no rule is known. */
+  readonly last_day: string | null;
+  /** In words. */
   readonly text: string;
 }
 
@@ -200,6 +213,12 @@ export interface OverviewLine {
   readonly newest_age_ms: number | null;
   /** While it is not live though it should be: error code and message. */
   readonly trouble?: string;
+  /** Whether it trades, as in its status; none of a recording. */
+  readonly sessions: readonly SessionRow[];
+  /** Of subscribed contracts, the earliest first. */
+  readonly expiries: readonly ExpiryRow[];
+  /** How many more. */
+  readonly more_expiries?: number;
 }
 
 /** A stream that was stopped. */

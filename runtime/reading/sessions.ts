@@ -16,10 +16,12 @@ export function sessionsOf({ hours, settings, clock }: HubView, stream: StreamVi
     const report = reportTrading(named, clock.now());
     const { of, open, changesAtMs, time } = report;
     const session = time.session?.name ?? null;
-    return { of, open, session, changes_at: isoOrNull(changesAtMs), text: spellReport(report) };
+    const calendar = named.hours.calendar?.title ?? null;
+    return { of, open, session, changes_at: isoOrNull(changesAtMs), calendar, text: spellReport(report) };
   });
 }
 
 function openAlways(of: string): SessionRow {
-  return { of, open: true, session: simulatedFeed, changes_at: null, text: 'open: the simulated feed never closes' };
+  const text = 'open: the simulated feed never closes';
+  return { of, open: true, session: simulatedFeed, changes_at: null, calendar: null, text };
 }

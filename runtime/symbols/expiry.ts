@@ -57,6 +57,30 @@ export function judgeExpiry(market: Market, symbol: string, nowMs: number): Expi
   return { certain: false, text: `${symbol} traded to ${last} by the usual rule${instead}` };
 }
 
+/** The end of a contract that has expired, or is about to. */
+export interface Ending {
+  /** Null where that is not certain. */
+  readonly expired: boolean | null;
+  /** Last day of trading, such as `2026-12-18`; absent where no rule is known. */
+  readonly lastDay: string | undefined;
+  readonly text: string;
+}
+
+/** @returns undefined for what trades longer, for what does not expire, and where the end is not known */
+export function endingOf(market: Market, symbol: string, nowMs: number, daysAhead: number): Ending | undefined {
+  const { expiry } = market.symbol;
+  const today = wallTimeAt(market.hours.timeZone, nowMs).date;
+  const contract = expiry && readContract(expiry, symbol, today);
+  if (!contract) return undefined;
+  const { product, month, date } = contract;
+  const lastDay = date ?? (product && lastDayOf(product.lastDay, month, holidaysOf(expiry)));
+  const judged = judgeExpiry(market, symbol, nowMs);
+  if (judged) return { expired: judged.certain ? true : null, lastDay, text: judged.text };
+  if (lastDay === undefined || lastDay > addDays(today, daysAhead)) return undefined;
+  const text = date === undefined ? `${symbol} trades to ${lastDay} by the usual rule` : `${symbol} expires on ${date}`;
+  return { expired: false, lastDay, text };
+}
+
 /** The symbol of the nearest month of a product that still trades, such as `ESZ6`; undefined for other products. */
 export function frontMonth(market: Market, code: string, nowMs: number): string | undefined {
   const { expiry } = market.symbol;

@@ -17,6 +17,8 @@ import type { StreamError } from '../core/errors.js';
 import { lineOf } from '../reading/text.js';
 
 const namesShown = 10;
+const sessionsShown = 3;
+const expiriesShown = 5;
 
 export function describeAnswer<V extends Verb>(verb: V, answer: Answers[V]): string {
   return lines(describers[verb](answer), ...describeNotes(answer.notes));
@@ -127,8 +129,32 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
     ),
 };
 
-/** `stocks: live on realtime (15 minutes late), 3 channels, 120 messages, 12/s, the newest 40 ms old`. */
+/** `stocks: live on realtime, 3 channels, 120 messages, 12/s, the newest 40 ms old. US stocks (by ...): open ...` */
 function streamLine(line: OverviewLine): string {
+  return [inShort(line), ...tradingOf(line), ...expiriesOf(line)].map(asSentence).join(' ');
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** Whether the products trade, and by which calendar. */
+function tradingOf({ sessions }: OverviewLine): string[] {
+  const sentences = sessions
+    .slice(0, sessionsShown)
+    .map(({ of, calendar, text }) => `${of}${calendar === null ? '' : ` (by the calendar of ${calendar})`}: ${text}`);
+  const more = sessions.length - sessionsShown;
+  return more > 0 ? [...sentences, `${count(more, 'group')} more in "sessions"`] : sentences;
+}
+
+function expiriesOf({ expiries, more_expiries: others = 0 }: OverviewLine): string[] {
+  const more = expiries.length - expiriesShown + others;
+  const sentences = expiries.slice(0, expiriesShown).map(({ text }) => text);
+  return more > 0 ? [...sentences, `${count(more, 'contract')} more that expired or soon will`] : sentences;
+}
+
+/** `live on realtime (15 minutes late), 3 channels, 120 messages, 12/s, the newest 40 ms old` */
+function inShort(line: OverviewLine): string {
   const { market, state, messages_received: received, newest_age_ms: ageMs, trouble: fault } = line;
   if (line.feed === null) return `${market}: ${state}`;
   const news = ageMs === null ? 'nothing yet' : `the newest ${ageMs} ms old`;
@@ -191,7 +217,7 @@ function oddities({ malformed, unknown, mistyped, reconnects }: StatusAnswer): s
 
 function describeNotes(notes: readonly string[]): string[] {
   if (notes.length === 0) return [];
-  return [`Note: ${notes.map(text => (/[.!?]$/.test(text) ? text : `${text}.`)).join(' ')}`];
+  return [`Note: ${notes.map(asSentence).join(' ')}`];
 }
 
 function named(label: string, names: readonly string[], most = namesShown): string {

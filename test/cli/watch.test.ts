@@ -289,7 +289,14 @@ describe('the remarks', () => {
   });
 
   test('name the products that do not trade, unless the silence does', () => {
-    const closed = { of: 'US stocks', open: false, session: null, changes_at: null, text: 'closed since 13:00' };
+    const closed = {
+      of: 'US stocks',
+      open: false,
+      session: null,
+      changes_at: null,
+      calendar: null,
+      text: 'closed since 13:00',
+    };
     expect(listRemarks({ ...calm, sessions: [closed] })).toEqual(['US stocks: closed since 13:00.']);
     const silence = 'US stocks: closed since 13:00; opens Monday.';
     expect(listRemarks({ ...calm, silence, sessions: [closed] })).toEqual([silence]);

@@ -36,6 +36,7 @@ describe('the status says when what is subscribed trades', () => {
         open: false,
         session: null,
         changes_at: '2026-11-30T09:00:00.000Z',
+        calendar: 'US stock exchanges',
         text: 'closed since Friday 17:00 (early close, day after Thanksgiving); opens Monday 04:00 in New York',
       },
     ]);
@@ -49,6 +50,7 @@ describe('the status says when what is subscribed trades', () => {
         open: true,
         session: 'CME and CBOT week',
         changes_at: '2026-11-27T23:45:00.000Z',
+        calendar: null,
         text: 'open (CME and CBOT week) until Friday 17:45 in Chicago. Holidays are not known here',
       },
       {
@@ -56,6 +58,7 @@ describe('the status says when what is subscribed trades', () => {
         open: true,
         session: 'globex',
         changes_at: '2026-11-26T18:00:00.000Z',
+        calendar: 'CME equity index futures',
         text: 'open (globex) until 12:00 in Chicago (early close, Thanksgiving)',
       },
       {
@@ -63,6 +66,7 @@ describe('the status says when what is subscribed trades', () => {
         open: false,
         session: null,
         changes_at: '2026-11-27T14:30:00.000Z',
+        calendar: 'CME grain and oilseed futures',
         text: 'closed since Wednesday 13:20 (Thanksgiving); opens Friday 08:30 in Chicago',
       },
     ]);
@@ -91,6 +95,7 @@ describe('the status says when what is subscribed trades', () => {
         open: true,
         session: 'simulated',
         changes_at: null,
+        calendar: null,
         text: 'open: the simulated feed never closes',
       },
     ]);

@@ -241,6 +241,8 @@ describe('a contract that has expired', () => {
     const added = await callOn(hub, 'subscribe_futures_channels', { channels: ['T.NQZ5'] });
     expect(added.structured).toMatchObject({ accepted: ['T.NQZ5'], rejected: [] });
     expect((await callOn(hub, 'get_futures_stream_status')).structured.sessions).toEqual([]);
+    const { streams } = (await callOn(hub, 'get_streams_overview')).structured;
+    expect(streams).toContainEqual(expect.objectContaining({ market: 'futures', sessions: [], expiries: [] }));
 
     await callOn(hub, 'stop_futures_stream');
     const { structured } = await callOn(hub, 'start_futures_stream', { channels: ['T.ESZ5'], endpoint: 'simulated' });

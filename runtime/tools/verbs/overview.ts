@@ -1,11 +1,13 @@
 import type { OverviewAnswer, OverviewLine } from '../../../generated/types.js';
 import { isWanted } from '../../feed/state.js';
 import { newestAge, showFault } from '../../reading/answer.js';
+import { expiriesOf } from '../../reading/expiries.js';
+import { sessionsOf } from '../../reading/sessions.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 
 /** A line for each market that is served, whether its stream was started or not. */
 export function overview(hub: HubView) {
-  const streams = hub.markets.map(({ name }) => lineOf(hub.stream(name)));
+  const streams = hub.markets.map(({ name }) => lineOf(hub, hub.stream(name)));
   const simulated = streams.filter(line => line.simulated).map(({ market }) => market);
   return {
     notes: simulated.length > 0 ? [`Simulated data, made up, not the market: ${simulated.join(', ')}.`] : [],
@@ -14,7 +16,7 @@ export function overview(hub: HubView) {
   } satisfies OverviewAnswer;
 }
 
-function lineOf(stream: StreamView): OverviewLine {
+function lineOf(hub: HubView, stream: StreamView): OverviewLine {
   const { market, state, target, subscriptions, totals } = stream;
   const fault = state === 'live' ? null : showFault(stream);
   return {
@@ -28,5 +30,7 @@ function lineOf(stream: StreamView): OverviewLine {
     rate_per_s: stream.ratePerSecond(),
     newest_age_ms: newestAge(stream),
     ...(fault ? { trouble: `${fault.code}: ${fault.message}` } : {}),
+    sessions: sessionsOf(hub, stream),
+    ...expiriesOf(hub, stream),
   };
 }
