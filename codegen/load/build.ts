@@ -32,6 +32,7 @@ import { judgeRow } from './rows.js';
 import { judgeSample } from './samples.js';
 import { fillAnswers, Schemas } from './schemas.js';
 import { fill, marketSlots, type Slots, suiteSlots } from './slots.js';
+import { citeSymbols, type Fact } from './symbol-citations.js';
 import type { YamlPath } from './yaml.js';
 
 /** @returns the model; do not emit it if there are problems */
@@ -156,41 +157,6 @@ function buildMarket({ source, value: raw }: Loaded<RawMarket>, around: Surround
     hours: spreadHours(raw.hours),
     tools,
   };
-}
-
-type Fact = (what: string, ...mentions: string[]) => Claim;
-
-function citeSymbols({ symbol }: RawMarket, citing: Citing, fact: Fact): void {
-  citing.cite(symbol.see, ['symbol', 'see'], fact('symbol', symbol.examples[0]!));
-  for (const [index, { examples, see }] of (symbol.spellings ?? []).entries()) {
-    const [example = ''] = Object.keys(examples);
-    citing.cite(see, ['symbol', 'spellings', index, 'see'], fact(`symbol spelled ${example}`, example));
-  }
-  for (const [index, { examples, see }] of (symbol.slips ?? []).entries()) {
-    citing.cite(
-      see,
-      ['symbol', 'slips', index, 'see'],
-      fact(`symbol not ${Object.keys(examples)[0]}`, ...Object.keys(examples)),
-    );
-  }
-  for (const [index, { spelled, see }] of (symbol.stars ?? []).entries()) {
-    citing.cite(see, ['symbol', 'stars', index, 'see'], fact(`wildcard spelled ${spelled}`, spelled));
-  }
-  if (symbol.usual) {
-    const { examples, see } = symbol.usual;
-    citing.cite(see, ['symbol', 'usual', 'see'], fact('symbol usual', ...examples));
-  }
-  for (const [index, { examples, see }] of (symbol.wrappers ?? []).entries()) {
-    const written = Object.keys(examples);
-    citing.cite(see, ['symbol', 'wrappers', index, 'see'], fact(`symbol around ${written[0]}`, ...written));
-  }
-  for (const [index, { examples, see }] of (symbol.elsewhere ?? []).entries()) {
-    const written = Object.entries(examples).flat();
-    citing.cite(see, ['symbol', 'elsewhere', index, 'see'], fact(`symbol elsewhere ${written[0]}`, ...written));
-  }
-  for (const [index, { examples, see }] of (symbol.tolerated ?? []).entries()) {
-    citing.cite(see, ['symbol', 'tolerated', index, 'see'], fact(`symbol tolerated ${examples[0]}`, ...examples));
-  }
 }
 
 function buildChannel(
