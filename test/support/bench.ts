@@ -87,10 +87,10 @@ export interface BenchOptions {
   readonly clock?: Clock;
 }
 
-/** The clock of the process, which shows another moment at its first use. */
+/** The clock of the process, which shows another moment at its first use, in whole ms. */
 export function clockFrom(wallMs: number): Clock {
   const beganMs = systemClock.elapsed();
-  return { ...systemClock, now: () => wallMs + systemClock.elapsed() - beganMs };
+  return { ...systemClock, now: () => wallMs + Math.floor(systemClock.elapsed() - beganMs) };
 }
 
 const startAtMs = Date.UTC(2026, 10, 23, 15);
