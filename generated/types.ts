@@ -195,6 +195,48 @@ export interface Row {
   readonly imbalance_age_ms?: number;
 }
 
+/** A bar that was built; null is not known. */
+export interface IntervalBar {
+  readonly start_time: string;
+  /** Of so many trades: when the last one was. */
+  readonly end_time?: string;
+  readonly open: number | string | null;
+  readonly high: number | string | null;
+  readonly low: number | string | null;
+  readonly close: number | string | null;
+  readonly volume: number | string | null;
+  readonly vwap: number | string | null;
+  /** That count in the volume. */
+  readonly trades: number | null;
+  /** true: it still runs, or some of it was not received or has left memory. */
+  readonly partial?: boolean;
+  /** true: an outage touches it. */
+  readonly gap?: boolean;
+  /** true: nothing came; the price is that of the bar before. */
+  readonly filled?: boolean;
+  /** By the names asked for; null until there are enough bars. */
+  readonly indicators?: {
+    readonly [name: string]: unknown;
+  };
+}
+
+/** The bars of a symbol. */
+export interface SymbolBars {
+  readonly symbol: string;
+  /** What they are built of. */
+  readonly from: 'trades' | 'bars' | 'values' | null;
+  /** That it came by: T.AAPL. */
+  readonly channel: string | null;
+  /** Oldest first. */
+  readonly bars?: readonly IntervalBar[];
+  /** Bars in this answer. */
+  readonly count: number;
+  /** Earlier ones that were asked for and do not fit. */
+  readonly omitted: number;
+  /** Why there are none. */
+  readonly silence: string | null;
+}
+
 /** A stream in short; its status says more. */
 export interface OverviewLine {
   readonly market: string;
@@ -486,6 +528,38 @@ export interface SummarizeAnswer extends Common {
   readonly silence: string | null;
 }
 
+export interface BarsArguments {
+  readonly market: string;
+  readonly symbols: readonly string[];
+  /** 1s to 1d, or 100t. */
+  readonly interval: string;
+  /** The newest; 100, or with from all. */
+  readonly count?: number | undefined;
+  /** ISO 8601 or Unix ms. */
+  readonly from?: string | undefined;
+  /** The same; bars that begin before. */
+  readonly to?: string | undefined;
+  readonly indicators?: readonly string[] | undefined;
+  readonly session: 'regular' | 'all';
+  /** previous: flat bars where nothing came. */
+  readonly fill: 'none' | 'previous';
+  readonly format: 'json' | 'csv';
+  readonly max_bytes: number;
+}
+
+export interface BarsAnswer extends Common {
+  readonly interval: string;
+  /** Of all bars. */
+  readonly source: 'stream' | 'simulated' | 'replay' | null;
+  /** In the order asked for; without bars where format is csv. */
+  readonly symbols: readonly SymbolBars[];
+  /** Where format is csv: a line per bar. */
+  readonly csv?: string;
+  /** Bars that do not fit; notes say how to get them. */
+  readonly omitted: number;
+  readonly outages: readonly Outage[];
+}
+
 export type OverviewArguments = Readonly<Record<never, never>>;
 
 export interface OverviewAnswer extends General {
@@ -513,6 +587,7 @@ export interface Arguments {
   readonly read: ReadArguments;
   readonly wait: WaitArguments;
   readonly summarize: SummarizeArguments;
+  readonly bars: BarsArguments;
   readonly overview: OverviewArguments;
   readonly stop_all: StopAllArguments;
 }
@@ -528,6 +603,7 @@ export interface Answers {
   readonly read: ReadAnswer;
   readonly wait: WaitAnswer;
   readonly summarize: SummarizeAnswer;
+  readonly bars: BarsAnswer;
   readonly overview: OverviewAnswer;
   readonly stop_all: StopAllAnswer;
 }
@@ -536,7 +612,7 @@ export interface Answers {
 export type MarketVerb = 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list';
 
 /** Verb of a tool across markets. */
-export type SharedVerb = 'read' | 'wait' | 'summarize' | 'overview' | 'stop_all';
+export type SharedVerb = 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all';
 
 /** Verb of any tool. */
 export type Verb = MarketVerb | SharedVerb;

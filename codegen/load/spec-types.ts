@@ -264,7 +264,7 @@ export interface RawObjectSchema {
 }
 
 export interface RawTool {
-  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize' | 'overview' | 'stop_all';
+  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all';
   readonly name: string;
   readonly toolset: string;
   readonly title: string;

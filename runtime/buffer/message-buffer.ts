@@ -191,6 +191,12 @@ export class MessageBuffer {
     return back > 0 && this.holds(seq - back) ? seq - back : undefined;
   }
 
+  /** Whether a message of the same channel and symbol came before a held one, and has left. */
+  hasLostBefore(seq: number): boolean {
+    const back = this.rows.back(seq);
+    return back > 0 && !this.holds(seq - back);
+  }
+
   /**
    * Seq of the newest message of a channel, held or not; -1 where none came. Of a symbol that is not told apart it is
    * that of any such symbol.

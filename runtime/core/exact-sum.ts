@@ -47,6 +47,10 @@ export class ExactSum {
     else this.addUnits(sign * Math.round((amount as number) * tens[decimals]!), decimals);
   }
 
+  addSum(other: ExactSum): void {
+    if (!other.isEmpty) this.addLarge(other.value, 1);
+  }
+
   addProduct(one: Amount, other: Amount, sign: 1 | -1): void {
     const [decimals, others] = [fewDecimals(one), fewDecimals(other)];
     const units =

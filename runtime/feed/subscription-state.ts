@@ -13,6 +13,8 @@ export interface SubscriptionsView {
   readonly names: readonly string[];
   readonly size: number;
   stateOf(name: string): SubscriptionState | undefined;
+  /** When a held name was asked for, monotonic ms. */
+  sinceMs(name: string): number | undefined;
   /** Whether the feed may hold a name, even one that it refused. */
   mayHold(name: string): boolean;
   /** Why a name was rejected when it was last asked for. */

@@ -47,6 +47,14 @@ export class Turnover {
     this.priced.add(size as Amount, sign);
     if (decimals > this.priceDecimals) this.priceDecimals = decimals;
   }
+
+  /** Adds all that another has. */
+  addAll(other: Turnover): void {
+    this.volumes.addSum(other.volumes);
+    this.turnover.addSum(other.turnover);
+    this.priced.addSum(other.priced);
+    this.priceDecimals = Math.max(this.priceDecimals, other.priceDecimals);
+  }
 }
 
 /** Power of ten of the first digit. */

@@ -35,7 +35,8 @@ export class CsvScale implements Scale {
   }
 }
 
-function bytesOf(text: string): number {
+/** Size of a text inside JSON. */
+export function bytesOf(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;
 }
 
@@ -60,7 +61,8 @@ function isGroup(item: unknown): item is Record<string, unknown> {
   return typeof item === 'object' && item !== null && Object.getPrototypeOf(item) === Object.prototype;
 }
 
-function toCell(value: unknown): string {
+/** A value as it stands between commas. */
+export function toCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'object' ? toText(value) : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

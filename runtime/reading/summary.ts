@@ -8,7 +8,6 @@ import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';
 import type { Heap } from '../core/heap.js';
-import { kindOf } from '../core/kind.js';
 import { isoOrNull } from '../core/time.js';
 import { noteOn } from '../market/field-notes.js';
 import { ProductHours } from '../market/product-hours.js';
@@ -17,11 +16,9 @@ import { Snapshots } from '../market/snapshots.js';
 import { Slots } from '../pacing/slots.js';
 import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
-import { symbolOf } from '../symbols/channels.js';
-import { exampleSymbol } from '../symbols/example.js';
-import { describeReadings } from '../symbols/hints.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { decodeRank, encodeRank, type Rank, type Ranked, type Ranking, rank, rankingOf } from './ranking.js';
+import { requireSymbols } from './required-symbol.js';
 import { judgeKeys, pick } from './row-keys.js';
 import { noteUnheld, unheldOf } from './silence.js';
 
@@ -50,9 +47,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments, abort?: 
   judgeKeys(hub.suite.rowKeys, args.fields);
   const ranking = rankingOf(args);
   const after = args.cursor === undefined ? undefined : decodeRank(args.cursor, ranking);
-  const symbols = args.symbols && [
-    ...new Set(args.symbols.map((symbol, index) => requireSymbol(stream, symbol, index))),
-  ];
+  const symbols = args.symbols && requireSymbols(stream, args.symbols);
   const wanted: Wanted = { args, symbols, ranking, after };
   if (args.wait_s > 0) await hub.duringWait(() => untilAllCame(stream, symbols, args.wait_s * 1_000, abort));
   const { window_s, prints } = args;
@@ -236,14 +231,4 @@ function noteOnConditions({ unknownConditions }: Snapshots): string[] {
 function noteOnVolume({ channels }: Market): string[] {
   const volumes = channels.flatMap(({ fields }) => fields.filter(({ role }) => role === 'volume'));
   return [...new Set(volumes.flatMap(noteOn))];
-}
-
-function requireSymbol({ market, buffer }: StreamView, text: string, index: number): string {
-  const symbol = symbolOf(market, text, buffer.knows);
-  if (symbol !== undefined) return symbol;
-  throw new StreamError(
-    'INVALID_CHANNEL',
-    `symbols[${index}], ${kindOf(text)}, is no symbol of ${market.title}${describeReadings(market, text)}.`,
-    `Write ${market.symbol.description}, such as {"symbols": ["${exampleSymbol(market)}"]}.`,
-  );
 }

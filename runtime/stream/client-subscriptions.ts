@@ -17,8 +17,8 @@ export interface SubscriptionsOfAll {
 }
 
 export class ClientSubscriptions implements SubscriptionsView {
-  /** In the order of the requests. */
-  private readonly asked = new Set<string>();
+  /** In the order of the requests; since when, monotonic ms. */
+  private readonly asked = new Map<string, number>();
   private readonly refused = new Map<string, Rejection>();
   /** Refused names that the feed may still hold on this connection. */
   private readonly maybeHeld = new Set<string>();
@@ -27,14 +27,16 @@ export class ClientSubscriptions implements SubscriptionsView {
   /**
    * @param all the subscriptions of all clients of the upstream; undefined while there is no upstream
    * @param changed called when the client's channels change
+   * @param elapsed monotonic ms
    */
   constructor(
     private readonly all: () => SubscriptionsOfAll | undefined,
     private readonly changed: () => void,
+    private readonly elapsed: () => number,
   ) {}
 
   get names(): readonly string[] {
-    this.listed ??= [...this.asked];
+    this.listed ??= [...this.asked.keys()];
     return this.listed;
   }
 
@@ -44,6 +46,10 @@ export class ClientSubscriptions implements SubscriptionsView {
 
   stateOf(name: string): SubscriptionState | undefined {
     return this.asked.has(name) ? (this.all()?.stateOf(name) ?? 'pending') : undefined;
+  }
+
+  sinceMs(name: string): number | undefined {
+    return this.asked.get(name);
   }
 
   /** Why a name was rejected when the client last asked for it. */
@@ -76,7 +82,7 @@ export class ClientSubscriptions implements SubscriptionsView {
   ask({ name }: ChannelName): boolean {
     if (this.asked.has(name)) return false;
     this.forget(name);
-    this.asked.add(name);
+    this.asked.set(name, this.elapsed());
     this.touch();
     return true;
   }
@@ -119,7 +125,7 @@ export class ClientSubscriptions implements SubscriptionsView {
     // A newer rejection may have replaced this one.
     if (this.refused.get(rejection.channel) !== rejection) return;
     this.forget(rejection.channel);
-    this.asked.add(rejection.channel);
+    this.asked.set(rejection.channel, this.elapsed());
     this.touch();
   }
 
@@ -130,8 +136,8 @@ export class ClientSubscriptions implements SubscriptionsView {
 
   /** @returns names that the feed may hold for the client */
   clear(): string[] {
-    const names = [...this.asked, ...this.maybeHeld];
-    for (const set of [this.asked, this.refused, this.maybeHeld]) set.clear();
+    const names = [...this.asked.keys(), ...this.maybeHeld];
+    for (const kept of [this.asked, this.refused, this.maybeHeld]) kept.clear();
     this.touch();
     return names;
   }

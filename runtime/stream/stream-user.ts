@@ -55,6 +55,7 @@ export class StreamUser implements UpstreamUser {
         this.hasChanged = true;
         this.own?.askedAnew();
       },
+      () => clock.elapsed(),
     );
   }
 

@@ -10,6 +10,7 @@ import type {
   Rejection,
   Row,
   StatusAnswer,
+  SymbolBars,
 } from '../../generated/types.js';
 import type { Verb } from '../contract/tool.js';
 import { count } from '../core/count.js';
@@ -117,6 +118,13 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       answer.silence,
       rows(answer.symbols),
     ),
+  bars: answer =>
+    lines(
+      `Bars of ${answer.interval} of ${source(answer)}${answer.omitted > 0 ? `, ${answer.omitted} left out` : ''}.`,
+      ...losses(0, answer.outages),
+      ...answer.symbols.map(barsOf),
+      answer.csv,
+    ),
   overview: answer =>
     lines(`${count(answer.running, 'stream')} of ${answer.streams.length} running.`, ...answer.streams.map(streamLine)),
   stop_all: ({ stopped }) =>
@@ -128,6 +136,13 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       ),
     ),
 };
+
+/** What the bars of a symbol are built of, and a line for each. */
+function barsOf({ symbol, from, channel, count: number, bars = [], silence }: SymbolBars): string {
+  const made = from === null ? `${symbol}: no bars.` : `${symbol}: ${count(number, 'bar')} from ${from} (${channel}).`;
+  const listed = bars.map(({ start_time, ...bar }) => `${start_time} ${lineOf({ ...bar })}`);
+  return lines(silence === null ? made : `${made} ${silence}`, ...listed);
+}
 
 /** `stocks: live on realtime, 3 channels, 120 messages, 12/s, the newest 40 ms old. US stocks (by ...): open ...` */
 function streamLine(line: OverviewLine): string {

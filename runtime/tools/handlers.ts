@@ -2,6 +2,7 @@
 import type { Answers, Arguments } from '../../generated/types.js';
 import type { Market } from '../contract/market.js';
 import type { MarketVerb, SharedVerb, Verb } from '../contract/tool.js';
+import { bars } from '../reading/bars.js';
 import { read } from '../reading/read.js';
 import { summarize } from '../reading/summary.js';
 import { wait } from '../reading/wait.js';
@@ -75,6 +76,7 @@ export const sharedHandlers = sharedTable({
   read,
   wait: (hub, args, abort) => hub.duringWait(() => wait(hub, args, abort)),
   summarize,
+  bars,
   overview,
   stop_all: stopAll,
 });

@@ -19,6 +19,9 @@ const channels = markets.map(({ name, channels: all, simulation }): [market: str
   chosen[name] ?? all.map(({ prefix }) => `${prefix}.${simulation.instruments[0]!.symbol}`),
 ]);
 
+/** By market: an instrument that plays. */
+const simulated = new Map(markets.map(({ name, simulation }) => [name, simulation.instruments[0]!]));
+
 describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
   let peer: Peer;
   const called = new Map<string, { succeeded: number; failed: number }>();
@@ -62,6 +65,11 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     await ask('summarize_stream', { market });
     await ask('summarize_stream', { market, window_s: 5, max_bytes: 1_000 });
     await ask('summarize_stream', { market, symbols: ['no symbol'] }, true);
+    const { symbol } = simulated.get(market)!;
+    await ask('read_bars', { market, symbols: [symbol], interval: '1s', indicators: ['sma:2', 'macd', 'bbands:2'] });
+    await ask('read_bars', { market, symbols: [symbol], interval: '1m', fill: 'previous', format: 'csv' });
+    await ask('read_bars', { market, symbols: [symbol], interval: '5t' });
+    await ask('read_bars', { market, symbols: [symbol], interval: 'nonsense' }, true);
     await ask(`subscribe_${market}_channels`, { channels: names });
     await ask(`get_${market}_stream_status`, {});
     await ask(`list_${market}_subscriptions`, {});

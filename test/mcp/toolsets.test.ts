@@ -195,7 +195,7 @@ describe.concurrent('a client over HTTP', () => {
     const wide = await connect(url, 'all');
 
     expect(await namesOf(narrow)).toEqual(cryptoAndReading);
-    expect(await namesOf(wide)).toHaveLength(17);
+    expect(await namesOf(wide)).toHaveLength(12 + sharedNames.length);
     // What the operator left out cannot be had by asking for it.
     const left = await connect(url, 'stocks,crypto');
     expect(await namesOf(left)).toEqual(cryptoAndReading.slice(0, 6));

@@ -13,6 +13,7 @@ function allowsRuntime({ from, to, isType }: Edge): boolean {
   // The one way back: the types of what tools take and answer, of which nothing is left in what runs.
   if (to === 'generated/types.ts') return isType === true;
   if (/^@modelcontextprotocol\/server(\/|$)/.test(to)) return from.startsWith('runtime/mcp/');
+  if (to === 'trading-signals') return from === 'runtime/market/indicators.ts';
   if (to === 'https-proxy-agent' || to === 'proxy-from-env') return from === 'runtime/feed/proxy.ts';
   return to.startsWith('runtime/') || to.startsWith('node:') || to === 'zod' || to === 'ws';
 }

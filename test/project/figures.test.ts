@@ -111,6 +111,9 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `(${wait.minimum} to ${wait.maximum} seconds, ${wait.usual} if left out)`,
     `Up to ${spelled(figureIn('runtime/reading/condition-parser.ts', 'mostLeaves'))} such tests`,
     `to ${spelled(figureIn('runtime/market/range.ts', 'furtherDecimals'))} decimals more than`,
+    `the newest bars, 1 to ${figureIn('runtime/reading/bars/request.ts', 'mostCount')} | ${figureIn('runtime/reading/bars/request.ts', 'usualCount')}, or all`,
+    `so many trades, up to ${figureIn('runtime/market/bar-interval.ts', 'mostTicks')}`,
+    `rounded to ${spelled(figureIn('runtime/market/indicators.ts', 'furtherDecimals'))} decimals more than the closes`,
     `or to ${spelled(figureIn('runtime/market/range.ts', 'averageDigits'))} digits`,
   ],
   'spec/guides/recording.md': [

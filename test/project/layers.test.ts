@@ -30,7 +30,7 @@ const pure = ['contract', 'core', 'symbols', 'decode', 'buffer', 'market'];
 /** Types alone, of what the spec has the tools take and answer. */
 const specTypes = 'generated/types.ts';
 /** What computes only. */
-const computing = ['node:buffer', 'node:crypto', 'node:os', 'node:util', 'zod'];
+const computing = ['node:buffer', 'node:crypto', 'node:os', 'node:util', 'trading-signals', 'zod'];
 const mostFiles = 25;
 
 const sources = sourcesIn('runtime');

@@ -87,6 +87,7 @@ describe('what goes into the program', () => {
       '@modelcontextprotocol/server',
       'https-proxy-agent',
       'proxy-from-env',
+      'trading-signals',
       'ws',
       'zod',
     ]);

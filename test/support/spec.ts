@@ -36,6 +36,7 @@ export const sharedNames = [
   'read_stream_messages',
   'wait_for_stream_message',
   'summarize_stream',
+  'read_bars',
   'get_streams_overview',
   'stop_all_streams',
 ];

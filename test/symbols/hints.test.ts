@@ -164,6 +164,8 @@ describe('the text of an answer', () => {
       for (const format of ['json', 'csv'])
         await call('read_stream_messages', { market: market.name, limit: 2, format });
       await call('summarize_stream', { market: market.name });
+      await call('read_bars', { market: market.name, symbols: [exampleSymbol(market)], interval: '1s' });
+      await call('read_bars', { market: market.name, symbols: [exampleSymbol(market)], interval: '1x' });
       await call('get_streams_overview');
       await call(named('status'), { dummy: 1 });
       await call(named('list'));

@@ -12,6 +12,7 @@ const files: Readonly<Record<string, string>> = {
   read: 'reading/read',
   wait: 'reading/wait',
   summarize: 'reading/summary',
+  bars: 'reading/bars',
   stop_all: 'tools/verbs/stop-all',
 };
 const answerType = /^(?:Promise<)?\w*Answer\b/;

@@ -1,0 +1,219 @@
+/** The bars of one symbol, from the messages that are held. */
+
+import type { Hours } from '../../contract/market.js';
+import { epochMs } from '../../core/time.js';
+import type { RawEvent } from '../../decode/protocol.js';
+import { type BarBuilder, JoinedBars, TickBars, TimedBars } from '../../market/bar-builder.js';
+import { fillBars } from '../../market/bar-fill.js';
+import { type Alignment, alignmentOf } from '../../market/bar-interval.js';
+import { type Known, marksOf } from '../../market/bar-marks.js';
+import type { BuiltBar } from '../../market/built-bar.js';
+import { exactAmount } from '../../market/exact-amount.js';
+import { rawRole, readRole } from '../../market/format.js';
+import type { IndicatorValue } from '../../market/indicators.js';
+import type { ProductHours } from '../../market/product-hours.js';
+import { hasRegularSession, RegularHours } from '../../market/regular-hours.js';
+import { fullEffect, tradeRulesOf } from '../../market/trade-rules.js';
+import type { TimeSlice } from '../../pacing/time-slice.js';
+import type { StreamView } from '../../stream/view.js';
+import { knownOf } from './knowledge.js';
+import type { BarRequest } from './request.js';
+import { type BarSource, visitMessages } from './source.js';
+
+/** A bar, and what to know of it. */
+export interface MarkedBar {
+  readonly bar: BuiltBar;
+  readonly isPartial: boolean;
+  readonly hasGap: boolean;
+  readonly indicators: Readonly<Record<string, IndicatorValue>> | undefined;
+}
+
+/** What building needs beside the request. */
+export interface Building {
+  readonly stream: StreamView;
+  /** Finds the hours of a symbol. */
+  readonly hours: ProductHours;
+  /** Wall clock ms. */
+  readonly nowMs: number;
+  readonly slice: TimeSlice;
+  readonly abort: AbortSignal | undefined;
+  /** Absent where no indicators are asked for. */
+  readonly compute: typeof import('../../market/indicators.js') | undefined;
+}
+
+export interface BuiltSeries {
+  /** Those asked for, oldest first. */
+  readonly bars: readonly MarkedBar[];
+  /** The first and the last that can be built, asked for or not. */
+  readonly span: readonly BuiltBar[];
+}
+
+/** Clocks differ, and messages are at most this much from the future. */
+const skewMs = 60_000;
+/** Building a bar, or a value of an indicator, takes as long as skipping this many messages. */
+const barSteps = 8;
+/** How often to look whether there is enough. */
+const messagesPerLook = 256;
+
+export async function buildBars(
+  building: Building,
+  symbol: string,
+  source: BarSource,
+  request: BarRequest,
+): Promise<BuiltSeries> {
+  const { stream, slice, abort, compute } = building;
+  const { interval } = request;
+  const ownHours = building.hours.of(symbol);
+  const align = interval.kind === 'ticks' ? undefined : alignmentOf(interval, ownHours);
+  const hours = new RegularHours(ownHours);
+  const onlyRegular = request.session === 'regular' && hasRegularSession(ownHours);
+  const isChosen = (atMs: number): boolean => !onlyRegular || hours.includes(atMs);
+  const { builder, add } = collectorOf(stream, { ...source, symbol }, align, request, isChosen);
+  // Indicators begin with the oldest bar.
+  const isEnough = align && !compute ? enoughOf(stream, builder, align, request) : () => false;
+  let visited = 0;
+  let oldestMs: number | undefined;
+  /** How late the newest message came. */
+  let lagMs: number | undefined;
+  const visit = await visitMessages(
+    stream,
+    { channel: source.channel, symbol },
+    slice,
+    (seq, raw) => {
+      const atMs = add(seq, raw);
+      if (atMs !== undefined) {
+        lagMs ??= stream.wallMs(stream.buffer.arrivedMs(seq)) - atMs - (source.pieceMs ?? 0);
+        oldestMs = atMs;
+      }
+      return ++visited % messagesPerLook !== 0 || !isEnough(seq);
+    },
+    abort,
+  );
+  const known = knownOf(building, source, symbol, {
+    lagMs: lagMs ?? 0,
+    lostToMs: visit.hasLost ? oldestMs : undefined,
+  });
+  const built = await collect(builder.list(), slice);
+  const choice = onlyRegular ? 'regular' : 'all';
+  const neverCloses = (stream.target?.endpoint.simulated ?? false) && !onlyRegular;
+  const isOpen = (from: number, to: number): boolean => neverCloses || hours.touches(from, to, choice);
+  const all =
+    request.isFilled && align ? await collect(fillBars(built, align, lastMoment(built, known), isOpen), slice) : built;
+  const values = compute && (await valuesOf(compute, all, { slice, hours: ownHours }, request));
+  const asked = all
+    .map((bar, index) => ({ bar, index }))
+    .filter(({ bar }) => isWithin(bar, request))
+    .slice(-request.count);
+  const bars = asked.map(({ bar, index }): MarkedBar => {
+    const place = { isFirst: index === 0 && visit.isComplete, isLast: index === all.length - 1 };
+    const marks = marksOf(bar, known, place);
+    const isShort = interval.kind === 'ticks' && bar.trades !== interval.count;
+    const isPartial = interval.kind === 'ticks' ? isShort : marks.isPartial;
+    return { bar, hasGap: marks.hasGap, isPartial, indicators: values?.[index] };
+  });
+  return { bars, span: all.length > 0 ? [all[0]!, all.at(-1)!] : [] };
+}
+
+async function collect(bars: Iterable<BuiltBar>, slice: TimeSlice): Promise<BuiltBar[]> {
+  const list: BuiltBar[] = [];
+  for (const bar of bars) {
+    list.push(bar);
+    if (slice.spent(barSteps)) await slice.rest();
+  }
+  return list;
+}
+
+/** The values of the indicators, bar by bar. */
+async function valuesOf(
+  { runIndicators, closeDecimals }: NonNullable<Building['compute']>,
+  bars: readonly BuiltBar[],
+  { slice, hours }: { readonly slice: TimeSlice; readonly hours: Hours },
+  { indicators }: BarRequest,
+): Promise<Readonly<Record<string, IndicatorValue>>[]> {
+  const dayOf = alignmentOf({ kind: 'day', name: '1d' }, hours);
+  const next = runIndicators(indicators, closeDecimals(bars), dayOf);
+  const values: Readonly<Record<string, IndicatorValue>>[] = [];
+  for (const bar of bars) {
+    values.push(next(bar));
+    if (slice.spent(indicators.length * barSteps)) await slice.rest();
+  }
+  return values;
+}
+
+/** Until when bars are filled: the running one is the last. */
+function lastMoment(bars: readonly BuiltBar[], { toMs }: Known): number {
+  const newest = bars.at(-1)?.startMs ?? 0;
+  return Number.isFinite(toMs) ? Math.max(toMs, newest) : newest;
+}
+
+function isWithin({ startMs, endMs }: BuiltBar, { fromMs, toMs }: BarRequest): boolean {
+  return (fromMs === undefined || endMs > fromMs) && (toMs === undefined || startMs < toMs);
+}
+
+/** Builds bars from messages. */
+interface Collector {
+  readonly builder: BarBuilder;
+  /** @returns time of the message, Unix ms, if it has one */
+  add(seq: number, raw: RawEvent): number | undefined;
+}
+
+function collectorOf(
+  { market }: StreamView,
+  { from, channel, pieceMs, symbol }: BarSource & { readonly symbol: string },
+  align: Alignment | undefined,
+  { interval }: BarRequest,
+  isChosen: (atMs: number) => boolean,
+): Collector {
+  if (pieceMs !== undefined) {
+    const builder = new JoinedBars(align!);
+    return {
+      builder,
+      add(_, raw) {
+        const startMs = epochMs(rawRole(channel, raw, 'time'));
+        if (startMs === undefined || !isChosen(startMs)) return startMs;
+        const [open, high, low, close, vwap, trades] = (
+          ['open', 'high', 'low', 'close', 'vwap', 'trades'] as const
+        ).map(role => readRole(channel, raw, role));
+        const volume = exactAmount(channel, raw, 'volume');
+        builder.add({ startMs, endMs: startMs + pieceMs, open, high, low, close, volume, vwap, trades });
+        return startMs;
+      },
+    };
+  }
+  const builder = align ? new TimedBars(align) : new TickBars(interval.kind === 'ticks' ? interval.count : 1);
+  const rules = tradeRulesOf(market);
+  return {
+    builder,
+    add(seq, raw) {
+      const atMs = epochMs(rawRole(channel, raw, 'time'));
+      if (atMs === undefined || !isChosen(atMs)) return atMs;
+      if (from === 'values') {
+        builder.add({ seq, atMs, price: readRole(channel, raw, 'value'), updates: fullEffect.window });
+        return atMs;
+      }
+      const { window } = rules.effectOf(rawRole(channel, raw, 'conditions'), atMs, symbol);
+      // Such a trade repeats what was counted.
+      if (!window.last && !window.highLow && !window.volume) return atMs;
+      const [price, size] = [readRole(channel, raw, 'price'), exactAmount(channel, raw, 'size')];
+      builder.add({ seq, atMs, price, size, updates: window });
+      return atMs;
+    },
+  };
+}
+
+/** Tells when no earlier message can add to the bars asked for: messages come after what they tell of. */
+function enoughOf(
+  stream: StreamView,
+  builder: BarBuilder,
+  align: Alignment,
+  { fromMs, toMs, count }: BarRequest,
+): (seq: number) => boolean {
+  return seq => {
+    const arrivedMs = stream.wallMs(stream.buffer.arrivedMs(seq)) - skewMs;
+    if (fromMs !== undefined && arrivedMs < align(fromMs).startMs) return true;
+    if (builder.size <= count) return false;
+    const starts = [...builder.starts].filter(startMs => toMs === undefined || startMs < toMs).sort((a, b) => b - a);
+    const oldest = starts[count - 1];
+    return oldest !== undefined && starts.length > count && arrivedMs < oldest;
+  };
+}
