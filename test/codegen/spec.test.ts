@@ -122,7 +122,7 @@ describe('faults of form', () => {
     project.edit('README.md', ['trades.md:3-8', 'trades.md:3-80']);
 
     expect(faultsOf(project)).toEqual([
-      'README.md:3:26 the comment cites polygon-docs/websockets/crypto/trades.md:3-80, but polygon-docs/websockets/crypto/trades.md has the lines 1 to 32',
+      'README.md:3:26 the page cites polygon-docs/websockets/crypto/trades.md:3-80, but polygon-docs/websockets/crypto/trades.md has the lines 1 to 32',
       'spec/markets/crypto.yaml:2:1 order must be at least 1, and 0 came; such as: order: 7',
     ]);
   });

@@ -94,7 +94,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `A wait ends after ${wait.maximum} seconds at most`,
     `up to ${spelled(defaultOptions.bufferMessages)} messages or ${mib(defaultOptions.bufferBytes)} per market`,
     `whether they are ${latest} minutes late`,
-    `of the US exchanges to the end of ${knownTo};`,
+    `of the US exchanges to the end of ${knownTo}, and`,
   ],
   'spec/guides/connecting.md': [`A line of more than ${mib(STDIO_DEFAULT_MAX_BUFFER_SIZE)} is answered`],
   'spec/guides/many-clients.md': [
@@ -109,7 +109,8 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `| \`limit\` | messages, ${limit.minimum} to ${limit.maximum} | ${limit.usual} |`,
     `| \`max_bytes\` | size of the answer, ${size.minimum} to ${size.maximum} | ${size.usual} |`,
     `(${wait.minimum} to ${wait.maximum} seconds, ${wait.usual} if left out)`,
-    `Up to ${spelled(figureIn('runtime/reading/condition-parser.ts', 'mostLeaves'))} such tests`,
+    `Up to ${spelled(suite.limits.comparisons)} such tests`,
+    `in the ${grouped(figureIn('runtime/reading/earlier-values.ts', 'mostLookedBack'))} messages before its first`,
     `to ${spelled(figureIn('runtime/market/range.ts', 'furtherDecimals'))} decimals more than`,
     `the newest bars, 1 to ${figureIn('runtime/reading/bars/request.ts', 'mostCount')} | ${figureIn('runtime/reading/bars/request.ts', 'usualCount')}, or all`,
     `so many trades, up to ${figureIn('runtime/market/bar-interval.ts', 'mostTicks')}`,
@@ -117,6 +118,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `or to ${spelled(figureIn('runtime/market/range.ts', 'averageDigits'))} digits`,
   ],
   'spec/guides/recording.md': [
+    `with more than ${grouped(figureIn('runtime/recording/extent.ts', 'mostNames'))} channels is not`,
     `at ${figureIn('runtime/feed/replay-request.ts', 'slowest')} to ${figureIn('runtime/feed/replay-request.ts', 'fastest')} times the speed`,
     `mode 0${figureIn('runtime/recording/file.ts', 'onlyOwner').toString(8)} and folders with 0${figureIn('runtime/recording/folder.ts', 'onlyOwner').toString(8)}`,
   ],
@@ -128,13 +130,14 @@ const held: Readonly<Record<string, readonly string[]>> = {
   'spec/guides/settings.md': [
     `of ${figureIn('runtime/config/token.ts', 'shortestToken')} to ${figureIn('runtime/config/token.ts', 'longestToken')} characters`,
     `below 5 s until ${spelled(patience)} attempts in a row failed`,
+    `is let go ${spelled(defaultOptions.httpClientTtlMs / 60_000)} minutes after its last`,
     `or ${figureIn('runtime/core/back-off.ts', 'steadyMs') / 1_000} s of messages`,
   ],
   'spec/guides/streaming.md': [
     `| \`delayed\` | ${latest} minutes late, futures ${delayOf('futures')};`,
     `after ${soon[0]}, ${soon[1]} and then every ${soon[2]} seconds`,
     `After ${spelled(patience)} attempts in a row that brought no message it is ${down[0]}, ${down[1]} and then every ${down[2]} seconds`,
-    `first ${figureIn('runtime/mcp/resources.ts', 'mostChannels')} channels are listed`,
+    `first ${suite.limits.listed} channels are listed`,
     `at most once ${figureIn('runtime/mcp/resource-updates.ts', 'everyMs') === 1_000 ? 'a second' : '?'} for each`,
     `up to ${spelled(figureIn('runtime/feed/replay-request.ts', 'fastest'))} times its speed`,
   ],
@@ -150,7 +153,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
   ],
   'spec/guides/performance.md': [
     `more than ${kib(figureIn(frames, 'mostScannedBytes'))}, or of ${kib(figureIn(frames, 'mostParsedBytes'))}`,
-    `in pieces of ${kib(figureIn(splitter, 'usualStepBytes'))}`,
+    `in pieces of ${kib(figureIn(frames, 'usualStepBytes'))}`,
     `more than ${mib(figureIn(splitter, 'mostEventBytes'))}, or of ${kib(figureIn(frames, 'mostComplexBytes'))}`,
     `more than ${grouped(figureIn(frames, 'mostParts'))} parts`,
     `looks at sixteen bytes at a time`,

@@ -244,7 +244,7 @@ describe('what is left after a wait', () => {
 
   test.each([
     ['a count', {}],
-    ['a condition', { condition: above(4) }],
+    ['a condition', { condition: above(4), prints: 'all' }],
   ])('is one message that is too large, which %s names and passes', async (_, args) => {
     const { hub, send, wait, start } = await streaming();
     const c = Array.from({ length: 9_000 }, () => 37);
