@@ -4,7 +4,7 @@ import { emitAsyncApi } from './emit/asyncapi.js';
 import { emitCalendars } from './emit/calendars.js';
 import { emitCitations } from './emit/citations.js';
 import { emitConditions } from './emit/conditions.js';
-import { type CompiledKernel, emitKernel, readKernel } from './emit/kernel.js';
+import { type CompiledKernel, emitKernel, readKernels } from './emit/kernel.js';
 import { emitMarket } from './emit/market.js';
 import { emitReference } from './emit/reference.js';
 import { emitSpecTypes, type SpecSchema } from './emit/spec-types.js';
@@ -40,9 +40,9 @@ export interface Generation extends Pick<Reading, 'problems' | 'citations'> {
 /** @param root folder that holds `spec/`, `runtime/` and `README.md` */
 export function generate(root: string): Generation {
   const { model, pages, problems: faults, citations } = readSpec(root);
-  const { kernel, problems: stale } = readKernel(root);
+  const { kernels, problems: stale } = readKernels(root);
   const problems = sortProblems([...faults, ...stale]);
-  const files = model && kernel && problems.length === 0 ? emit(model, pages, kernel) : new Map<string, string>();
+  const files = model && problems.length === 0 ? emit(model, pages, kernels) : new Map<string, string>();
   const schema: SpecSchema = JSON.parse(readFileSync(join(root, 'spec/spec.schema.json'), 'utf8'));
   return { files, specTypes: emitSpecTypes(schema), problems, citations };
 }
@@ -68,7 +68,7 @@ export function readSpec(root: string): Reading {
   return { model, pages, problems: all, citations: citations.length };
 }
 
-function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<string, string> {
+function emit(model: Model, pages: Pages, kernels: readonly CompiledKernel[]): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const market of model.markets) {
     files.set(`${market.raw.market}.ts`, emitMarket(market));
@@ -76,7 +76,7 @@ function emit(model: Model, pages: Pages, kernel: CompiledKernel): ReadonlyMap<s
   }
   if (model.calendars.length > 0) files.set('calendars.ts', emitCalendars(model));
   if (model.conditions.length > 0) files.set('conditions.ts', emitConditions(model));
-  files.set('kernel.ts', emitKernel(kernel));
+  for (const kernel of kernels) files.set(kernel.place.emitted, emitKernel(kernel));
   files.set('suite.ts', emitSuite(model));
   files.set('types.ts', emitTypes(model));
   files.set('main.ts', emitMain());

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { Market, Suite } from '../runtime/index.js';
 import { kernel } from './kernel.js';
+import { numberKernel } from './number-kernel.js';
 import { stocks } from './stocks.js';
 import { options } from './options.js';
 import { futures } from './futures.js';
@@ -192,6 +193,7 @@ export const suite: Suite = {
     { status: 'max_connections', message: '', means: 'max_connections' },
   ],
   kernel: kernel,
+  numberKernel: numberKernel,
   tools: [
     {
       name: 'read_stream_messages',

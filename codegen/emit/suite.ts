@@ -20,6 +20,7 @@ export function emitSuite(model: Model): string {
         namedImports: ['Market', 'Suite'],
       },
       { moduleSpecifier: './kernel.js', namedImports: ['kernel'] },
+      { moduleSpecifier: './number-kernel.js', namedImports: ['numberKernel'] },
       ...names.map(name => ({ moduleSpecifier: `./${name}.js`, namedImports: [name] })),
     ],
     declarations: [
@@ -51,6 +52,7 @@ export function emitSuite(model: Model): string {
               new Documented({ status, message, means }, seen.get(`status ${status} "${message}"`)!),
           ),
           kernel: new Code('kernel'),
+          numberKernel: new Code('numberKernel'),
           tools: model.tools.map(tool => emitTool(tool)),
           toolsets: model.toolsets.map(({ name, about, standard }) => ({ name, about, standard })),
           prompts: (suite.prompts ?? []).map(emitPrompt),

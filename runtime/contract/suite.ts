@@ -47,7 +47,7 @@ export interface Prompt {
   readonly text: string;
 }
 
-/** A WebAssembly module that splits frames into events; its source is in `runtime/scanner/kernel/`. */
+/** A WebAssembly module, compiled by `npm run kernel`. */
 export interface Kernel {
   /** SHA-256 of the source, hexadecimal. */
   readonly source: string;
@@ -60,6 +60,7 @@ export interface Kernel {
 /** How the frames of every market are read. */
 export interface Decoding {
   readonly statuses: readonly StatusWord[];
+  /** Splits frames into events; its source is in `runtime/decode/scanner/kernel/`. */
   readonly kernel: Kernel;
 }
 
@@ -85,6 +86,8 @@ export interface Toolset {
 
 /** What all markets share. */
 export interface Suite extends Decoding {
+  /** Reads the numbers of messages; its source is in `runtime/decode/numbers/kernel/`. */
+  readonly numberKernel: Kernel;
   readonly name: string;
   readonly title: string;
   /**

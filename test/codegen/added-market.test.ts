@@ -13,7 +13,7 @@ describe.each([
   ['lean', 'treasuries'],
 ] as const)('one market more, in short, a %s one', (_, market) => {
   const root = makeFolder();
-  for (const path of ['spec', 'README.md', 'generated/kernel.ts']) {
+  for (const path of ['spec', 'README.md', 'generated/kernel.ts', 'generated/number-kernel.ts']) {
     cpSync(join(repository, path), join(root, path), { recursive: true });
   }
   symlinkSync(join(repository, 'runtime'), join(root, 'runtime'), 'dir');

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { kernelSource } from '../../codegen/emit/kernel.js';
+import { kernelPlaces } from '../../codegen/emit/kernel.js';
 import { specTypesPath } from '../../codegen/emit/spec-types.js';
 import { generate } from '../../codegen/generate.js';
 import { compareFile, compareOutput, writeOutput } from '../../codegen/output.js';
@@ -18,9 +18,11 @@ const smallFiles = [
   'crypto.ts',
   'kernel.ts',
   'main.ts',
+  'number-kernel.ts',
   'suite.ts',
   'types.ts',
 ];
+const kernels = ['kernel.ts', 'number-kernel.ts'];
 
 afterEach(removeFolders);
 
@@ -50,6 +52,7 @@ describe('generated/', () => {
         'conditions.ts',
         'kernel.ts',
         'main.ts',
+        'number-kernel.ts',
         'suite.ts',
         'types.ts',
       ],
@@ -157,15 +160,15 @@ describe('the command', { timeout: 60_000 }, () => {
       status: 0,
       stderr: '',
       stdout: [
-        ...smallFiles.filter(path => path !== 'kernel.ts').map(path => `created generated/${path}\n`),
-        'generated/ is fresh: 9 files, 25 citations hold.\n',
+        ...smallFiles.filter(path => !kernels.includes(path)).map(path => `created generated/${path}\n`),
+        'generated/ is fresh: 10 files, 25 citations hold.\n',
       ].join(''),
     });
-    expect((await run(root)).stdout).toBe('generated/ is fresh: 9 files, 25 citations hold.\n');
+    expect((await run(root)).stdout).toBe('generated/ is fresh: 10 files, 25 citations hold.\n');
     expect(await run(root, '--check')).toEqual({
       status: 0,
       stderr: '',
-      stdout: 'generated/ is fresh: 9 files, 25 citations hold.\n',
+      stdout: 'generated/ is fresh: 10 files, 25 citations hold.\n',
     });
   });
 
@@ -194,7 +197,7 @@ describe('the command', { timeout: 60_000 }, () => {
         'removed generated/bonds.ts\n' +
         'updated generated/crypto.ts\n' +
         'created generated/suite.ts\n' +
-        'generated/ is fresh: 9 files, 25 citations hold.\n',
+        'generated/ is fresh: 10 files, 25 citations hold.\n',
     });
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(false);
   });
@@ -218,25 +221,28 @@ describe('the command', { timeout: 60_000 }, () => {
     const { root } = new SmallProject();
 
     expect(await run(root, '--docs')).toEqual({ status: 0, stderr: '', stdout: '25 citations hold.\n' });
-    expect(readdirSync(join(root, 'generated'))).toEqual(['kernel.ts']);
+    expect(readdirSync(join(root, 'generated'))).toEqual(kernels);
   });
 
-  test('a kernel that changed after it was compiled, or was never compiled, is refused with the command', async () => {
-    const project = new SmallProject();
-    project.write(kernelSource, `${project.read(kernelSource)}\n`);
-    const command = 'Run: npm run kernel\n1 problem in the spec or in its citations; nothing was written.\n';
+  test.each(kernelPlaces)(
+    'a kernel that changed after $emitted was compiled, or was never compiled, is refused with the command',
+    async ({ source, emitted }) => {
+      const project = new SmallProject();
+      project.write(source, `${project.read(source)}\n`);
+      const command = 'Run: npm run kernel\n1 problem in the spec or in its citations; nothing was written.\n';
 
-    expect(await run(project.root, '--check')).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: `${kernelSource}:1:1 it changed after generated/kernel.ts was compiled from it. ${command}`,
-    });
+      expect(await run(project.root, '--check')).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: `${source}:1:1 it changed after generated/${emitted} was compiled from it. ${command}`,
+      });
 
-    project.remove('generated/kernel.ts');
-    expect((await run(project.root)).stderr).toBe(
-      `${kernelSource}:1:1 generated/kernel.ts is missing or broken. ${command}`,
-    );
-  });
+      project.remove(`generated/${emitted}`);
+      expect((await run(project.root)).stderr).toBe(
+        `${source}:1:1 generated/${emitted} is missing or broken. ${command}`,
+      );
+    },
+  );
 
   test.each([[[]], [['--check']], [['--docs']]])(
     'with a wrong citation and %j it lists it and writes nothing',
@@ -251,7 +257,7 @@ describe('the command', { timeout: 60_000 }, () => {
           'spec/markets/crypto.yaml:38:46 crypto.XT.p cites polygon-docs/websockets/crypto/trades.md:20, which does not mention `p`; line 19 does. Did you mean :19?\n' +
           '1 problem in the spec or in its citations; nothing was written.\n',
       });
-      expect(readdirSync(join(project.root, 'generated'))).toEqual(['kernel.ts']);
+      expect(readdirSync(join(project.root, 'generated'))).toEqual(kernels);
     },
   );
 
@@ -262,7 +268,7 @@ describe('the command', { timeout: 60_000 }, () => {
     const { root } = new SmallProject();
 
     expect(await run(root, ...flags)).toEqual({ status: 2, stdout: '', stderr });
-    expect(readdirSync(join(root, 'generated'))).toEqual(['kernel.ts']);
+    expect(readdirSync(join(root, 'generated'))).toEqual(kernels);
   });
 
   test('one problem is counted in the singular', async () => {

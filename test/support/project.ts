@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelSource } from '../../codegen/emit/kernel.js';
+import { kernelPlaces } from '../../codegen/emit/kernel.js';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -36,7 +36,8 @@ export class SmallProject {
 
   constructor() {
     cpSync(join(repository, 'test/fixtures/small'), this.root, { recursive: true });
-    for (const path of ['spec/spec.schema.json', kernelSource, 'generated/kernel.ts']) {
+    const kernels = kernelPlaces.flatMap(({ source, emitted }) => [source, `generated/${emitted}`]);
+    for (const path of ['spec/spec.schema.json', ...kernels]) {
       cpSync(join(repository, path), join(this.root, path));
     }
   }
