@@ -32,8 +32,10 @@ const nothingYet = -1;
 /** Bounded by count and bytes each time it is trimmed. Messages are parsed only when read. */
 export class MessageBuffer {
   private table: SymbolTable;
-  private readonly rows = new Rows();
-  private readonly ring: ByteRing;
+  /** For `Columns`. */
+  readonly rows = new Rows();
+  /** For `Columns`. */
+  readonly ring: ByteRing;
   private readonly symbolKeys: readonly string[];
   /** A pair is a symbol's number times this, plus the channel's index. */
   private readonly width: number;

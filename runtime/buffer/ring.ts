@@ -43,6 +43,13 @@ export class ByteRing {
     return bytes.subarray(offset - base, offset - base + length);
   }
 
+  /** Bytes from an offset on, as far as they lie together; a view, good until the next release. */
+  readOn(offset: number): Buffer {
+    const index = this.chunkAt(offset);
+    const { bytes, base } = this.chunks[index]!;
+    return bytes.subarray(offset - base, (this.chunks[index + 1]?.base ?? this.written) - base);
+  }
+
   /** Releases the pieces before an offset. */
   release(offset: number): void {
     // Usually it is still in the first chunk.

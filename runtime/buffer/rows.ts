@@ -1,8 +1,9 @@
 /** A typed row for each buffered message, so that a message costs no object. */
+import type { ColumnSegment } from './column-segment.js';
 
 /** Seqs are split by shifts and masks, which cost less than a division. */
 const segmentBits = 12;
-const segmentRows = 1 << segmentBits;
+export const segmentRows = 1 << segmentBits;
 const rowMask = segmentRows - 1;
 
 /** A row is 32 bytes in one place of memory: two doubles, then four words. */
@@ -24,11 +25,25 @@ const judged = 7;
 const farthestBack = 2 ** 32 - 1;
 
 /** Two views of the same memory. */
-class Segment {
+export class Segment {
   readonly words: Uint32Array;
+  /** The numbers of its messages, once somebody asked for them. */
+  numbers: ColumnSegment | undefined;
 
   constructor(readonly doubles = new Float64Array(segmentRows * rowDoubles)) {
     this.words = new Uint32Array(doubles.buffer);
+  }
+
+  offset(row: number): number {
+    return this.doubles[row * rowDoubles + offset]!;
+  }
+
+  length(row: number): number {
+    return this.words[row * rowWords + length]!;
+  }
+
+  pair(row: number): number {
+    return this.words[row * rowWords + pair]!;
   }
 }
 
@@ -106,12 +121,24 @@ export class Rows {
     return this.segmentOf(seq).words[((seq - this.base) & rowMask) * rowWords + column]!;
   }
 
-  private segmentOf(seq: number): Segment {
+  /** The segment that has the row of a seq. */
+  segmentOf(seq: number): Segment {
     return this.segments[(seq - this.base) >> segmentBits]!;
+  }
+
+  /** Which row of its segment it is. */
+  rowOf(seq: number): number {
+    return (seq - this.base) & rowMask;
+  }
+
+  /** Memory of the numbers that were asked for. */
+  get numberBytes(): number {
+    return this.segments.reduce((sum, { numbers }) => sum + (numbers?.bytes ?? 0), 0);
   }
 
   private extend(): void {
     this.newest = this.spare ?? new Segment();
+    this.newest.numbers = undefined;
     this.spare = undefined;
     this.segments.push(this.newest);
   }
