@@ -1,5 +1,5 @@
 /** Open, high, low, volume and VWAP of a stretch of time, from trades, values or bars. */
-import { divide, numberOf, numberOrDigits } from '../core/decimal.js';
+import { type Decimal, divide, numberOf, numberOrDigits } from '../core/decimal.js';
 import { type Amount, decimalsIn, ExactSum } from '../core/exact-sum.js';
 import type { Updates } from './trade-rules.js';
 
@@ -26,11 +26,7 @@ export class Turnover {
    * Null without a size that has a price.
    */
   get vwap(): number | null {
-    const [turnover, priced] = [this.turnover.value, this.priced.value];
-    if (priced.digits === 0n) return null;
-    const before = magnitudeOf(numberOf(turnover) / numberOf(priced)) + 1;
-    const decimals = Math.max(this.priceDecimals + furtherDecimals, averageDigits - before);
-    return numberOf(divide(turnover, priced, decimals));
+    return averageOf(this.turnover.value, this.priced.value, this.priceDecimals);
   }
 
   /**
@@ -55,6 +51,20 @@ export class Turnover {
     this.priced.addSum(other.priced);
     this.priceDecimals = Math.max(this.priceDecimals, other.priceDecimals);
   }
+}
+
+/**
+ * The exact average of prices, rounded as a VWAP is.
+ *
+ * @param turnover sum of each price times its size
+ * @param priced sum of the sizes
+ * @param priceDecimals of the price that has the most
+ */
+export function averageOf(turnover: Decimal, priced: Decimal, priceDecimals: number): number | null {
+  if (priced.digits === 0n) return null;
+  const before = magnitudeOf(numberOf(turnover) / numberOf(priced)) + 1;
+  const decimals = Math.max(priceDecimals + furtherDecimals, averageDigits - before);
+  return numberOf(divide(turnover, priced, decimals));
 }
 
 /** Power of ten of the first digit. */

@@ -1,5 +1,6 @@
 /** A number of a message as it is kept: a double, and how many decimals it has. */
 import { decimalOf } from '../../core/decimal.js';
+import { tens } from '../../core/exact-sums.js';
 
 /**
  * In place of decimals: the message lacks the value, or it is no number, and the double is NaN; the value is a number
@@ -9,8 +10,7 @@ export const absent = 255;
 export const longNumber = 254;
 export const longText = 253;
 
-/** Ten to the power of as many decimals as a cell may have. Each is exact, and so is a quotient's rounding. */
-export const tens: Float64Array = Float64Array.from({ length: 23 }, (_, decimals) => Number(`1e${decimals}`));
+/** A cell has no more; powers of ten up to there are exact, and so is a quotient's rounding. */
 export const mostDecimals = tens.length - 1;
 
 /** Decimals of at most 15 digits are told apart by doubles. */

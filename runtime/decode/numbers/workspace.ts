@@ -2,7 +2,8 @@
 /** The kernel that reads numbers, and the memory on which it works for all markets. */
 import { endianness } from 'node:os';
 import type { Kernel } from '../../contract/suite.js';
-import { type Cells, tens } from './cell.js';
+import { tens } from '../../core/exact-sums.js';
+import type { Cells } from './cell.js';
 import { mostCells } from './fields.js';
 import {
   effectsTableAt,
