@@ -12,49 +12,14 @@ import { TimeSlice } from '../pacing/time-slice.js';
 import { otherSymbol } from '../symbols/symbol-table.js';
 import { BarTotals, type BarValues } from './bar-totals.js';
 import { exactOf } from './exact-number.js';
-import { part, Ranges, type RangeValues, rangeCells } from './ranges.js';
+import { part } from './ranges.js';
+import { cell, cells, none, type SortKey, type SymbolValues, TotalsTable } from './totals-table.js';
 
-/** Of a symbol, behind its range: counts, and seqs of the newest messages (-1 where none came). */
-const cell = {
-  messages: rangeCells,
-  trades: rangeCells + 1,
-  limited: rangeCells + 2,
-  uncounted: rangeCells + 3,
-  last: rangeCells + 4,
-  lastSeq: rangeCells + 5,
-  quotes: rangeCells + 6,
-  quoteSeq: rangeCells + 7,
-  valueSeq: rangeCells + 8,
-  bandSeq: rangeCells + 9,
-  fairValueSeq: rangeCells + 10,
-  imbalanceSeq: rangeCells + 11,
-} as const;
-/** Whole lines of the processor's cache. */
-const cells = 24;
-const firstSeqCell = cell.lastSeq;
 /** As many as lead to a look at the clock. */
 const stepsOfStretch = 32;
-const usualSymbols = 256;
-const none = -1;
 
 /** What the messages of a symbol come to. */
-export interface Totals extends RangeValues {
-  readonly messages: number;
-  readonly trades: number;
-  /** Trades that did not update all of last, high and low, and volume. */
-  readonly limited: number;
-  /** Trades that did not count as volume. */
-  readonly uncounted: number;
-  readonly quotes: number;
-  /** Price of the last trade that may set it; null where none did. */
-  readonly last: number | null;
-  /** Seqs of the newest messages of a kind, -1 where none came; `lastSeq` is of the trade that set `last`. */
-  readonly lastSeq: number;
-  readonly quoteSeq: number;
-  readonly valueSeq: number;
-  readonly bandSeq: number;
-  readonly fairValueSeq: number;
-  readonly imbalanceSeq: number;
+export interface Totals extends SymbolValues {
   /** Of bars, by their length; absent where none came. */
   readonly bars: Readonly<Partial<Record<EventKind, BarValues>>>;
 }
@@ -110,9 +75,8 @@ export class SymbolTotals {
   unknownCodeSeq = none;
   /** Arrival of the first message added, monotonic ms. */
   firstMs: number | undefined;
-  /** `cells` for each symbol, by its number. */
-  private state = new Float64Array(0);
-  private readonly ranges = new Ranges();
+  private readonly table = new TotalsTable();
+  private readonly ranges = this.table.ranges;
   private readonly bars = new Map<EventKind, BarTotals>();
   private readonly plans: readonly Plan[];
   private next: number;
@@ -126,53 +90,27 @@ export class SymbolTotals {
   ) {
     this.next = options.from;
     this.plans = market.channels.map(channel => this.planOf(channel));
-    this.widen(usualSymbols);
   }
 
   /** Numbers of the symbols that had a message. */
-  *symbols(): Generator<number> {
-    const { state } = this;
-    for (let at = cells, symbol = 1; at < state.length; at += cells, symbol++)
-      if (state[at + cell.messages]! > 0) yield symbol;
+  symbols(): Generator<number> {
+    return this.table.symbols();
   }
 
   /** @returns nothing where the symbol had no message */
   of(symbol: number): Totals | undefined {
-    const at = symbol * cells;
-    const state = this.state.subarray(at, at + cells);
-    if (!(state[cell.messages]! > 0)) return undefined;
+    const values = this.table.of(symbol);
+    if (!values) return undefined;
     const bars = [...this.bars].flatMap(([kind, totals]) => {
-      const values = totals.of(symbol);
-      return values ? [[kind, values] as const] : [];
+      const found = totals.of(symbol);
+      return found ? [[kind, found] as const] : [];
     });
-    const last = state[cell.last]!;
-    return {
-      ...this.ranges.valuesOf(this.state, at),
-      messages: state[cell.messages]!,
-      trades: state[cell.trades]!,
-      limited: state[cell.limited]!,
-      uncounted: state[cell.uncounted]!,
-      quotes: state[cell.quotes]!,
-      last: Number.isNaN(last) ? null : last,
-      lastSeq: state[cell.lastSeq]!,
-      quoteSeq: state[cell.quoteSeq]!,
-      valueSeq: state[cell.valueSeq]!,
-      bandSeq: state[cell.bandSeq]!,
-      fairValueSeq: state[cell.fairValueSeq]!,
-      imbalanceSeq: state[cell.imbalanceSeq]!,
-      bars: Object.fromEntries(bars),
-    };
+    return { ...values, bars: Object.fromEntries(bars) };
   }
 
   /** One number of a symbol as a double, to sort by; NaN where there is none. */
-  sortable(
-    symbol: number,
-    by: 'messages' | 'trades' | 'last' | 'open' | 'high' | 'low' | 'volume' | 'turnover',
-  ): number {
-    const at = symbol * cells;
-    if (by === 'volume' || by === 'turnover') return this.ranges.nearestOf(this.state, at, by);
-    const place = by === 'open' || by === 'high' || by === 'low' ? part[by] : cell[by];
-    return this.state[at + place] ?? Number.NaN;
+  sortable(symbol: number, by: SortKey): number {
+    return this.table.sortable(symbol, by);
   }
 
   /**
@@ -196,23 +134,30 @@ export class SymbolTotals {
     }
   }
 
-  /** Adds some thousand messages at most: a fraction of a millisecond, unless their numbers must be read first. */
-  step(end: number): void {
+  /**
+   * Adds some thousand messages at most, which takes a fraction of a millisecond; somewhat more where their numbers must
+   * be read first.
+   *
+   * @returns whether there are more before `end`
+   */
+  step(end: number): boolean {
     const { buffer } = this;
     if (this.next < buffer.oldestSeq) {
       this.missed += Math.min(end, buffer.oldestSeq) - this.next;
       this.next = Math.min(end, buffer.oldestSeq);
     }
-    if (this.next >= end) return;
+    if (this.next >= end) return false;
     const stretch = this.columns.from(this.next, end);
     this.next += stretch.count;
     this.firstMs ??= buffer.arrivedMs(stretch.seq);
-    if (buffer.symbols.size * cells >= this.state.length - cells) this.widen(buffer.symbols.size + 1);
+    this.table.reserve(buffer.symbols.size);
     this.add(stretch);
+    return this.next < end;
   }
 
   private add({ seq: firstSeq, row: firstRow, count, columns }: Stretch): void {
-    const { state, plans } = this;
+    const { plans } = this;
+    const { state } = this.table;
     const { symbols, channels, first } = columns;
     for (let index = 0; index < count; index++) {
       const row = firstRow + index;
@@ -240,7 +185,7 @@ export class SymbolTotals {
   }
 
   private addTrade(plan: Plan, columns: ColumnSegment, row: number, at: number, seq: number): void {
-    const { state } = this;
+    const { state } = this.table;
     const { numbers, decimals } = columns;
     const first = columns.first[row]!;
     let effects = columns.effects[row]!;
@@ -283,7 +228,7 @@ export class SymbolTotals {
   /** Of what has neither codes nor volume. */
   private addPrice(at: number, price: number): void {
     if (Number.isNaN(price)) return;
-    const { state } = this;
+    const { state } = this.table;
     if (Number.isNaN(state[at + part.open]!)) state[at + part.open] = price;
     this.ranges.addHighLow(state, at, price);
   }
@@ -303,19 +248,5 @@ export class SymbolTotals {
       value: event === 'INDEX_VALUE' ? slotOf(channel, 'value') : none,
       bars: this.bars.get(event),
     };
-  }
-
-  /** Makes room for more symbols. */
-  private widen(symbols: number): void {
-    const { state } = this;
-    const wider = new Float64Array(2 ** Math.ceil(Math.log2(symbols + 1)) * cells);
-    wider.set(state);
-    for (let at = state.length; at < wider.length; at += cells) {
-      this.ranges.clear(wider, at);
-      wider[at + cell.last] = Number.NaN;
-      wider.fill(none, at + firstSeqCell, at + cells);
-      wider[at + cell.quotes] = 0;
-    }
-    this.state = wider;
   }
 }

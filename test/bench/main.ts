@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { makeFolder, removeFolders } from '../support/project.js';
 import { calls } from './calls.js';
+import { columns } from './columns.js';
 import { context } from './context.js';
 import { generation } from './generation.js';
 import { ingest } from './ingest.js';
@@ -26,7 +27,7 @@ import type { Row } from './row.js';
 import { start } from './start.js';
 import { complaintOf, measureUntilTold } from './until-told.js';
 
-const parts: readonly Part[] = [kernel, ingest, memory, latency, reading, calls, start, context, generation];
+const parts: readonly Part[] = [kernel, columns, ingest, memory, latency, reading, calls, start, context, generation];
 
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,104 @@
+/** A row for each symbol, side by side in an array of doubles: its range, counts, and where its newest messages are. */
+import { part, Ranges, type RangeValues, rangeCells } from './ranges.js';
+
+/** Of a symbol, behind its range: counts, and seqs of the newest messages (-1 where none came). */
+export const cell = {
+  messages: rangeCells,
+  trades: rangeCells + 1,
+  limited: rangeCells + 2,
+  uncounted: rangeCells + 3,
+  last: rangeCells + 4,
+  lastSeq: rangeCells + 5,
+  quotes: rangeCells + 6,
+  quoteSeq: rangeCells + 7,
+  valueSeq: rangeCells + 8,
+  bandSeq: rangeCells + 9,
+  fairValueSeq: rangeCells + 10,
+  imbalanceSeq: rangeCells + 11,
+} as const;
+/** Whole lines of the processor's cache. */
+export const cells = 24;
+/** In place of a seq: no such message came. */
+export const none = -1;
+const seqs = ['lastSeq', 'quoteSeq', 'valueSeq', 'bandSeq', 'fairValueSeq', 'imbalanceSeq'] as const;
+const fewestSymbols = 256;
+
+/** What the messages of a symbol come to, bars aside. */
+export interface SymbolValues extends RangeValues {
+  readonly messages: number;
+  readonly trades: number;
+  /** Trades that did not update all of last, high and low, and volume. */
+  readonly limited: number;
+  /** Trades that did not count as volume. */
+  readonly uncounted: number;
+  readonly quotes: number;
+  /** Price of the last trade that may set it; null where none did. */
+  readonly last: number | null;
+  /** Seqs of the newest messages of a kind, -1 where none came; `lastSeq` is of the trade that set `last`. */
+  readonly lastSeq: number;
+  readonly quoteSeq: number;
+  readonly valueSeq: number;
+  readonly bandSeq: number;
+  readonly fairValueSeq: number;
+  readonly imbalanceSeq: number;
+}
+
+/** What symbols can be sorted by. */
+export type SortKey = 'messages' | 'trades' | 'quotes' | 'last' | 'open' | 'high' | 'low' | 'volume' | 'turnover';
+
+export class TotalsTable {
+  readonly ranges = new Ranges();
+  /** `cells` for each symbol, by its number; another array when there is room for more. */
+  state = new Float64Array(0);
+
+  /** Makes room for symbols up to a number. */
+  reserve(symbol: number): void {
+    const { state } = this;
+    if ((symbol + 1) * cells <= state.length) return;
+    const wider = new Float64Array(2 ** Math.ceil(Math.log2(Math.max(symbol + 1, fewestSymbols))) * cells);
+    wider.set(state);
+    for (let at = state.length; at < wider.length; at += cells) {
+      this.ranges.clear(wider, at);
+      wider[at + cell.last] = Number.NaN;
+      for (const seq of seqs) wider[at + cell[seq]] = none;
+    }
+    this.state = wider;
+  }
+
+  /** Numbers of the symbols that had a message. */
+  *symbols(): Generator<number> {
+    for (let symbol = 1; (symbol + 1) * cells <= this.state.length; symbol++)
+      if (this.state[symbol * cells + cell.messages]! > 0) yield symbol;
+  }
+
+  /** @returns nothing where the symbol had no message */
+  of(symbol: number): SymbolValues | undefined {
+    const at = symbol * cells;
+    const numberOf = (name: keyof typeof cell): number => this.state[at + cell[name]]!;
+    if (!(numberOf('messages') > 0)) return undefined;
+    const last = numberOf('last');
+    return {
+      ...this.ranges.valuesOf(this.state, at),
+      messages: numberOf('messages'),
+      trades: numberOf('trades'),
+      limited: numberOf('limited'),
+      uncounted: numberOf('uncounted'),
+      quotes: numberOf('quotes'),
+      last: Number.isNaN(last) ? null : last,
+      lastSeq: numberOf('lastSeq'),
+      quoteSeq: numberOf('quoteSeq'),
+      valueSeq: numberOf('valueSeq'),
+      bandSeq: numberOf('bandSeq'),
+      fairValueSeq: numberOf('fairValueSeq'),
+      imbalanceSeq: numberOf('imbalanceSeq'),
+    };
+  }
+
+  /** One number of a symbol as a double, to sort by; NaN where there is none. */
+  sortable(symbol: number, by: SortKey): number {
+    const at = symbol * cells;
+    if (by === 'volume' || by === 'turnover') return this.ranges.nearestOf(this.state, at, by);
+    const place = by === 'open' || by === 'high' || by === 'low' ? part[by] : cell[by];
+    return this.state[at + place] ?? Number.NaN;
+  }
+}
