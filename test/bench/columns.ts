@@ -13,7 +13,7 @@ import { compete } from './rounds.js';
 import { atMost, type Row, rowOf } from './row.js';
 
 const longMessages = 1_000_000;
-const shortMessages = 100_000;
+const shortMessages = 300_000;
 const symbols = 10_000;
 const bufferBytes = 256 * 2 ** 20;
 const batch = 10;

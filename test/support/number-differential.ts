@@ -55,6 +55,21 @@ export class NumberDifferential {
     return this.judge(texts.map(text => ({ text, channel })));
   }
 
+  /** Reads a broken message, as no buffer holds one. @returns whether it came to an end, and in no other way than JSON.parse */
+  endsOverBroken(): boolean {
+    const { text, channel } = this.message();
+    const cut = this.random.integer(0, text.length);
+    const piece = Buffer.from(this.mutated(text.slice(0, cut)));
+    this.reader.spans.set([0, piece.length, channel]);
+    const into = { numbers: new Float64Array(99), decimals: new Uint8Array(99), effects: new Uint8Array(1) };
+    try {
+      this.reader.read(piece, 1, into, 0, 0);
+      return true;
+    } catch (error) {
+      return error instanceof SyntaxError;
+    }
+  }
+
   private judge(tried: readonly Message[]): NumberDisagreement | undefined {
     const messages = tried.filter(({ text }) => isObject(text));
     if (messages.length === 0) return undefined;
@@ -129,7 +144,7 @@ export class NumberDifferential {
 
   private mutated(text: string): string {
     const { random } = this;
-    const at = random.integer(8, text.length);
+    const at = random.integer(Math.min(8, text.length), text.length);
     return text.slice(0, at) + random.pick(signs) + text.slice(at + random.integer(0, 2));
   }
 
