@@ -323,12 +323,22 @@ describe('the totals of symbols', () => {
     ]);
   });
 
-  test('are worked off in slices of time, and by one caller for all', async () => {
+  test('are worked off in slices of time, between which the event loop runs, and by one caller for all', async () => {
     const stream = new Stream();
-    for (let frames = 0; frames < 100; frames++)
-      stream.send(...Array.from({ length: 100 }, () => ({ ev: 'Q' as const, sym: 'SPY', bp: '1' })));
-    await Promise.all([stream.update(), stream.update(), stream.update()]);
+    const quotes = Array.from({ length: 100 }, () => ({ ev: 'Q' as const, sym: 'SPY', bp: '1' }));
+    for (let frames = 0; frames < 100; frames++) stream.send(...quotes);
+    // Each look at the clock finds it 6 ms later, and a slice has 10 ms.
+    let elapsedMs = 0;
+    const clock = { ...systemClock, elapsed: () => (elapsedMs += 6) };
+    let loops = 0;
+    const spin = (): void => {
+      loops++;
+      if (stream.of('SPY')?.messages !== 10_000) setImmediate(spin);
+    };
+    setImmediate(spin);
+    await Promise.all([stream.totals.update(clock), stream.totals.update(clock), stream.totals.update(clock)]);
     expect(stream.of('SPY')).toMatchObject({ quotes: 10_000, messages: 10_000 });
+    expect(loops).toBeGreaterThan(3);
   });
 });
 
