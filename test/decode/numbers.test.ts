@@ -85,6 +85,7 @@ describe('the numbers of messages', () => {
     ['a code beyond the table', '"c":[0,256]', 0b0010_0100],
     ['a code that is no number', '"c":["0"]', 0b0010_0100],
     ['null', '"c":null', 0b1111_1111],
+    ['a bare code', '"c":4', 0b1011_0110],
   ])('come with what all codes allow: %s', (_, member, effects) => {
     for (const isPlain of [false, true]) {
       expect(readOne(`{"ev":"T","sym":"AAPL",${member},"p":1}`, { isPlain }).effects).toBe(effects);

@@ -5,7 +5,7 @@ import { absent, longNumber, longText } from '../../runtime/decode/numbers/cell.
 import { codesKeyOf, numberFieldsOf } from '../../runtime/decode/numbers/fields.js';
 import { mostMessages, NumberReader, spanWords } from '../../runtime/decode/numbers/number-reader.js';
 import type { Random } from '../../runtime/simulator/random.js';
-import { symbolKeyOf } from '../../runtime/symbols/channels.js';
+import { symbolKeyOf } from '../../runtime/symbols/forms.js';
 
 /** What is read of a message: each number with its decimals, and the effects of its codes. */
 export interface NumbersRead {
@@ -225,7 +225,7 @@ function decimalsIn(text: string): number | undefined {
 
 function expectedEffects(value: unknown): number {
   if (value === undefined || value === null) return 255;
-  const codes: readonly unknown[] = Array.isArray(value) ? value : [-1];
+  const codes: readonly unknown[] = Array.isArray(value) ? value : [value];
   return codes.reduce<number>((allowed, code) => {
     return allowed & (Number.isInteger(code) ? (effectsByCode[code as number] ?? 0b0010_0100) : 0b0010_0100);
   }, 255);

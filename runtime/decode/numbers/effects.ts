@@ -18,10 +18,13 @@ export function effectsTableOf(table: Uint8Array | undefined): Uint8Array {
   return whole;
 }
 
-/** @param table of all codes, and of what is none */
+/**
+ * @param list of codes; a bare value is a list of one
+ * @param table of all codes, and of what is none
+ */
 export function effectsOf(list: unknown, table: Uint8Array): number {
   if (list === undefined || list === null) return allEffects;
-  if (!Array.isArray(list)) return table[codes]!;
+  if (!Array.isArray(list)) return entryOf(list, table);
   return list.reduce<number>((allowed, code) => allowed & entryOf(code, table), allEffects);
 }
 
