@@ -21,6 +21,8 @@ export class ColumnSegment implements Destination {
   readonly symbols: Uint32Array;
   /** By row, index of the channel; that after the last one where the `ev` is unknown. */
   readonly channels: Uint8Array;
+  /** By row, what somebody found out of a message that no number tells; absent until then, and 0 where nobody did. */
+  private findings: Uint8Array | undefined;
   /** How many cells the rows up to `end` have. */
   cells = 0;
 
@@ -34,8 +36,19 @@ export class ColumnSegment implements Destination {
 
   /** Memory that it takes. */
   get bytes(): number {
-    const byRow = [this.effects, this.first, this.symbols, this.channels];
-    return [this.numbers, this.decimals, ...byRow].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const byRow = [this.effects, this.first, this.symbols, this.channels, this.findings];
+    return [this.numbers, this.decimals, ...byRow].reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
+  }
+
+  /** What was found out of the message of a row. */
+  finding(row: number): number {
+    return this.findings?.[row] ?? 0;
+  }
+
+  /** @param finding above 0 */
+  note(row: number, finding: number): void {
+    this.findings ??= new Uint8Array(this.rows);
+    this.findings[row] = finding;
   }
 
   /** Makes room for the cells of the rows before `end`. */

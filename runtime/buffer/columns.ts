@@ -25,7 +25,7 @@ export class Columns {
    * Held messages from a seq on, some thousand at most. Those that nobody asked for before are read now: some tenths of
    * a millisecond, or some milliseconds where Node may not run the kernel, so callers rest between calls.
    *
-   * @param seq of a held message; the numbers are good until it leaves the buffer
+   * @param seq of a readable message; the numbers are good as long as it is
    * @param end seq after the last one that is wanted
    */
   from(seq: number, end: number): Stretch {
@@ -36,7 +36,7 @@ export class Columns {
     const columns = segment.numbers;
     const last = Math.min(segmentRows, row + Math.min(end, nextSeq) - seq);
     // What left the buffer has no bytes any more.
-    const oldest = row - Math.min(row, seq - this.buffer.oldestSeq);
+    const oldest = row - Math.min(row, seq - this.buffer.readableSeq);
     if (columns.end < oldest) columns.end = oldest;
     while (columns.end <= row) this.read(segment, columns, last);
     return { seq, row, count: Math.min(columns.end, last) - row, columns };

@@ -23,6 +23,13 @@ export interface Entry {
   readonly raw: RawEvent;
 }
 
+/** Messages that stay readable when they leave. */
+export interface Hold {
+  /** The buffer was cleared: nothing of it can be read any more. */
+  readonly isLost: boolean;
+  release(): void;
+}
+
 /** Pairs are in pages of so many, since a table that grows as a whole would take milliseconds. */
 const pageBits = 10;
 const pagePairs = 1 << pageBits;
@@ -46,6 +53,8 @@ export class MessageBuffer {
   private next = 0;
   private oldest = 0;
   private evicted: number | undefined;
+  private readable = 0;
+  private readonly holding = new Set<{ readonly from: number; isLost: boolean }>();
 
   constructor(
     private readonly market: Market,
@@ -76,6 +85,11 @@ export class MessageBuffer {
 
   get size(): number {
     return this.next - this.oldest;
+  }
+
+  /** Seq of the oldest message whose bytes are still there: while there are holds, some that left are. */
+  get readableSeq(): number {
+    return this.readable;
   }
 
   /** Arrival of the newest evicted message, monotonic ms; absent if none was evicted. */
@@ -129,8 +143,24 @@ export class MessageBuffer {
     if (kept === oldest) return;
     this.oldest = kept;
     this.evicted = this.rows.arrivedMs(this.oldest - 1);
-    this.rows.release(this.oldest);
-    this.ring.release(this.rows.offset(this.oldest));
+    this.letGo();
+  }
+
+  /**
+   * Lets the messages from a seq on stay readable when they leave, for those who need them a little longer. They take
+   * memory beyond the bounds until then.
+   */
+  hold(from: number): Hold {
+    const held = { from: Math.max(from, this.oldest), isLost: false };
+    this.holding.add(held);
+    return {
+      get isLost() {
+        return held.isLost;
+      },
+      release: () => {
+        if (this.holding.delete(held)) this.letGo();
+      },
+    };
   }
 
   /** The message with this seq, if it is held. */
@@ -187,10 +217,14 @@ export class MessageBuffer {
     return canonicalSymbol(this.market, spelling) ?? spelling;
   }
 
-  /** Seq of the message of the same pair before a held one, if it is held too. */
-  before(seq: number): number | undefined {
+  /**
+   * Seq of the message of the same pair before a held one, if it is held too.
+   *
+   * @param from seq of the oldest that may be answered; it is readable
+   */
+  before(seq: number, from = this.oldest): number | undefined {
     const back = this.rows.back(seq);
-    return back > 0 && this.holds(seq - back) ? seq - back : undefined;
+    return back > 0 && seq - back >= from ? seq - back : undefined;
   }
 
   /** Whether a message of the same channel and symbol came before a held one, and has left. */
@@ -234,7 +268,10 @@ export class MessageBuffer {
    */
   clear(symbols?: SymbolTable): void {
     this.oldest = this.next;
+    this.readable = this.next;
     this.evicted = undefined;
+    for (const held of this.holding) held.isLost = true;
+    this.holding.clear();
     this.rows.clear(this.next);
     this.ring.clear();
     if (symbols) this.table = symbols;
@@ -252,6 +289,15 @@ export class MessageBuffer {
     for (let cell = 0; cell < cells.length; cell += 2) cells[cell] = nothingYet;
     this.pages[index] = cells;
     return cells;
+  }
+
+  private letGo(): void {
+    let readable = this.oldest;
+    for (const { from } of this.holding) if (from < readable) readable = from;
+    if (readable === this.readable) return;
+    this.readable = readable;
+    this.rows.release(readable);
+    this.ring.release(this.rows.offset(readable));
   }
 }
 

@@ -1,5 +1,5 @@
 /** Many sums that lose no digit, side by side in an array of doubles. */
-import { add, type Decimal, multiply, zero } from './decimal.js';
+import { add, type Decimal, multiply, numberOf, zero } from './decimal.js';
 
 /** Ten to the power of as many decimals as an amount may have here; doubles hold each exactly. */
 export const tens: Float64Array = Float64Array.from({ length: 23 }, (_, decimals) => Number(`1e${decimals}`));
@@ -63,12 +63,13 @@ export class ExactSums {
     return add(this.rests.get(at) ?? zero, decimal(cells[at]!, decimals));
   }
 
-  /** The sum as a double, within its precision; for comparing and sorting. NaN where nothing was added. */
+  /** The sum as the nearest double. NaN where nothing was added. */
   nearestOf(cells: Float64Array, at: number): number {
-    const decimals = cells[at + 1]!;
-    if (decimals === nothing) return Number.NaN;
-    const rest = this.rests.get(at);
-    return cells[at]! / 10 ** decimals + (rest === undefined ? 0 : Number(`${rest.digits}e-${rest.scale}`));
+    const decimals = cells[at + 1];
+    if (decimals === undefined || decimals === nothing) return Number.NaN;
+    // Of whole numbers within 2^53 and exact powers of ten, the quotient is the nearest double.
+    if (decimals < tens.length && !this.rests.has(at)) return cells[at]! / tens[decimals]!;
+    return numberOf(this.valueOf(cells, at)!);
   }
 
   private addOther(cells: Float64Array, at: number, units: number, decimals: number): void {

@@ -20,6 +20,12 @@ export function unitOf(value: unknown): CountedUnit | undefined {
   return ranges.find(({ from, end }) => count >= from && count < end)?.unit;
 }
 
+const doubleRanges = ranges.map(({ unit, from, end }) => ({
+  from: Number(from),
+  end: Number(end),
+  factor: Number(perMs[unit]),
+}));
+
 /** Whether a value is a time in this unit. */
 export function isTimeIn(unit: EpochUnit, value: unknown): boolean {
   const found = unitOf(value);
@@ -53,6 +59,13 @@ export function epochMs(value: unknown): number | undefined {
   const unit = unitOf(value);
   if (unit === undefined) return undefined;
   return unit === 'ms' ? Number(value) : Number(BigInt(value as number | string) / perMs[unit]);
+}
+
+/** Unix ms of an epoch time of any unit, to the nearest double; NaN for what is no time. */
+export function timeMs(value: number): number {
+  if (!Number.isInteger(value)) return Number.NaN;
+  for (const { from, end, factor } of doubleRanges) if (value >= from && value < end) return value / factor;
+  return Number.NaN;
 }
 
 function wholeNumber(value: unknown): number | bigint | undefined {

@@ -2,8 +2,13 @@ import type { ColumnSegment } from '../buffer/column-segment.js';
 import type { MessageBuffer } from '../buffer/message-buffer.js';
 import type { Channel } from '../contract/channel.js';
 import { type Decimal, decimalOf } from '../core/decimal.js';
-import { longText } from '../decode/numbers/cell.js';
+import { type Cells, longText } from '../decode/numbers/cell.js';
 import { numberFieldsOf } from '../decode/numbers/fields.js';
+
+/** A price as a double; NaN where there is none, or where a double would lose a digit that was sent as text. */
+export function priceIn({ numbers, decimals }: Cells, cell: number): number {
+  return decimals[cell] === longText ? Number.NaN : (numbers[cell] ?? Number.NaN);
+}
 
 /**
  * A number of a held message with every digit that was sent; nothing where it has none.

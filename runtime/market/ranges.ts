@@ -2,6 +2,7 @@
 import { add, type Decimal, multiply, numberOrDigits, zero } from '../core/decimal.js';
 import { ExactSums, sumCells, unitsOf } from '../core/exact-sums.js';
 import { averageOf } from './range.js';
+import type { RangeValues } from './symbol-state.js';
 
 /** Where the parts of a range are: prices, sums of two cells each, and the decimals of the price that has the most. */
 export const part = {
@@ -14,17 +15,6 @@ export const part = {
   priceDecimals: 3 + 3 * sumCells,
 } as const;
 export const rangeCells = part.priceDecimals + 1;
-
-/** What a range comes to. */
-export interface RangeValues {
-  readonly open: number | null;
-  readonly high: number | null;
-  readonly low: number | null;
-  /** The exact sum; beyond 2^53 its digits. Null where no message had a size. */
-  readonly volume: number | string | null;
-  /** Rounded as that of `Range`. */
-  readonly vwap: number | null;
-}
 
 export class Ranges {
   private readonly sums = new ExactSums();
@@ -75,6 +65,7 @@ export class Ranges {
     if (price.scale > cells[at + part.priceDecimals]!) cells[at + part.priceDecimals] = price.scale;
   }
 
+  /** The average is rounded as that of `Range`. */
   valuesOf(cells: Float64Array, at: number): RangeValues {
     const [volume, turnover, unpriced = zero] = [part.volume, part.turnover, part.unpriced].map(sum =>
       this.sums.valueOf(cells, at + sum),
@@ -89,9 +80,10 @@ export class Ranges {
     };
   }
 
-  /** Volume, or turnover, as a double for sorting; NaN where there is none. */
-  nearestOf(cells: Float64Array, at: number, of: 'volume' | 'turnover'): number {
-    return this.sums.nearestOf(cells, at + part[of]);
+  /** One of them as a double for sorting; NaN where there is none. */
+  nearestOf(cells: Float64Array, at: number, of: 'open' | 'high' | 'low' | 'volume' | 'turnover'): number {
+    if (of === 'volume' || of === 'turnover') return this.sums.nearestOf(cells, at + part[of]);
+    return cells[at + part[of]] ?? Number.NaN;
   }
 }
 

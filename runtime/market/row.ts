@@ -1,9 +1,8 @@
-/** Shows the snapshot of a symbol: what is not known is absent or null. */
+/** Shows the state of a symbol: what is not known is absent or null. */
 import type { Bar, Row } from '../../generated/types.js';
 import type { EventKind, Role } from '../contract/channel.js';
 import type { Hours, Market } from '../contract/market.js';
 import { subtract } from '../core/decimal.js';
-import type { Amount } from '../core/exact-sum.js';
 import { epochMs } from '../core/time.js';
 import type { FeedText } from '../feed/feed-text.js';
 import { exactAmount } from './exact-amount.js';
@@ -11,9 +10,10 @@ import { rawRole, readRole } from './format.js';
 import { onlySessionAt } from './hours.js';
 import type { ProductHours } from './product-hours.js';
 import { basisPoints, percentChange, pips } from './ratios.js';
-import type { Seen, SymbolSnapshot } from './snapshot.js';
+import { amountOf, quotePrices } from './seen.js';
+import type { Seen, SymbolState } from './symbol-state.js';
 
-/** What a row needs beside the snapshot. */
+/** What a row needs beside the state. */
 export interface RowContext {
   readonly market: Market;
   readonly hours: ProductHours;
@@ -27,49 +27,28 @@ export interface RowContext {
 
 type Shown = number | string | null;
 
-export function rowOf(snapshot: SymbolSnapshot, given: RowContext): Row {
-  const { counts, ineligible } = snapshot;
+export function rowOf(state: SymbolState, given: RowContext): Row {
+  const { counts, ineligible } = state;
   const text = given.text.forMessage();
   const context = { ...given, text };
   return {
-    symbol: text.quote(snapshot.symbol),
-    messages: snapshot.messages,
+    symbol: text.quote(state.symbol),
+    messages: state.messages,
     ...(counts.TRADE > 0 || context.isHeld('TRADE') ? { trades: counts.TRADE } : {}),
     ...(ineligible > 0 ? { ineligible_trades: ineligible } : {}),
     ...(counts.QUOTE > 0 || context.isHeld('QUOTE') ? { quotes: counts.QUOTE } : {}),
-    ...tradeOf(snapshot, context),
-    ...quoteOf(snapshot, context),
-    ...rangeOf(snapshot, text),
-    ...barOf(snapshot, context),
-    ...indexValueOf(snapshot, context),
-    ...bandsOf(snapshot, context),
-    ...fairValueOf(snapshot, context),
-    ...imbalanceOf(snapshot, context),
+    ...tradeOf(state, context),
+    ...quoteOf(state, context),
+    ...rangeOf(state, text),
+    ...barOf(state, context),
+    ...indexValueOf(state, context),
+    ...bandsOf(state, context),
+    ...fairValueOf(state, context),
+    ...imbalanceOf(state, context),
   };
 }
 
-/** Best bid and ask; a price of 0 with a size of 0 says that there is none. */
-export function quotePrices(snapshot: SymbolSnapshot, text?: FeedText): { bid: Shown; ask: Shown } | undefined {
-  const quote = snapshot.last.get('QUOTE');
-  if (!quote) return undefined;
-  const side = (name: 'bid' | 'ask'): Shown => {
-    const price = amountOf(quote, `${name}.price`, text);
-    return price === 0 && amountOf(quote, `${name}.size`) === 0 ? null : price;
-  };
-  return { bid: side('bid'), ask: side('ask') };
-}
-
-/** The newest price of the window: of a trade, a value, or a bar. */
-export function newestPrice(snapshot: SymbolSnapshot): Shown {
-  const trade = snapshot.last.get('TRADE');
-  if (trade) return amountOf(trade, 'price');
-  const value = snapshot.last.get('INDEX_VALUE');
-  if (value) return amountOf(value, 'value');
-  const { newestBar } = snapshot;
-  return newestBar ? amountOf(newestBar, 'close') : null;
-}
-
-function tradeOf({ last, symbol }: SymbolSnapshot, { hours, nowMs, text }: RowContext): Partial<Row> {
+function tradeOf({ last, symbol }: SymbolState, { hours, nowMs, text }: RowContext): Partial<Row> {
   const trade = last.get('TRADE');
   if (!trade) return {};
   const session = otherSession(hours.of(symbol), epochMs(rawRole(trade.channel, trade.raw, 'time')));
@@ -89,13 +68,12 @@ function otherSession(hours: Hours, atMs: number | undefined): string | undefine
   return name === 'regular' ? undefined : name;
 }
 
-function quoteOf(snapshot: SymbolSnapshot, { market, nowMs, text }: RowContext): Partial<Row> {
-  const quote = snapshot.last.get('QUOTE');
-  const prices = quotePrices(snapshot, text);
-  if (!quote || !prices) return {};
-  const { bid, ask } = prices;
+function quoteOf(state: SymbolState, { market, nowMs, text }: RowContext): Partial<Row> {
+  const quote = state.last.get('QUOTE');
+  if (!quote) return {};
+  const { bid, ask } = quotePrices(quote, text);
   const isTwoSided = typeof bid === 'number' && typeof ask === 'number';
-  const inPips = isTwoSided ? pips(market, snapshot.symbol, bid, ask) : undefined;
+  const inPips = isTwoSided ? pips(market, state.symbol, bid, ask) : undefined;
   return {
     bid,
     ask,
@@ -106,12 +84,12 @@ function quoteOf(snapshot: SymbolSnapshot, { market, nowMs, text }: RowContext):
   };
 }
 
-function rangeOf(snapshot: SymbolSnapshot, text: FeedText): Partial<Row> {
-  const { range } = snapshot;
+function rangeOf(state: SymbolState, text: FeedText): Partial<Row> {
+  const { range } = state;
   if (!range) return {};
   const { open, high, low, volume, vwap } = range;
-  const hasVolume = snapshot.counts.TRADE > 0 || volume !== null;
-  const change = percentChange(open, newestPrice(snapshot));
+  const hasVolume = state.counts.TRADE > 0 || volume !== null;
+  const change = percentChange(open, state.comparable.newest);
   return {
     ...(low === null
       ? {}
@@ -121,7 +99,7 @@ function rangeOf(snapshot: SymbolSnapshot, text: FeedText): Partial<Row> {
   };
 }
 
-function barOf({ newestBar }: SymbolSnapshot, { nowMs, text }: RowContext): Partial<Row> {
+function barOf({ newestBar }: SymbolState, { nowMs, text }: RowContext): Partial<Row> {
   if (!newestBar) return {};
   const { channel, raw } = newestBar;
   const open = amountOf(newestBar, 'official_open', text);
@@ -136,12 +114,12 @@ function barOf({ newestBar }: SymbolSnapshot, { nowMs, text }: RowContext): Part
   };
 }
 
-function indexValueOf({ last }: SymbolSnapshot, { nowMs, text }: RowContext): Partial<Row> {
+function indexValueOf({ last }: SymbolState, { nowMs, text }: RowContext): Partial<Row> {
   const seen = last.get('INDEX_VALUE');
   return seen ? { value: amountOf(seen, 'value', text), value_age_ms: age(seen, nowMs) } : {};
 }
 
-function bandsOf({ last, halted }: SymbolSnapshot, { nowMs, text }: RowContext): Partial<Row> {
+function bandsOf({ last, halted }: SymbolState, { nowMs, text }: RowContext): Partial<Row> {
   const seen = last.get('LULD');
   if (!seen) return {};
   return {
@@ -153,12 +131,12 @@ function bandsOf({ last, halted }: SymbolSnapshot, { nowMs, text }: RowContext):
   };
 }
 
-function fairValueOf({ last }: SymbolSnapshot, { nowMs, text }: RowContext): Partial<Row> {
+function fairValueOf({ last }: SymbolState, { nowMs, text }: RowContext): Partial<Row> {
   const seen = last.get('FAIR_MARKET_VALUE');
   return seen ? { fair_value: amountOf(seen, 'fair_value', text), fair_value_age_ms: age(seen, nowMs) } : {};
 }
 
-function imbalanceOf({ last }: SymbolSnapshot, { nowMs, text }: RowContext): Partial<Row> {
+function imbalanceOf({ last }: SymbolState, { nowMs, text }: RowContext): Partial<Row> {
   const seen = last.get('IMBALANCE');
   return seen ? { imbalance: amountOf(seen, 'unmatched_size', text), imbalance_age_ms: age(seen, nowMs) } : {};
 }
@@ -181,12 +159,6 @@ function showBar(seen: Seen, text: FeedText): Bar {
   const start = readRole(seen.channel, seen.raw, 'time', text);
   if (typeof start === 'string') bar.start_time = start;
   return bar;
-}
-
-/** Null where it is missing, or neither a number nor a text. */
-function amountOf({ channel, raw }: Seen, role: Role, text?: FeedText): Amount | null {
-  const value = readRole(channel, raw, role, text);
-  return typeof value === 'number' || typeof value === 'string' ? value : null;
 }
 
 function codesOf({ channel, raw }: Seen, role: Role, text: FeedText): readonly number[] | null {

@@ -1,25 +1,17 @@
 /** The newest state of one symbol, updated message by message. */
 import type { Channel, EventKind, Role } from '../contract/channel.js';
+import type { Amount } from '../core/exact-sum.js';
 import { epochMs, sortableTime } from '../core/time.js';
 import type { RawEvent } from '../decode/protocol.js';
 import { BarSeries } from './bar-series.js';
 import { exactAmount } from './exact-amount.js';
 import { rawRole, readRole, readRoleFlag } from './format.js';
 import { Range } from './range.js';
+import { amountOf, newestOf, numeric, quotePrices } from './seen.js';
+import { barKinds, type Comparable, type Seen, type SymbolState } from './symbol-state.js';
 import { fullEffect, type TradeRules } from './trade-rules.js';
 
-/** The last message of a kind. */
-export interface Seen {
-  readonly channel: Channel;
-  readonly raw: RawEvent;
-  /** Arrival, monotonic ms. */
-  readonly arrivedMs: number;
-}
-
-/** Shorter bars first. */
-export const barKinds: readonly EventKind[] = ['AGGREGATE_SECOND', 'AGGREGATE_MINUTE'];
-
-export class SymbolSnapshot {
+export class SymbolSnapshot implements SymbolState {
   messages = 0;
   readonly counts = { TRADE: 0, QUOTE: 0 };
   /** Trades that their conditions keep from the last price. */
@@ -45,7 +37,7 @@ export class SymbolSnapshot {
     if (event === 'TRADE') {
       if (!this.addTrade(channel, raw)) return;
     } else if (event === 'QUOTE') this.counts.QUOTE++;
-    else if (event === 'INDEX_VALUE') this.prices.addPrice(readRole(channel, raw, 'value'));
+    else if (event === 'INDEX_VALUE') this.prices.addPrice(numeric(readRole(channel, raw, 'value')));
     else if (event === 'LULD') this.halted = readRoleFlag(channel, raw, 'indicators') ?? this.halted;
     else if (barKinds.includes(event)) {
       this.addBar(channel, raw);
@@ -62,8 +54,43 @@ export class SymbolSnapshot {
 
   /** The newest bar of any length, by when it ended. */
   get newestBar(): Seen | undefined {
-    const bars = barKinds.flatMap(kind => this.last.get(kind) ?? []);
-    return bars.length === 0 ? undefined : bars.reduce((one, other) => (endOf(other) > endOf(one) ? other : one));
+    return newestOf(barKinds.flatMap(kind => this.last.get(kind) ?? []));
+  }
+
+  get comparable(): Comparable {
+    const { range, last } = this;
+    const newest = (): Amount | null => this.newestPrice;
+    const side = (name: 'bid' | 'ask'): Amount | null => {
+      const quote = last.get('QUOTE');
+      return quote ? quotePrices(quote)[name] : null;
+    };
+    return {
+      open: range?.open ?? null,
+      high: range?.high ?? null,
+      low: range?.low ?? null,
+      get volume() {
+        const volume = range?.volume ?? null;
+        return volume === null ? null : Number(volume);
+      },
+      get newest() {
+        return newest();
+      },
+      get bid() {
+        return side('bid');
+      },
+      get ask() {
+        return side('ask');
+      },
+    };
+  }
+
+  private get newestPrice(): Amount | null {
+    const trade = this.last.get('TRADE');
+    if (trade) return amountOf(trade, 'price');
+    const value = this.last.get('INDEX_VALUE');
+    if (value) return amountOf(value, 'value');
+    const { newestBar } = this;
+    return newestBar ? amountOf(newestBar, 'close') : null;
   }
 
   /** A bar may come again with late trades in it; the newest is the one that began last, in its last version. */
@@ -77,7 +104,7 @@ export class SymbolSnapshot {
   /** @returns whether it moves the last price */
   private addTrade(channel: Channel, raw: RawEvent): boolean {
     this.counts.TRADE++;
-    const price = readRole(channel, raw, 'price');
+    const price = numeric(readRole(channel, raw, 'price'));
     const conditions = rawRole(channel, raw, 'conditions');
     const effect =
       this.rules && conditions !== undefined
@@ -91,8 +118,8 @@ export class SymbolSnapshot {
   }
 
   private addBar(channel: Channel, raw: RawEvent): void {
-    const value = (role: Role): unknown => readRole(channel, raw, role);
-    const start = sortableTime(value('time'));
+    const value = (role: Role): unknown => numeric(readRole(channel, raw, role));
+    const start = sortableTime(readRole(channel, raw, 'time'));
     if (start === undefined) return;
     const series = this.bars.get(channel.event) ?? new BarSeries();
     series.addBar({
@@ -106,10 +133,4 @@ export class SymbolSnapshot {
     });
     this.bars.set(channel.event, series);
   }
-}
-
-/** When a bar ended, as a text that sorts as time does; without that, when it began. */
-function endOf({ channel, raw }: Seen): string {
-  const [end, start] = [readRole(channel, raw, 'end_time'), readRole(channel, raw, 'time')].map(sortableTime);
-  return end ?? start ?? '';
 }

@@ -5,13 +5,14 @@ import type { Clock } from '../core/clock.js';
 import { stepsToParse, TimeSlice } from '../pacing/time-slice.js';
 import { rawRole } from './format.js';
 import { SymbolSnapshot } from './snapshot.js';
+import type { SymbolStates } from './symbol-state.js';
 import { type TradeRules, tradeRulesOf } from './trade-rules.js';
 
 /** No feed has so many; what is odd must not fill the memory. */
-const mostUnknown = 20;
+export const mostUnknown = 20;
 
 /** Adds the messages of a stream to the snapshots, each once. */
-export class Snapshots {
+export class Snapshots implements SymbolStates {
   /** By the symbol's number. */
   private readonly drawn = new Map<number, SymbolSnapshot>();
   private running: Promise<void> | undefined;

@@ -5,18 +5,33 @@ import type { MessageBuffer } from '../buffer/message-buffer.js';
 import type { Channel, EventKind } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
-import { absent, mostDecimals } from '../decode/numbers/cell.js';
-import { effect } from '../decode/numbers/effects.js';
+import { absent, longText, mostDecimals } from '../decode/numbers/cell.js';
+import { allEffects, effect } from '../decode/numbers/effects.js';
 import { slotOf } from '../decode/numbers/fields.js';
 import { TimeSlice } from '../pacing/time-slice.js';
 import { otherSymbol } from '../symbols/symbol-table.js';
 import { BarTotals, type BarValues } from './bar-totals.js';
-import { exactOf } from './exact-number.js';
+import { exactOf, priceIn } from './exact-number.js';
+import { rawRole, readRoleFlag } from './format.js';
 import { part } from './ranges.js';
-import { cell, cells, none, type SortKey, type SymbolValues, TotalsTable } from './totals-table.js';
+import { barKinds, type RangeValues } from './symbol-state.js';
+import {
+  cell,
+  cells,
+  none,
+  type RangeKey,
+  type SeqKey,
+  type SortKey,
+  type SymbolValues,
+  TotalsTable,
+} from './totals-table.js';
 
 /** As many as lead to a look at the clock. */
 const stepsOfStretch = 32;
+/** So many are added between two looks, in a fraction of a millisecond; in some where each must be parsed. */
+const mostOfStretch = 1_024;
+/** Found out of a message: it says nothing of a halt, that there is none, that there is one. */
+const halt = { unsaid: 1, off: 2, on: 3 } as const;
 
 /** What the messages of a symbol come to. */
 export interface Totals extends SymbolValues {
@@ -27,14 +42,18 @@ export interface Totals extends SymbolValues {
 export interface TotalsOptions {
   /** Seq of the first message to add. */
   readonly from: number;
+  /** Whether every trade counts, whatever its codes. */
+  readonly everyPrint?: boolean;
+  /** Told of each trade with a code that is in no table. */
+  noteUnknown?(seq: number): void;
   /**
    * Effects of a trade whose codes allow something else by the rule in the three bits above the usual ones.
    *
    * @param effects bits of both
-   * @param time of the trade as it was sent, NaN if it was not
+   * @param time of the trade as it was sent
    * @returns the bits that hold (`effect`)
    */
-  settle?(effects: number, time: number): number;
+  settle?(effects: number, time: unknown): number;
 }
 
 /** What is done with the messages of a channel, and which of their cells have what. */
@@ -51,16 +70,25 @@ interface Plan {
   readonly bars: BarTotals | undefined;
 }
 
-const seqCells: Readonly<Record<EventKind, number>> = {
-  TRADE: cell.lastSeq,
-  QUOTE: cell.quoteSeq,
-  INDEX_VALUE: cell.valueSeq,
-  LULD: cell.bandSeq,
-  FAIR_MARKET_VALUE: cell.fairValueSeq,
-  IMBALANCE: cell.imbalanceSeq,
-  AGGREGATE_MINUTE: none,
-  AGGREGATE_SECOND: none,
+/** Bars have their own. */
+const seqKeys: Readonly<Partial<Record<EventKind, SeqKey>>> = {
+  TRADE: 'lastSeq',
+  QUOTE: 'quoteSeq',
+  INDEX_VALUE: 'valueSeq',
+  LULD: 'bandSeq',
+  FAIR_MARKET_VALUE: 'fairValueSeq',
+  IMBALANCE: 'imbalanceSeq',
 };
+const rangeKeys: ReadonlySet<SortKey> = new Set<RangeKey>(['open', 'high', 'low', 'volume', 'turnover']);
+
+function isOfRange(key: SortKey): key is RangeKey {
+  return rangeKeys.has(key);
+}
+
+function orNone(seq: number): number {
+  return Number.isNaN(seq) ? none : seq;
+}
+
 const windowBits = effect.last | effect.highLow | effect.volume;
 const otherRule = 3;
 
@@ -70,9 +98,6 @@ export class SymbolTotals {
   missed = 0;
   /** Messages of symbols without a number of their own. */
   others = 0;
-  /** Trades with a code that is in no table, and the seq of the newest. */
-  unknownCodes = 0;
-  unknownCodeSeq = none;
   /** Arrival of the first message added, monotonic ms. */
   firstMs: number | undefined;
   private readonly table = new TotalsTable();
@@ -108,9 +133,34 @@ export class SymbolTotals {
     return { ...values, bars: Object.fromEntries(bars) };
   }
 
-  /** One number of a symbol as a double, to sort by; NaN where there is none. */
+  /** One number of a symbol as a double, to sort by; NaN where there is none. The range is that of `rangeOf`. */
   sortable(symbol: number, by: SortKey): number {
-    return this.table.sortable(symbol, by);
+    if (!isOfRange(by)) return this.table.sortable(symbol, by);
+    return this.rangedOf(symbol)?.sortable(symbol, by) ?? Number.NaN;
+  }
+
+  /** Of trades or values, or else of the bars that there are, the shortest first. */
+  rangeOf(symbol: number): RangeValues | undefined {
+    return this.rangedOf(symbol)?.of(symbol);
+  }
+
+  /** Null where no message said it. */
+  haltedOf(symbol: number): boolean | null {
+    const halted = this.table.sortable(symbol, 'halted');
+    return Number.isNaN(halted) ? null : halted === 1;
+  }
+
+  /** Seq of the newest message of a kind that counts, -1 where none came. */
+  seqOf(symbol: number, kind: EventKind): number {
+    const bars = this.bars.get(kind);
+    if (bars) return bars.seqOf(symbol);
+    const place = seqKeys[kind];
+    return place === undefined ? none : orNone(this.table.sortable(symbol, place));
+  }
+
+  private rangedOf(symbol: number): TotalsTable | BarTotals | undefined {
+    const isOwn = this.table.sortable(symbol, 'trades') > 0 || !Number.isNaN(this.table.sortable(symbol, 'low'));
+    return isOwn ? this.table : barKinds.map(kind => this.bars.get(kind)).find(bars => bars?.has(symbol));
   }
 
   /**
@@ -142,14 +192,13 @@ export class SymbolTotals {
    */
   step(end: number): boolean {
     const { buffer } = this;
-    if (this.next < buffer.oldestSeq) {
-      this.missed += Math.min(end, buffer.oldestSeq) - this.next;
-      this.next = Math.min(end, buffer.oldestSeq);
+    if (this.next < buffer.readableSeq) {
+      this.missed += Math.min(end, buffer.readableSeq) - this.next;
+      this.next = Math.min(end, buffer.readableSeq);
     }
     if (this.next >= end) return false;
-    const stretch = this.columns.from(this.next, end);
+    const stretch = this.columns.from(this.next, Math.min(end, this.next + mostOfStretch));
     this.next += stretch.count;
-    this.firstMs ??= buffer.arrivedMs(stretch.seq);
     this.table.reserve(buffer.symbols.size);
     this.add(stretch);
     return this.next < end;
@@ -163,6 +212,7 @@ export class SymbolTotals {
       const row = firstRow + index;
       const plan = plans[channels[row]!];
       if (plan === undefined) continue;
+      this.firstMs ??= this.buffer.arrivedMs(firstSeq + index);
       const symbol = symbols[row]!;
       if (symbol === otherSymbol) {
         this.others++;
@@ -179,7 +229,8 @@ export class SymbolTotals {
         plan.bars.add(symbol, columns, first[row]!, firstSeq + index);
       } else {
         state[at + plan.seqCell] = firstSeq + index;
-        if (plan.value >= 0) this.addPrice(at, columns.numbers[first[row]! + plan.value]!);
+        if (plan.value >= 0) this.addPrice(at, priceIn(columns, first[row]! + plan.value));
+        else if (plan.event === 'LULD') this.addHalt(plan.channel, columns, row, at, firstSeq + index);
       }
     }
   }
@@ -188,41 +239,52 @@ export class SymbolTotals {
     const { state } = this.table;
     const { numbers, decimals } = columns;
     const first = columns.first[row]!;
-    let effects = columns.effects[row]!;
+    const effects = this.effectsOf(plan, columns, row, seq);
     state[at + cell.trades]!++;
-    if ((effects & effect.known) === 0) {
-      this.unknownCodes++;
-      this.unknownCodeSeq = seq;
-    }
-    if (((effects >> otherRule) & windowBits) !== (effects & windowBits) && this.options.settle) {
-      effects = this.options.settle(effects, numbers[first + plan.time] ?? Number.NaN);
-    }
-    if ((effects & windowBits) !== windowBits) state[at + cell.limited]!++;
     const priceAt = first + plan.price;
-    const price = numbers[priceAt]!;
-    if (!Number.isNaN(price)) {
-      if (effects & effect.last) {
-        state[at + cell.last] = price;
-        state[at + cell.lastSeq] = seq;
-        if (Number.isNaN(state[at + part.open]!)) state[at + part.open] = price;
-      }
-      if (effects & effect.highLow) this.ranges.addHighLow(state, at, price);
-    }
-    if ((effects & effect.volume) === 0) {
-      state[at + cell.uncounted]!++;
-      return;
-    }
+    const price = priceIn(columns, priceAt);
+    if (effects & effect.last) {
+      state[at + cell.last] = price;
+      state[at + cell.lastSeq] = seq;
+      if (Number.isNaN(state[at + part.open]!)) state[at + part.open] = price;
+    } else state[at + cell.ineligible]!++;
+    if (effects & effect.highLow && !Number.isNaN(price)) this.ranges.addHighLow(state, at, price);
+    if ((effects & effect.volume) === 0) return;
     // A fractional trade has a whole size of 0; its exact size is not 0.
     const hasExact = plan.sizeExact >= 0 && decimals[first + plan.sizeExact] !== absent;
     const sizeAt = first + (hasExact ? plan.sizeExact : plan.size);
     const [sizeDecimals, priceDecimals] = [decimals[sizeAt]!, decimals[priceAt]!];
     if (sizeDecimals <= mostDecimals && priceDecimals <= mostDecimals)
       this.ranges.addVolume(state, at, numbers[sizeAt]!, sizeDecimals, price, priceDecimals);
-    else {
+    else if (sizeDecimals !== absent) {
       const size = exactOf(this.buffer, plan.channel, seq, columns, first, sizeAt);
       const exactPrice = exactOf(this.buffer, plan.channel, seq, columns, first, priceAt);
       if (size) this.ranges.addExact(state, at, size, exactPrice);
     }
+  }
+
+  /** What a trade may update. */
+  private effectsOf(plan: Plan, columns: ColumnSegment, row: number, seq: number): number {
+    const { everyPrint, settle, noteUnknown } = this.options;
+    const effects = columns.effects[row]!;
+    if (everyPrint || effects === allEffects) return allEffects;
+    if ((effects & effect.known) === 0) noteUnknown?.(seq);
+    if (((effects >> otherRule) & windowBits) === (effects & windowBits) || !settle) return effects;
+    const at = columns.first[row]! + plan.time;
+    // Of a time in nanoseconds a double lacks the last digits.
+    const isLong = columns.decimals[at] === longText;
+    return settle(effects, isLong ? rawRole(plan.channel, this.buffer.parse(seq), 'time') : columns.numbers[at]);
+  }
+
+  /** No number tells of a halt; what its message says is found out once. */
+  private addHalt(channel: Channel, columns: ColumnSegment, row: number, at: number, seq: number): void {
+    let finding = columns.finding(row);
+    if (finding === 0) {
+      const isHalted = readRoleFlag(channel, this.buffer.parse(seq), 'indicators');
+      finding = isHalted === undefined ? halt.unsaid : isHalted ? halt.on : halt.off;
+      columns.note(row, finding);
+    }
+    if (finding !== halt.unsaid) this.table.state[at + cell.halted] = finding === halt.on ? 1 : 0;
   }
 
   /** Of what has neither codes nor volume. */
@@ -240,7 +302,7 @@ export class SymbolTotals {
     return {
       channel,
       event,
-      seqCell: seqCells[event],
+      seqCell: seqKeys[event] === undefined ? none : cell[seqKeys[event]],
       price: slotOf(channel, 'price'),
       size: slotOf(channel, 'size'),
       sizeExact: slotOf(channel, 'size_exact'),

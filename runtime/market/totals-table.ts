@@ -1,12 +1,13 @@
 /** A row for each symbol, side by side in an array of doubles: its range, counts, and where its newest messages are. */
-import { part, Ranges, type RangeValues, rangeCells } from './ranges.js';
+import { part, Ranges, rangeCells } from './ranges.js';
+import type { RangeValues } from './symbol-state.js';
 
-/** Of a symbol, behind its range: counts, and seqs of the newest messages (-1 where none came). */
+/** Of a symbol, behind its range: counts, seqs of the newest messages (-1 where none came), whether it is halted. */
 export const cell = {
   messages: rangeCells,
   trades: rangeCells + 1,
-  limited: rangeCells + 2,
-  uncounted: rangeCells + 3,
+  ineligible: rangeCells + 2,
+  halted: rangeCells + 3,
   last: rangeCells + 4,
   lastSeq: rangeCells + 5,
   quotes: rangeCells + 6,
@@ -27,12 +28,12 @@ const fewestSymbols = 256;
 export interface SymbolValues extends RangeValues {
   readonly messages: number;
   readonly trades: number;
-  /** Trades that did not update all of last, high and low, and volume. */
-  readonly limited: number;
-  /** Trades that did not count as volume. */
-  readonly uncounted: number;
+  /** Trades that their conditions keep from the last price. */
+  readonly ineligible: number;
   readonly quotes: number;
-  /** Price of the last trade that may set it; null where none did. */
+  /** Null where no message said it. */
+  readonly halted: boolean | null;
+  /** Price of the last trade that may set it; null where there is none, or it has no price. */
   readonly last: number | null;
   /** Seqs of the newest messages of a kind, -1 where none came; `lastSeq` is of the trade that set `last`. */
   readonly lastSeq: number;
@@ -44,7 +45,9 @@ export interface SymbolValues extends RangeValues {
 }
 
 /** What symbols can be sorted by. */
-export type SortKey = 'messages' | 'trades' | 'quotes' | 'last' | 'open' | 'high' | 'low' | 'volume' | 'turnover';
+export type SortKey = RangeKey | 'messages' | 'trades' | 'quotes' | 'ineligible' | 'halted' | 'last' | SeqKey;
+export type RangeKey = 'open' | 'high' | 'low' | 'volume' | 'turnover';
+export type SeqKey = (typeof seqs)[number];
 
 export class TotalsTable {
   readonly ranges = new Ranges();
@@ -60,6 +63,7 @@ export class TotalsTable {
     for (let at = state.length; at < wider.length; at += cells) {
       this.ranges.clear(wider, at);
       wider[at + cell.last] = Number.NaN;
+      wider[at + cell.halted] = Number.NaN;
       for (const seq of seqs) wider[at + cell[seq]] = none;
     }
     this.state = wider;
@@ -81,8 +85,8 @@ export class TotalsTable {
       ...this.ranges.valuesOf(this.state, at),
       messages: numberOf('messages'),
       trades: numberOf('trades'),
-      limited: numberOf('limited'),
-      uncounted: numberOf('uncounted'),
+      ineligible: numberOf('ineligible'),
+      halted: Number.isNaN(numberOf('halted')) ? null : numberOf('halted') === 1,
       quotes: numberOf('quotes'),
       last: Number.isNaN(last) ? null : last,
       lastSeq: numberOf('lastSeq'),
@@ -97,8 +101,7 @@ export class TotalsTable {
   /** One number of a symbol as a double, to sort by; NaN where there is none. */
   sortable(symbol: number, by: SortKey): number {
     const at = symbol * cells;
-    if (by === 'volume' || by === 'turnover') return this.ranges.nearestOf(this.state, at, by);
-    const place = by === 'open' || by === 'high' || by === 'low' ? part[by] : cell[by];
-    return this.state[at + place] ?? Number.NaN;
+    if (by in part) return this.ranges.nearestOf(this.state, at, by as RangeKey);
+    return this.state[at + cell[by as Exclude<SortKey, RangeKey>]] ?? Number.NaN;
   }
 }

@@ -1,6 +1,8 @@
 /** Which values a trade updates, by its conditions. */
 import type { TradeCode, Update } from '../contract/codes.js';
 import type { Hours, Market } from '../contract/market.js';
+import { epochMs } from '../core/time.js';
+import { allEffects, unknownEffects } from '../decode/numbers/effects.js';
 import { ProductHours } from './product-hours.js';
 import { RegularHours } from './regular-hours.js';
 
@@ -80,6 +82,23 @@ export class TradeRules {
     return effects[window | (strict << dayShift) | doubt]!;
   }
 
+  /** By code, what it allows, as `NumberReader` takes it; nothing where every code allows everything. */
+  get effectsByCode(): Uint8Array | undefined {
+    return this.allowed?.map(mayDo => (mayDo === absent ? unknownEffects : mayDo | sure));
+  }
+
+  /**
+   * The bits that hold of those that the codes of a trade allow together.
+   *
+   * @param time of the trade as it was sent
+   * @param symbol its product may have hours of its own; absent: those of the market
+   */
+  settle(allowed: number, time: unknown, symbol?: string): number {
+    const atMs = epochMs(time);
+    if (atMs === undefined || this.isRegular(atMs, symbol)) return allowed;
+    return (allowed & ~everything) | ((allowed >> dayShift) & everything);
+  }
+
   private isRegular(atMs: number, symbol = ''): boolean {
     const hours = this.hours.of(symbol);
     let regular = this.regular.get(hours);
@@ -99,6 +118,8 @@ export class TradeRules {
   }
 }
 
+/** All other bits of what codes in the table allow. */
+const sure = allEffects & ~whole;
 const volumeOnly = bits.volume | (bits.volume << dayShift);
 /** No code allows this: outside the regular session it allows no less. */
 const absent = 0xff;

@@ -4,8 +4,7 @@ import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import { Heap } from '../core/heap.js';
 import { basisPoints, percentChange } from '../market/ratios.js';
-import { newestPrice, quotePrices } from '../market/row.js';
-import type { SymbolSnapshot } from '../market/snapshot.js';
+import type { SymbolState } from '../market/symbol-state.js';
 import { TimeSlice } from '../pacing/time-slice.js';
 
 export type Sort = SummarizeArguments['sort'];
@@ -24,13 +23,13 @@ export interface Ranking {
   readonly order: Order;
 }
 
-const keys: Readonly<Record<Sort, (snapshot: SymbolSnapshot) => number | null>> = {
+const keys: Readonly<Record<Sort, (state: SymbolState) => number | null>> = {
   activity: ({ messages }) => messages,
-  change: snapshot => percentChange(snapshot.range?.open, newestPrice(snapshot)),
-  range: ({ range }) => percentChange(range?.low, range?.high),
-  volume: ({ range }) => (range && range.volume !== null ? Number(range.volume) : null),
-  spread: snapshot => {
-    const { bid, ask } = quotePrices(snapshot) ?? {};
+  change: ({ comparable }) => percentChange(comparable.open, comparable.newest),
+  range: ({ comparable }) => percentChange(comparable.low, comparable.high),
+  volume: ({ comparable }) => comparable.volume,
+  spread: ({ comparable }) => {
+    const { bid, ask } = comparable;
     return typeof bid === 'number' && typeof ask === 'number' ? basisPoints(bid, ask) : null;
   },
   symbol: () => 0,
@@ -43,7 +42,7 @@ export function rankingOf({ sort, order }: Pick<SummarizeArguments, 'sort' | 'or
 
 /** A symbol and its place. */
 export interface Ranked extends Rank {
-  readonly snapshot: SymbolSnapshot;
+  readonly state: SymbolState;
 }
 
 /**
@@ -53,7 +52,7 @@ export interface Ranked extends Rank {
  */
 export async function rank(
   clock: Clock,
-  snapshots: Iterable<SymbolSnapshot>,
+  states: Iterable<SymbolState>,
   ranking: Ranking,
   after?: Rank,
 ): Promise<Heap<Ranked>> {
@@ -61,10 +60,10 @@ export async function rank(
   const before = comparing(ranking);
   const heap = new Heap<Ranked>(before);
   await slice.begin();
-  for (const snapshot of snapshots) {
+  for (const state of states) {
     if (slice.spent()) await slice.rest();
     // More messages may come meanwhile, so the key is kept.
-    const ranked = { snapshot, symbol: snapshot.symbol, key: keys[ranking.sort](snapshot) };
+    const ranked = { state, symbol: state.symbol, key: keys[ranking.sort](state) };
     if (!after || before(after, ranked)) heap.add(ranked);
   }
   return heap;

@@ -12,7 +12,8 @@ import { isoOrNull } from '../core/time.js';
 import { noteOn } from '../market/field-notes.js';
 import { ProductHours } from '../market/product-hours.js';
 import { type RowContext, rowOf } from '../market/row.js';
-import { Snapshots } from '../market/snapshots.js';
+import type { SymbolStates } from '../market/symbol-state.js';
+import { Window } from '../market/window.js';
 import { Slots } from '../pacing/slots.js';
 import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
@@ -22,7 +23,7 @@ import { requireSymbols } from './required-symbol.js';
 import { judgeKeys, pick } from './row-keys.js';
 import { noteUnheld, unheldOf } from './silence.js';
 
-/** A window needs snapshots of its own; those of 100 000 symbols take 130 MB, so few windows are built at once. */
+/** So one client with many calls keeps another waiting for no more than so many windows. */
 const windowsAtOnce = 2;
 /** A window of at most this many messages, and so of symbols, costs little. */
 const fewMessages = 2_000;
@@ -54,10 +55,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments, abort?: 
   const { buffer } = stream;
   if (window_s === undefined && prints === 'eligible') return answerWith(hub, stream, wanted, stream.snapshots);
   const fromMs = window_s === undefined ? undefined : hub.clock.elapsed() - window_s * 1_000;
-  const build = () => {
-    const window: Window = { fromMs, abort };
-    return answerWith(hub, stream, wanted, snapshotsOf(hub, stream, window, prints === 'all'), window);
-  };
+  const build = (): Promise<SummarizeAnswer> => answerFromWindow(hub, stream, wanted, { fromMs, abort });
   const isShort = buffer.nextSeq - firstIn(buffer, fromMs) <= fewMessages;
   if (isShort) return build();
   const answer = await placesOf(hub.clock).with(hub.process, build, abort);
@@ -96,39 +94,62 @@ function cancelled(): StreamError {
   return new StreamError('STOPPED', 'The call was cancelled.');
 }
 
-interface Window {
+/** What a window is made of. */
+interface Stretch {
   /** Its beginning, monotonic ms; absent: the oldest message held. */
   readonly fromMs: number | undefined;
   readonly abort: AbortSignal | undefined;
 }
 
-/** @param window absent: everything since the start of the stream */
+/** A stream that is started anew takes the messages of a window away; then there is another one to answer from. */
+async function answerFromWindow(
+  hub: HubView,
+  stream: StreamView,
+  wanted: Wanted,
+  stretch: Stretch,
+): Promise<SummarizeAnswer> {
+  for (;;) {
+    const window = windowOf(hub, stream, stretch, wanted.args.prints === 'all');
+    try {
+      return await answerWith(hub, stream, wanted, window, stretch);
+    } catch (error) {
+      if (!window.isLost || stretch.abort?.aborted) throw error;
+    } finally {
+      window.release();
+    }
+  }
+}
+
+/**
+ * @param stretch absent: everything since the start of the stream
+ * @throws where the messages of a window are gone
+ */
 async function answerWith(
   hub: HubView,
   stream: StreamView,
   { args, symbols, ranking, after }: Wanted,
-  snapshots: Snapshots,
-  window?: Window,
-) {
+  states: SymbolStates,
+  stretch?: Stretch,
+): Promise<SummarizeAnswer> {
   const nowMs = hub.clock.elapsed();
-  const fromMs = window?.fromMs;
-  await snapshots.update(window?.abort);
-  if (window?.abort?.aborted) throw cancelled();
+  const fromMs = stretch?.fromMs;
+  await states.update(stretch?.abort);
+  if (stretch?.abort?.aborted) throw cancelled();
 
-  const found = symbols?.map(symbol => snapshots.of(symbol)) ?? [...snapshots.all];
+  const found = symbols?.map(symbol => states.of(symbol)) ?? [...states.all];
   const filters = symbols?.map(symbol => ({ symbol }));
   const isEmpty = found.every(({ messages }) => messages === 0);
   const unheld = isEmpty || !filters ? [] : unheldOf(stream.subscriptions.names, filters);
-  const { missed, others } = snapshots;
+  const { missed, others, firstMs } = states;
   const shown = (ms: number | undefined): string | null => isoOrNull(ms === undefined ? ms : stream.wallMs(ms));
   const frame = {
     ...commonAnswer(stream, [
       ...noteUnheld(unheld),
       ...(others > 0 ? [noteOnOthers(others)] : []),
-      ...noteOnConditions(snapshots),
+      ...noteOnConditions(states),
       ...(isEmpty ? [] : noteOnVolume(stream.market)),
     ]),
-    window: { from: shown(missed > 0 ? snapshots.firstMs : (fromMs ?? snapshots.firstMs)), to: shown(nowMs) },
+    window: { from: shown(missed > 0 ? firstMs : (fromMs ?? firstMs)), to: shown(nowMs) },
     ...(missed > 0 ? { incomplete: describeMissed(missed, fromMs !== undefined) } : {}),
     ...showOutagesSince(stream, 0),
     silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
@@ -144,7 +165,7 @@ async function answerWith(
   };
   const { rows, last } = await rowsWithin(room, ranked, args, {
     slice: new TimeSlice(hub.clock),
-    row: ({ snapshot }) => rowOf(snapshot, { ...context, isHeld: event => isHeld(stream, event, snapshot.symbol) }),
+    row: ({ state }) => rowOf(state, { ...context, isHeld: event => isHeld(stream, event, state.symbol) }),
   });
   const omitted = ranked.size;
   return {
@@ -159,14 +180,13 @@ function firstIn(buffer: MessageBuffer, fromMs: number | undefined): number {
   return fromMs === undefined ? buffer.oldestSeq : buffer.firstSince(fromMs);
 }
 
-/** Snapshots of what arrived in a window, as far as the buffer still holds it. */
-function snapshotsOf(hub: HubView, stream: StreamView, { fromMs }: Window, everyPrint: boolean): Snapshots {
+/** What arrived in a window, as far as the buffer still holds it. */
+function windowOf(hub: HubView, stream: StreamView, { fromMs }: Stretch, everyPrint: boolean): Window {
   const { buffer, market } = stream;
-  const snapshots = new Snapshots(market, buffer, hub.clock, firstIn(buffer, fromMs), everyPrint);
-  if (buffer.evictedMs !== undefined && (fromMs === undefined || buffer.evictedMs >= fromMs)) {
-    snapshots.missed = stream.dropped;
-  }
-  return snapshots;
+  const window = new Window(market, buffer, hub.suite.numberKernel, hub.clock, firstIn(buffer, fromMs), everyPrint);
+  const isShort = buffer.evictedMs !== undefined && (fromMs === undefined || buffer.evictedMs >= fromMs);
+  if (isShort) window.missed = stream.dropped;
+  return window;
 }
 
 /** How rows are made. */
@@ -220,7 +240,7 @@ function noteOnOthers(others: number): string {
 }
 
 /** A code that is in no table moves no price, in case it says that the trade must not. */
-function noteOnConditions({ unknownConditions }: Snapshots): string[] {
+function noteOnConditions({ unknownConditions }: SymbolStates): string[] {
   const codes = [...unknownConditions].filter(code => typeof code === 'number');
   if (unknownConditions.size === 0) return [];
   const named = codes.length > 0 ? ` (${codes.join(', ')})` : '';

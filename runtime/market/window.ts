@@ -1,0 +1,112 @@
+/** The states of all symbols in a window, added up from the columns of the buffer. */
+import { Columns } from '../buffer/columns.js';
+import type { Hold, MessageBuffer } from '../buffer/message-buffer.js';
+import type { Market } from '../contract/market.js';
+import type { Kernel } from '../contract/suite.js';
+import type { Clock } from '../core/clock.js';
+import { NumberReader } from '../decode/numbers/number-reader.js';
+import { rawRole } from './format.js';
+import { SymbolSnapshot } from './snapshot.js';
+import { mostUnknown } from './snapshots.js';
+import type { SymbolState, SymbolStates } from './symbol-state.js';
+import { SymbolTotals } from './symbol-totals.js';
+import { type TradeRules, tradeRulesOf } from './trade-rules.js';
+import { type WindowParts, WindowSymbol } from './window-symbol.js';
+
+/**
+ * What comes while it is read may push out what it shows, so it holds the messages until it is released. Where they are
+ * gone all the same, reading throws.
+ */
+export class Window implements SymbolStates {
+  /** Those that left the buffer before it began. */
+  missed = 0;
+  readonly unknownConditions = new Set<unknown>();
+  private readonly hold: Hold;
+  private readonly totals: SymbolTotals;
+  private readonly parts: WindowParts;
+  private readonly rules: TradeRules | undefined;
+
+  /**
+   * @param kernel absent: `JSON.parse` reads all numbers
+   * @param from seq of the first message
+   * @param everyPrint whether every trade counts, whatever its conditions
+   */
+  constructor(
+    private readonly market: Market,
+    private readonly buffer: MessageBuffer,
+    kernel: Kernel | undefined,
+    private readonly clock: Clock,
+    from: number,
+    everyPrint = false,
+  ) {
+    const rules = tradeRulesOf(market);
+    this.rules = everyPrint ? undefined : rules;
+    this.hold = buffer.hold(from);
+    const columns = new Columns(buffer, readerOf(market, kernel));
+    this.totals = new SymbolTotals(market, buffer, columns, {
+      from,
+      everyPrint,
+      settle: (allowed, time) => rules.settle(allowed, time),
+      noteUnknown: seq => this.noteUnknown(seq),
+    });
+    this.parts = { market, buffer, columns, totals: this.totals, judge: () => this.judge() };
+  }
+
+  get others(): number {
+    return this.totals.others;
+  }
+
+  get firstMs(): number | undefined {
+    return this.totals.firstMs;
+  }
+
+  /** The stream was started anew: what was added up is gone, and its symbols have other numbers. */
+  get isLost(): boolean {
+    return this.hold.isLost;
+  }
+
+  get all(): SymbolState[] {
+    this.judge();
+    return Array.from(this.totals.symbols(), number => this.stateOf(this.buffer.symbols.nameOf(number)!, number));
+  }
+
+  of(symbol: string): SymbolState {
+    this.judge();
+    const number = this.buffer.symbols.numberOf(symbol);
+    const isHere = number !== undefined && this.totals.sortable(number, 'messages') > 0;
+    return isHere ? this.stateOf(symbol, number) : new SymbolSnapshot(symbol);
+  }
+
+  update(abort?: AbortSignal): Promise<void> {
+    return this.totals.update(this.clock, abort);
+  }
+
+  /** The messages may go. */
+  release(): void {
+    this.hold.release();
+  }
+
+  private stateOf(symbol: string, number: number): SymbolState {
+    return new WindowSymbol(symbol, number, this.parts);
+  }
+
+  private judge(): void {
+    if (this.isLost) throw new Error('The messages of the window are gone.');
+  }
+
+  private noteUnknown(seq: number): void {
+    const { market, buffer, rules, unknownConditions } = this;
+    const channel = market.channels[buffer.channelAt(seq)];
+    if (!rules || !channel || unknownConditions.size >= mostUnknown) return;
+    for (const code of rules.unknownIn(rawRole(channel, buffer.parse(seq), 'conditions'))) unknownConditions.add(code);
+  }
+}
+
+const readers = new WeakMap<Market, NumberReader>();
+
+/** One for all buffers of a market, so that they have their columns in common. */
+function readerOf(market: Market, kernel: Kernel | undefined): NumberReader {
+  const known = readers.get(market) ?? new NumberReader(market.channels, kernel, tradeRulesOf(market).effectsByCode);
+  readers.set(market, known);
+  return known;
+}
