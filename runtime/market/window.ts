@@ -102,11 +102,13 @@ export class Window implements SymbolStates {
   }
 }
 
-const readers = new WeakMap<Market, NumberReader>();
+const readers = new WeakMap<Market, Map<Kernel | undefined, NumberReader>>();
 
 /** One for all buffers of a market, so that they have their columns in common. */
 function readerOf(market: Market, kernel: Kernel | undefined): NumberReader {
-  const known = readers.get(market) ?? new NumberReader(market.channels, kernel, tradeRulesOf(market).effectsByCode);
+  const known = readers.get(market) ?? new Map<Kernel | undefined, NumberReader>();
   readers.set(market, known);
-  return known;
+  const reader = known.get(kernel) ?? new NumberReader(market.channels, kernel, tradeRulesOf(market).effectsByCode);
+  known.set(kernel, reader);
+  return reader;
 }
