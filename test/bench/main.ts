@@ -26,8 +26,21 @@ import { showReport } from './report.js';
 import type { Row } from './row.js';
 import { start } from './start.js';
 import { complaintOf, measureUntilTold } from './until-told.js';
+import { windows } from './windows.js';
 
-const parts: readonly Part[] = [kernel, columns, ingest, memory, latency, reading, calls, start, context, generation];
+const parts: readonly Part[] = [
+  kernel,
+  columns,
+  ingest,
+  memory,
+  latency,
+  reading,
+  windows,
+  calls,
+  start,
+  context,
+  generation,
+];
 
 const { values } = parseArgs({
   options: {
