@@ -10,6 +10,9 @@ export const zero: Decimal = { digits: 0n, scale: 0 };
 
 /** More characters than any real amount has; the work grows with their square. */
 const longestText = 60;
+/** Differences of so many units are exact in doubles, and most prices are whole in one of these. */
+const mostUnits = 10 ** 15;
+const quickUnits = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 const decimalText = /^-?\d+(?:\.\d+)?$/;
 
 /** A number or decimal text, exactly as it was sent; undefined for anything else. */
@@ -21,6 +24,12 @@ export function decimalOf(value: unknown): Decimal | undefined {
 
 /** @returns `a - b` exactly, rounded only where a double cannot hold the result */
 export function subtract(a: number, b: number): number {
+  for (const unit of quickUnits) {
+    const [left, right] = [Math.round(a * unit), Math.round(b * unit)];
+    if (!(Math.abs(left) < mostUnits && Math.abs(right) < mostUnits)) break;
+    // A decimal of so few digits is the only one that reads as its double.
+    if (left / unit === a && right / unit === b) return (left - right) / unit;
+  }
   const [left, right] = [scaled(String(a)), scaled(String(b))];
   const scale = Math.max(left.scale, right.scale);
   return numberOf({ digits: raise(left, scale) - raise(right, scale), scale });

@@ -89,7 +89,7 @@ function rangeOf(state: SymbolState, text: FeedText): Partial<Row> {
   if (!range) return {};
   const { open, high, low, volume, vwap } = range;
   const hasVolume = state.counts.TRADE > 0 || volume !== null;
-  const change = percentChange(open, state.comparable.newest);
+  const change = percentChange(open, state.compared('newest'));
   return {
     ...(low === null
       ? {}

@@ -8,7 +8,7 @@ import { exactAmount } from './exact-amount.js';
 import { rawRole, readRole, readRoleFlag } from './format.js';
 import { Range } from './range.js';
 import { amountOf, newestOf, numeric, quotePrices } from './seen.js';
-import { barKinds, type Comparable, type Seen, type SymbolState } from './symbol-state.js';
+import { barKinds, type Compared, type Seen, type SymbolState } from './symbol-state.js';
 import { fullEffect, type TradeRules } from './trade-rules.js';
 
 export class SymbolSnapshot implements SymbolState {
@@ -57,31 +57,14 @@ export class SymbolSnapshot implements SymbolState {
     return newestOf(barKinds.flatMap(kind => this.last.get(kind) ?? []));
   }
 
-  get comparable(): Comparable {
-    const { range, last } = this;
-    const newest = (): Amount | null => this.newestPrice;
-    const side = (name: 'bid' | 'ask'): Amount | null => {
-      const quote = last.get('QUOTE');
-      return quote ? quotePrices(quote)[name] : null;
-    };
-    return {
-      open: range?.open ?? null,
-      high: range?.high ?? null,
-      low: range?.low ?? null,
-      get volume() {
-        const volume = range?.volume ?? null;
-        return volume === null ? null : Number(volume);
-      },
-      get newest() {
-        return newest();
-      },
-      get bid() {
-        return side('bid');
-      },
-      get ask() {
-        return side('ask');
-      },
-    };
+  compared(by: Compared): Amount | null {
+    if (by === 'newest') return this.newestPrice;
+    if (by === 'bid' || by === 'ask') {
+      const quote = this.last.get('QUOTE');
+      return quote ? quotePrices(quote)[by] : null;
+    }
+    const value = this.range?.[by] ?? null;
+    return by === 'volume' && value !== null ? Number(value) : value;
   }
 
   private get newestPrice(): Amount | null {

@@ -24,18 +24,8 @@ export interface RangeValues {
   readonly vwap: number | null;
 }
 
-/** What symbols are compared by; it costs less than the same in a row. */
-export interface Comparable {
-  readonly open: number | null;
-  readonly high: number | null;
-  readonly low: number | null;
-  /** The nearest double. */
-  readonly volume: number | null;
-  /** The newest price: of a trade, a value, or a bar. */
-  readonly newest: Amount | null;
-  readonly bid: Amount | null;
-  readonly ask: Amount | null;
-}
+/** What symbols are compared by: of the range, the newest price of a trade, a value or a bar, and of the last quote. */
+export type Compared = 'open' | 'high' | 'low' | 'volume' | 'newest' | 'bid' | 'ask';
 
 export interface SymbolState {
   readonly symbol: string;
@@ -50,7 +40,8 @@ export interface SymbolState {
   /** The newest bar of any length, by when it ended. */
   readonly newestBar: Seen | undefined;
   readonly halted: boolean | null;
-  readonly comparable: Comparable;
+  /** One number, for less than the row costs; the nearest double of a volume. */
+  compared(by: Compared): Amount | null;
 }
 
 /** The states of all symbols. */

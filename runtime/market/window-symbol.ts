@@ -6,7 +6,7 @@ import type { Market } from '../contract/market.js';
 import { type NumberRole, slotOf } from '../decode/numbers/fields.js';
 import { priceIn } from './exact-number.js';
 import { newestOf } from './seen.js';
-import { barKinds, type Comparable, type RangeValues, type Seen, type SymbolState } from './symbol-state.js';
+import { barKinds, type Compared, type RangeValues, type Seen, type SymbolState } from './symbol-state.js';
 import type { SymbolTotals } from './symbol-totals.js';
 import type { SortKey } from './totals-table.js';
 
@@ -22,8 +22,6 @@ export interface WindowParts {
 
 /** Good as long as the messages of the window are held. */
 export class WindowSymbol implements SymbolState {
-  readonly last = { get: (kind: EventKind): Seen | undefined => this.lastOf(kind) };
-
   /** @param number of the symbol in the symbol table */
   constructor(
     readonly symbol: string,
@@ -47,6 +45,10 @@ export class WindowSymbol implements SymbolState {
     return this.parts.totals.haltedOf(this.number);
   }
 
+  get last(): SymbolState['last'] {
+    return { get: kind => this.lastOf(kind) };
+  }
+
   get range(): RangeValues | undefined {
     this.parts.judge();
     return this.parts.totals.rangeOf(this.number);
@@ -56,32 +58,9 @@ export class WindowSymbol implements SymbolState {
     return newestOf(barKinds.flatMap(kind => this.lastOf(kind) ?? []));
   }
 
-  get comparable(): Comparable {
-    const orNull = (key: SortKey): number | null => known(this.numberOf(key));
-    const symbol = this;
-    return {
-      get open() {
-        return orNull('open');
-      },
-      get high() {
-        return orNull('high');
-      },
-      get low() {
-        return orNull('low');
-      },
-      get volume() {
-        return orNull('volume');
-      },
-      get newest() {
-        return symbol.newestPrice();
-      },
-      get bid() {
-        return symbol.side('bid');
-      },
-      get ask() {
-        return symbol.side('ask');
-      },
-    };
+  compared(by: Compared): number | null {
+    if (by === 'newest') return this.newestPrice();
+    return by === 'bid' || by === 'ask' ? this.side(by) : known(this.numberOf(by));
   }
 
   private numberOf(key: SortKey): number {

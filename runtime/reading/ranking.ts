@@ -25,11 +25,14 @@ export interface Ranking {
 
 const keys: Readonly<Record<Sort, (state: SymbolState) => number | null>> = {
   activity: ({ messages }) => messages,
-  change: ({ comparable }) => percentChange(comparable.open, comparable.newest),
-  range: ({ comparable }) => percentChange(comparable.low, comparable.high),
-  volume: ({ comparable }) => comparable.volume,
-  spread: ({ comparable }) => {
-    const { bid, ask } = comparable;
+  change: state => percentChange(state.compared('open'), state.compared('newest')),
+  range: state => percentChange(state.compared('low'), state.compared('high')),
+  volume: state => {
+    const volume = state.compared('volume');
+    return volume === null ? null : Number(volume);
+  },
+  spread: state => {
+    const [bid, ask] = [state.compared('bid'), state.compared('ask')];
     return typeof bid === 'number' && typeof ask === 'number' ? basisPoints(bid, ask) : null;
   },
   symbol: () => 0,

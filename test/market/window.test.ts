@@ -87,14 +87,11 @@ class Sender {
 
 /** The row of a symbol and what it is compared by. */
 function shown(market: Market, state: SymbolState): object {
-  const { open, high, low, volume, newest, bid, ask } = state.comparable;
-  const prices = { open, high, low, volume, newest, bid, ask };
+  const prices = (['open', 'high', 'low', 'volume', 'newest', 'bid', 'ask'] as const).map(by => state.compared(by));
   return {
     row: rowOf(state, { market, nowMs: 1_000, isHeld: () => false, text: unshown }),
     // What is no number is not compared by.
-    comparable: Object.fromEntries(
-      Object.entries(prices).map(([name, price]) => [name, typeof price === 'number' ? price : null]),
-    ),
+    compared: prices.map(price => (typeof price === 'number' ? price : null)),
   };
 }
 
