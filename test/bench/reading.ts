@@ -21,7 +21,7 @@ const costs: readonly Cost[] = [
   { task: 'newest', what: 'read the newest 50', each: 'call' },
   { task: 'symbol', what: 'read 10 of one symbol', each: 'call' },
   { task: 'summarize', what: 'summarize again', each: 'call' },
-  { task: 'summarizeAnew', what: 'summarize for the first time', each: 'message' },
+  { task: 'summarizeWindow', what: 'summarize a window', each: 'message' },
   { task: 'waitOnChannel', what: 'wait on a channel', each: 'message' },
   { task: 'waitForSymbol', what: 'wait for a symbol, all channels', each: 'message' },
 ];

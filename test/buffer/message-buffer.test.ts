@@ -141,6 +141,52 @@ describe('a buffer', () => {
   });
 });
 
+describe('a hold', () => {
+  const parsed = (filling: Filling, seq: number): unknown => filling.buffer.parse(seq).n;
+
+  test('keeps messages readable that left, until it is released, and lets the bounds be', () => {
+    const filling = new Filling(10, 10_000).add(10);
+    const hold = filling.buffer.hold(3);
+    filling.add(20_000);
+    expect(filling.buffer.size).toBe(10);
+    expect(filling.buffer.oldestSeq).toBe(20_000);
+    expect(filling.buffer.readableSeq).toBe(3);
+    expect([3, 9, 10_000].map(seq => parsed(filling, seq))).toEqual([3, 9, 10_000]);
+    // They are read by whoever holds them, and by nobody else.
+    expect(filling.buffer.at(3)).toBeUndefined();
+    expect(filling.buffer.before(10)).toBeUndefined();
+    expect(filling.buffer.before(10, 3)).toBe(9);
+    hold.release();
+    hold.release();
+    expect(filling.buffer.readableSeq).toBe(20_000);
+    expect(filling.add(5).numberAt(20_005)).toBe(20_005);
+  });
+
+  test('ends for each at its time where there are several', () => {
+    const filling = new Filling(10, 10_000).add(10);
+    const [early, late] = [filling.buffer.hold(2), filling.buffer.hold(7)];
+    filling.add(100);
+    early!.release();
+    expect(filling.buffer.readableSeq).toBe(7);
+    late!.release();
+    expect(filling.buffer.readableSeq).toBe(100);
+  });
+
+  test('holds nothing that left before, and nothing after the buffer was cleared', () => {
+    const filling = new Filling(10, 10_000).add(25);
+    const hold = filling.buffer.hold(0);
+    filling.add(10);
+    expect(filling.buffer.readableSeq).toBe(15);
+    expect(hold.isLost).toBe(false);
+    filling.buffer.clear();
+    expect(hold.isLost).toBe(true);
+    hold.release();
+    filling.add(30);
+    expect(filling.buffer.readableSeq).toBe(55);
+    expect(filling.numberAt(60)).toBe(60);
+  });
+});
+
 describe('a buffer of more symbols than it tells apart', () => {
   const held = new Held(marketOf('stocks'), 1_000_000, 100_000_000);
   for (let from = 0; from < 100_010; from += 10) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import { readSettings } from '../../runtime/config/settings.js';
 import type { EpochUnit } from '../../runtime/contract/channel.js';
-import { isoOrNull, isoTime, isTimeIn, sortableTime, unitOf, wallMsOf } from '../../runtime/core/time.js';
+import { isoOrNull, isoTime, isTimeIn, sortableTime, timeMs, unitOf, wallMsOf } from '../../runtime/core/time.js';
 import { wire } from '../../runtime/decode/wire.js';
 import { formatMessage } from '../../runtime/market/format.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
@@ -14,6 +14,19 @@ import { handFrame } from '../support/hand-feed.js';
 import { entryOf, marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
 import { recordedMarkets } from '../support/recorded.js';
+
+test.each<[number, number]>([
+  [946684800000, 946684800000],
+  [4102444799999, 4102444799999],
+  [1601316752683746, 1601316752683.746],
+  [1789654286000000000, 1789654286000],
+  [946684799999, Number.NaN],
+  [4102444800000, Number.NaN],
+  [1791985632418.5, Number.NaN],
+  [Number.NaN, Number.NaN],
+])('%d is %d as Unix ms, whatever its unit', (value, ms) => {
+  expect(timeMs(value)).toBe(ms);
+});
 
 test.each<[unknown, string]>([
   [946684800000, '2000-01-01T00:00:00.000Z'],

@@ -4,6 +4,7 @@ import { markets, suite } from '../../generated/suite.js';
 import type { Channel, Field } from '../../runtime/contract/channel.js';
 import type { Market } from '../../runtime/contract/market.js';
 import { unshown } from '../../runtime/feed/feed-text.js';
+import { ProductHours } from '../../runtime/market/product-hours.js';
 import { rowOf } from '../../runtime/market/row.js';
 import { Snapshots } from '../../runtime/market/snapshots.js';
 import type { SymbolState, SymbolStates } from '../../runtime/market/symbol-state.js';
@@ -89,7 +90,7 @@ class Sender {
 function shown(market: Market, state: SymbolState): object {
   const prices = (['open', 'high', 'low', 'volume', 'newest', 'bid', 'ask'] as const).map(by => state.compared(by));
   return {
-    row: rowOf(state, { market, nowMs: 1_000, isHeld: () => false, text: unshown }),
+    row: rowOf(state, { market, hours: new ProductHours(market, market.hours), nowMs: 1_000, isHeld: () => false, text: unshown }),
     // What is no number is not compared by.
     compared: prices.map(price => (typeof price === 'number' ? price : null)),
   };

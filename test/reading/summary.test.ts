@@ -159,6 +159,24 @@ describe('a summary', () => {
     });
   });
 
+  test('of a window of a stream that is started anew meanwhile speaks of the new one', async () => {
+    let elapsedMs = 0;
+    // Each look at the clock finds it later, so a slice has few steps.
+    const clock = { ...systemClock, elapsed: () => (elapsedMs += 4) };
+    const hub = hubOn(suite, markets, 'realtime', {}, clock);
+    const stream = hub.stream('stocks');
+    const trades = (sym: string, count: number): string =>
+      JSON.stringify(Array.from({ length: count }, () => ({ ev: 'T', sym, p: 1, s: 1 })));
+    for (let frames = 0; frames < 80; frames++) handFrame(stream, trades('OLD', 100));
+    const asked = callOn(hub, 'summarize_stream', { market: 'stocks', window_s: 86_400 });
+    await nextTurn();
+    stream.buffer.clear();
+    handFrame(stream, trades('NEW', 3));
+    const { structured } = await asked;
+    expect(structured.symbols).toMatchObject([{ symbol: 'NEW', messages: 3 }]);
+    expect(stream.buffer.readableSeq).toBe(8_000);
+  });
+
   test('says when older messages had left the buffer', async () => {
     const events = [1, 2, 3, 4].map(p => ({ ev: 'T', sym: 'A', p, s: 1 }));
     const answer = await summaryOf('stocks', ['T.*'], events, {}, { bufferMessages: 2 });
