@@ -54,7 +54,7 @@ export class MessageBuffer {
   private oldest = 0;
   private evicted: number | undefined;
   private readable = 0;
-  private readonly holding = new Set<{ readonly from: number; isLost: boolean }>();
+  private readonly kept = new Set<{ readonly from: number; isLost: boolean }>();
 
   constructor(
     private readonly market: Market,
@@ -152,13 +152,13 @@ export class MessageBuffer {
    */
   hold(from: number): Hold {
     const held = { from: Math.max(from, this.oldest), isLost: false };
-    this.holding.add(held);
+    this.kept.add(held);
     return {
       get isLost() {
         return held.isLost;
       },
       release: () => {
-        if (this.holding.delete(held)) this.letGo();
+        if (this.kept.delete(held)) this.letGo();
       },
     };
   }
@@ -270,8 +270,8 @@ export class MessageBuffer {
     this.oldest = this.next;
     this.readable = this.next;
     this.evicted = undefined;
-    for (const held of this.holding) held.isLost = true;
-    this.holding.clear();
+    for (const held of this.kept) held.isLost = true;
+    this.kept.clear();
     this.rows.clear(this.next);
     this.ring.clear();
     if (symbols) this.table = symbols;
@@ -293,7 +293,7 @@ export class MessageBuffer {
 
   private letGo(): void {
     let readable = this.oldest;
-    for (const { from } of this.holding) if (from < readable) readable = from;
+    for (const { from } of this.kept) if (from < readable) readable = from;
     if (readable === this.readable) return;
     this.readable = readable;
     this.rows.release(readable);
