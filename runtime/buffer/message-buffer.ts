@@ -7,6 +7,7 @@ import type { RawEvent } from '../decode/protocol.js';
 import type { ChannelName } from '../symbols/channels.js';
 import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
 import { otherSymbol, SymbolTable } from '../symbols/symbol-table.js';
+import { type Hold, Holds } from './holds.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
 
@@ -21,13 +22,6 @@ export interface Entry {
   /** Canonical symbol; null if the event has none that we know. */
   readonly symbol: string | null;
   readonly raw: RawEvent;
-}
-
-/** Messages that stay readable when they leave. */
-export interface Hold {
-  /** The buffer was cleared: nothing of it can be read any more. */
-  readonly isLost: boolean;
-  release(): void;
 }
 
 /** Pairs are in pages of so many, since a table that grows as a whole would take milliseconds. */
@@ -54,7 +48,7 @@ export class MessageBuffer {
   private oldest = 0;
   private evicted: number | undefined;
   private readable = 0;
-  private readonly kept = new Set<{ readonly from: number; isLost: boolean }>();
+  private readonly kept = new Holds();
 
   constructor(
     private readonly market: Market,
@@ -151,16 +145,7 @@ export class MessageBuffer {
    * memory beyond the bounds until then.
    */
   hold(from: number): Hold {
-    const held = { from: Math.max(from, this.oldest), isLost: false };
-    this.kept.add(held);
-    return {
-      get isLost() {
-        return held.isLost;
-      },
-      release: () => {
-        if (this.kept.delete(held)) this.letGo();
-      },
-    };
+    return this.kept.add(Math.max(from, this.oldest), () => this.letGo());
   }
 
   /** The message with this seq, if it is held. */
@@ -270,8 +255,7 @@ export class MessageBuffer {
     this.oldest = this.next;
     this.readable = this.next;
     this.evicted = undefined;
-    for (const held of this.kept) held.isLost = true;
-    this.kept.clear();
+    this.kept.lose();
     this.rows.clear(this.next);
     this.ring.clear();
     if (symbols) this.table = symbols;
@@ -292,8 +276,7 @@ export class MessageBuffer {
   }
 
   private letGo(): void {
-    let readable = this.oldest;
-    for (const { from } of this.kept) if (from < readable) readable = from;
+    const readable = this.kept.oldest(this.oldest);
     if (readable === this.readable) return;
     this.readable = readable;
     this.rows.release(readable);

@@ -11,7 +11,7 @@ import { onlySessionAt } from './hours.js';
 import type { ProductHours } from './product-hours.js';
 import { basisPoints, percentChange, pips } from './ratios.js';
 import { amountOf, quotePrices } from './seen.js';
-import type { Seen, SymbolState } from './symbol-state.js';
+import type { Seen, SymbolState } from './totals/symbol-state.js';
 
 /** What a row needs beside the state. */
 export interface RowContext {

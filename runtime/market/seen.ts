@@ -5,7 +5,7 @@ import type { Amount } from '../core/exact-sum.js';
 import { sortableTime } from '../core/time.js';
 import type { FeedText } from '../feed/feed-text.js';
 import { readRole } from './format.js';
-import type { Seen } from './symbol-state.js';
+import type { Seen } from './totals/symbol-state.js';
 
 /** A decimal in quotes counts as the number that it is, wherever it stands. */
 export function numeric(value: unknown): unknown {

@@ -8,7 +8,7 @@ import { exactAmount } from './exact-amount.js';
 import { rawRole, readRole, readRoleFlag } from './format.js';
 import { Range } from './range.js';
 import { amountOf, newestOf, numeric, quotePrices } from './seen.js';
-import { barKinds, type Compared, type Seen, type SymbolState } from './symbol-state.js';
+import { barKinds, type Compared, type Seen, type SymbolState } from './totals/symbol-state.js';
 import { fullEffect, type TradeRules } from './trade-rules.js';
 
 export class SymbolSnapshot implements SymbolState {

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.js';
 import { stepsToParse, TimeSlice } from '../pacing/time-slice.js';
 import { rawRole } from './format.js';
 import { SymbolSnapshot } from './snapshot.js';
-import type { SymbolStates } from './symbol-state.js';
+import type { SymbolStates } from './totals/symbol-state.js';
 import { type TradeRules, tradeRulesOf } from './trade-rules.js';
 
 /** No feed has so many; what is odd must not fill the memory. */

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import { Heap } from '../core/heap.js';
 import { basisPoints, percentChange } from '../market/ratios.js';
-import type { SymbolState } from '../market/symbol-state.js';
+import type { SymbolState } from '../market/totals/symbol-state.js';
 import { TimeSlice } from '../pacing/time-slice.js';
 
 export type Sort = SummarizeArguments['sort'];

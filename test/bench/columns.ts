@@ -5,7 +5,7 @@ import { MessageBuffer } from '../../runtime/buffer/message-buffer.js';
 import { segmentRows } from '../../runtime/buffer/rows.js';
 import { FrameReader } from '../../runtime/decode/frame-reader.js';
 import { NumberReader } from '../../runtime/decode/numbers/number-reader.js';
-import { SymbolTotals } from '../../runtime/market/symbol-totals.js';
+import { SymbolTotals } from '../../runtime/market/totals/symbol-totals.js';
 import { marketOf } from '../support/markets.js';
 import { eventsOf, framesOf } from './load.js';
 import type { Part } from './part.js';

@@ -3,7 +3,7 @@ import { suite } from '../../generated/suite.js';
 import { Columns } from '../../runtime/buffer/columns.js';
 import { NumberReader } from '../../runtime/decode/numbers/number-reader.js';
 import { Range } from '../../runtime/market/range.js';
-import { SymbolTotals, type Totals } from '../../runtime/market/symbol-totals.js';
+import { SymbolTotals, type Totals } from '../../runtime/market/totals/symbol-totals.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { Random } from '../../runtime/simulator/random.js';
 import { Held } from '../support/held.js';

@@ -7,8 +7,8 @@ import { unshown } from '../../runtime/feed/feed-text.js';
 import { ProductHours } from '../../runtime/market/product-hours.js';
 import { rowOf } from '../../runtime/market/row.js';
 import { Snapshots } from '../../runtime/market/snapshots.js';
-import type { SymbolState, SymbolStates } from '../../runtime/market/symbol-state.js';
-import { Window } from '../../runtime/market/window.js';
+import type { SymbolState, SymbolStates } from '../../runtime/market/totals/symbol-state.js';
+import { Window } from '../../runtime/market/totals/window.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { Random } from '../../runtime/simulator/random.js';
 import { Held } from '../support/held.js';
@@ -90,7 +90,13 @@ class Sender {
 function shown(market: Market, state: SymbolState): object {
   const prices = (['open', 'high', 'low', 'volume', 'newest', 'bid', 'ask'] as const).map(by => state.compared(by));
   return {
-    row: rowOf(state, { market, hours: new ProductHours(market, market.hours), nowMs: 1_000, isHeld: () => false, text: unshown }),
+    row: rowOf(state, {
+      market,
+      hours: new ProductHours(market, market.hours),
+      nowMs: 1_000,
+      isHeld: () => false,
+      text: unshown,
+    }),
     // What is no number is not compared by.
     compared: prices.map(price => (typeof price === 'number' ? price : null)),
   };

@@ -1,30 +1,21 @@
 /** What the trades, quotes and values of a stretch of messages come to, symbol by symbol, added up from columns. */
-import type { ColumnSegment } from '../buffer/column-segment.js';
-import type { Columns, Stretch } from '../buffer/columns.js';
-import type { MessageBuffer } from '../buffer/message-buffer.js';
-import type { Channel, EventKind } from '../contract/channel.js';
-import type { Market } from '../contract/market.js';
-import type { Clock } from '../core/clock.js';
-import { absent, longText, mostDecimals } from '../decode/numbers/cell.js';
-import { allEffects, effect } from '../decode/numbers/effects.js';
-import { slotOf } from '../decode/numbers/fields.js';
-import { TimeSlice } from '../pacing/time-slice.js';
-import { otherSymbol } from '../symbols/symbol-table.js';
+import type { ColumnSegment } from '../../buffer/column-segment.js';
+import type { Columns, Stretch } from '../../buffer/columns.js';
+import type { MessageBuffer } from '../../buffer/message-buffer.js';
+import type { Channel, EventKind } from '../../contract/channel.js';
+import type { Market } from '../../contract/market.js';
+import type { Clock } from '../../core/clock.js';
+import { absent, longText, mostDecimals } from '../../decode/numbers/cell.js';
+import { allEffects, effect } from '../../decode/numbers/effects.js';
+import { slotOf } from '../../decode/numbers/fields.js';
+import { TimeSlice } from '../../pacing/time-slice.js';
+import { otherSymbol } from '../../symbols/symbol-table.js';
+import { rawRole, readRoleFlag } from '../format.js';
 import { BarTotals, type BarValues } from './bar-totals.js';
 import { exactOf, priceIn } from './exact-number.js';
-import { rawRole, readRoleFlag } from './format.js';
 import { part } from './ranges.js';
 import { barKinds, type RangeValues } from './symbol-state.js';
-import {
-  cell,
-  cells,
-  none,
-  type RangeKey,
-  type SeqKey,
-  type SortKey,
-  type SymbolValues,
-  TotalsTable,
-} from './totals-table.js';
+import { cell, cells, isOfRange, none, type SortKey, type SymbolValues, seqKeys, TotalsTable } from './totals-table.js';
 
 /** As many as lead to a look at the clock. */
 const stepsOfStretch = 32;
@@ -51,9 +42,10 @@ export interface TotalsOptions {
    *
    * @param effects bits of both
    * @param time of the trade as it was sent
+   * @param symbol its number
    * @returns the bits that hold (`effect`)
    */
-  settle?(effects: number, time: unknown): number;
+  settle?(effects: number, time: unknown, symbol: number): number;
 }
 
 /** What is done with the messages of a channel, and which of their cells have what. */
@@ -68,25 +60,6 @@ interface Plan {
   readonly time: number;
   readonly value: number;
   readonly bars: BarTotals | undefined;
-}
-
-/** Bars have their own. */
-const seqKeys: Readonly<Partial<Record<EventKind, SeqKey>>> = {
-  TRADE: 'lastSeq',
-  QUOTE: 'quoteSeq',
-  INDEX_VALUE: 'valueSeq',
-  LULD: 'bandSeq',
-  FAIR_MARKET_VALUE: 'fairValueSeq',
-  IMBALANCE: 'imbalanceSeq',
-};
-const rangeKeys: ReadonlySet<SortKey> = new Set<RangeKey>(['open', 'high', 'low', 'volume', 'turnover']);
-
-function isOfRange(key: SortKey): key is RangeKey {
-  return rangeKeys.has(key);
-}
-
-function orNone(seq: number): number {
-  return Number.isNaN(seq) ? none : seq;
 }
 
 const windowBits = effect.last | effect.highLow | effect.volume;
@@ -155,7 +128,7 @@ export class SymbolTotals {
     const bars = this.bars.get(kind);
     if (bars) return bars.seqOf(symbol);
     const place = seqKeys[kind];
-    return place === undefined ? none : orNone(this.table.sortable(symbol, place));
+    return place === undefined ? none : this.table.seqOf(symbol, place);
   }
 
   private rangedOf(symbol: number): TotalsTable | BarTotals | undefined {
@@ -273,7 +246,8 @@ export class SymbolTotals {
     const at = columns.first[row]! + plan.time;
     // Of a time in nanoseconds a double lacks the last digits.
     const isLong = columns.decimals[at] === longText;
-    return settle(effects, isLong ? rawRole(plan.channel, this.buffer.parse(seq), 'time') : columns.numbers[at]);
+    const time = isLong ? rawRole(plan.channel, this.buffer.parse(seq), 'time') : columns.numbers[at];
+    return settle(effects, time, columns.symbols[row]!);
   }
 
   /** No number tells of a halt; what its message says is found out once. */

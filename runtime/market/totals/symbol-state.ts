@@ -1,7 +1,7 @@
 /** What is known of a symbol, of a window or since the start, however it was added up. */
-import type { Channel, EventKind } from '../contract/channel.js';
-import type { Amount } from '../core/exact-sum.js';
-import type { RawEvent } from '../decode/protocol.js';
+import type { Channel, EventKind } from '../../contract/channel.js';
+import type { Amount } from '../../core/exact-sum.js';
+import type { RawEvent } from '../../decode/protocol.js';
 
 /** The last message of a kind. */
 export interface Seen {

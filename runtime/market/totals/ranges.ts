@@ -1,7 +1,7 @@
 /** Open, high, low, volume and turnover of many symbols, side by side in an array of doubles. */
-import { add, type Decimal, multiply, numberOrDigits, zero } from '../core/decimal.js';
-import { ExactSums, sumCells, unitsOf } from '../core/exact-sums.js';
-import { averageOf } from './range.js';
+import { add, type Decimal, multiply, numberOrDigits, zero } from '../../core/decimal.js';
+import { ExactSums, sumCells, unitsOf } from '../../core/exact-sums.js';
+import { averageOf } from '../range.js';
 import type { RangeValues } from './symbol-state.js';
 
 /** Where the parts of a range are: prices, sums of two cells each, and the decimals of the price that has the most. */

@@ -1,11 +1,11 @@
 /** What the bars of one length come to, symbol by symbol; a bar that comes again replaces itself. */
-import type { ColumnSegment } from '../buffer/column-segment.js';
-import type { Columns } from '../buffer/columns.js';
-import type { MessageBuffer } from '../buffer/message-buffer.js';
-import type { Channel } from '../contract/channel.js';
-import { timeMs } from '../core/time.js';
-import { absent, longNumber, mostDecimals } from '../decode/numbers/cell.js';
-import { slotOf } from '../decode/numbers/fields.js';
+import type { ColumnSegment } from '../../buffer/column-segment.js';
+import type { Columns } from '../../buffer/columns.js';
+import type { MessageBuffer } from '../../buffer/message-buffer.js';
+import type { Channel } from '../../contract/channel.js';
+import { timeMs } from '../../core/time.js';
+import { absent, longNumber, mostDecimals } from '../../decode/numbers/cell.js';
+import { slotOf } from '../../decode/numbers/fields.js';
 import { exactOf, priceIn } from './exact-number.js';
 import { part, Ranges, rangeCells } from './ranges.js';
 import type { RangeValues } from './symbol-state.js';

@@ -1,4 +1,5 @@
 /** A row for each symbol, side by side in an array of doubles: its range, counts, and where its newest messages are. */
+import type { EventKind } from '../../contract/channel.js';
 import { part, Ranges, rangeCells } from './ranges.js';
 import type { RangeValues } from './symbol-state.js';
 
@@ -47,7 +48,22 @@ export interface SymbolValues extends RangeValues {
 /** What symbols can be sorted by. */
 export type SortKey = RangeKey | 'messages' | 'trades' | 'quotes' | 'ineligible' | 'halted' | 'last' | SeqKey;
 export type RangeKey = 'open' | 'high' | 'low' | 'volume' | 'turnover';
-export type SeqKey = (typeof seqs)[number];
+type SeqKey = (typeof seqs)[number];
+
+/** Where the seq of the newest message of a kind is. Bars have their own. */
+export const seqKeys: Readonly<Partial<Record<EventKind, SeqKey>>> = {
+  TRADE: 'lastSeq',
+  QUOTE: 'quoteSeq',
+  INDEX_VALUE: 'valueSeq',
+  LULD: 'bandSeq',
+  FAIR_MARKET_VALUE: 'fairValueSeq',
+  IMBALANCE: 'imbalanceSeq',
+};
+const rangeKeys: ReadonlySet<SortKey> = new Set<RangeKey>(['open', 'high', 'low', 'volume', 'turnover']);
+
+export function isOfRange(key: SortKey): key is RangeKey {
+  return rangeKeys.has(key);
+}
 
 export class TotalsTable {
   readonly ranges = new Ranges();
@@ -103,5 +119,10 @@ export class TotalsTable {
     const at = symbol * cells;
     if (by in part) return this.ranges.nearestOf(this.state, at, by as RangeKey);
     return this.state[at + cell[by as Exclude<SortKey, RangeKey>]] ?? Number.NaN;
+  }
+
+  /** Seq of a newest message, -1 where none came. */
+  seqOf(symbol: number, key: SeqKey): number {
+    return this.state[symbol * cells + cell[key]] ?? none;
   }
 }

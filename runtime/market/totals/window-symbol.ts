@@ -1,11 +1,11 @@
 /** The state of a symbol in a window: numbers from columns, and the few messages that are shown, parsed. */
-import type { Columns } from '../buffer/columns.js';
-import type { MessageBuffer } from '../buffer/message-buffer.js';
-import type { Channel, EventKind } from '../contract/channel.js';
-import type { Market } from '../contract/market.js';
-import { type NumberRole, slotOf } from '../decode/numbers/fields.js';
+import type { Columns } from '../../buffer/columns.js';
+import type { MessageBuffer } from '../../buffer/message-buffer.js';
+import type { Channel, EventKind } from '../../contract/channel.js';
+import type { Market } from '../../contract/market.js';
+import { type NumberRole, slotOf } from '../../decode/numbers/fields.js';
+import { newestOf } from '../seen.js';
 import { priceIn } from './exact-number.js';
-import { newestOf } from './seen.js';
 import { barKinds, type Compared, type RangeValues, type Seen, type SymbolState } from './symbol-state.js';
 import type { SymbolTotals } from './symbol-totals.js';
 import type { SortKey } from './totals-table.js';

@@ -1,16 +1,17 @@
 /** The states of all symbols in a window, added up from the columns of the buffer. */
-import { Columns } from '../buffer/columns.js';
-import type { Hold, MessageBuffer } from '../buffer/message-buffer.js';
-import type { Market } from '../contract/market.js';
-import type { Kernel } from '../contract/suite.js';
-import type { Clock } from '../core/clock.js';
-import { NumberReader } from '../decode/numbers/number-reader.js';
-import { rawRole } from './format.js';
-import { SymbolSnapshot } from './snapshot.js';
-import { mostUnknown } from './snapshots.js';
+import { Columns } from '../../buffer/columns.js';
+import type { Hold } from '../../buffer/holds.js';
+import type { MessageBuffer } from '../../buffer/message-buffer.js';
+import type { Market } from '../../contract/market.js';
+import type { Kernel } from '../../contract/suite.js';
+import type { Clock } from '../../core/clock.js';
+import { NumberReader } from '../../decode/numbers/number-reader.js';
+import { rawRole } from '../format.js';
+import { SymbolSnapshot } from '../snapshot.js';
+import { mostUnknown } from '../snapshots.js';
+import { type TradeRules, tradeRulesOf } from '../trade-rules.js';
 import type { SymbolState, SymbolStates } from './symbol-state.js';
 import { SymbolTotals } from './symbol-totals.js';
-import { type TradeRules, tradeRulesOf } from './trade-rules.js';
 import { type WindowParts, WindowSymbol } from './window-symbol.js';
 
 /**
@@ -46,7 +47,7 @@ export class Window implements SymbolStates {
     this.totals = new SymbolTotals(market, buffer, columns, {
       from,
       everyPrint,
-      settle: (allowed, time) => rules.settle(allowed, time),
+      settle: (allowed, time, symbol) => rules.settle(allowed, time, buffer.symbols.nameOf(symbol)),
       noteUnknown: seq => this.noteUnknown(seq),
     });
     this.parts = { market, buffer, columns, totals: this.totals, judge: () => this.judge() };

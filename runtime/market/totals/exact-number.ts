@@ -1,9 +1,9 @@
-import type { ColumnSegment } from '../buffer/column-segment.js';
-import type { MessageBuffer } from '../buffer/message-buffer.js';
-import type { Channel } from '../contract/channel.js';
-import { type Decimal, decimalOf } from '../core/decimal.js';
-import { type Cells, longText } from '../decode/numbers/cell.js';
-import { numberFieldsOf } from '../decode/numbers/fields.js';
+import type { ColumnSegment } from '../../buffer/column-segment.js';
+import type { MessageBuffer } from '../../buffer/message-buffer.js';
+import type { Channel } from '../../contract/channel.js';
+import { type Decimal, decimalOf } from '../../core/decimal.js';
+import { type Cells, longText } from '../../decode/numbers/cell.js';
+import { numberFieldsOf } from '../../decode/numbers/fields.js';
 
 /** A price as a double; NaN where there is none, or where a double would lose a digit that was sent as text. */
 export function priceIn({ numbers, decimals }: Cells, cell: number): number {
