@@ -37,7 +37,7 @@ export function parseIndicator(text: string): IndicatorRequest | { readonly mean
   const [word = '', ...parts] = name.split(':');
   const kind = Object.hasOwn(forms, word) ? (word as IndicatorKind) : undefined;
   if (!kind) {
-    const near = nearest(word.replace(/\W?\d[\d\W]*$/, ''), Object.keys(forms)) as IndicatorKind | undefined;
+    const near = nearest(/^[a-z]+/.exec(word)?.[0] ?? word, Object.keys(forms)) as IndicatorKind | undefined;
     return { meant: near && forms[near].usual };
   }
   const { usual, needed, parts: values = [] } = forms[kind];

@@ -55,7 +55,7 @@ export async function summarize(hub: HubView, args: SummarizeArguments, abort?: 
   const { buffer } = stream;
   if (window_s === undefined && prints === 'eligible') return answerWith(hub, stream, wanted, stream.snapshots);
   const fromMs = window_s === undefined ? undefined : hub.clock.elapsed() - window_s * 1_000;
-  const build = (): Promise<SummarizeAnswer> => answerFromWindow(hub, stream, wanted, { fromMs, abort });
+  const build = () => answerFromWindow(hub, stream, wanted, { fromMs, abort });
   const isShort = buffer.nextSeq - firstIn(buffer, fromMs) <= fewMessages;
   if (isShort) return build();
   const answer = await placesOf(hub.clock).with(hub.process, build, abort);
@@ -102,12 +102,7 @@ interface Stretch {
 }
 
 /** A stream that is started anew takes the messages of a window away; then there is another one to answer from. */
-async function answerFromWindow(
-  hub: HubView,
-  stream: StreamView,
-  wanted: Wanted,
-  stretch: Stretch,
-): Promise<SummarizeAnswer> {
+async function answerFromWindow(hub: HubView, stream: StreamView, wanted: Wanted, stretch: Stretch) {
   for (;;) {
     const window = windowOf(hub, stream, stretch, wanted.args.prints === 'all');
     try {
@@ -130,7 +125,7 @@ async function answerWith(
   { args, symbols, ranking, after }: Wanted,
   states: SymbolStates,
   stretch?: Stretch,
-): Promise<SummarizeAnswer> {
+) {
   const nowMs = hub.clock.elapsed();
   const fromMs = stretch?.fromMs;
   await states.update(stretch?.abort);

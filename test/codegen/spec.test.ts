@@ -24,11 +24,11 @@ function faultsOf({ root }: SmallProject): string[] {
   return problems.map(describeProblem);
 }
 
-test('the small project has no problems and emits nine files', () => {
+test('the small project has no problems and emits ten files', () => {
   const { files, problems, citations } = generate(new SmallProject().root);
 
   expect(problems).toEqual([]);
-  expect(files.size).toBe(9);
+  expect(files.size).toBe(10);
   expect(citations).toBe(25);
 });
 

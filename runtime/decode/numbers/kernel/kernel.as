@@ -1,6 +1,7 @@
 /**
  * Reads the numbers of messages into cells, in AssemblyScript. README.md beside this file has the memory map and the
- * reasons. Whoever runs it reads the places below from the module's exports.
+ * reasons. Whoever runs it reads the places below from the module's exports. It has more than 300 lines, since its
+ * functions share globals and are inlined: the compiler takes it as one file.
  */
 
 /** Where ten to the power of 0, 1, 2 ... begins, as doubles. */
