@@ -4,7 +4,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { layOut } from '../../runtime/cli/watch/layout.js';
 import { cutLine, paint, textOf, wrap } from '../../runtime/cli/watch/line.js';
 import { Printer } from '../../runtime/cli/watch/printer.js';
-import { type Circumstances, listRemarks } from '../../runtime/cli/watch/remarks.js';
+import { type Circumstances, listAsides, listRemarks } from '../../runtime/cli/watch/remarks.js';
 import { Screen } from '../../runtime/cli/watch/screen.js';
 import { sparkline } from '../../runtime/cli/watch/sparkline.js';
 import { Trail } from '../../runtime/cli/watch/trail.js';
@@ -50,6 +50,7 @@ const view: View = {
   rows: [apple, berkshire],
   omitted: 0,
   remarks: ['1 outage: 14:29:50 to 14:29:58 UTC, 8 s. What came then is lost.'],
+  asides: [],
 };
 
 function drawn(changes: Partial<View>, width: number, height: number): string[] {
@@ -111,6 +112,14 @@ describe('the layout', () => {
       'and 8 symbols more',
       expect.stringMatching(/^1 outage/),
     ]);
+  });
+
+  test('shows an aside only where the rows and the remarks leave a line', () => {
+    const asides = ['US stocks: closed.'];
+    const tight = drawn({ remarks: [], asides, rows: [apple] }, 40, 5);
+    expect(tight.join()).not.toContain('closed');
+    expect(drawn({ remarks: [], asides, rows: [apple] }, 40, 6)).toContain('US stocks: closed.');
+    expect(tight.slice(2, 4)).toEqual(drawn({ remarks: [], rows: [apple] }, 40, 5).slice(2, 4));
   });
 
   test('gives long remarks what the rows leave over', () => {
@@ -274,7 +283,6 @@ describe('the trail of a symbol', () => {
 describe('the remarks', () => {
   const calm: Circumstances = {
     silence: null,
-    sessions: [],
     outages: [],
     fault: undefined,
     rejected: [],
@@ -297,10 +305,10 @@ describe('the remarks', () => {
       calendar: null,
       text: 'closed since 13:00',
     };
-    expect(listRemarks({ ...calm, sessions: [closed] })).toEqual(['US stocks: closed since 13:00.']);
+    expect(listAsides([closed], null)).toEqual(['US stocks: closed since 13:00.']);
     const silence = 'US stocks: closed since 13:00; opens Monday.';
-    expect(listRemarks({ ...calm, silence, sessions: [closed] })).toEqual([silence]);
-    expect(listRemarks({ ...calm, sessions: [{ ...closed, open: true }] })).toEqual([]);
+    expect(listAsides([closed], silence)).toEqual([]);
+    expect(listAsides([{ ...closed, open: true }], null)).toEqual([]);
   });
 
   test('name the last outage and the last error', () => {

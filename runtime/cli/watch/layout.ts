@@ -16,12 +16,16 @@ export function layOut(view: View, width: number, height: number): Line[] {
   const header = [...layOutHeader(view), ...blank];
   const keys: Line[] = [[{ text: 'q quits', style: 'faint' }]];
   const room = Math.max(height - header.length - keys.length, 0);
-  const remarks = layOutRemarks(view, width, blank);
+  const remarks = layOutRemarks(view.remarks, width, blank);
   const wanted = 1 + view.rows.length + (view.omitted > 0 ? 1 : 0);
   const shownRemarks = remarks.slice(0, Math.max(room - wanted, Math.floor(room * shareOfRemarks)));
   const table = layOutRows(view, width, room - shownRemarks.length);
-  const filling = Array<Line>(Math.max(room - table.length - shownRemarks.length, 0)).fill([]);
-  return [...header, ...table, ...shownRemarks, ...filling, ...keys].slice(0, height).map(line => cutLine(line, width));
+  const left = Math.max(room - table.length - shownRemarks.length, 0);
+  const asides = layOutRemarks(view.asides, width, blank).slice(0, left);
+  const filling = Array<Line>(left - asides.length).fill([]);
+  return [...header, ...table, ...shownRemarks, ...asides, ...filling, ...keys]
+    .slice(0, height)
+    .map(line => cutLine(line, width));
 }
 
 /** States in which all is well. */
@@ -43,7 +47,7 @@ function layOutHeader(view: View): Line[] {
   ];
 }
 
-function layOutRemarks({ remarks }: View, width: number, blank: readonly Line[]): Line[] {
+function layOutRemarks(remarks: readonly string[], width: number, blank: readonly Line[]): Line[] {
   if (remarks.length === 0) return [];
   return [...blank, ...remarks.flatMap(remark => wrap(remark, width)).map(text => [{ text }])];
 }

@@ -13,7 +13,7 @@ export class Printer implements Display {
   constructor(private readonly write: (text: string) => void) {}
 
   show(view: View): void {
-    const remarks = [`${view.market} ${describeStream(view)}`, ...view.remarks];
+    const remarks = [`${view.market} ${describeStream(view)}`, ...view.remarks, ...view.asides];
     const news = view.rows.filter(({ symbol, messages }) => messages > (this.counts.get(symbol) ?? 0));
     const lines = [...remarks.filter(remark => !this.said.has(remark)), ...news.map(describeRow)];
     this.said = new Set(remarks);

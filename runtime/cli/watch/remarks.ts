@@ -9,7 +9,6 @@ import { timeOfDay } from './text.js';
 
 export interface Circumstances {
   readonly silence: string | null;
-  readonly sessions: readonly SessionRow[];
   readonly outages: readonly Outage[];
   readonly fault: StreamFault | undefined;
   readonly rejected: readonly Rejection[];
@@ -19,10 +18,9 @@ export interface Circumstances {
 }
 
 export function listRemarks(circumstances: Circumstances): string[] {
-  const { silence, sessions, outages, fault, rejected, notes, incomplete } = circumstances;
+  const { silence, outages, fault, rejected, notes, incomplete } = circumstances;
   return [
     ...(silence === null ? [] : [silence]),
-    ...describeClosed(sessions, silence),
     ...describeOutages(outages),
     ...(fault && !silence?.includes(fault.message) ? [describeFault(fault)] : []),
     ...rejected.map(({ channel, code, message }) => `Rejected ${channel}: ${code}: ${message}`),
@@ -32,7 +30,7 @@ export function listRemarks(circumstances: Circumstances): string[] {
 }
 
 /** Products that do not trade, unless the silence says it. */
-function describeClosed(sessions: readonly SessionRow[], silence: string | null): string[] {
+export function listAsides(sessions: readonly SessionRow[], silence: string | null): string[] {
   return sessions
     .filter(({ of, open }) => !open && !silence?.includes(`${of}: closed`))
     .map(({ of, text }) => `${of}: ${text}.`);

@@ -39,6 +39,8 @@ export interface View {
   readonly omitted: number;
   /** Remarks: silence, outages, errors, rejected channels, recordings. */
   readonly remarks: readonly string[];
+  /** What is worth a line only where the table leaves one: products that do not trade. */
+  readonly asides: readonly string[];
 }
 
 /** Shows views. */

@@ -12,7 +12,7 @@ import { notesOnHost } from '../../tools/verbs/channel-report.js';
 import { requireRunning } from '../../tools/verbs/running.js';
 import { start } from '../../tools/verbs/start.js';
 import { status } from '../../tools/verbs/status.js';
-import { listRemarks } from './remarks.js';
+import { listAsides, listRemarks } from './remarks.js';
 import { Trail } from './trail.js';
 import type { Display, Row, View } from './view.js';
 
@@ -91,13 +91,13 @@ export class Watcher {
       remarks: listRemarks({
         // A note says that a replay has ended.
         silence: hasEnded(stream) ? null : silence,
-        sessions,
         outages: stream.outages.all,
         fault: stream.lastFault,
         rejected: this.rejections(),
         notes: [...parsed.notes, ...notesOnHost(stream), ...notes],
         incomplete,
       }),
+      asides: listAsides(sessions, silence),
     };
   }
 
