@@ -101,6 +101,7 @@ describe('the npm package', () => {
         'content-type': ['1.0.5'],
         'https-proxy-agent': [proxyAgent],
         'proxy-from-env': [devDependencies['proxy-from-env']],
+        'trading-signals': [devDependencies['trading-signals']],
         ws: [devDependencies.ws],
         zod: [devDependencies.zod],
       },
