@@ -44,8 +44,23 @@ export function tradingTimeAt(hours: Hours, atMs: number): TradingTime {
   };
 }
 
+const minuteMs = 60_000;
+/** By hours and minute: sessions begin and end with a minute, and an answer asks for one or a few, again and again. */
+const named = new WeakMap<Hours, Map<number, string | undefined>>();
+const mostMinutes = 1_000;
+
 /** The name of the session that is on; undefined if none is, or several at once. */
 export function onlySessionAt(hours: Hours, atMs: number): string | undefined {
+  const known = named.get(hours) ?? new Map<number, string | undefined>();
+  const minute = Math.floor(atMs / minuteMs);
+  if (known.has(minute)) return known.get(minute);
+  if (known.size >= mostMinutes) known.clear();
+  const name = findOnlySession(hours, atMs);
+  named.set(hours, known.set(minute, name));
+  return name;
+}
+
+function findOnlySession(hours: Hours, atMs: number): string | undefined {
   const [session, other] = fortnightsAround(hours, atMs).sessions.filter(one => isOn(one, atMs));
   return other === undefined ? session?.name : undefined;
 }
