@@ -43,16 +43,17 @@ function isLoud(event: EventKind): boolean {
   return loudKinds.includes(event);
 }
 
-/** @returns trades, quotes and values as JSON; their symbols take turns */
+/** @returns trades, quotes and values as JSON, or what else a market has without them; their symbols take turns */
 export function eventsOf(market: Market, symbols: number, count: number): string[] {
   const channels = new Map(market.channels.map(channel => [channel.prefix, channel]));
   const tape = new Tape(market, 1);
+  const hasLoud = market.channels.some(({ event }) => isLoud(event));
   const players = market.simulation.instruments.map(({ symbol }) => symbol);
   const events: string[] = [];
   for (let atMs = openingMs; events.length < count; atMs += stretchMs) {
     for (const event of tape.play(players, atMs, atMs + stretchMs)) {
       const channel = channels.get(event.prefix)!;
-      if (!isLoud(channel.event)) continue;
+      if (hasLoud && !isLoud(channel.event)) continue;
       events.push(shorten(encode({ ...event, symbol: symbolOf(market, events.length % symbols) }, channel)));
     }
   }
