@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { repository } from '../support/project.js';
 import { readRecorded, recordedMarkets } from '../support/recorded.js';
-import { channelCount, pathCount } from '../support/spec.js';
+import { channelCount, marketNames, pathCount } from '../support/spec.js';
 
 const text = readFileSync(join(repository, 'generated/asyncapi.yaml'), 'utf8');
 
@@ -100,7 +100,7 @@ describe('generated/asyncapi.yaml', { timeout: 60_000 }, () => {
 
     expect(document.channels().all()).toHaveLength(pathCount);
     expect(document.operations().all()).toHaveLength(4 * pathCount);
-    expect(document.components().messages().all()).toHaveLength(channelCount + pathCount + 4);
+    expect(document.components().messages().all()).toHaveLength(channelCount + 2 * marketNames.length + 2);
     expect(events.filter(message => message.extensions().get('x-event'))).toHaveLength(channelCount);
   });
 

@@ -29,6 +29,10 @@ const symbolsOf: Readonly<Record<string, readonly string[]>> = {
 };
 const unknownCodes = [250, 251];
 
+function symbolsIn({ name, simulation }: Market): readonly string[] {
+  return symbolsOf[name] ?? simulation.instruments.map(({ symbol }) => symbol);
+}
+
 /** A message of a channel, with values that are missing, quoted or long now and then. */
 class Sender {
   constructor(
@@ -41,7 +45,7 @@ class Sender {
   }
 
   private message(channel: Channel): string {
-    const symbol = this.random.pick(symbolsOf[this.market.name]!);
+    const symbol = this.random.pick(symbolsIn(this.market));
     const members = channel.fields.flatMap(field => {
       if (field.role === 'symbol') return [`"${field.key}":"${symbol}"`];
       const value = field.role !== undefined && !this.random.chance(0.05) ? this.value(field, channel) : undefined;

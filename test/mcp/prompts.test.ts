@@ -67,7 +67,7 @@ test.each([
   ['watch_symbol', {}, `Get watch_symbol with {"market": "stocks", "symbol": "AAPL"}. ${page}`],
   ['watch_symbol', { market: 'cripto' }, `Get watch_symbol with {"market": "crypto", "symbol": "BTC-USD"}. ${page}`],
   ['compare_symbols', {}, `Get compare_symbols with {"market": "stocks", "symbols": "AAPL, MSFT"}. ${page}`],
-  ['explain_silence', { market: 'bonds' }, `Get explain_silence with {"market": "stocks"}. ${page}`],
+  ['explain_silence', { market: noMarket }, `Get explain_silence with {"market": "stocks"}. ${page}`],
 ])('the way to %s after %j is an example that fills it', (name, given, way) => {
   const prompt = suite.prompts.find(other => other.name === name)!;
   expect(wayToPrompt(hub, prompt, given as Record<string, string>)).toBe(way);

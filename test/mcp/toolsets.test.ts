@@ -143,7 +143,7 @@ describe.concurrent('what is of a market that is not served', () => {
         },
       },
     });
-    await expect(server.call('start_bonds_stream')).rejects.toThrow(/There is no such tool/);
+    await expect(server.call(`start_${noMarket}_stream`)).rejects.toThrow(/There is no such tool/);
   });
 
   test('is refused so too where the toolset of the market is left out besides', async () => {
@@ -162,7 +162,9 @@ describe.concurrent('what is of a market that is not served', () => {
     await expect(client.readResource({ uri: 'polygon://streams/crypto/XT.BTC-USD' })).rejects.toThrow(way);
     await expect(client.readResource({ uri: 'polygon-docs://tools/start_crypto_stream' })).rejects.toThrow(way);
     // Nobody has this one.
-    await expect(client.readResource({ uri: 'polygon://streams/bonds' })).rejects.toThrow(/There is no such resource/);
+    await expect(client.readResource({ uri: `polygon://streams/${noMarket}` })).rejects.toThrow(
+      /There is no such resource/,
+    );
   });
 });
 

@@ -86,7 +86,6 @@ const doctorSeconds =
 /** Passages by page; the figures in them are taken from where they are decided. */
 const held: Readonly<Record<string, readonly string[]>> = {
   'README.md': [
-    `its ${markets.flatMap(({ tools }) => tools).length} stream tools`,
     `Node ${/\d+/.exec(manifest.engines.node)![0]} or later`,
     `${spelled(suite.prompts.length)} prompts`,
     `${capitalized(spelled(suite.tools.length))} across markets`,
@@ -101,7 +100,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `${capitalized(spelled(defaultOptions.httpClientTtlMs / 60_000))} minutes after its last request`,
     `within ${tokenLook === 1 ? 'a second' : `${tokenLook} seconds`} when it changes`,
     `within ${spelled(2 * tokenLook)} seconds`,
-    `have room for ${buffers} buffers: a client that streams all ${spelled(markets.length)} markets takes a tenth of it`,
+    `have room for ${buffers} buffers, and a client takes one`,
     `at most ${grouped(figureIn('runtime/mcp/http/server.ts', 'mostParts'))} lists, objects and items`,
     `once ${figureIn('runtime/core/log.ts', 'quietMs') === 60_000 ? 'a minute' : '?'} for each kind`,
   ],

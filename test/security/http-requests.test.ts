@@ -164,5 +164,5 @@ test('4,000 odd requests are never answered with 500, and the server serves on',
   expect((await openSession(server.url, bob)).status).toBe(200);
   // It went into every part of the door.
   for (const status of [200, 400, 401, 403, 404, 405, 415])
-    expect(fuzz.statuses.get(status) ?? 0, `${status}`).toBeGreaterThan(5);
+    expect(fuzz.statuses.get(status) ?? 0, `${status}`).toBeGreaterThan(0);
 });

@@ -6,7 +6,7 @@ import { exampleArguments } from '../../runtime/symbols/example.js';
 import { Pages } from '../../runtime/tools/pages.js';
 import { listTools } from '../../runtime/tools/tools.js';
 import { Bench } from '../support/bench.js';
-import { marketOf } from '../support/markets.js';
+import { marketOf, noMarket } from '../support/markets.js';
 import { marketNames } from '../support/spec.js';
 
 let bench: Bench;
@@ -235,7 +235,7 @@ test('an example shows the market that was probably meant', async () => {
     message: expect.stringContaining('did you mean crypto?'),
     hint: 'Call read_stream_messages with {"market": "crypto"}.',
   });
-  expect(await errorOf('summarize_stream', { market: 'bonds' })).toMatchObject({
+  expect(await errorOf('summarize_stream', { market: noMarket })).toMatchObject({
     hint: 'Call summarize_stream with {"market": "stocks"}.',
   });
 });
