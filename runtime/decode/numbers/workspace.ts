@@ -1,8 +1,8 @@
 /// <reference path="../scanner/webassembly.d.ts" />
 /** The kernel that reads numbers, and the memory on which it works for all markets. */
-import { endianness } from 'node:os';
 import type { Kernel } from '../../contract/suite.js';
 import { tens } from '../../core/exact-sums.js';
+import { openedOnce } from '../shared-workspace.js';
 import type { Cells } from './cell.js';
 import { mostCells } from './fields.js';
 import {
@@ -104,20 +104,5 @@ export class Workspace implements Cells {
   }
 }
 
-let opened: { readonly workspace: Workspace | undefined } | undefined;
-
-/** @returns that of the process, opened when numbers are first asked for; nothing where it cannot be */
-export function sharedWorkspace(kernel: Kernel): Workspace | undefined {
-  opened ??= { workspace: open(kernel) };
-  return opened.workspace;
-}
-
-function open(kernel: Kernel): Workspace | undefined {
-  // The kernel's words have their lowest byte first.
-  if (endianness() === 'BE') return undefined;
-  try {
-    return new Workspace(kernel);
-  } catch {
-    return undefined;
-  }
-}
+/** That of the process, opened when numbers are first asked for; nothing where it cannot be. */
+export const sharedWorkspace = openedOnce(kernel => new Workspace(kernel));

@@ -1,8 +1,8 @@
 /// <reference path="./webassembly.d.ts" />
 /** The kernel, and the memory on which it works for all markets. */
-import { endianness } from 'node:os';
 import type { Kernel } from '../../contract/suite.js';
 import { columns } from '../event-list.js';
+import { openedOnce } from '../shared-workspace.js';
 import { frameAt, malformedAt, rowBytes, slackBytes, spellingCells, tableAt, unsure, wordBytes } from './layout.js';
 
 /** Thousands of events. A rare larger frame does not fit and is left to `JSON.parse`, so the memory never grows. */
@@ -73,20 +73,5 @@ export class Workspace {
   }
 }
 
-let opened: { readonly workspace: Workspace | undefined } | undefined;
-
-/** @returns that of the process, opened with its first frame, so that no start waits for it; nothing where it cannot be */
-export function sharedWorkspace(kernel: Kernel): Workspace | undefined {
-  opened ??= { workspace: open(kernel) };
-  return opened.workspace;
-}
-
-function open(kernel: Kernel): Workspace | undefined {
-  // The kernel's words have their lowest byte first.
-  if (endianness() === 'BE') return undefined;
-  try {
-    return new Workspace(kernel);
-  } catch {
-    return undefined;
-  }
-}
+/** That of the process, opened with its first frame; nothing where it cannot be. */
+export const sharedWorkspace = openedOnce(kernel => new Workspace(kernel));
