@@ -46,10 +46,8 @@ export function fillPrompt(hub: HubView, prompt: Prompt, given: Readonly<Record<
       `${prompt.name} takes at most ${mostSymbols} symbols, not ${several.length}.`,
     );
   }
-  const slots = slotsOf(market, prompt, [
-    ...one,
-    ...several.map((text, index) => readSymbol(market, text, `symbols[${index}]`)),
-  ]);
+  const symbols = [...one, ...several.map((text, index) => readSymbol(market, text, `symbols[${index}]`))];
+  const slots = slotsOf(market, prompt, [...new Set(symbols)]);
   return prompt.text.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name] ?? slot);
 }
 
@@ -75,7 +73,9 @@ export function wayToPrompt(
 }
 
 function slotsOf(market: Market, { events }: Prompt, symbols: readonly string[]): Readonly<Record<string, string>> {
-  const kinds = market.channels.filter(({ event }) => events.includes(event));
+  const meant = market.channels.filter(({ event }) => events.includes(event));
+  // A market may have none of the events that a prompt prefers.
+  const kinds = meant.length > 0 ? meant : market.channels.slice(0, 1);
   return {
     market: market.name,
     title: market.title,

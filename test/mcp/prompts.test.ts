@@ -3,7 +3,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { fillPrompt, wayToPrompt } from '../../runtime/mcp/prompts.js';
 import { describeNoPrompt } from '../../runtime/mcp/refused-names.js';
 import { hubOn } from '../support/bench.js';
-import { noMarket } from '../support/markets.js';
+import { marketOf, noMarket } from '../support/markets.js';
 import { marketNames } from '../support/spec.js';
 
 const hub = hubOn(suite, markets, 'ws://127.0.0.1:9');
@@ -20,6 +20,20 @@ describe('a prompt', () => {
     expect(crypto).toContain('Watch BTC-USD (Crypto)');
     const indices = fill('watch_symbol', { market: 'indices', symbol: 'I:SPX' });
     expect(indices).toContain('{"channels": ["V.I:SPX"]}');
+  });
+
+  test('names what there is where a market has none of the channels that it prefers', () => {
+    const stocks = marketOf('stocks');
+    const imbalances = stocks.channels.filter(({ event }) => event === 'IMBALANCE');
+    const lean = hubOn(suite, [{ ...stocks, channels: imbalances }], 'ws://127.0.0.1:9');
+    for (const prompt of suite.prompts.filter(({ text }) => text.includes('{channels}'))) {
+      const text = fillPrompt(lean, prompt, { market: 'stocks', symbol: 'AAPL', symbols: 'AAPL' });
+      expect(text).toContain('Call start_stocks_stream with {"channels": ["NOI.AAPL"]}');
+    }
+  });
+
+  test('names a symbol once that was given twice', () => {
+    expect(fill('compare_symbols', { market: 'stocks', symbols: 'AAPL, AAPL' })).toContain('["T.AAPL","Q.AAPL"]');
   });
 
   test.each(['EUR/USD,GBP-USD', 'EUR/USD, GBP-USD', ' EUR-USD ;C:GBP-USD '])('reads the symbols %j', symbols => {
