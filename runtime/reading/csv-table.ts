@@ -1,33 +1,34 @@
 /** One table with columns that are known before. */
-import { bytesOf, flatten, toCell } from './csv.js';
+import { CsvLines } from '../core/csv/lines.js';
+import { flatten, toCell } from './csv.js';
 
 export class CsvTable {
-  private readonly lines: string[];
+  private readonly lines: CsvLines;
 
   constructor(private readonly columns: readonly string[]) {
-    this.lines = [columns.map(toCell).join(',')];
+    this.lines = new CsvLines(columns.map(toCell));
   }
 
-  /** Size inside JSON, where line ends and quotes take two bytes each. */
+  /** Size inside JSON. */
   get bytes(): number {
-    return this.lines.reduce((sum, line) => sum + bytesOf(line) + 2, 2);
+    return this.lines.bytes;
   }
 
   get text(): string {
-    return `${this.lines.join('\n')}\n`;
+    return this.lines.text;
   }
 
   /** How many bytes a row would add. */
   weigh(row: Readonly<Record<string, unknown>>): number {
-    return bytesOf(this.lineOf(row)) + 2;
+    return this.lines.weigh(this.cellsOf(row));
   }
 
   add(row: Readonly<Record<string, unknown>>): void {
-    this.lines.push(this.lineOf(row));
+    this.lines.add(this.cellsOf(row));
   }
 
-  private lineOf(row: Readonly<Record<string, unknown>>): string {
+  private cellsOf(row: Readonly<Record<string, unknown>>): string[] {
     const cells = flatten(row);
-    return this.columns.map(column => toCell(cells[column])).join(',');
+    return this.columns.map(column => toCell(cells[column]));
   }
 }

@@ -1,3 +1,4 @@
+import { bytesOf, quoteCell } from '../core/csv/cell.js';
 import type { Message } from '../market/format.js';
 import type { Scale } from './page.js';
 
@@ -35,11 +36,6 @@ export class CsvScale implements Scale {
   }
 }
 
-/** Size of a text inside JSON. */
-export function bytesOf(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text)) - 2;
-}
-
 function toTable(rows: readonly Record<string, unknown>[]): string {
   const columns = [...new Set(rows.flatMap(row => Object.keys(row)))];
   const lines = [columns, ...rows.map(row => columns.map(column => row[column]))];
@@ -65,7 +61,7 @@ function isGroup(item: unknown): item is Record<string, unknown> {
 export function toCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'object' ? toText(value) : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return quoteCell(text);
 }
 
 /** A list of plain values separated by blanks, or by semicolons where they have blanks; JSON for anything deeper. */

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hasMoreParts, parseExact } from '../../runtime/core/lossless-json.js';
+import { hasMoreParts, parseDigits, parseExact } from '../../runtime/core/lossless-json.js';
+import { tries } from '../support/property.js';
 
 describe('a number', () => {
   test.each<[string, unknown]>([
@@ -21,6 +23,47 @@ describe('a number', () => {
     expect(parseExact(text)).toBe(value);
     expect(parseExact(`{"a":[${text}],"t":1789654286204817593}`)).toEqual({ a: [value], t: '1789654286204817593' });
   });
+});
+
+describe('a number of which every digit counts', () => {
+  test.each<[string, unknown]>([
+    ['12.5', 12.5],
+    ['-0', -0],
+    ['0.0', 0],
+    ['100.000', 100],
+    ['1e30', 1e30],
+    ['21.504000000000001', 21.504],
+    ['0.30000000000000004', 0.30000000000000004],
+    ['1517562000015577001', '1517562000015577001'],
+    ['-9007199254740993', '-9007199254740993'],
+    ['0.1234567890123456789', '0.1234567890123456789'],
+    ['12345678901234567.25', '12345678901234567.25'],
+    ['1e-400', '1e-400'],
+    ['1e400', '1e400'],
+  ])('%s is read without loss', (text, value) => {
+    expect(parseDigits(text)).toBe(value);
+    expect(parseDigits(`{"a":[${text}],"t":"0.1234567890123456789"}`)).toEqual({
+      a: [value],
+      t: '0.1234567890123456789',
+    });
+  });
+
+  test.each(['', '{', '{"p":01.234567890123456789}', '{"p":1.}'])('that is none fails: %j', text => {
+    expect(() => parseDigits(text)).toThrow(SyntaxError);
+  });
+});
+
+test('values with quotes, digits and backslashes in their texts are read as they are', () => {
+  const text = fc.string({ unit: fc.constantFrom('"', '\\', '1234567890123456789', ':', ',', 'e400', 'a') });
+  const value = fc.dictionary(text, fc.oneof(text, fc.array(fc.oneof(text, fc.integer()))));
+  fc.assert(
+    fc.property(value, fc.boolean(), (said, isSpaced) => {
+      const json = JSON.stringify({ said, last: 0 }, null, isSpaced ? 1 : 0);
+      const long = json.replace(/0(?=\s*\}$)/, '12345678901234567890');
+      expect(parseDigits(long)).toEqual({ said, last: '12345678901234567890' });
+    }),
+    tries(300),
+  );
 });
 
 describe('a string', () => {
