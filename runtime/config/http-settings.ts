@@ -100,7 +100,8 @@ function judgeAddress(name: string, address: string): string[] {
   ];
 }
 
-function isLoopback(address: string): boolean {
+/** Whether an address, or `localhost`, is that of this machine. */
+export function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
 }
 

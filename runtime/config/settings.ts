@@ -4,6 +4,7 @@ import { Secret } from '../core/secret.js';
 import { faultOfOwnKey, tokensVariable } from './api-key.js';
 import { type HttpSettings, loopback, readHttp } from './http-settings.js';
 import { type Lookup, type Options, optionTable, readOptions } from './options.js';
+import { readRestUrl } from './rest-url.js';
 
 /** Entries of a setting, and what it is called. */
 export interface NamedList {
@@ -24,6 +25,8 @@ export interface Settings extends ChosenTools {
   readonly key?: { readonly value: Secret; readonly from: string };
   /** Feed name, `replay:FOLDER` or `replay:FOLDER/DAY`, or base URL to which `/{market}` is added. */
   readonly feed: string;
+  /** Base URL of the REST API; absent: the vendor's hosts. */
+  readonly restUrl?: string;
   /** Further `host[:port]` that an endpoint may name, lower case. */
   readonly allowedHosts: readonly string[];
   /** Names of the markets served; absent: all. */
@@ -62,6 +65,7 @@ function optionOf(variable: string): string {
 
 const texts = {
   feed: row('POLYGON_FEED', 'feed', 'name, replay:FOLDER[/DAY], or a base URL for /{market}', 'realtime'),
+  restUrl: row('POLYGON_REST_URL', 'url', "base URL of the REST API, where it is not the vendor's", 'none'),
   markets: row('MCP_POLYGON_MARKETS', 'list', 'markets to serve, comma separated; fewer markets, fewer tools', 'all'),
   toolsets: row('MCP_POLYGON_TOOLSETS', 'list', 'toolsets to serve, or all; -NAME leaves one out', 'default'),
   tools: row('MCP_POLYGON_TOOLS', 'list', 'single tools to serve; -NAME leaves one out', 'none'),
@@ -159,10 +163,13 @@ export function readSettings(
   const fault = key?.value && faultOfOwnKey(key.value);
   if (fault) problems.push(`${key.from} ${fault}`);
   const record = find(texts.record.variable).text;
+  const { url: restUrl, problems: restProblems } = readRestUrl(find(texts.restUrl.variable));
+  problems.push(...restProblems);
   return {
     settings: {
       ...(key?.value ? { key: { value: new Secret(key.value), from: key.from } } : {}),
       feed: find(texts.feed.variable).text ?? texts.feed.standard,
+      ...(restUrl === undefined ? {} : { restUrl }),
       allowedHosts: namesIn(find(texts.allowedHosts.variable).text),
       ...(served.length > 0 ? { markets: served } : {}),
       ...named('toolsets', find(texts.toolsets.variable)),

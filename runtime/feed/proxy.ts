@@ -13,7 +13,7 @@ export interface FeedProxy {
   readonly openTunnel: () => { readonly agent: Agent; readonly tunnel: Tunnel };
 }
 
-/** Finds the proxy for a URL of a feed, if it needs one. */
+/** Finds the proxy for a URL of a feed or of the REST API, if it needs one. */
 export type FindProxy = (url: URL) => FeedProxy | undefined;
 
 /** By precedence; lower case first, as in other programs. */
@@ -69,7 +69,7 @@ export async function readProxies(env: Environment): Promise<Proxies> {
   return {
     // Loopback never goes through a proxy; NO_PROXY names other hosts that do not.
     find: url => {
-      if (url.protocol !== 'wss:' || isLoopback(url)) return undefined;
+      if (!/^(?:wss|https):$/.test(url.protocol) || isLoopback(url)) return undefined;
       const asked = new URL(url.href.replace(/^wss:/, 'https:'));
       return getProxyForUrl(asked.href) === '' ? undefined : found;
     },

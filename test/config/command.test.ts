@@ -20,6 +20,7 @@ test('without arguments it serves with what the environment says', () => {
 test('every setting but the key is an option, named like its variable', () => {
   expect(settingTable.map(({ variable, option }) => [variable, option])).toEqual([
     ['POLYGON_FEED', 'feed'],
+    ['POLYGON_REST_URL', 'rest-url'],
     ['MCP_POLYGON_MARKETS', 'markets'],
     ['MCP_POLYGON_TOOLSETS', 'toolsets'],
     ['MCP_POLYGON_TOOLS', 'tools'],
@@ -46,6 +47,10 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_RECORD_QUEUE_BYTES', 'record-queue-bytes'],
     ['MCP_POLYGON_RECORD_FILE_BYTES', 'record-file-bytes'],
     ['MCP_POLYGON_RECORD_TOTAL_BYTES', 'record-total-bytes'],
+    ['MCP_POLYGON_REST_TIMEOUT_MS', 'rest-timeout-ms'],
+    ['MCP_POLYGON_REST_CALLS', 'rest-calls'],
+    ['MCP_POLYGON_REST_BODY_BYTES', 'rest-body-bytes'],
+    ['MCP_POLYGON_REST_CACHE_BYTES', 'rest-cache-bytes'],
     ['MCP_POLYGON_PORT', 'port'],
     ['MCP_POLYGON_HTTP_CLIENTS', 'http-clients'],
     ['MCP_POLYGON_HTTP_WAITS', 'http-waits'],

@@ -40,6 +40,10 @@ test('an empty environment means the defaults', () => {
       recordQueueBytes: 33_554_432,
       recordFileBytes: 67_108_864,
       recordTotalBytes: 4_294_967_296,
+      restTimeoutMs: 45_000,
+      restCalls: 8,
+      restBodyBytes: 16_777_216,
+      restCacheBytes: 33_554_432,
       port: 8_765,
       httpClients: 64,
       httpWaits: 16,
@@ -221,6 +225,30 @@ test('the feed, the hosts and the markets are read without blanks and in any cas
   expect(settings.feed).toBe('ws://127.0.0.1:9000');
   expect(settings.allowedHosts).toEqual(['proxy.example', 'gate.example:8443']);
   expect(settings.markets).toEqual(['stocks', 'crypto']);
+});
+
+describe('the place of the REST API', () => {
+  test.each([
+    ['https://market.example/polygon/', 'https://market.example/polygon'],
+    ['https://Market.Example:8443', 'https://market.example:8443'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['http://[::1]:8080/', 'http://[::1]:8080'],
+  ])('is read from %s', (text, url) => {
+    expect(read({ POLYGON_REST_URL: text }).restUrl).toBe(url);
+  });
+
+  test.each([
+    ['market.example', 'must be a URL'],
+    ['http://market.example', 'must be an https:// URL, or http:// on this machine'],
+    ['wss://market.example', 'must be an https:// URL, or http:// on this machine'],
+    ['https://user:s3cret@market.example', 'must not carry a user or a password'],
+    ['https://market.example?apiKey=s3cret', 'must not carry a query or a fragment'],
+    ['https://market.example/%2e%41', 'must have a plain path or none'],
+  ])('is not taken from %s, which is not shown', (text, fault) => {
+    expect(problemsOf({ POLYGON_REST_URL: text })).toEqual([
+      `POLYGON_REST_URL ${fault}, such as https://market.example/polygon`,
+    ]);
+  });
 });
 
 test('the folder of recordings is taken as it is written', () => {
