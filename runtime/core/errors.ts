@@ -22,6 +22,10 @@ export type ErrorCode =
   | 'BAD_CURSOR'
   | 'BAD_CONDITION'
   | 'INVALID_ARGUMENT'
+  | 'NOT_ENTITLED'
+  | 'NOT_FOUND'
+  | 'RATE_LIMITED'
+  | 'UPSTREAM_ERROR'
   | 'STOPPED'
   | 'INTERNAL';
 
@@ -105,6 +109,18 @@ const advice: Readonly<Record<ErrorCode, Advice>> = {
   },
   INVALID_ARGUMENT: {
     hint: "Correct the arguments by the tool's input schema.",
+  },
+  NOT_ENTITLED: {
+    hint: 'The plan of this key does not cover what was asked for: ask for older data or another endpoint, or change the plan. Dates in the future are refused in the same way.',
+  },
+  NOT_FOUND: {
+    hint: 'Check the symbol and the dates; the API has nothing under them.',
+  },
+  RATE_LIMITED: {
+    hint: 'Call again after the time that the message says, and ask for more rows at once rather than more often.',
+  },
+  UPSTREAM_ERROR: {
+    hint: 'This is a fault of the API or of what stands before it; call again later.',
   },
   STOPPED: {
     hint: 'The stream was stopped meanwhile; start it again if it is still wanted.',

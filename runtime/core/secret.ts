@@ -6,8 +6,9 @@ import type { Patience } from './patience.js';
 const mask = '[secret]';
 
 /**
- * An API key or a bearer token. Its text leaves in one way only, into the frame that authenticates; beside that it can
- * be compared, and be taken out of what the other end of its own connection says.
+ * An API key or a bearer token. Its text leaves in two ways only, into the frame that authenticates and into the header
+ * that does so in a request; beside that it can be compared, and be taken out of what the other end of its own connection
+ * says.
  */
 export class Secret {
   readonly #text: string;
@@ -26,6 +27,11 @@ export class Secret {
   /** @see polygon-docs/websockets/quickstart.md:79 `"action":"auth"` */
   authFrame(): string {
     return JSON.stringify({ action: 'auth', params: this.#text });
+  }
+
+  /** The header `Authorization` of a request to the REST API. */
+  authorization(): string {
+    return `Bearer ${this.#text}`;
   }
 
   /** Takes the same time wherever they differ. */

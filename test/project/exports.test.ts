@@ -14,7 +14,10 @@ interface Taking {
 const entries = ['runtime/index.ts'];
 
 /** Exports that nothing but tests imports, and why they stay. */
-const allowed: Readonly<Record<string, string>> = {};
+const allowed: Readonly<Record<string, string>> = {
+  'runtime/rest/client.ts RestClient': 'the handlers of the REST tools are to call it',
+  'runtime/rest/place.ts placeOf': 'whoever makes one for them is to ask it',
+};
 
 function pathOf(file: SourceFile): string {
   return file.getFilePath().slice(1);

@@ -18,6 +18,7 @@ const layers = [
   'recording',
   'market',
   'simulator',
+  'rest',
   'stream',
   'reading',
   'tools',

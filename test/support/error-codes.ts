@@ -20,6 +20,10 @@ const all: Readonly<Record<ErrorCode, true>> = {
   BAD_CURSOR: true,
   BAD_CONDITION: true,
   INVALID_ARGUMENT: true,
+  NOT_ENTITLED: true,
+  NOT_FOUND: true,
+  RATE_LIMITED: true,
+  UPSTREAM_ERROR: true,
   STOPPED: true,
   INTERNAL: true,
 };

@@ -1,0 +1,166 @@
+/** The REST API as the tools call it: an operation and arguments in, rows out. */
+import type { Options } from '../config/options.js';
+import type { Operation } from '../contract/operation.js';
+import type { Clock } from '../core/clock.js';
+import { count } from '../core/count.js';
+import { oneLine } from '../core/quoting.js';
+import type { Secret } from '../core/secret.js';
+import type { FindProxy } from '../feed/proxy.js';
+import type { Address } from './address.js';
+import { readArguments, type SentValue } from './arguments.js';
+import { AnswerCache } from './cache.js';
+import { Flights } from './flights.js';
+import { keptMs } from './freshness.js';
+import { nextPage, type Page, readCursor, writeCursor } from './page.js';
+import type { RestPlace } from './place.js';
+import { isObject, type Reply, type ReplyDocument, readReply } from './reply.js';
+import { Requester } from './requester.js';
+import { rowsIn } from './rows.js';
+import { makeTable, type Table, type TableFormat } from './table.js';
+import { Transport } from './transport.js';
+
+export interface RestSettings {
+  readonly place: RestPlace;
+  /** Everything here belongs to it: pace, requests under way, cache. Another key needs another client of the API. */
+  readonly key: Secret;
+  readonly options: Options;
+  readonly clock: Clock;
+  readonly findProxy?: FindProxy;
+}
+
+export interface CallOptions {
+  /** Who calls. */
+  readonly client: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly format?: TableFormat | undefined;
+  /** Most bytes of rows. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface RestAnswer extends Table {
+  /** Cursor to what follows, to be given as `page`; null where nothing does. */
+  readonly next_page: string | null;
+  readonly request_id: string | null;
+  readonly source: { readonly path: string };
+  /** Whether rows that came are left out; `next_page` begins with them. */
+  readonly truncated: boolean;
+  /** How long ago this client had the same answer first; absent where it is new to this client. */
+  readonly cached_age_s?: number;
+}
+
+const usualBytes = 100_000;
+const longestId = 100;
+
+/** What a call asks for, and how it is answered. */
+interface Asked {
+  readonly page: Page;
+  /** Absent for a further page. */
+  readonly sent?: readonly SentValue[];
+  readonly notes: readonly string[];
+}
+
+export class RestClient {
+  private readonly transport: Transport;
+  private readonly requester: Requester;
+  private readonly flights = new Flights<Reply>();
+  private readonly cache: AnswerCache;
+
+  constructor(private readonly settings: RestSettings) {
+    const { options, clock, place, key, findProxy } = settings;
+    const { connectTimeoutMs, restBodyBytes, restTimeoutMs, restCalls, restCacheBytes } = options;
+    this.transport = new Transport({ connectTimeoutMs, mostBytes: restBodyBytes, findProxy }, clock);
+    const own = { place, key, timeoutMs: restTimeoutMs, callsAtOnce: restCalls };
+    this.requester = new Requester(own, this.transport, clock);
+    this.cache = new AnswerCache(restCacheBytes, clock);
+  }
+
+  /** Ends the connections that nobody uses. */
+  close(): void {
+    this.transport.close();
+  }
+
+  /**
+   * @param args as they came, of any shape
+   * @throws StreamError with the way out
+   */
+  async call(operation: Operation, args: unknown, options: CallOptions): Promise<RestAnswer> {
+    const asked = this.read(operation, args);
+    const { document, ageMs } = await this.documentOf(operation, asked, options);
+    const { page, notes } = asked;
+    const found = rowsIn(document, operation);
+    const rows = found?.slice(page.skip) ?? [];
+    const { format = 'csv', maxBytes = usualBytes } = options;
+    const table = await makeTable(operation, rows, { format, maxBytes, clock: this.settings.clock });
+    const next = this.nextOf(operation, document, page, { left: rows.length - table.count, shown: table.count });
+    return {
+      ...table,
+      next_page: next.cursor,
+      request_id: idIn(document),
+      source: { path: operation.path },
+      truncated: table.count < rows.length,
+      ...(ageMs === undefined ? {} : { cached_age_s: Math.floor(ageMs / 1_000) }),
+      notes: [...notes, ...(found ? [] : unplaced(document)), ...next.notes, ...table.notes],
+    };
+  }
+
+  private read(operation: Operation, args: unknown): Asked {
+    const asked = readArguments(operation, args);
+    if ('page' in asked) return { page: readCursor(operation, this.settings.place, asked.page), notes: asked.notes };
+    return { page: { address: asked.address, skip: 0 }, sent: asked.sent, notes: asked.notes };
+  }
+
+  private async documentOf(
+    operation: Operation,
+    { page: { address }, sent }: Asked,
+    { client, signal }: CallOptions,
+  ): Promise<{ document: ReplyDocument; ageMs?: number }> {
+    const key = keyOf(address);
+    const longestMs = keptMs(operation.freshness, sent, this.settings.clock.now());
+    const hit = this.cache.find(key, client, longestMs);
+    if (hit) {
+      const document = readReply({ status: 200, body: hit.body }, []);
+      return hit.ageMs === undefined ? { document } : { document, ageMs: hit.ageMs };
+    }
+    const reply = await this.flights.join(key, abort => this.requester.send(address, client, abort), signal);
+    const document = readReply(reply, sent ?? []);
+    if (longestMs > 0) this.cache.put(key, client, reply.body);
+    return { document };
+  }
+
+  /** Where rows were left out it goes on with these, else where the API says. */
+  private nextOf(
+    operation: Operation,
+    document: ReplyDocument,
+    { address, skip }: Page,
+    { left, shown }: { readonly left: number; readonly shown: number },
+  ): { cursor: string | null; notes: string[] } {
+    const { place } = this.settings;
+    if (left > 0) {
+      const cursor = writeCursor(operation, place, { address, skip: skip + shown });
+      const rest = cursor === undefined ? 'ask for less' : 'call again with next_page as page';
+      return { cursor: cursor ?? null, notes: [`${count(left, 'row')} more came than fit: ${rest}.`] };
+    }
+    const nextUrl = isObject(document) && operation.isPaged ? document.next_url : undefined;
+    if (nextUrl === undefined || nextUrl === null || nextUrl === '') return { cursor: null, notes: [] };
+    const page = nextPage(operation, place, nextUrl);
+    const cursor = page && writeCursor(operation, place, page);
+    if (cursor !== undefined) return { cursor, notes: [] };
+    return { cursor: null, notes: ['There is more, but the API names a next page that is not one of this operation.'] };
+  }
+}
+
+function keyOf({ path, query }: Address): string {
+  return `${path}?${query}`;
+}
+
+function idIn(document: ReplyDocument): string | null {
+  const id = isObject(document) ? document.request_id : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? oneLine(String(id), longestId) : null;
+}
+
+/** No place for rows is normal where there are none. */
+function unplaced(document: ReplyDocument): string[] {
+  const counted = isObject(document) ? [document.count, document.resultsCount].find(one => typeof one === 'number') : 0;
+  if (typeof counted !== 'number' || counted === 0) return [];
+  return ['The API counts rows, but they are not where the spec has them; please report it.'];
+}
