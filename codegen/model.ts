@@ -145,6 +145,8 @@ export interface Tool {
   readonly arguments: Schema;
   /** Schema of its answer when it succeeds. */
   readonly answer: Schema;
+  /** The same for a call about several markets; absent where it takes one at most. */
+  readonly several: Schema | undefined;
   readonly citations: readonly { readonly what: string; readonly see: string }[];
 }
 

@@ -139,7 +139,12 @@ function emitAnswerSections({ markets, tools, failure }: Model): string[] {
     '',
     'What is optional is missing where it does not apply. "or null" is what is not known.',
     '',
-    ...verbs.flatMap(({ raw, answer }) => [`### Answer of ${raw.verb}`, '', ...emitTable('Key', answer)]),
+    ...verbs.flatMap(({ raw, answer, several }) => [
+      `### Answer of ${raw.verb}`,
+      '',
+      ...emitTable('Key', answer),
+      ...(several ? [`### Answer of ${raw.verb}, several markets`, '', ...emitTable('Key', several)] : []),
+    ]),
     '### Answer of a call that fails',
     '',
     ...emitTable('Key', failure),

@@ -13,7 +13,7 @@ export function emitTypes({ suite }: Model): string {
   const shared = Object.entries(whole).filter(([, raw]) => isNamed(raw));
   const types = [
     ...shared.map(([name, raw]) => declarationText(pascal(name), raw, options)),
-    ...tools.flatMap(tool => [emitArguments(tool, suite.definitions), emitAnswer(tool, options)]),
+    ...tools.flatMap(tool => [emitArguments(tool, suite.definitions), ...emitAnswers(tool, options)]),
     emitTable('Arguments', 'The arguments of each verb.', tools),
     emitTable('Answers', 'The answer of each verb when it succeeds.', tools),
     emitVerbs('MarketVerb', 'Verb of a tool of one market.', suite.market_tools),
@@ -58,14 +58,22 @@ function emitArguments({ verb, arguments: taken }: RawTool, definitions: Definit
   );
 }
 
-function emitAnswer(tool: RawTool, options: TypeOptions): string {
-  const { verb, answer } = tool;
-  return declarationText(`${pascal(verb)}Answer`, answer, options).replace(' {', ` extends ${pascal(frameOf(tool))} {`);
+function emitAnswers(tool: RawTool, options: TypeOptions): string[] {
+  const { verb, answer, several } = tool;
+  const emit = (name: string, schema: RawSchema, frame: string): string =>
+    declarationText(`${pascal(verb)}${name}`, schema, options).replace(' {', ` extends ${pascal(frame)} {`);
+  return [emit('Answer', answer, frameOf(tool)), ...(several ? [emit(severalAnswer, several, 'general')] : [])];
 }
+
+/** What the type of an answer about several markets ends with. */
+const severalAnswer = 'SeveralAnswer';
 
 function emitTable(name: string, about: string, tools: readonly RawTool[]): string {
   const kind = name.replace(/rs$/, 'r');
-  const members = tools.map(({ verb }) => `  readonly ${verb}: ${pascal(verb)}${kind};\n`);
+  const members = tools.map(({ verb, several }) => {
+    const other = several && kind === 'Answer' ? ` | ${pascal(verb)}${severalAnswer}` : '';
+    return `  readonly ${verb}: ${pascal(verb)}${kind}${other};\n`;
+  });
   return `/** ${about} */\nexport interface ${name} {\n${members.join('')}}\n`;
 }
 

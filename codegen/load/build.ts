@@ -245,6 +245,7 @@ function buildTool(
     description: fill(raw.description, slots),
     arguments: schemas.argumentsOf(raw, slots),
     answer: schemas.answerOf(raw),
+    several: schemas.severalOf(raw),
     citations,
   };
 }

@@ -170,7 +170,9 @@ export function checkTools(
     const path = listed >= 0 ? ['market_tools', listed, 'name'] : ['tools', value.tools.indexOf(tool.raw), 'name'];
     if (seen.has(tool.name)) problems.push({ at: source.at(path), message: `two tools have the name ${tool.name}` });
     seen.add(tool.name);
-    const parts = [tool.arguments, tool.answer].flatMap(({ properties = {} }) => Object.values(properties));
+    const { several } = tool;
+    const whole = [tool.arguments, tool.answer, ...(several ? [several] : [])];
+    const parts = whole.flatMap(({ properties = {} }) => Object.values(properties));
     const texts = parts.map(({ description = '' }) => description);
     for (const text of [tool.name, tool.title, tool.description, ...texts]) {
       const slot = /\{\w+\}/.exec(text);
@@ -187,7 +189,10 @@ export function checkSchemas({ source, value }: Loaded<RawSuite>): Problem[] {
     ...Object.entries(definitions).map(([name, schema]) => [['definitions', name], schema] as const),
     ...(['market_tools', 'tools'] as const).flatMap(list =>
       value[list].flatMap((tool, index) =>
-        (['arguments', 'answer'] as const).map(part => [[list, index, part], tool[part]] as const),
+        (['arguments', 'answer', 'several'] as const).flatMap(part => {
+          const schema = tool[part];
+          return schema ? [[[list, index, part], schema] as const] : [];
+        }),
       ),
     ),
   ];

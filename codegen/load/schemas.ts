@@ -110,7 +110,16 @@ export class Schemas {
 
   /** Puts the keys that such answers share first. */
   answerOf(tool: RawTool): Schema {
-    const [common, own] = [this.resolve(this.definitions[frameOf(tool)] ?? {}), this.resolve(tool.answer)];
+    return this.framed(frameOf(tool), tool.answer);
+  }
+
+  /** The same of a call about several markets. */
+  severalOf({ several }: RawTool): Schema | undefined {
+    return several && this.framed('general', several);
+  }
+
+  private framed(frame: string, answer: RawSchema): Schema {
+    const [common, own] = [this.resolve(this.definitions[frame] ?? {}), this.resolve(answer)];
     return {
       ...own,
       properties: { ...common.properties, ...own.properties },
@@ -133,6 +142,7 @@ export class Schemas {
       ...(words && { enum: words.flatMap(word => (word === marketsSlot ? this.markets : [word])) }),
       ...(items && { items: this.resolve(items, within) }),
       ...(properties && { properties: { ...base.properties, ...Object.fromEntries(parts) } }),
+      ...(base.required && own.required && { required: [...base.required, ...own.required] }),
       ...(further !== undefined && {
         additionalProperties: typeof further === 'object' ? this.resolve(further, within) : further,
       }),

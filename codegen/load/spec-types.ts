@@ -272,6 +272,8 @@ export interface RawTool {
   readonly arguments: RawObjectSchema;
   /** Of the keys beside those of the definition `common`, or of `general` where a tool is not about one market. */
   readonly answer: RawObjectSchema;
+  /** Of a call about several markets: the keys beside those of the definition `general`. */
+  readonly several?: RawObjectSchema;
   readonly annotations: {
     readonly read_only: boolean;
     readonly destructive: boolean;

@@ -182,6 +182,40 @@ describe('what comes out of definitions', () => {
     expect(said('TOOLS.md')).toContain('| `accepted` | list of strings (at most 10) |  | The first 10 |\n');
   });
 
+  test('an answer about several markets has a type and a section of its own, and is checked like the other', () => {
+    const line = '    answer: { type: object, properties: { messages: { $ref: "#/definitions/listed" } } }\n';
+    const several =
+      '    several: { type: object, properties: { streams: { $ref: "#/definitions/listed" } }, required: [streams] }\n';
+    const types = emitted(suite, 'types.ts', [line, line + several]);
+    expect(types).toContain(
+      'export interface ReadSeveralAnswer extends General {\n  readonly streams: readonly string[];\n}\n',
+    );
+    expect(types).toContain('  readonly read: ReadAnswer | ReadSeveralAnswer;\n');
+    expect(emitted(suite, 'TOOLS.md', [line, line + several])).toContain(
+      '### Answer of read, several markets\n\n| Key | Type | Required | Meaning |\n|---|---|---|---|\n| `streams` | list of strings (at most 10) | yes |  |\n',
+    );
+    const wrong = several.replace('definitions/listed', 'definitions/lost');
+    expect(answer(project => project.edit(suite, [line, line + wrong]))).toEqual([
+      expect.stringMatching(/^spec\/suite\.yaml:\d+:\d+ there is no definition lost/),
+    ]);
+  });
+
+  test('what is required of what is referred to is required of what joins it', () => {
+    const text = emitted(
+      suite,
+      'TOOLS.md',
+      [
+        '  common:\n',
+        '  pair: { type: object, properties: { a: { type: string } }, required: [a] }\n  more: { $ref: "#/definitions/pair", type: object, properties: { b: { type: string } }, required: [b] }\n  common:\n',
+      ],
+      [
+        'answer: { type: object, properties: { messages: { $ref: "#/definitions/listed" } } }',
+        'answer: { type: object, properties: { more: { $ref: "#/definitions/more" } } }',
+      ],
+    );
+    expect(text).toContain('| `more.a` | string | yes |  |\n| `more.b` | string | yes |  |\n');
+  });
+
   test('what stands beside a reference joins it: properties, and other items of a list', () => {
     const project = new SmallProject();
     project.edit(
