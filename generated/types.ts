@@ -38,6 +38,41 @@ export interface General {
   readonly notes: readonly string[];
 }
 
+/** What an answer about several markets says of the stream of one. */
+export interface ReadStream extends Common {
+  /** Its messages in this answer. */
+  readonly count: number;
+  /** Whether there is more of it to read at once. */
+  readonly has_more: boolean;
+  /** Messages that left the buffer unread since the cursor. */
+  readonly dropped: number;
+  readonly outages: readonly Outage[];
+  /** Of its newest message. */
+  readonly newest_age_ms: number | null;
+  /** Why nothing of it came. */
+  readonly silence: string | null;
+  /** Where the stream does not run. */
+  readonly error?: Fault;
+}
+
+/** What a summary of several markets says of the stream of one. */
+export interface SummarizedStream extends Common {
+  readonly window: Window;
+  /** Why not everything of the window is counted. */
+  readonly incomplete?: string;
+  readonly outages: readonly Outage[];
+  /** Why there is nothing of it. */
+  readonly silence: string | null;
+  /** Where the stream does not run. */
+  readonly error?: Fault;
+}
+
+/** The time that is summarized. */
+export interface Window {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
 /** A channel that is not subscribed, and why. */
 export interface Rejection {
   /** As it was given. */
@@ -101,6 +136,8 @@ export type Update = 'last' | 'high_low' | 'volume';
 
 /** An event of the feed under readable names; the table of its channel has the others. */
 export interface Message {
+  /** Where several were asked for. */
+  readonly market?: string;
   /** TRADE, QUOTE ...; UNKNOWN where no table has it. */
   readonly event: string;
   readonly symbol: string | null;
@@ -137,6 +174,8 @@ export interface Bar {
 
 /** A symbol in short; keys of kinds of messages that are not subscribed and did not come are missing, and trades or quotes are 0 where they are subscribed and none came. */
 export interface Row {
+  /** Where several were asked for. */
+  readonly market?: string;
   readonly symbol: string;
   /** Of all kinds, since the window began. */
   readonly messages?: number;
@@ -422,7 +461,8 @@ export interface ListAnswer extends Common {
 }
 
 export interface ReadArguments {
-  readonly market: string;
+  readonly market?: string | undefined;
+  readonly markets?: readonly string[] | undefined;
   /** From the last answer. */
   readonly cursor?: string | undefined;
   readonly channels?: readonly string[] | undefined;
@@ -454,8 +494,22 @@ export interface ReadAnswer extends Common {
   readonly silence: string | null;
 }
 
+export interface ReadSeveralAnswer extends General {
+  readonly streams: readonly ReadStream[];
+  readonly messages?: readonly Message[];
+  /** Instead of messages, where format is csv: a table per kind. */
+  readonly csv?: string;
+  /** Messages in this answer. */
+  readonly count: number;
+  /** Where the next read or wait of these markets goes on. */
+  readonly cursor: string;
+  /** Whether there is more to read at once. */
+  readonly has_more: boolean;
+}
+
 export interface WaitArguments {
-  readonly market: string;
+  readonly market?: string | undefined;
+  readonly markets?: readonly string[] | undefined;
   readonly channels?: readonly string[] | undefined;
   readonly condition?: Readonly<Record<string, unknown>> | undefined;
   /** all: a price counts, whatever the trade's conditions. */
@@ -487,8 +541,23 @@ export interface WaitAnswer extends Common {
   readonly waited_ms: number;
 }
 
+export interface WaitSeveralAnswer extends General {
+  readonly streams: readonly ReadStream[];
+  readonly messages: readonly Message[];
+  /** Messages in this answer. */
+  readonly count: number;
+  /** Where the next read or wait of these markets goes on. */
+  readonly cursor: string;
+  /** Whether there is more to read at once. */
+  readonly has_more: boolean;
+  /** Whether what was waited for came. */
+  readonly matched: boolean;
+  readonly waited_ms: number;
+}
+
 export interface SummarizeArguments {
-  readonly market: string;
+  readonly market?: string | undefined;
+  readonly markets?: readonly string[] | undefined;
   /** Only these. */
   readonly symbols?: readonly string[] | undefined;
   /** Span of the newest messages (all if left out). In seconds. */
@@ -516,16 +585,22 @@ export interface SummarizeAnswer extends Common {
   readonly omitted: number;
   /** The rows after these. */
   readonly cursor: string | null;
-  /** The time that is summarized. */
-  readonly window: {
-    readonly from: string | null;
-    readonly to: string | null;
-  };
+  readonly window: Window;
   /** Why not everything of the window is counted. */
   readonly incomplete?: string;
   readonly outages: readonly Outage[];
   /** Why there is nothing. */
   readonly silence: string | null;
+}
+
+export interface SummarizeSeveralAnswer extends General {
+  readonly streams: readonly SummarizedStream[];
+  /** A row each, of all markets in the order of sort. */
+  readonly symbols: readonly Row[];
+  /** Symbols that come after these. */
+  readonly omitted: number;
+  /** The rows after these. */
+  readonly cursor: string | null;
 }
 
 export interface BarsArguments {
@@ -600,9 +675,9 @@ export interface Answers {
   readonly subscribe: SubscribeAnswer;
   readonly unsubscribe: UnsubscribeAnswer;
   readonly list: ListAnswer;
-  readonly read: ReadAnswer;
-  readonly wait: WaitAnswer;
-  readonly summarize: SummarizeAnswer;
+  readonly read: ReadAnswer | ReadSeveralAnswer;
+  readonly wait: WaitAnswer | WaitSeveralAnswer;
+  readonly summarize: SummarizeAnswer | SummarizeSeveralAnswer;
   readonly bars: BarsAnswer;
   readonly overview: OverviewAnswer;
   readonly stop_all: StopAllAnswer;

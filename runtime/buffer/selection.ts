@@ -22,15 +22,24 @@ export function parseFilters(
   delivered?: Delivered,
 ): Filter[] | undefined {
   return texts?.map((text, index) => {
-    const filter = parseFilter(market, text, delivered);
-    const suggestion = suggestPrefix(market, text);
-    if (filter && !suggestion) return filter;
+    const filter = readFilter(market, text, delivered);
+    if (filter) return filter;
     throw new StreamError(
       'INVALID_CHANNEL',
-      `channels[${index}], ${kindOf(text)}, is neither a channel nor a symbol of ${market.title}${suggest(suggestion) || hintOnFilter(market, text) || '.'}`,
+      `channels[${index}], ${kindOf(text)}, is neither a channel nor a symbol of ${market.title}${meantBy(market, text) || '.'}`,
       `Select by channel (${exampleChannel(market)}), by kind (${market.channels[0]!.prefix}.*) or by symbol (${exampleSymbol(market)}).`,
     );
   });
+}
+
+/** A channel or symbol of the market; nothing where it is none. */
+export function readFilter(market: Market, text: string, delivered?: Delivered): Filter | undefined {
+  return suggestPrefix(market, text) === undefined ? parseFilter(market, text, delivered) : undefined;
+}
+
+/** The end of a sentence that says what was probably meant by a text that is no filter; empty where nothing is likely. */
+export function meantBy(market: Market, text: string): string {
+  return suggest(suggestPrefix(market, text)) || hintOnFilter(market, text);
 }
 
 function hintOnFilter(market: Market, text: string): string {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Market } from '../contract/market.js';
 import type { Suite } from '../contract/suite.js';
 import type { Tool } from '../contract/tool.js';
+import { propertiesOf } from '../core/argument-forms.js';
 
 /** A suite together with its markets. */
 export interface Offer {
@@ -38,11 +39,19 @@ export function narrowMarkets<T extends Tool>(tools: readonly T[], markets: read
 
 function narrow<T extends Tool>(tool: T, names: readonly string[]): T {
   const { inputSchema, validator } = tool;
-  const properties = inputSchema.properties as Readonly<Record<string, object>>;
-  if (!properties.market || !(validator instanceof z.ZodObject)) return tool;
+  const { market, markets } = propertiesOf(inputSchema);
+  if (!market || !(validator instanceof z.ZodObject)) return tool;
+  const name = z.enum(names);
+  const { minItems = 0, maxItems = names.length } = markets ?? {};
+  const narrowed = {
+    market: { ...market, enum: names },
+    ...(markets && { markets: { ...markets, items: { ...markets.items, enum: names } } }),
+  };
   return {
     ...tool,
-    inputSchema: { ...inputSchema, properties: { ...properties, market: { ...properties.market, enum: names } } },
-    validator: validator.extend({ market: z.enum(names) }),
+    inputSchema: { ...inputSchema, properties: { ...propertiesOf(inputSchema), ...narrowed } },
+    validator: markets
+      ? validator.extend({ market: name.optional(), markets: z.array(name).min(minItems).max(maxItems).optional() })
+      : validator.extend({ market: name }),
   };
 }

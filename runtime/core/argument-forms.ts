@@ -78,6 +78,7 @@ function shapeList({ items }: PropertySchema, value: unknown, name: string, note
   const list = typeof value === 'string' ? readList(value, items?.type === 'string') : value;
   if (!Array.isArray(list)) return value;
   if (list !== value) notes.push(`${name} came as text and is read as a list of ${list.length}.`);
+  if (items?.enum) return list.map(item => readWord(item, items.enum!) ?? item);
   // Texts in a list are checked one by one, by index; only parts of a condition have a form of their own.
   if (items?.type !== 'object') return list;
   return list.map((item, index) => shapeObject(items, item, `${name}[${index}]`, notes));

@@ -9,7 +9,7 @@ import { isWanted } from '../feed/state.js';
 import type { SubscriptionState, SubscriptionsView } from '../feed/subscription-state.js';
 import type { HubView } from '../stream/view.js';
 import type { ChannelName } from '../symbols/channels.js';
-import { exampleArguments } from '../symbols/example.js';
+import { exampleArguments, spellJson } from '../symbols/example.js';
 import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from '../tools/address.js';
 import type { Pages } from '../tools/pages.js';
 import { callTool, listTools, type OwnedTool } from '../tools/tools.js';
@@ -161,6 +161,11 @@ function describeUse({ tool, market }: OwnedTool, first: Market | undefined): st
   ].join('\n');
 }
 
+function describeSeveral({ inputSchema }: Tool): string[] {
+  const { markets } = propertiesOf(inputSchema);
+  return markets ? [`- Several markets: ${spellJson({ markets: markets.items?.enum?.slice(0, 2) })}`] : [];
+}
+
 function describeArguments(tool: Tool, market: Market): string[] {
   const title = `# Arguments of ${tool.name}`;
   const names = Object.keys(propertiesOf(tool.inputSchema));
@@ -170,6 +175,7 @@ function describeArguments(tool: Tool, market: Market): string[] {
     '',
     `- The least: ${exampleArguments(tool, market)}`,
     `- Everything: ${exampleArguments(tool, market, names)}`,
+    ...describeSeveral(tool),
     '- A list may also come as JSON text, as text with commas or as one bare text, and a number as text; leave out what is not needed.',
     '',
   ];

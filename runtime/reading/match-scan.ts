@@ -1,6 +1,5 @@
 import type { Selection } from '../buffer/selection.js';
-import type { Clock } from '../core/clock.js';
-import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
+import { stepsToShow, type TimeSlice } from '../pacing/time-slice.js';
 import type { StreamView } from '../stream/view.js';
 
 /** What became of a message: it is what was looked for, or not, or there was no time to tell. */
@@ -14,17 +13,16 @@ export class MatchScan {
   seen = 0;
   /** Messages that were not selected. */
   passed = 0;
-  private readonly slice: TimeSlice;
+  /** How many small steps the last look took. */
+  steps = 0;
 
   /** @param next seq of the first message to look at */
   constructor(
-    clock: Clock,
+    private readonly slice: TimeSlice,
     private readonly stream: StreamView,
     private readonly select: Selection,
     private next: number,
-  ) {
-    this.slice = new TimeSlice(clock);
-  }
+  ) {}
 
   /** Seq of the next message to look at. */
   get nextSeq(): number {
@@ -37,27 +35,47 @@ export class MatchScan {
    * @returns whether one was taken
    */
   look(lookAt: (seq: number, slice: TimeSlice) => Look): boolean {
-    const { buffer } = this.stream;
     const { slice } = this;
-    this.dropped += Math.max(0, buffer.oldestSeq - this.next);
-    this.next = Math.max(this.next, buffer.oldestSeq);
+    this.skipLost();
     if (slice.mustWait) return false;
-    for (let steps = 0; this.next < buffer.nextSeq && !slice.spent(steps); ) {
-      const seq = this.next++;
-      const isChosen = this.select(buffer, seq);
-      steps = isChosen ? stepsToShow(buffer.bytesAt(seq)) : 1;
-      if (!isChosen) {
-        this.passed++;
-        continue;
-      }
-      this.seen++;
-      const look = lookAt(seq, slice);
-      if (look === 'taken') return true;
-      if (look === 'skipped') continue;
-      this.putBack();
-      return false;
+    for (let steps = 0; !this.isAtEnd && !slice.spent(steps); steps = this.steps) {
+      const look = this.lookAtNext(lookAt);
+      if (look !== 'skipped') return look === 'taken';
     }
     return false;
+  }
+
+  /** Whether every message that has arrived was looked at. */
+  get isAtEnd(): boolean {
+    return this.next >= this.stream.buffer.nextSeq;
+  }
+
+  /** When the next message to look at arrived, monotonic ms; there must be one. */
+  get nextArrivedMs(): number {
+    return this.stream.buffer.arrivedMs(this.next);
+  }
+
+  /** Counts messages that left the buffer as dropped, and goes on after them. */
+  skipLost(): void {
+    const { oldestSeq } = this.stream.buffer;
+    this.dropped += Math.max(0, oldestSeq - this.next);
+    this.next = Math.max(this.next, oldestSeq);
+  }
+
+  /** Looks at the next message, which must be there; at one that is unfinished again the next time. */
+  lookAtNext(lookAt: (seq: number, slice: TimeSlice) => Look): Look {
+    const { buffer } = this.stream;
+    const seq = this.next++;
+    const isChosen = this.select(buffer, seq);
+    this.steps = isChosen ? stepsToShow(buffer.bytesAt(seq)) : 1;
+    if (!isChosen) {
+      this.passed++;
+      return 'skipped';
+    }
+    this.seen++;
+    const look = lookAt(seq, this.slice);
+    if (look === 'unfinished') this.putBack();
+    return look;
   }
 
   /** Resolves when the next slice of time begins. */

@@ -51,13 +51,29 @@ export class PageBuilder {
     return true;
   }
 
+  /** Whether the message that did not fit would not fit on an empty page either. */
+  get isTooSmall(): boolean {
+    return this.refused + 2 > this.limits.maxBytes;
+  }
+
+  /** Bytes that a page needs for the message that did not fit. */
+  get needed(): number {
+    return this.refused + 2;
+  }
+
   /** Bytes of a message that does not fit even on an empty page; absent if the page has one. */
   get overflow(): { tooLarge?: number } {
-    return this.messages.length === 0 && this.refused > 0 ? { tooLarge: this.refused + 2 } : {};
+    return this.messages.length === 0 && this.refused > 0 ? { tooLarge: this.needed } : {};
   }
 }
 
 /** Stands for a message that is too large: what it is about, and its size. */
-export function nameOnly({ event, symbol, timestamp }: Message, bytes: number): Message {
-  return { event, symbol, left_out_bytes: bytes, ...(timestamp === undefined ? {} : { timestamp }) };
+export function nameOnly({ market, event, symbol, timestamp }: Message, bytes: number): Message {
+  return {
+    ...(market === undefined ? {} : { market }),
+    event,
+    symbol,
+    left_out_bytes: bytes,
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
 }

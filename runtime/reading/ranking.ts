@@ -15,6 +15,8 @@ export interface Rank {
   /** Null where the symbol has no such value; those come last. */
   readonly key: number | null;
   readonly symbol: string;
+  /** Where rows of several markets are ranked. */
+  readonly market?: string;
 }
 
 /** By what, and which end comes first. */
@@ -48,6 +50,12 @@ export interface Ranked extends Rank {
   readonly state: SymbolState;
 }
 
+/** What is ranked: symbols, and their market where there are several. */
+export interface Field {
+  readonly states: Iterable<SymbolState>;
+  readonly market?: string;
+}
+
 /**
  * Symbols in order, found one by one: most readers want the first few of many.
  *
@@ -55,7 +63,7 @@ export interface Ranked extends Rank {
  */
 export async function rank(
   clock: Clock,
-  states: Iterable<SymbolState>,
+  fields: readonly Field[],
   ranking: Ranking,
   after?: Rank,
 ): Promise<Heap<Ranked>> {
@@ -63,11 +71,13 @@ export async function rank(
   const before = comparing(ranking);
   const heap = new Heap<Ranked>(before);
   await slice.begin();
-  for (const state of states) {
-    if (slice.spent()) await slice.rest();
-    // More messages may come meanwhile, so the key is kept.
-    const ranked = { state, symbol: state.symbol, key: keys[ranking.sort](state) };
-    if (!after || before(after, ranked)) heap.add(ranked);
+  for (const { states, ...of } of fields) {
+    for (const state of states) {
+      if (slice.spent()) await slice.rest();
+      // More messages may come meanwhile, so the key is kept.
+      const ranked = { state, symbol: state.symbol, key: keys[ranking.sort](state), ...of };
+      if (!after || before(after, ranked)) heap.add(ranked);
+    }
   }
   return heap;
 }
@@ -79,30 +89,57 @@ function comparing({ sort, order }: Ranking): (one: Rank, other: Rank) => boolea
       if (one.key === null || other.key === null) return other.key === null;
       return sign * (one.key - other.key) < 0;
     }
-    if (one.symbol === other.symbol) return false;
+    if (one.symbol === other.symbol) return (one.market ?? '') < (other.market ?? '');
     return one.symbol < other.symbol === (sort !== 'symbol' || order === 'asc');
   };
 }
 
-/** A place as an opaque text. */
-export function encodeRank({ sort, order }: Ranking, { key, symbol }: Rank): string {
-  return Buffer.from(JSON.stringify([mark, sort, order, key, symbol])).toString('base64url');
+/**
+ * A place as an opaque text.
+ *
+ * @param markets those that are ranked, where there are several
+ */
+export function encodeRank(
+  { sort, order }: Ranking,
+  { key, symbol, market = '' }: Rank,
+  markets: readonly string[] = [],
+): string {
+  const place = [sort, order, key, symbol];
+  const parts = markets.length > 0 ? [severalMark, ...place, market, ...markets] : [mark, ...place];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** Tells such a text from another. */
+/** Tell such texts from others: of one market, and of several. */
 const mark = 'rank';
-const longestText = 500;
+const severalMark = 'ranks';
+const longestText = 1_000;
 
-/** @throws StreamError BAD_CURSOR where it is none, or of a summary in another order */
-export function decodeRank(text: string, { sort, order }: Ranking): Rank {
-  const parts = text.length <= longestText ? readParts(text) : undefined;
-  if (!parts) throw bad('Unknown cursor: no summary answered it.');
-  const [sorted, ordered, key, symbol] = parts;
-  if (sorted !== sort || ordered !== order) throw bad('The cursor belongs to a summary with another sort or order.');
-  return { key, symbol };
+/**
+ * @param markets those that are ranked, where there are several
+ * @throws StreamError BAD_CURSOR where it is none, or of a summary in another order or of other markets
+ */
+export function decodeRank(text: string, { sort, order }: Ranking, markets: readonly string[] = []): Rank {
+  const place = text.length <= longestText ? readPlace(text) : undefined;
+  if (!place) throw bad('Unknown cursor: no summary answered it.');
+  const { key, symbol, market, markets: ranked } = place;
+  if (ranked.length !== markets.length || !markets.every(name => ranked.includes(name))) {
+    throw bad(
+      `The cursor belongs to a summary of ${ranked.length > 0 ? 'several markets' : 'one market'}, and not of what is asked for.`,
+      'Pass it with the market or markets of the summary that answered it, or call summarize_stream without a cursor for the first rows.',
+    );
+  }
+  if (place.sort !== sort || place.order !== order)
+    throw bad('The cursor belongs to a summary with another sort or order.');
+  return { key, symbol, ...(market === undefined ? {} : { market }) };
 }
 
-function readParts(text: string): [unknown, unknown, number | null, string] | undefined {
+interface Place extends Rank {
+  readonly sort: unknown;
+  readonly order: unknown;
+  readonly markets: readonly unknown[];
+}
+
+function readPlace(text: string): Place | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(text, 'base64url').toString());
@@ -110,12 +147,15 @@ function readParts(text: string): [unknown, unknown, number | null, string] | un
     // The error's message quotes the text.
     return undefined;
   }
-  if (!Array.isArray(parsed) || parsed.length !== 5 || parsed[0] !== mark) return undefined;
-  const [, sort, order, key, symbol] = parsed;
-  const isKey = key === null || typeof key === 'number';
-  return isKey && typeof symbol === 'string' ? [sort, order, key, symbol] : undefined;
+  if (!Array.isArray(parsed)) return undefined;
+  const [given, sort, order, key, symbol, market, ...markets] = parsed;
+  if ((key !== null && typeof key !== 'number') || typeof symbol !== 'string') return undefined;
+  const place = { sort, order, key, symbol };
+  if (given === mark) return parsed.length === 5 ? { ...place, markets: [] } : undefined;
+  const isOfSeveral = given === severalMark && typeof market === 'string' && markets.includes(market);
+  return isOfSeveral && new Set(markets).size === markets.length ? { ...place, market, markets } : undefined;
 }
 
-function bad(message: string): StreamError {
-  return new StreamError('BAD_CURSOR', message, 'Call summarize_stream without a cursor for the first rows.');
+function bad(message: string, hint = 'Call summarize_stream without a cursor for the first rows.'): StreamError {
+  return new StreamError('BAD_CURSOR', message, hint);
 }

@@ -7,6 +7,7 @@ import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { commonAnswer, cursorOf, newestAge, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import { CsvScale, toCsv } from './csv.js';
+import type { OfOne } from './of-markets.js';
 import { PageBuilder } from './page.js';
 
 /** The messages that fit, and where the next read goes on. */
@@ -39,7 +40,7 @@ interface Source {
  *
  * @throws StreamError BAD_CURSOR, INVALID_CHANNEL
  */
-export async function read(hub: HubView, args: ReadArguments) {
+export async function read(hub: HubView, args: OfOne<ReadArguments>) {
   const stream = hub.stream(args.market);
   const filters = parseFilters(stream.market, args.channels, stream.buffer.knows);
   const source = {

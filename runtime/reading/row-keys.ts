@@ -20,9 +20,9 @@ export function judgeKeys(known: readonly string[], asked: readonly string[] | u
   );
 }
 
-/** A row with its symbol and these keys of it. */
+/** A row with its market and symbol, and these keys of it. */
 export function pick(row: Row, keys: readonly string[] | undefined): Row {
   if (!keys) return row;
-  const kept = Object.entries(row).filter(([name]) => name === 'symbol' || keys.includes(name));
+  const kept = Object.entries(row).filter(([name]) => name === 'symbol' || name === 'market' || keys.includes(name));
   return Object.fromEntries(kept) as unknown as Row;
 }

@@ -18,6 +18,7 @@ import { Slots } from '../pacing/slots.js';
 import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
+import type { OfOne } from './of-markets.js';
 import { decodeRank, encodeRank, type Rank, type Ranked, type Ranking, rank, rankingOf } from './ranking.js';
 import { requireSymbols } from './required-symbol.js';
 import { judgeKeys, pick } from './row-keys.js';
@@ -43,7 +44,7 @@ function placesOf(clock: Clock): Slots {
  * @param abort cancels a call that waits, builds a window, or waits for a place to do so
  * @throws StreamError INVALID_ARGUMENT, INVALID_CHANNEL, BAD_CURSOR, STOPPED
  */
-export async function summarize(hub: HubView, args: SummarizeArguments, abort?: AbortSignal) {
+export async function summarize(hub: HubView, args: OfOne<SummarizeArguments>, abort?: AbortSignal) {
   const stream = hub.stream(args.market);
   judgeKeys(hub.suite.rowKeys, args.fields);
   const ranking = rankingOf(args);
@@ -51,13 +52,39 @@ export async function summarize(hub: HubView, args: SummarizeArguments, abort?: 
   const symbols = args.symbols && requireSymbols(stream, args.symbols);
   const wanted: Wanted = { args, symbols, ranking, after };
   if (args.wait_s > 0) await hub.duringWait(() => untilAllCame(stream, symbols, args.wait_s * 1_000, abort));
-  const { window_s, prints } = args;
-  const { buffer } = stream;
-  if (window_s === undefined && prints === 'eligible') return answerWith(hub, stream, wanted, stream.snapshots);
-  const fromMs = window_s === undefined ? undefined : hub.clock.elapsed() - window_s * 1_000;
-  const build = () => answerFromWindow(hub, stream, wanted, { fromMs, abort });
-  const isShort = buffer.nextSeq - firstIn(buffer, fromMs) <= fewMessages;
-  if (isShort) return build();
+  const fromMs = beginOf(hub, args);
+  if (!isOfWindow(args)) return answerWith(hub, stream, wanted, stream.snapshots);
+  const size = sizeOf(stream, fromMs);
+  return inPlace(hub, size, () => answerFromWindow(hub, stream, wanted, { fromMs, abort }), abort);
+}
+
+/** Whether the state of each symbol has to be built from what is held. */
+export function isOfWindow({ window_s, prints }: SummarizeArguments): boolean {
+  return window_s !== undefined || prints !== 'eligible';
+}
+
+/** The beginning of the window, monotonic ms; nothing where it is all that is held. */
+export function beginOf(hub: HubView, { window_s }: SummarizeArguments): number | undefined {
+  return window_s === undefined ? undefined : hub.clock.elapsed() - window_s * 1_000;
+}
+
+/** How many messages a window has. */
+export function sizeOf({ buffer }: StreamView, fromMs: number | undefined): number {
+  return buffer.nextSeq - firstIn(buffer, fromMs);
+}
+
+/**
+ * Builds from windows of so many messages, in one of a few places where they are many.
+ *
+ * @throws StreamError STOPPED
+ */
+export async function inPlace<T extends object>(
+  hub: HubView,
+  messages: number,
+  build: () => Promise<T>,
+  abort: AbortSignal | undefined,
+): Promise<T> {
+  if (messages <= fewMessages) return build();
   const answer = await placesOf(hub.clock).with(hub.process, build, abort);
   if (!answer) throw cancelled();
   return answer;
@@ -73,7 +100,7 @@ interface Wanted {
 }
 
 /** Returns once each symbol had a message since the start, or any came where none is named, or nothing more will. */
-async function untilAllCame(
+export async function untilAllCame(
   stream: StreamView,
   symbols: readonly string[] | undefined,
   timeoutMs: number,
@@ -90,12 +117,12 @@ async function untilAllCame(
   await changes.until(over, timeoutMs, abort);
 }
 
-function cancelled(): StreamError {
+export function cancelled(): StreamError {
   return new StreamError('STOPPED', 'The call was cancelled.');
 }
 
 /** What a window is made of. */
-interface Stretch {
+export interface Stretch {
   /** Its beginning, monotonic ms; absent: the oldest message held. */
   readonly fromMs: number | undefined;
   readonly abort: AbortSignal | undefined;
@@ -127,10 +154,37 @@ async function answerWith(
   stretch?: Stretch,
 ) {
   const nowMs = hub.clock.elapsed();
-  const fromMs = stretch?.fromMs;
   await states.update(stretch?.abort);
   if (stretch?.abort?.aborted) throw cancelled();
 
+  const { found, frame } = summaryOf(hub, stream, { states, symbols, stretch, nowMs });
+  const room = roomIn(args.max_bytes, frame);
+  const ranked = await rank(hub.clock, [{ states: found }], ranking, after);
+  const show = rowMaker(hub, stream, nowMs);
+  const { rows, last } = await rowsWithin(room, ranked, args, { slice: new TimeSlice(hub.clock), row: show });
+  const omitted = ranked.size;
+  return {
+    ...frame,
+    symbols: rows,
+    omitted,
+    cursor: omitted > 0 && last ? encodeRank(ranking, last) : null,
+  } satisfies SummarizeAnswer;
+}
+
+/** Of which symbols a summary is, and of what time. */
+interface SummaryOf {
+  /** Up to date. */
+  readonly states: SymbolStates;
+  /** Absent: all. */
+  readonly symbols: readonly string[] | undefined;
+  /** Absent: everything since the start of the stream. */
+  readonly stretch: Stretch | undefined;
+  readonly nowMs: number;
+}
+
+/** The symbols of a summary, and what an answer says of them all. */
+export function summaryOf(hub: HubView, stream: StreamView, { states, symbols, stretch, nowMs }: SummaryOf) {
+  const fromMs = stretch?.fromMs;
   const found = symbols?.map(symbol => states.of(symbol)) ?? [...states.all];
   const filters = symbols?.map(symbol => ({ symbol }));
   const isEmpty = found.every(({ messages }) => messages === 0);
@@ -149,26 +203,20 @@ async function answerWith(
     ...showOutagesSince(stream, 0),
     silence: isEmpty ? silenceOf(hub, stream, { filters, seen: 0, passed: stream.totals.received }) : null,
   };
-  const room = roomIn(args.max_bytes, frame);
-  const ranked = await rank(hub.clock, found, ranking, after);
+  return { found, frame };
+}
+
+/** Makes the rows of a stream. */
+export function rowMaker(hub: HubView, stream: StreamView, nowMs: number): RowMaking['row'] {
+  const { market, text } = stream;
   const context: RowContext = {
-    market: stream.market,
-    hours: new ProductHours(stream.market, hub.hours.of(stream.market)),
+    market,
+    hours: new ProductHours(market, hub.hours.of(market)),
     nowMs,
     isHeld: () => false,
-    text: stream.text,
+    text,
   };
-  const { rows, last } = await rowsWithin(room, ranked, args, {
-    slice: new TimeSlice(hub.clock),
-    row: ({ state }) => rowOf(state, { ...context, isHeld: event => isHeld(stream, event, state.symbol) }),
-  });
-  const omitted = ranked.size;
-  return {
-    ...frame,
-    symbols: rows,
-    omitted,
-    cursor: omitted > 0 && last ? encodeRank(ranking, last) : null,
-  } satisfies SummarizeAnswer;
+  return ({ state }) => rowOf(state, { ...context, isHeld: event => isHeld(stream, event, state.symbol) });
 }
 
 function firstIn(buffer: MessageBuffer, fromMs: number | undefined): number {
@@ -176,7 +224,7 @@ function firstIn(buffer: MessageBuffer, fromMs: number | undefined): number {
 }
 
 /** What arrived in a window, as far as the buffer still holds it. */
-function windowOf(hub: HubView, stream: StreamView, { fromMs }: Stretch, everyPrint: boolean): Window {
+export function windowOf(hub: HubView, stream: StreamView, { fromMs }: Stretch, everyPrint: boolean): Window {
   const { buffer, market } = stream;
   const window = new Window(market, buffer, hub.suite.numberKernel, hub.clock, firstIn(buffer, fromMs), everyPrint);
   const isShort = buffer.evictedMs !== undefined && (fromMs === undefined || buffer.evictedMs >= fromMs);
@@ -191,7 +239,7 @@ interface RowMaking {
 }
 
 /** As many rows as fit and are asked for; what is left stays in the ranking. */
-async function rowsWithin(
+export async function rowsWithin(
   maxBytes: number,
   ranked: Heap<Ranked>,
   { top, fields }: SummarizeArguments,

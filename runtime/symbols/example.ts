@@ -28,10 +28,15 @@ export interface Callable {
  * @param named arguments to show beside the required ones
  */
 export function exampleArguments({ inputSchema }: Callable, market: Market, named: readonly string[] = []): string {
-  const properties = propertiesOf(inputSchema);
-  const required = (inputSchema.required ?? []) as readonly string[];
-  const shown = Object.keys(properties).filter(name => required.includes(name) || named.includes(name));
+  const { markets: _, ...properties } = propertiesOf(inputSchema);
+  const shown = Object.keys(properties).filter(name => isNeeded(inputSchema, name) || named.includes(name));
   return spellJson(Object.fromEntries(shown.map(name => [name, exampleOf(name, properties[name]!, market)])));
+}
+
+/** Where several markets can be named instead, one is no less needed. */
+function isNeeded(schema: JsonSchema, name: string): boolean {
+  const required = (schema.required ?? []) as readonly string[];
+  return required.includes(name) || (name === 'market' && Object.hasOwn(propertiesOf(schema), 'markets'));
 }
 
 /**
@@ -47,9 +52,12 @@ export function correctedCall(
   faulty: readonly string[],
 ): string {
   const properties = propertiesOf(inputSchema);
-  const required = (inputSchema.required ?? []) as readonly string[];
+  const isSeveral = Object.hasOwn(given, 'markets') && Object.hasOwn(properties, 'markets');
   const isShown = (key: string): boolean =>
-    faulty.includes(key) || (required.includes(key) && (key === 'market' || !Object.hasOwn(given, key)));
+    faulty.includes(key) ||
+    (key === 'market'
+      ? isNeeded(inputSchema, key) && !isSeveral
+      : isNeeded(inputSchema, key) && !Object.hasOwn(given, key));
   const shown = Object.keys(properties).filter(isShown);
   const kept = Object.keys(properties).some(key => Object.hasOwn(given, key) && !isShown(key));
   const example = spellJson(
@@ -66,7 +74,11 @@ export function correctedCall(
 }
 
 /** What fits and is nearest to what came: the word that was probably meant, or the end of the range. */
-function nearestOf({ enum: words, type, minimum, maximum }: PropertySchema, value: unknown): unknown {
+function nearestOf({ enum: words, type, minimum, maximum, items }: PropertySchema, value: unknown): unknown {
+  if (items?.enum && Array.isArray(value)) {
+    const meant = value.map(item => nearestOf(items, item));
+    return meant.length > 0 && !meant.includes(undefined) ? [...new Set(meant)] : undefined;
+  }
   if (words) return typeof value === 'string' ? nearest(value.toLowerCase(), words) : undefined;
   if (typeof value !== 'number' || (type !== 'integer' && type !== 'number')) return undefined;
   if (maximum !== undefined && value > maximum) return maximum;
@@ -76,6 +88,7 @@ function nearestOf({ enum: words, type, minimum, maximum }: PropertySchema, valu
 function exampleOf(name: string, schema: PropertySchema, market: Market): unknown {
   const texts: Readonly<Record<string, unknown>> = {
     market: market.name,
+    markets: schema.items?.enum?.slice(0, 2),
     symbols: [exampleSymbol(market)],
     channels: [exampleChannel(market)],
     condition: exampleCondition(market),

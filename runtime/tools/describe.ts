@@ -4,11 +4,8 @@ import type {
   Answers,
   Common,
   LastError,
-  Message,
-  Outage,
   OverviewLine,
   Rejection,
-  Row,
   StatusAnswer,
   SymbolBars,
 } from '../../generated/types.js';
@@ -16,6 +13,8 @@ import type { Verb } from '../contract/tool.js';
 import { count } from '../core/count.js';
 import type { StreamError } from '../core/errors.js';
 import { lineOf } from '../reading/text.js';
+import { describeRead, describeSummary, describeWait } from './describe-several.js';
+import { asSentence, type Late, late, lines, losses, rows, stateOf } from './text-parts.js';
 
 const namesShown = 10;
 const sessionsShown = 3;
@@ -94,30 +93,36 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       `${stream(answer)}: ${count(answer.subscription_count, 'channel')}.`,
       ...Object.entries(answer.subscriptions).map(([title, names]) => named(title, names, names.length)),
     ),
-  read: answer =>
-    lines(
+  read: answer => {
+    if ('streams' in answer) return describeRead(answer);
+    return lines(
       `${count(answer.count, 'message')} of ${source(answer)}${answer.has_more ? ', more to read' : ''}.`,
       ...losses(answer.dropped, answer.outages),
       answer.silence,
       answer.csv ?? rows(answer.messages ?? []),
       `Cursor: ${answer.cursor}`,
-    ),
-  wait: answer =>
-    lines(
+    );
+  },
+  wait: answer => {
+    if ('streams' in answer) return describeWait(answer);
+    return lines(
       `${answer.matched ? 'It happened' : 'It did not happen'} within ${answer.waited_ms} ms: ${count(answer.count, 'message')} of ${source(answer)}${answer.has_more ? ', more to read' : ''}.`,
       ...losses(answer.dropped, answer.outages),
       answer.silence,
       rows(answer.messages),
       `Cursor: ${answer.cursor}`,
-    ),
-  summarize: answer =>
-    lines(
+    );
+  },
+  summarize: answer => {
+    if ('streams' in answer) return describeSummary(answer);
+    return lines(
       `${count(answer.symbols.length, 'symbol')} of ${source(answer)}${answer.omitted > 0 ? `, ${answer.omitted} more left out` : ''}, since ${answer.window.from ?? 'its start'}.`,
       answer.incomplete,
       ...losses(0, answer.outages),
       answer.silence,
       rows(answer.symbols),
-    ),
+    );
+  },
   bars: answer =>
     lines(
       `Bars of ${answer.interval} of ${source(answer)}${answer.omitted > 0 ? `, ${answer.omitted} left out` : ''}.`,
@@ -149,10 +154,6 @@ function streamLine(line: OverviewLine): string {
   return [inShort(line), ...tradingOf(line), ...expiriesOf(line)].map(asSentence).join(' ');
 }
 
-function asSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
 /** Whether the products trade, and by which calendar. */
 function tradingOf({ sessions }: OverviewLine): string[] {
   const sentences = sessions
@@ -177,37 +178,18 @@ function inShort(line: OverviewLine): string {
   return `${market}: ${state}${on(line)}, ${counts}${fault === undefined ? '' : `. ${fault}`}`;
 }
 
-/** Joins the parts that are not empty. */
-function lines(...parts: readonly (string | null | undefined)[]): string {
-  return parts.filter(part => part !== '' && part !== null && part !== undefined).join('\n');
-}
-
 /** `the stocks stream (live, 15 minutes late)`. */
-function source({ market, state, delayed_minutes: minutes }: Common): string {
-  return `the ${market} stream (${state}${minutes === null || minutes === 0 ? '' : `, ${minutes} minutes late`})`;
-}
-
-/** Messages that were dropped unread, and outages. */
-function losses(dropped: number, outages: readonly Outage[]): string[] {
-  const missed = dropped > 0 ? [`Dropped unread: ${dropped}.`] : [];
-  return [...missed, ...outages.map(({ from, to, cause }) => `Outage from ${from} to ${to ?? 'now'}: ${cause}`)];
+function source(answer: Common): string {
+  return `the ${answer.market} stream ${stateOf(answer)}`;
 }
 
 function stream({ market, state }: Common): string {
   return `The ${market} stream is ${state}`;
 }
 
-interface Late {
-  readonly delayed_minutes: number | null;
-}
-
 /** The feed, and how late its data are. */
 function on(answer: Late & { readonly feed: string | null }): string {
   return `${answer.feed ? ` on ${answer.feed}` : ''}${late(answer)}`;
-}
-
-function late({ delayed_minutes: minutes }: Late): string {
-  return minutes === null || minutes === 0 ? '' : ` (${minutes} minutes late)`;
 }
 
 /** The last error, what to do about it, and when the stream tries again. */
@@ -249,8 +231,4 @@ function rejections(rejected: readonly Rejection[] = []): string {
     ...rejected.slice(0, namesShown).map(({ channel, message }) => `Rejected ${channel}: ${message}`),
     rest.length > 0 ? `Rejected also: ${rest.join(', ')}` : '',
   );
-}
-
-function rows(list: readonly (Message | Row)[]): string {
-  return list.map(row => lineOf({ ...row })).join('\n');
 }

@@ -3,7 +3,11 @@ import type { Answers, Arguments } from '../../generated/types.js';
 import type { Market } from '../contract/market.js';
 import type { MarketVerb, SharedVerb, Verb } from '../contract/tool.js';
 import { bars } from '../reading/bars.js';
+import { isOfSeveral, type OfOne } from '../reading/of-markets.js';
 import { read } from '../reading/read.js';
+import { readSeveral } from '../reading/several/read.js';
+import { summarizeSeveral } from '../reading/several/summary.js';
+import { waitInSeveral } from '../reading/several/wait.js';
 import { summarize } from '../reading/summary.js';
 import { wait } from '../reading/wait.js';
 import type { HubView } from '../stream/view.js';
@@ -70,12 +74,21 @@ export function sharedTable<Handlers extends SharedHandlers>(handlers: Handlers 
   return handlers;
 }
 
+/** Of the arguments `market` and `markets` one came, or the handler is not called. */
+function ofOne<Args extends { readonly market?: string | undefined }>(args: Args): OfOne<Args> {
+  return args as OfOne<Args>;
+}
+
 export const marketHandlers = marketTable({ start, stop, status, subscribe, unsubscribe, list });
 
 export const sharedHandlers = sharedTable({
-  read,
-  wait: (hub, args, abort) => hub.duringWait(() => wait(hub, args, abort)),
-  summarize,
+  read: (hub, args) => (isOfSeveral(args) ? readSeveral(hub, args) : read(hub, ofOne(args))),
+  wait: (hub, args, abort) =>
+    isOfSeveral(args)
+      ? hub.duringWait(() => waitInSeveral(hub, args, abort))
+      : hub.duringWait(() => wait(hub, ofOne(args), abort)),
+  summarize: (hub, args, abort) =>
+    isOfSeveral(args) ? summarizeSeveral(hub, args, abort) : summarize(hub, ofOne(args), abort),
   bars,
   overview,
   stop_all: stopAll,

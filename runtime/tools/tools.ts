@@ -3,8 +3,17 @@
 import type { Answers, Arguments, Common, Failure } from '../../generated/types.js';
 import type { Offer } from '../config/served.js';
 import type { Market } from '../contract/market.js';
-import type { MarketTool, MarketVerb, SharedTool, SharedVerb, Tool, ToolOf, Verb } from '../contract/tool.js';
-import { type Shaped, shapeArguments } from '../core/argument-forms.js';
+import type {
+  JsonSchema,
+  MarketTool,
+  MarketVerb,
+  SharedTool,
+  SharedVerb,
+  Tool,
+  ToolOf,
+  Verb,
+} from '../contract/tool.js';
+import { propertiesOf, type Shaped, shapeArguments } from '../core/argument-forms.js';
 import { toolUri } from '../core/citation.js';
 import { type ErrorCode, StreamError } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
@@ -13,7 +22,7 @@ import { validate } from '../core/validation.js';
 import type { HubView } from '../stream/view.js';
 import { correctedCall } from '../symbols/example.js';
 import { hintOf } from '../symbols/way-out.js';
-import { describeFaults, faultyNames } from './argument-faults.js';
+import { describeFaults, faultyNames, type Place } from './argument-faults.js';
 import { describeAnswer, describeFailure } from './describe.js';
 import { marketHandlers, sharedHandlers } from './handlers.js';
 
@@ -99,7 +108,8 @@ function marketIn({ markets }: HubView, { args }: Shaped): Market | undefined {
 
 /** The market for examples: the one that is probably meant, else the first. */
 function marketMeant({ markets }: HubView, { args }: Shaped): Market {
-  const { market } = (args ?? {}) as { readonly market?: unknown };
+  const { market: one, markets: several } = (args ?? {}) as { readonly market?: unknown; readonly markets?: unknown };
+  const market = Array.isArray(several) ? several[0] : one;
   const names = markets.map(({ name }) => name);
   const meant = typeof market === 'string' ? nearest(market.trim().toLowerCase(), names) : undefined;
   return markets.find(({ name }) => name === meant) ?? markets[0]!;
@@ -114,15 +124,36 @@ function withNotes<Answer extends Partial<Common>>(answer: Answer, notes: readon
 function judgeArguments<V extends Verb>(tool: ToolOf<V>, { args }: Shaped, market: Market): Arguments[V] {
   const { validator, inputSchema } = tool;
   const judged = validate(validator, args);
-  if (judged.success) return judged.data;
-  // Take only the place of an issue: its message quotes what came.
-  const places = judged.issues.map(({ path }) => path);
   const given = typeof args === 'object' && args !== null && !Array.isArray(args) ? { ...args } : {};
+  const lacksMarket = needsMarket(inputSchema, given);
+  if (judged.success && !lacksMarket) return judged.data;
+  // Take only the place of an issue: its message quotes what came.
+  const places: Place[] = judged.success ? [] : judged.issues.map(({ path }) => path);
+  if (lacksMarket) places.push(['market']);
   throw new StreamError(
     'INVALID_ARGUMENT',
     describeFaults(inputSchema, args, places).join(' ') || 'The arguments have a form in which they cannot be read.',
     correctedCall(tool, market, given, faultyNames(inputSchema, places)),
   );
+}
+
+/**
+ * Whether a tool that takes `market` or `markets` got neither.
+ *
+ * @throws StreamError INVALID_ARGUMENT if it got both
+ */
+function needsMarket(schema: JsonSchema, given: object): boolean {
+  const either = ['market', 'markets'];
+  const takesBoth = either.every(name => Object.hasOwn(propertiesOf(schema), name));
+  const came = either.filter(name => Object.hasOwn(given, name));
+  if (takesBoth && came.length === 2) {
+    throw new StreamError(
+      'INVALID_ARGUMENT',
+      'One of market and markets is expected, and both came.',
+      'Leave out market for all of markets, or markets for that one.',
+    );
+  }
+  return takesBoth && came.length === 0;
 }
 
 function asStreamError(hub: HubView, tool: Tool, error: unknown): StreamError {

@@ -86,9 +86,15 @@ describe('the tools across markets', () => {
   test('take the markets alone of which a tool is served', () => {
     const tool = read(chooseTools(offer, { toolsets: ['stocks', 'crypto', 'reading'], tools: [] }));
 
-    expect(tool.inputSchema.properties).toMatchObject({ market: { enum: ['stocks', 'crypto'] } });
+    expect(tool.inputSchema.properties).toMatchObject({
+      market: { enum: ['stocks', 'crypto'] },
+      markets: { items: { enum: ['stocks', 'crypto'] } },
+    });
     expect(validate(tool.validator, { market: 'crypto' }).success).toBe(true);
     expect(validate(tool.validator, { market: 'forex' }).success).toBe(false);
+    expect(validate(tool.validator, { markets: ['crypto', 'stocks'] }).success).toBe(true);
+    expect(validate(tool.validator, { markets: ['crypto', 'forex'] }).success).toBe(false);
+    expect(validate(tool.validator, { markets: [] }).success).toBe(false);
   });
 
   test('take all markets where they stand alone, since others may start streams', () => {

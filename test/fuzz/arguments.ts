@@ -1,5 +1,6 @@
 import { markets, suite } from '../../generated/suite.js';
 import type { Market } from '../../runtime/contract/market.js';
+import type { Tool } from '../../runtime/contract/tool.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Random } from '../../runtime/simulator/random.js';
 import type { Client } from '../../runtime/stream/client.js';
@@ -90,14 +91,25 @@ async function judgeCall(
 
 type Schema = Readonly<Record<string, unknown>>;
 
+/** How likely an argument comes, where that is not as likely as any other. */
+function chancesOf({ inputSchema }: Tool, random: Random): ReadonlyMap<string, number> {
+  const { required = [], properties = {} } = inputSchema as { required?: readonly string[]; properties?: object };
+  const chances = new Map(required.map(name => [name, 0.95]));
+  if (!('markets' in properties)) return chances;
+  // Of these one is needed, and hardly ever come both.
+  const isSeveral = random.chance(0.5);
+  return chances.set('market', isSeveral ? 0.02 : 0.95).set('markets', isSeveral ? 0.95 : 0.02);
+}
+
 /** Arguments that fit the schema for the most part, with odd ones among them. */
 function argumentsOf({ tool, market }: OwnedTool, cursors: readonly string[], random: Random): unknown {
   if (random.chance(0.05)) return oddValue(random);
   const about = market ?? random.pick(markets);
   const args: Record<string, unknown> = {};
-  const required = (tool.inputSchema.required ?? []) as readonly string[];
-  for (const [name, schema] of Object.entries((tool.inputSchema.properties ?? {}) as Record<string, Schema>)) {
-    if (!random.chance(required.includes(name) ? 0.95 : 0.4)) continue;
+  const properties = (tool.inputSchema.properties ?? {}) as Record<string, Schema>;
+  const chances = chancesOf(tool, random);
+  for (const [name, schema] of Object.entries(properties)) {
+    if (!random.chance(chances.get(name) ?? 0.4)) continue;
     args[name] = random.chance(0.15) ? oddValue(random) : fittingValue(name, schema, about, random);
     if (name === 'cursor' && cursors.length > 0 && random.chance(0.7))
       args[name] = damage(random.pick(cursors), random);
@@ -113,6 +125,8 @@ function fittingValue(name: string, schema: Schema, market: Market, random: Rand
   switch (name) {
     case 'market':
       return market.name;
+    case 'markets':
+      return Array.from({ length: random.integer(1, 3) }, () => random.pick(markets).name);
     case 'channels':
       return Array.from({ length: random.integer(1, 5) }, () => channelName(market, random));
     case 'symbols':

@@ -30,7 +30,7 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
   async function ask(tool: string, args: object, fails = false): Promise<Record<string, unknown>> {
     const { structuredContent, isError = false } = await peer.call(tool, { ...args });
     expect([tool, isError, structuredContent]).toEqual([tool, fails, expect.anything()]);
-    expect(schemas.faultsOf(tool, structuredContent, isError), tool).toEqual([]);
+    expect(schemas.faultsOf(tool, structuredContent, isError, 'markets' in args), tool).toEqual([]);
     const { succeeded, failed } = called.get(tool) ?? { succeeded: 0, failed: 0 };
     called.set(tool, { succeeded: succeeded + (fails ? 0 : 1), failed: failed + (fails ? 1 : 0) });
     return structuredContent as Record<string, unknown>;
@@ -78,10 +78,37 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     await ask('read_stream_messages', { market, cursor });
   });
 
-  test('the tools of all streams at once', { concurrent: false }, async () => {
-    const [market, names] = channels[0]!;
+  test('the tools of all streams at once', { concurrent: false, timeout: 60_000 }, async () => {
+    const [[market, names], [other, others]] = channels as [(typeof channels)[number], (typeof channels)[number]];
+    await ask('wait_for_stream_message', { markets: [market, other] }, true);
     await ask(`start_${market}_stream`, { channels: names, endpoint: 'simulated' });
+    const alone = await ask('wait_for_stream_message', { markets: [market, other] });
+    expect(alone.streams).toMatchObject([{ market }, { market: other, error: { code: 'NOT_STARTED' } }]);
+    await ask(`start_${other}_stream`, { channels: others, endpoint: 'simulated' });
     await ask('get_streams_overview', {});
+
+    const markets = [market, other];
+    const begin = await ask('read_stream_messages', { markets });
+    const single = await ask('read_stream_messages', { market, limit: 1 });
+    const wait = { markets, cursor: begin.cursor, count: 30, timeout_s: 20 };
+    const waited = await ask('wait_for_stream_message', wait);
+    const read = await ask('read_stream_messages', { markets, cursor: begin.cursor, limit: 1_000, max_bytes: 200_000 });
+    // Some may have come between the two first reads, and none is in both of the others but at the same place.
+    const own = (read.messages as Record<string, unknown>[]).filter(message => message.market === market);
+    expect((read.messages as object[]).slice(0, 30)).toEqual(waited.messages);
+    const after = { market, cursor: single.cursor, limit: 1_000, max_bytes: 200_000 };
+    const beside = (await ask('read_stream_messages', after)).messages as object[];
+    const bare = own.map(({ market: _, ...message }) => message);
+    const [first] = beside;
+    const shared = bare.slice(bare.findIndex(message => JSON.stringify(message) === JSON.stringify(first)));
+    expect(beside.slice(0, shared.length)).toEqual(shared);
+    await ask('read_stream_messages', { markets, format: 'csv', names: true, channels: names });
+    await ask('read_stream_messages', { markets, cursor: single.cursor }, true);
+    await ask('read_stream_messages', { market, cursor: begin.cursor }, true);
+    const ranked = await ask('summarize_stream', { markets, top: 1 });
+    if (ranked.cursor !== null) await ask('summarize_stream', { markets, cursor: ranked.cursor });
+    await ask('summarize_stream', { markets, window_s: 5, sort: 'volume', symbols: ['no symbol'] }, true);
+    await ask(`stop_${other}_stream`, {});
     await ask('stop_all_streams', {});
   });
 

@@ -21,7 +21,7 @@ const pages = readChannelPages();
 async function render(market: string, path: string, { line, text }: Example): Promise<string> {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   handFrame(hub.stream(market), text);
-  const ask = (more: Partial<ReadArguments>): Promise<ReadAnswer> =>
+  const ask = (more: Partial<Omit<ReadArguments, 'market'>>): Promise<ReadAnswer> =>
     read(hub, { ...plainRead, market, max_bytes: 200_000, ...more });
   const messages = (await ask({})).messages as Message[];
   const full = (await ask({ detail: 'full' })).messages as Message[];

@@ -18,7 +18,7 @@ function take(market: string, { frame }: Recording) {
   const hub = new Hub(suite, markets, settings, { clock: systemClock, write: () => {} }).client({ alone: true });
   const stream = hub.stream(market);
   handFrame(stream, frame);
-  const ask = (more: Partial<ReadArguments>): Promise<ReadAnswer> =>
+  const ask = (more: Partial<Omit<ReadArguments, 'market'>>): Promise<ReadAnswer> =>
     read(hub, { ...plainRead, market, limit: 1_000, max_bytes: 200_000, ...more });
   return { stream, ask };
 }

@@ -40,6 +40,10 @@ const reads: readonly (readonly [string, object])[] = [
   ['wait_for_stream_message', { market: 'stocks', condition: { field: 'size', op: '>', value: 0 } }],
   ['summarize_stream', { market: 'stocks' }],
   ['summarize_stream', { market: 'stocks', window_s: 60 }],
+  ['read_stream_messages', { markets: ['stocks', 'crypto'] }],
+  ['wait_for_stream_message', { markets: ['stocks', 'crypto'], condition: { field: 'size', op: '>', value: 0 } }],
+  ['summarize_stream', { markets: ['stocks', 'crypto'] }],
+  ['summarize_stream', { markets: ['stocks', 'crypto'], window_s: 60 }],
   ['get_stocks_stream_status', {}],
   ['list_stocks_subscriptions', {}],
 ];
@@ -100,8 +104,10 @@ test('a reader draws what it looked at in time, and begins anew with the stream'
 
 test('a reader of a stream that was not started is told who can start it', async () => {
   const reader = readerOf(owning());
-  const error = (await call(reader, 'wait_for_stream_message', { market: 'stocks', timeout_s: 1 })).error;
-  expect(error).toMatchObject({ code: 'NOT_STARTED', hint: expect.stringMatching(/^Read, wait, summarize, list/) });
+  for (const of of [{ market: 'stocks' }, { markets: ['stocks', 'crypto'] }]) {
+    const { error } = await call(reader, 'wait_for_stream_message', { ...of, timeout_s: 1 });
+    expect(error).toMatchObject({ code: 'NOT_STARTED', hint: expect.stringMatching(/^Read, wait, summarize, list/) });
+  }
   const { silence } = await call(reader, 'read_stream_messages', { market: 'stocks' });
   expect(silence).toBe('The stream was not started: the client whose streams these are can start it.');
 });

@@ -33,6 +33,8 @@ function plain({ type, wide, nullable, enum: words, items, properties, required,
 export class AnswerSchemas {
   private readonly ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
   private readonly ofTools: ReadonlyMap<string, ValidateFunction>;
+  /** Answers about several markets. */
+  private readonly ofSeveral: ReadonlyMap<string, ValidateFunction>;
   private readonly ofFailure: ValidateFunction;
 
   constructor() {
@@ -40,6 +42,9 @@ export class AnswerSchemas {
     if (!model) throw new Error('the spec cannot be read');
     const tools = [...model.markets.flatMap(market => market.tools), ...model.tools];
     this.ofTools = new Map(tools.map(({ name, answer }) => [name, this.ajv.compile(plain(answer))]));
+    this.ofSeveral = new Map(
+      tools.flatMap(({ name, several }) => (several ? [[name, this.ajv.compile(plain(several))] as const] : [])),
+    );
     this.ofFailure = this.ajv.compile(plain(model.failure));
   }
 
@@ -47,9 +52,12 @@ export class AnswerSchemas {
     return [...this.ofTools.keys()];
   }
 
-  /** @returns what is wrong with an answer */
-  faultsOf(tool: string, answer: unknown, isError: boolean): string[] {
-    const validate = isError ? this.ofFailure : this.ofTools.get(tool);
+  /**
+   * @param isOfSeveral whether it was asked for several markets
+   * @returns what is wrong with an answer
+   */
+  faultsOf(tool: string, answer: unknown, isError: boolean, isOfSeveral = false): string[] {
+    const validate = isError ? this.ofFailure : (isOfSeveral ? this.ofSeveral : this.ofTools).get(tool);
     if (!validate) return [`there is no tool ${tool}`];
     validate(answer);
     return (validate.errors ?? []).map(({ instancePath, message, params }) =>
