@@ -1,17 +1,17 @@
 /** Tells what a recording holds before it is played. */
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.js';
 import type { ChannelFilter } from './channel-filter.js';
-import { headBytes, readHead } from './member.js';
-import { formatName, type RecordingName } from './name.js';
+import { ChannelSet } from './channel-set.js';
+import type { Gaps, Index } from './index-reader.js';
 import type { Playlist } from './playlist.js';
-import { openRecording } from './reader.js';
 
 /** The first answer waits no longer than this for the survey. */
 const patienceMs = 500;
 /** With more names, the survey ends. */
 const mostNames = 100_000;
+/** How much of an index is read between two looks at the clock: its names, and one for each list. */
+const namesPerLook = 1_000;
 /** After the first answer the survey works for so long, and then lets others work. */
 const sliceMs = 10;
 const restMs = 10;
@@ -26,25 +26,36 @@ export interface Asker {
   readonly held: ReadonlySet<string>;
 }
 
-/** The channels that a recording holds, as far as a survey of it has come. */
+/** What a survey reads. */
+export interface Surveyed {
+  /** Absent if it is not to be believed. */
+  readonly index: Index | undefined;
+  /** @param only the members to be read; absent: all */
+  playlist(only?: Gaps): Playlist;
+  readonly filter: ChannelFilter;
+}
+
+/** The channels that a recording holds: by its index, and where that says nothing, as far as a survey has come. */
 export class Extent {
-  /** Resolves when the survey has ended, or when it will take longer than an answer can wait. */
+  /** Resolves when all that is asked for is known, or when it will take longer than an answer can wait. */
   readonly first: Promise<void>;
-  /** Channels with recorded events, `PREFIX.SYMBOL`. */
-  private readonly names = new Set<string>();
-  private readonly prefixes = new Set<string>();
+  private readonly names = new ChannelSet();
+  /** Listed, but perhaps only before the part that is replayed. */
+  private readonly early = new ChannelSet();
   private state: 'running' | 'whole' | 'cut' = 'running';
+  /** Whether the index says that there are no other channels than these. */
+  private isBounded = false;
   private late = false;
+  private endMs = Number.POSITIVE_INFINITY;
   private sliceEndMs = Number.POSITIVE_INFINITY;
   private sorted: readonly string[] | undefined;
 
   constructor(
-    playlist: Playlist,
-    filter: ChannelFilter,
+    surveyed: Surveyed,
     private readonly clock: Clock,
     private readonly asker: Asker,
   ) {
-    this.first = new Promise(resolve => void this.survey(playlist, filter, resolve).finally(resolve));
+    this.first = new Promise(resolve => void this.survey(surveyed, resolve).finally(resolve));
   }
 
   /** Whether an answer was given before the survey had ended. */
@@ -52,9 +63,9 @@ export class Extent {
     return this.late;
   }
 
-  /** Whether every recorded channel is known. */
-  get isWhole(): boolean {
-    return this.state === 'whole';
+  /** Whether what is lacking is so by the word of the index. */
+  get isByIndex(): boolean {
+    return this.isBounded;
   }
 
   /** Whether the survey ended early, since there are too many channels. */
@@ -64,86 +75,96 @@ export class Extent {
 
   /** All that was found, in order. */
   get found(): readonly string[] {
-    if (this.state !== 'running') this.sorted ??= [...this.names].toSorted();
-    return this.sorted ?? [...this.names].toSorted();
+    if (this.state !== 'running') this.sorted ??= this.sortedNames();
+    return this.sorted ?? this.sortedNames();
   }
 
   /** @param name `PREFIX.SYMBOL`, or `PREFIX.*` for any of these */
   has(name: string): boolean {
-    return name.endsWith('.*') ? this.prefixes.has(name.slice(0, -2)) : this.names.has(name);
+    return this.names.has(name);
+  }
+
+  /** Whether it is known that nothing of it was recorded. */
+  lacks(name: string): boolean {
+    if (this.has(name)) return false;
+    return this.state === 'whole' || (this.isBounded && !this.early.has(name));
+  }
+
+  private sortedNames(): string[] {
+    const early = this.state === 'running' && this.isBounded ? this.early.all : [];
+    return [...new Set([...this.names.all, ...early])].toSorted();
   }
 
   private get missesNothing(): boolean {
-    return [...this.asker.held].every(name => this.has(name));
+    return [...this.asker.held].every(name => this.has(name) || this.lacks(name));
   }
 
-  private async survey(playlist: Playlist, filter: ChannelFilter, answer: () => void): Promise<void> {
-    const { clock, names } = this;
-    const endMs = clock.elapsed() + patienceMs;
-    for await (const { data } of playlist.frames()) {
+  private async survey({ index, playlist, filter }: Surveyed, answer: () => void): Promise<void> {
+    this.endMs = this.clock.elapsed() + patienceMs;
+    if (index && !(await this.readIndex(index, answer))) return;
+    // What came early only is not played, so that all must be looked through.
+    const only = this.early.size === 0 ? index?.gaps : undefined;
+    for await (const { data } of playlist(only).frames()) {
       let pieces = 0;
       for (const some of filter.namesIn(data)) {
-        for (const name of some) this.add(name);
-        if (this.asker.isOver) return;
-        if (names.size > mostNames) {
-          this.state = 'cut';
-          return;
-        }
-        if (!this.late && clock.elapsed() > endMs) {
-          this.late = true;
-          this.sliceEndMs = 0;
-          answer();
-        }
-        if (this.late) await this.rest();
-        else if (++pieces > 1) await nextTurn();
+        for (const name of some) this.names.add(name);
+        if (this.ends(answer)) return;
+        if (this.mustRest) await this.untilMissed(restMs);
+        else if (!this.late && ++pieces > 1) await nextTurn();
       }
     }
     this.state = 'whole';
   }
 
-  private add(name: string): void {
-    if (this.names.has(name)) return;
-    this.names.add(name);
-    this.prefixes.add(name.slice(0, name.indexOf('.')));
-  }
-
-  /** Lets others work once the slice of time is used up, and for as long as nothing is missed. */
-  private async rest(): Promise<void> {
-    const { clock, asker } = this;
-    if (clock.elapsed() < this.sliceEndMs) return;
-    do await new Promise<void>(resolve => clock.after(this.missesNothing ? idleMs : restMs, resolve));
-    while (!asker.isOver && this.missesNothing);
-    this.sliceEndMs = clock.elapsed() + sliceMs;
-  }
-}
-
-/** A day has fewer seconds, with one member each; a file with more is none of our recordings. */
-const mostMembers = 100_000;
-
-/**
- * When the last frame came, to the end of its second, wall clock ms.
- *
- * @returns undefined if the file does not tell
- */
-export async function endOfRecording(folder: string, name: RecordingName): Promise<number | undefined> {
-  const handle = await openRecording(join(folder, formatName(name))).catch(() => undefined);
-  if (!handle) return undefined;
-  try {
-    const { size } = await handle.stat();
-    let newestS: number | undefined;
-    let members = 0;
-    for (let at = 0; at < size; ) {
-      if (++members > mostMembers) return undefined;
-      const head = readHead((await handle.read(Buffer.alloc(headBytes), 0, headBytes, at)).buffer);
-      // The replay reports the damage.
-      if (!head || head.length <= 0 || at + head.length > size) return undefined;
-      newestS = Math.max(newestS ?? 0, head.newestS);
-      at += head.length;
+  /** @returns whether frames are to be looked through */
+  private async readIndex(index: Index, answer: () => void): Promise<boolean> {
+    let unlooked = 0;
+    for await (const { names, isEarly } of index.lists()) {
+      for (const name of names) (isEarly ? this.early : this.names).add(name);
+      unlooked += 1 + names.length;
+      if (unlooked < namesPerLook) continue;
+      unlooked = 0;
+      if (this.ends(answer)) return false;
+      if (this.mustRest) await this.untilMissed(restMs);
     }
-    return newestS === undefined ? undefined : (newestS + 1) * 1_000;
-  } catch {
-    return undefined;
-  } finally {
-    await handle.close();
+    this.isBounded = index.isWhole;
+    if (!this.isBounded) return true;
+    if (this.early.size === 0) this.state = 'whole';
+    else if (this.missesNothing) {
+      answer();
+      await this.untilMissed(idleMs);
+      this.late = true;
+    }
+    return this.state === 'running' && !this.asker.isOver;
+  }
+
+  /** Gives the first answer when it is time. @returns whether the survey is over */
+  private ends(answer: () => void): boolean {
+    if (this.asker.isOver) return true;
+    if (this.names.size + this.early.size > mostNames) {
+      this.state = 'cut';
+      return true;
+    }
+    if (!this.late && this.clock.elapsed() > this.endMs) {
+      this.late = true;
+      this.sliceEndMs = 0;
+      answer();
+    }
+    return false;
+  }
+
+  private get mustRest(): boolean {
+    return this.late && this.clock.elapsed() >= this.sliceEndMs;
+  }
+
+  /** Lets others work, and for as long as nothing is missed. */
+  private async untilMissed(firstMs: number): Promise<void> {
+    const { clock, asker } = this;
+    let waitMs = firstMs;
+    do {
+      await new Promise<void>(resolve => clock.after(waitMs, resolve));
+      waitMs = this.missesNothing ? idleMs : restMs;
+    } while (!asker.isOver && this.missesNothing);
+    this.sliceEndMs = clock.elapsed() + sliceMs;
   }
 }

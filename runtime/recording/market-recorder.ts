@@ -1,16 +1,20 @@
 import type { Options } from '../config/options.js';
+import type { Market } from '../contract/market.js';
+import type { Decoding } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
 import type { Log } from '../core/log.js';
 import type { Secret } from '../core/secret.js';
 import { describeTrouble } from '../core/thrown.js';
 import { isoOrNull, wallMsOf } from '../core/time.js';
+import { encodeList } from './channel-list.js';
 import { cleanFrames } from './clean.js';
 import type { RecordingFile } from './file.js';
 import { type Folder, FolderFull } from './folder.js';
 import { encodeFrames, encodeHeader, type RecordedFrame } from './frames.js';
 import { pack } from './member.js';
 import { titleOf } from './name.js';
+import { NewChannels } from './new-channels.js';
 import { type FileKind, FrameQueue } from './queue.js';
 
 /** What a recorder needs. */
@@ -18,6 +22,8 @@ export interface RecorderServices {
   readonly options: Options;
   readonly clock: Clock;
   readonly log: Log;
+  readonly markets: readonly Market[];
+  readonly decoding: Decoding;
 }
 
 /** Bytes of frames that are packed together. */
@@ -29,6 +35,7 @@ const filesInFolder = 8;
 /** The recording of one market. */
 export class MarketRecorder {
   private readonly queue: FrameQueue;
+  private readonly channels: NewChannels;
   private file: RecordingFile | undefined;
   private drained: Promise<void> | undefined;
   private cancel: (() => void) | undefined;
@@ -39,11 +46,12 @@ export class MarketRecorder {
   private cleaned = 0;
 
   constructor(
-    private readonly market: string,
+    private readonly market: Market,
     private readonly folder: Folder,
     private readonly services: RecorderServices,
   ) {
     this.queue = new FrameQueue(services.options.recordQueueBytes);
+    this.channels = new NewChannels(market, services.decoding);
   }
 
   /** What an agent should know about it, in sentences. */
@@ -70,8 +78,8 @@ export class MarketRecorder {
     if (!this.queue.offer({ feed, key, atMs, data })) {
       this.lost++;
       this.services.log.say(
-        `${this.market} record lost`,
-        `${this.market}: frames are not recorded, since the disk does not keep up; ${this.lost} so far`,
+        `${this.market.name} record lost`,
+        `${this.market.name}: frames are not recorded, since the disk does not keep up; ${this.lost} so far`,
       );
     } else if (this.queue.bytes >= batchBytes && !this.trouble) void this.drain();
     else this.wake(this.services.options.recordFlushMs);
@@ -123,14 +131,16 @@ export class MarketRecorder {
   private async write(batch: FileKind & { readonly frames: readonly RecordedFrame[] }): Promise<void> {
     const { frames, day, feed } = batch;
     const newestMs = frames.at(-1)!.atMs;
-    const member = await pack(encodeFrames(frames), newestMs);
     if (this.file && (this.isOver(this.file, batch) || (await this.file.isGone()))) await this.closeFile();
+    const list = await this.channels.listOf(frames, this.services.clock);
+    const member = await pack(encodeFrames(frames), newestMs, list);
     if (this.file) {
       await this.folder.append(this.file, member);
       return;
     }
-    const header = await pack(encodeHeader(this.market, feed, frames[0]!.atMs), newestMs);
-    this.file = await this.folder.create({ market: this.market, day, feed });
+    const { name: market } = this.market;
+    const header = await pack(encodeHeader(market, feed, frames[0]!.atMs), newestMs, encodeList([]));
+    this.file = await this.folder.create({ market, day, feed });
     await this.folder.append(this.file, Buffer.concat([header, member]));
   }
 
@@ -145,13 +155,14 @@ export class MarketRecorder {
     const { clock, log, options } = this.services;
     const message = error instanceof FolderFull ? error.message : describeTrouble(error);
     this.trouble = { message, retryElapsedMs: clock.elapsed() + options.recordRetryMs };
-    log.say(`${this.market} record`, `${this.market}: recording is interrupted: ${message}`);
+    log.say(`${this.market.name} record`, `${this.market.name}: recording is interrupted: ${message}`);
     await this.closeFile().catch(() => {});
   }
 
   private async closeFile(): Promise<void> {
     const { file } = this;
     this.file = undefined;
+    this.channels.restart();
     if (file) await this.folder.close(file);
   }
 }

@@ -17,6 +17,8 @@ export interface Programme {
   readonly filter: ChannelFilter;
   readonly progress: Progress;
   readonly pace: Pace;
+  /** Sees what is played, in short steps. */
+  compare?(frame: Buffer): Iterable<void>;
 }
 
 /** Pause between two rounds of a loop. */
@@ -83,12 +85,14 @@ export class Player implements Valve {
   }
 
   private async deliver({ data, atMs, cleaned }: RecordedFrame): Promise<void> {
-    const { filter, progress } = this.programme;
+    const { filter, progress, compare } = this.programme;
     progress.passed(atMs, cleaned);
     const steps = filter.pass(data, this.held);
     let step = steps.next();
     for (; !step.done && !this.isOver; step = steps.next()) await nextTurn();
-    if (step.value && !this.isOver) this.give(step.value);
+    if (!step.value || this.isOver) return;
+    for (const _ of compare?.(step.value) ?? []) await nextTurn();
+    if (!this.isOver) this.give(step.value);
   }
 
   /** @param dueMs monotonic */

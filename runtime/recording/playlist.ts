@@ -16,6 +16,8 @@ export class Playlist {
     private readonly names: readonly RecordingName[],
     private readonly fromMs: number | undefined,
     private readonly mostFrameBytes: number,
+    /** Which members of a recording are read; absent: all. */
+    private readonly only?: ReadonlyMap<string, ReadonlySet<number>>,
   ) {}
 
   /** Sentences on what could not be played. */
@@ -31,15 +33,16 @@ export class Playlist {
     let playedMs = this.fromMs ?? 0;
     for (const name of this.names) {
       const sinceMs = playedMs;
-      const reading = { sinceMs, mostFrameBytes: this.mostFrameBytes };
+      const file = formatName(name);
+      const reading = { sinceMs, mostFrameBytes: this.mostFrameBytes, only: this.only?.get(file) };
       try {
-        for await (const frame of readFrames(join(this.folder, formatName(name)), reading)) {
+        for await (const frame of readFrames(join(this.folder, file), reading)) {
           if (frame.atMs < sinceMs) continue;
           playedMs = Math.max(playedMs, frame.atMs);
           yield frame;
         }
       } catch (error) {
-        this.damaged.set(formatName(name), describeDamage(name, error as NodeJS.ErrnoException, playedMs));
+        this.damaged.set(file, describeDamage(name, error as NodeJS.ErrnoException, playedMs));
       }
     }
   }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeFrames, decodeHeader, type RecordedFrame } from './frames.js';
-import { headBytes, readHead, unpack } from './member.js';
+import { headBytes, type MemberHead, readHead, unpack } from './member.js';
 
 /** A recording cannot be read any further. */
 export class DamagedRecording extends Error {}
@@ -13,6 +13,8 @@ export interface Reading {
   /** Skips members that hold only earlier frames; some earlier frames may still be yielded. */
   readonly sinceMs: number;
   readonly mostFrameBytes: number;
+  /** Where the members begin that are read, besides the first one; absent: all. */
+  readonly only?: ReadonlySet<number> | undefined;
 }
 
 /** A batch takes less, apart from one larger frame. */
@@ -44,7 +46,7 @@ export async function* readFrames(path: string, reading: Reading): AsyncGenerato
       const head = readHead(await bytesAt(handle, at, headBytes));
       if (!head || at + head.length > size) throw new DamagedRecording('a part is cut off or overwritten');
       if (head.length > mostBytes + mostGrowth) throw new DamagedRecording('a part is larger than any that is written');
-      if (at === 0 || (head.newestS + 1) * 1_000 > reading.sinceMs) {
+      if (at === 0 || (holdsLater(head, reading.sinceMs) && (reading.only?.has(at) ?? true))) {
         const bytes = await unpackWhole(await bytesAt(handle, at, head.length), mostBytes);
         if (at > 0) yield* framesIn(bytes, beginMs);
         else beginMs = beginOf(bytes);
@@ -54,6 +56,11 @@ export async function* readFrames(path: string, reading: Reading): AsyncGenerato
   } finally {
     await handle.close();
   }
+}
+
+/** Whether frames in a member may have come at that time or later. */
+export function holdsLater({ newestS }: MemberHead, sinceMs: number): boolean {
+  return (newestS + 1) * 1_000 > sinceMs;
 }
 
 /** Opens regular files only: no links, and no pipes, which would block until somebody writes. */

@@ -67,7 +67,8 @@ export class Recorder {
     const name = trackName(market, feed, place);
     let track = this.tracks.get(name);
     if (!track) {
-      track = new MarketRecorder(market, this.folderIn(place), this.services);
+      const recorded = this.services.markets.find(({ name }) => name === market)!;
+      track = new MarketRecorder(recorded, this.folderIn(place), this.services);
       this.tracks.set(name, track);
     }
     return track;

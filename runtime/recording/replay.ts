@@ -9,7 +9,9 @@ import type { OpenFeed } from '../feed/source.js';
 import { parseChannel } from '../symbols/channels.js';
 import { Catalogue } from './catalogue.js';
 import { ChannelFilter } from './channel-filter.js';
-import { Extent, endOfRecording } from './extent.js';
+import { Extent } from './extent.js';
+import { endOfRecording } from './heads.js';
+import { Index } from './index-reader.js';
 import { feedTitleOf, type RecordingName, titleOf } from './name.js';
 import { Playlist } from './playlist.js';
 import { Progress } from './progress.js';
@@ -35,6 +37,10 @@ export class Replay {
   private readonly playlist: Playlist;
   private readonly progress: Progress;
   private changed: () => void = () => {};
+  /** Subscribed channels of which nothing was recorded, by the word of the index. */
+  private readonly denied = new Set<string>();
+  /** Whether one of them was recorded all the same. */
+  private isIndexWrong = false;
 
   private constructor(
     private readonly market: Market,
@@ -109,7 +115,8 @@ export class Replay {
   /** Sentences for every answer: that it is a replay, of what time, and what is missing. */
   get notes(): readonly string[] {
     const late = this.extent?.isLate ? this.noteOn([...(this.source?.held ?? [])]) : [];
-    return [this.progress.note, ...this.progress.notes, ...late, ...this.playlist.damages];
+    const wrong = this.isIndexWrong ? [wrongIndex] : [];
+    return [this.progress.note, ...this.progress.notes, ...late, ...wrong, ...this.playlist.damages];
   }
 
   /** Why nothing comes. */
@@ -118,8 +125,9 @@ export class Replay {
   }
 
   /**
-   * Which of these channels were not recorded, and which others were. If the recording is too long to be looked through
-   * at once, that is among the notes of every answer instead, until it is known and from then on.
+   * Which of these channels were not recorded, and which others were. If the index of the recording does not tell, and
+   * it is too long to be looked through at once, that is among the notes of every answer instead, until it is known and
+   * from then on.
    *
    * @param wanted `PREFIX.SYMBOL` or `PREFIX.*`
    */
@@ -136,18 +144,48 @@ export class Replay {
     if (!extent || missing.length === 0) return [];
     if (extent.isCut)
       return [`More was recorded there than can be looked through; nothing of ${listed(missing)} was found.`];
-    if (!extent.isWhole) {
-      return [`The recording is long and still looked through; so far nothing of ${listed(missing)} was found in it.`];
+    const lacking = missing.filter(name => extent.lacks(name));
+    const open = missing.filter(name => !extent.lacks(name));
+    const notes: string[] = [];
+    if (lacking.length > 0) {
+      if (extent.isByIndex) for (const name of lacking) this.denied.add(name);
+      // A name that is no channel of the market may be any text of a feed, so it is not shown.
+      const all = extent.found.filter(name => !('code' in parseChannel(market, name)));
+      notes.push(`Nothing of ${listed(lacking)} was recorded there; what was: ${listed(all) || 'nothing'}.`);
     }
-    // A name that is no channel of the market may be any text of a feed, so it is not shown.
-    const all = extent.found.filter(name => !('code' in parseChannel(market, name)));
-    return [`Nothing of ${listed(missing)} was recorded there; what was: ${listed(all) || 'nothing'}.`];
+    if (open.length > 0) {
+      notes.push(`The recording is long and still looked through; so far nothing of ${listed(open)} was found in it.`);
+    }
+    return notes;
   }
 
-  private survey(source: ReplaySource): Extent {
-    const { folder, names: files } = this.chosen;
-    const playlist = new Playlist(folder, files, this.fromMs, this.mostFrameBytes);
-    return new Extent(playlist, new ChannelFilter(this.market, this.decoding), this.clock, source);
+  private survey(source: ReplaySource, believesIndex = true): Extent {
+    const { market, fromMs } = this;
+    const { folder, names } = this.chosen;
+    return new Extent(
+      {
+        index: believesIndex ? new Index(market, folder, names, fromMs) : undefined,
+        playlist: only => new Playlist(folder, names, fromMs, this.mostFrameBytes, only),
+        filter: new ChannelFilter(market, this.decoding),
+      },
+      this.clock,
+      source,
+    );
+  }
+
+  /** What is played wins over what the index said. */
+  private *compare(frame: Buffer, filter: ChannelFilter): Generator<void, void> {
+    const { denied, source } = this;
+    if (denied.size === 0 || !source) return;
+    for (const names of filter.namesIn(frame)) {
+      if (names.some(name => denied.has(name) || denied.has(wildcardOf(name)))) {
+        denied.clear();
+        this.isIndexWrong = true;
+        this.extent = this.survey(source, false);
+        return;
+      }
+      yield;
+    }
   }
 
   /** Opens the source; call once, since a replay has one progress. */
@@ -155,9 +193,16 @@ export class Replay {
     this.changed = () => listener.ended();
     const filter = new ChannelFilter(this.market, this.decoding);
     const { playlist, progress, request: pace } = this;
-    this.source = new ReplaySource(this.url, { playlist, filter, progress, pace }, services, listener);
+    const compare = (frame: Buffer): Iterable<void> => this.compare(frame, filter);
+    this.source = new ReplaySource(this.url, { playlist, filter, progress, pace, compare }, services, listener);
     return this.source;
   };
+}
+
+const wrongIndex = 'The index of the recording was wrong about its channels, and is not used any more.';
+
+function wildcardOf(name: string): string {
+  return `${name.slice(0, name.indexOf('.'))}.*`;
 }
 
 const namesShown = 20;

@@ -70,7 +70,9 @@ export class Hub implements ClientHost {
     this.loopBudget = new LoopBudget(clock);
     const { options, record } = settings;
     const { log, loopBudget } = this;
-    if (recording && record !== undefined) this.recorder = new Recorder(record, { options, clock, log });
+    if (recording && record !== undefined) {
+      this.recorder = new Recorder(record, { options, clock, log, markets: this.markets, decoding: suite });
+    }
     this.upstreams = new Upstreams({ options, clock, log, loopBudget, decoding: suite, recorder: this.recorder });
     this.byteBudget = new ByteBudget(options.httpMemoryBytes);
   }

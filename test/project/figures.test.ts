@@ -118,6 +118,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
   ],
   'spec/guides/recording.md': [
     `with more than ${grouped(figureIn('runtime/recording/extent.ts', 'mostNames'))} channels is not`,
+    `From ${grouped(figureIn('runtime/recording/new-channels.ts', 'mostChannels'))} channels of a file on`,
     `at ${figureIn('runtime/feed/replay-request.ts', 'slowest')} to ${figureIn('runtime/feed/replay-request.ts', 'fastest')} times the speed`,
     `mode 0${figureIn('runtime/recording/file.ts', 'onlyOwner').toString(8)} and folders with 0${figureIn('runtime/recording/folder.ts', 'onlyOwner').toString(8)}`,
   ],

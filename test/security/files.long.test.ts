@@ -319,4 +319,5 @@ test('thousands of recordings with something wrong in them are read or called da
   // The reader neither lets everything pass nor refuses everything.
   expect(fuzz.damaged / fuzz.tried).toBeGreaterThan(0.3);
   expect(fuzz.damaged / fuzz.tried).toBeLessThan(0.9);
+  expect(fuzz.listed / fuzz.tried).toBeGreaterThan(0.5);
 });

@@ -1,7 +1,9 @@
 /** Damages recordings, and checks that the reader treats them as untrusted data. */
 import { truncateSync, writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { markets } from '../../generated/suite.js';
 import { encodeFrames, encodeHeader } from '../../runtime/recording/frames.js';
+import { Index } from '../../runtime/recording/index-reader.js';
 import { headBytes, pack } from '../../runtime/recording/member.js';
 import { formatName, type RecordingName } from '../../runtime/recording/name.js';
 import { Playlist } from '../../runtime/recording/playlist.js';
@@ -9,6 +11,7 @@ import type { Random } from '../../runtime/simulator/random.js';
 import type { RecordFolder } from './recording.js';
 
 const name: RecordingName = { market: 'stocks', day: '2026-11-23', feed: 'realtime', number: 1 };
+const stocks = markets.find(market => market.name === 'stocks')!;
 const beginMs = Date.UTC(2026, 10, 23, 15);
 const latestMs = Date.UTC(10_000, 0, 2);
 const mostFrameBytes = 2 ** 16;
@@ -43,8 +46,22 @@ const oddHeaders = [
   '['.repeat(2_000),
 ];
 
+const oddLists: readonly (() => string | Buffer)[] = [
+  () => '',
+  () => '\n\n\n',
+  () => 'T.AAPL\n',
+  () => 'T.AAPL\nT.\u0000',
+  () => 'T.AAPL\nX.AAPL',
+  () => 'T.*',
+  () => `T.${'A'.repeat(65)}`,
+  () => 'T.\n'.repeat(2 ** 15),
+  () => Buffer.alloc(2 ** 24, 'T.A\n'),
+];
+
 export class RecordingFuzz {
   tried = 0;
+  /** Lists of channels that were believed. */
+  listed = 0;
   /** Recordings that were not played completely. */
   damaged = 0;
   private parts: readonly Buffer[] | undefined;
@@ -78,15 +95,30 @@ export class RecordingFuzz {
     this.damaged += playlist.damages.length;
     if (read > 2 ** 20) return `${describe(bytes)}: ${read} bytes came out`;
     if (performance.now() - beganMs > 10_000) return `${describe(bytes)}: it took too long`;
+    const wrong = await this.indexFault();
+    if (wrong !== undefined) return `${describe(bytes)}: ${wrong}`;
     const odd = playlist.damages.find(damage => !/^2026-11-23\.realtime\.0001 is damaged/.test(damage));
     return odd && `${describe(bytes)}: ${odd}`;
+  }
+
+  /** What should not come out of the index. */
+  private async indexFault(): Promise<string | undefined> {
+    const index = new Index(stocks, this.folder.path, [name], this.random.chance(0.8) ? undefined : beginMs + 1_000);
+    let listed = 0;
+    for await (const { names } of index.lists()) {
+      this.listed += names.length > 0 ? 1 : 0;
+      listed += names.length;
+      const odd = names.find(one => !/^(T|Q|A|AM|LULD|FMV|NOI)\.[ -~]{0,64}$/.test(one));
+      if (odd !== undefined) return `the index has ${JSON.stringify(odd)}`;
+    }
+    return listed > 2 ** 19 ? `the index has ${listed} channels` : undefined;
   }
 
   private async mutated(): Promise<Buffer> {
     const { random } = this;
     const parts = [...(await this.whole())];
     const index = random.integer(0, parts.length - 1);
-    switch (random.integer(0, 5)) {
+    switch (random.integer(0, 6)) {
       case 0:
         parts[index] = await this.repacked(index);
         break;
@@ -98,6 +130,9 @@ export class RecordingFuzz {
         break;
       case 3:
         if (random.chance(0.02)) parts[index] = await this.exploding();
+        break;
+      case 4:
+        if (index > 0) parts[index] = await pack(encodeFrames(frames(index)), beginMs, this.oddList());
         break;
       default:
     }
@@ -122,6 +157,14 @@ export class RecordingFuzz {
     return copy;
   }
 
+  /** A list of channels with invalid content. */
+  private oddList(): Buffer {
+    const { random } = this;
+    const list = deflateSync(random.pick(oddLists)());
+    if (random.chance(0.5)) list[random.integer(0, list.length - 1)]! ^= 1 << random.integer(0, 7);
+    return random.chance(0.2) ? list.subarray(0, random.integer(0, list.length)) : list;
+  }
+
   /** A gzip bomb: 4 MiB compressed to 4 KiB. */
   private async exploding(): Promise<Buffer> {
     this.bomb ??= await pack(Buffer.alloc(2 ** 22, '0'), beginMs);
@@ -143,7 +186,7 @@ export class RecordingFuzz {
   private async whole(): Promise<readonly Buffer[]> {
     this.parts ??= await Promise.all([
       pack(encodeHeader(name.market, name.feed, beginMs), beginMs),
-      ...[1, 2, 3].map(index => pack(encodeFrames(frames(index)), beginMs + 100 * index)),
+      ...[1, 2, 3].map(index => pack(encodeFrames(frames(index)), beginMs + 100 * index, deflateSync('T.AAPL'))),
     ]);
     return this.parts;
   }

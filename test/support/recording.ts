@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { deflateSync, gunzipSync, inflateSync } from 'node:zlib';
 import { encodeFrames, encodeHeader } from '../../runtime/recording/frames.js';
 import { pack } from '../../runtime/recording/member.js';
 
@@ -9,6 +9,30 @@ import { pack } from '../../runtime/recording/member.js';
 export interface PlainFrame {
   readonly atMs: number;
   readonly text: string;
+}
+
+/** A member of a recording, with its list of channels. */
+export interface IndexedMember {
+  readonly frames: readonly PlainFrame[];
+  readonly list: Buffer | undefined;
+}
+
+/** The list of channels in the head of a member, by the documented format. */
+export function listOfChannels(...names: readonly string[]): Buffer {
+  return names.length === 0 ? Buffer.alloc(0) : deflateSync(names.join('\n'));
+}
+
+/** The lists of a recording, by the documented format and without code of the project. */
+export function readLists(path: string): (string[] | undefined)[] {
+  const bytes = readFileSync(path);
+  const lists: (string[] | undefined)[] = [];
+  for (let at = 0; at < bytes.length; at += bytes.readUInt32LE(at + 16)) {
+    const fields = bytes.subarray(at + 12, at + 12 + bytes.readUInt16LE(at + 10));
+    const list = fields.toString('latin1', 8, 10) === 'MC' ? fields.subarray(12) : undefined;
+    if (list && list.length !== fields.readUInt16LE(10)) throw new Error(`a list of another length at ${at}`);
+    lists.push(list && (list.length === 0 ? [] : inflateSync(list).toString('latin1').split('\n')));
+  }
+  return lists;
 }
 
 /** A folder that is removed at the end. */
@@ -35,14 +59,19 @@ export class RecordFolder {
     return all.flatMap(bytes => [bytes.toString('latin1'), gunzipSync(bytes).toString('latin1')]).join('\n');
   }
 
-  /** Writes a recording, a member for each list of frames. */
-  async write(name: string, ...members: readonly (readonly PlainFrame[])[]): Promise<void> {
+  /** Writes a recording as before there was an index, a member for each list of frames. */
+  write(name: string, ...members: readonly (readonly PlainFrame[])[]): Promise<void> {
+    return this.writeIndexed(name, ...members.map(frames => ({ frames, list: undefined })));
+  }
+
+  /** The same, with these bytes as the lists of channels. */
+  async writeIndexed(name: string, ...members: readonly IndexedMember[]): Promise<void> {
     const [market, , feed] = name.split('.');
-    const [first] = members.flat();
-    const parts = [await pack(encodeHeader(market!, feed!, first?.atMs ?? 0), first?.atMs ?? 0)];
-    for (const frames of members) {
+    const firstMs = members[0]?.frames[0]?.atMs ?? 0;
+    const parts = [await pack(encodeHeader(market!, feed!, firstMs), firstMs)];
+    for (const { frames, list } of members) {
       const raw = frames.map(({ atMs, text }) => ({ atMs, data: Buffer.from(text) }));
-      parts.push(await pack(encodeFrames(raw), frames.at(-1)!.atMs));
+      parts.push(await pack(encodeFrames(raw), frames.at(-1)!.atMs, list));
     }
     writeFileSync(this.pathOf(`${name}.frames.gz`), Buffer.concat(parts));
   }
