@@ -480,7 +480,7 @@ export const suite: Suite = {
       title: 'Overview of all streams',
       verb: 'overview',
       toolset: 'reading',
-      description: 'Every stream in a line: state, feed, channels, messages, age of the newest, trouble; whether its market trades and until when; subscribed contracts that have expired or do so within a week.',
+      description: 'Every stream in a line: state, feed, channels, messages, age of the newest, trouble; whether its market trades and until when; subscribed contracts that have expired or do so within a week; recordings.',
       inputSchema: { type: 'object', properties: {} },
       annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
       validator: z.strictObject({}),

@@ -106,6 +106,19 @@ export interface Outage {
   readonly more_channels?: number;
 }
 
+/** What came of a subscribed channel. */
+export interface ChannelRow {
+  readonly channel: string;
+  /** Since the start; null of a symbol that is not told apart from others. */
+  readonly messages: number | null;
+  /** Of the newest message; null before it, and once it has left the buffer. */
+  readonly last_at: string | null;
+  /** While others come and this one does not: when it came last, or was subscribed; at least since then. */
+  readonly silent_since?: string | null;
+  /** Of bars, while the market is open: when the next one ends, and as much later as the feed is. It comes a moment after that, if there is one. */
+  readonly next_bar_at?: string | null;
+}
+
 /** Whether a market or a group of its products trades. */
 export interface SessionRow {
   /** Title of the market or of the group. */
@@ -302,6 +315,15 @@ export interface OverviewLine {
   readonly more_expiries?: number;
 }
 
+/** What was recorded of a market on a day from a feed. */
+export interface RecordingRow {
+  readonly market: string;
+  /** What replays it, as the endpoint of a start: replay:2026-11-23.realtime. */
+  readonly endpoint: string;
+  /** true: this server goes on with it; absent where it does not, or where others may use the feed. */
+  readonly being_written?: boolean;
+}
+
 /** A stream that was stopped. */
 export interface StoppedStream {
   readonly market: string;
@@ -387,6 +409,12 @@ export interface StatusAnswer extends Common {
   /** Channels held; the first 100. */
   readonly subscriptions: readonly string[];
   readonly subscription_count: number;
+  /** What came of each; of many, the most silent and the busiest. */
+  readonly channels: readonly ChannelRow[];
+  /** Channels that are silent while others come. */
+  readonly silent_count: number;
+  /** Channels that are not among these. */
+  readonly more_channels?: number;
   /** Those without an answer of the feed; the first 100. */
   readonly unconfirmed: readonly string[];
   /** Those that the feed turned down; the first 100. */
@@ -642,6 +670,10 @@ export interface OverviewAnswer extends General {
   readonly running: number;
   /** One per market that is served. */
   readonly streams: readonly OverviewLine[];
+  /** That can be replayed here, the newest first. */
+  readonly recordings: readonly RecordingRow[];
+  /** How many more. */
+  readonly more_recordings?: number;
 }
 
 export type StopAllArguments = Readonly<Record<never, never>>;

@@ -1,12 +1,11 @@
 /** The newest messages of one market as they came: bytes in a ring, and typed rows that find them. */
-
 import type { Market } from '../contract/market.js';
 import { parseExact } from '../core/lossless-json.js';
 import { column, columns, type Events } from '../decode/event-list.js';
 import type { RawEvent } from '../decode/protocol.js';
 import type { ChannelName } from '../symbols/channels.js';
 import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
-import { otherSymbol, SymbolTable } from '../symbols/symbol-table.js';
+import { otherSymbol, type SymbolTable, symbolTableOf } from '../symbols/symbol-table.js';
 import { type Hold, Holds } from './holds.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
@@ -101,10 +100,7 @@ export class MessageBuffer {
 
   /** Messages of symbols without a number of their own, since the table was full. */
   get otherMessages(): number {
-    let sum = 0;
-    for (let channel = 0; channel < this.market.channels.length; channel++)
-      sum += this.pages[0]?.[2 * channel + 1] ?? 0;
-    return sum;
+    return this.market.channels.reduce((sum, _, channel) => sum + this.countAt(channel), 0);
   }
 
   /** Adds the events of a frame and copies their bytes. The next `trim` evicts what is too much. */
@@ -229,6 +225,15 @@ export class MessageBuffer {
     return this.pages[pair >> pageBits]?.[2 * (pair & pairMask)] ?? nothingYet;
   }
 
+  /** How many messages of a channel came; undefined of a symbol that may not be told apart. */
+  countOf({ channel, symbol }: Pick<ChannelName, 'channel' | 'symbol'>): number | undefined {
+    const index = this.market.channels.indexOf(channel);
+    if (symbol === '*') return this.countAll(index);
+    const number = this.symbols.numberOf(symbol);
+    if (number === undefined) return this.otherMessages > 0 ? undefined : 0;
+    return this.countAt(number * this.width + index);
+  }
+
   /** Seq of the first held message that arrived at or after a time, monotonic ms; `nextSeq` if none did. */
   firstSince(sinceMs: number): number {
     let low = this.oldest;
@@ -264,6 +269,16 @@ export class MessageBuffer {
     this.newest.fill(nothingYet);
   }
 
+  private countAll(channel: number): number {
+    let sum = 0;
+    for (let pair = channel; pair >> pageBits < this.pages.length; pair += this.width) sum += this.countAt(pair);
+    return sum;
+  }
+
+  private countAt(pair: number): number {
+    return this.pages[pair >> pageBits]?.[2 * (pair & pairMask) + 1] ?? 0;
+  }
+
   private holds(seq: number): boolean {
     return seq >= this.oldest && seq < this.next;
   }
@@ -282,9 +297,4 @@ export class MessageBuffer {
     this.rows.release(readable);
     this.ring.release(this.rows.offset(readable));
   }
-}
-
-/** A table for the symbols of a market. */
-export function symbolTableOf(market: Market): SymbolTable {
-  return new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
 }

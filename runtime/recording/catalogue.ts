@@ -11,6 +11,17 @@ export interface FoundRecording extends RecordingName {
   readonly folder: string;
 }
 
+/** Recordings of a market that have day and feed in common. */
+export interface RecordedTitle {
+  readonly market: string;
+  /** Day and feed. */
+  readonly title: string;
+}
+
+export function titleIn(name: RecordingName): RecordedTitle {
+  return { market: name.market, title: feedTitleOf(name) };
+}
+
 /** The recordings in the operator's folder. */
 export class Catalogue {
   private constructor(
@@ -51,6 +62,12 @@ export class Catalogue {
   /** The recordings of a market that a title names, in the order in which they were made. */
   of(market: string, title: string): FoundRecording[] {
     return select(this.names, market, title);
+  }
+
+  /** What was recorded of a market on a day from a feed, the newest first. */
+  get recorded(): RecordedTitle[] {
+    const byTitle = new Map(this.names.map(name => [`${feedTitleOf(name)}/${name.market}`, name]));
+    return [...byTitle].toSorted(([one], [other]) => (one < other ? 1 : -1)).map(([, name]) => titleIn(name));
   }
 
   /** Titles of days and feeds, of one market or of all. */

@@ -5,7 +5,7 @@ import { column, columns } from '../decode/event-list.js';
 import { FrameReader } from '../decode/frame-reader.js';
 import { noText, type RawEvent } from '../decode/protocol.js';
 import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
-import { SymbolTable } from '../symbols/symbol-table.js';
+import { type SymbolTable, symbolTableOf } from '../symbols/symbol-table.js';
 
 const [comma, openBracket, closeBracket] = [...Buffer.from(',[]')] as [number, number, number];
 
@@ -18,7 +18,7 @@ export class ChannelFilter {
     private readonly market: Market,
     decoding: Decoding,
   ) {
-    this.symbols = new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
+    this.symbols = symbolTableOf(market);
     this.reader = new FrameReader(market, decoding, this.symbols);
   }
 

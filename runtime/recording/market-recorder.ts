@@ -13,7 +13,7 @@ import type { RecordingFile } from './file.js';
 import { type Folder, FolderFull } from './folder.js';
 import { encodeFrames, encodeHeader, type RecordedFrame } from './frames.js';
 import { pack } from './member.js';
-import { titleOf } from './name.js';
+import { type RecordingName, titleOf } from './name.js';
 import { NewChannels } from './new-channels.js';
 import { type FileKind, FrameQueue } from './queue.js';
 
@@ -52,6 +52,11 @@ export class MarketRecorder {
   ) {
     this.queue = new FrameQueue(services.options.recordQueueBytes);
     this.channels = new NewChannels(market, services.decoding);
+  }
+
+  /** The recording that it writes; undefined until there is something to write. */
+  get writes(): RecordingName | undefined {
+    return this.file?.name;
   }
 
   /** What an agent should know about it, in sentences. */

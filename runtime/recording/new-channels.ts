@@ -5,8 +5,7 @@ import type { Clock } from '../core/clock.js';
 import { column, columns } from '../decode/event-list.js';
 import { FrameReader } from '../decode/frame-reader.js';
 import { stepsToParse, TimeSlice } from '../pacing/time-slice.js';
-import { canonicalSymbol } from '../symbols/forms.js';
-import { otherSymbol, SymbolTable } from '../symbols/symbol-table.js';
+import { otherSymbol, type SymbolTable, symbolTableOf } from '../symbols/symbol-table.js';
 import { encodeList } from './channel-list.js';
 
 /** With more channels, the rest of a file has no list. */
@@ -27,7 +26,7 @@ export class NewChannels {
     decoding: Decoding,
     private readonly most = mostChannels,
   ) {
-    this.symbols = new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
+    this.symbols = symbolTableOf(market);
     this.reader = new FrameReader(market, decoding, this.symbols);
     this.width = market.channels.length;
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Secret } from '../core/secret.js';
 import { Folder } from './folder.js';
 import { MarketRecorder, type RecorderServices } from './market-recorder.js';
+import type { RecordingName } from './name.js';
 import { type Ownership, placeOf } from './owner.js';
 
 /** Where a frame came from. */
@@ -51,6 +52,18 @@ export class Recorder {
     if (place === undefined)
       return ['Not recorded: what comes for an api_key of a caller is kept for a caller with a name.'];
     return this.tracks.get(trackName(market, target.endpoint.feed, place))?.notes ?? [];
+  }
+
+  /**
+   * The recordings that are being written.
+   *
+   * @param owner only those of this caller; absent: those of all
+   */
+  writing(owner?: string): RecordingName[] {
+    const place = owner === undefined ? undefined : placeOf({ of: 'caller', owner });
+    return [...this.tracks].flatMap(([name, { writes }]) =>
+      writes && (owner === undefined || (place !== undefined && name.startsWith(`${place}/`))) ? [writes] : [],
+    );
   }
 
   /** Writes the queued frames now, so that a replay finds them. */

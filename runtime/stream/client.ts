@@ -7,15 +7,18 @@ import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { nearest, suggest } from '../core/nearest.js';
+import { isWanted } from '../feed/state.js';
 import type { HoursSource } from '../market/trading-hours.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
+import type { RecordedTitle } from '../recording/catalogue.js';
+import { feedTitleOf } from '../recording/name.js';
 import type { Recorder } from '../recording/recorder.js';
 import type { FreshExamples } from '../symbols/fresh-examples.js';
 import type { ByteBudget } from './byte-budget.js';
 import { ClientStream } from './client-stream.js';
 import type { Target } from './target.js';
 import type { Upstreams } from './upstreams.js';
-import type { HubView } from './view.js';
+import type { HubView, RecordingView } from './view.js';
 import { Waits } from './waits.js';
 
 export interface ClientOptions {
@@ -49,6 +52,8 @@ export interface ClientHost {
     apiKey: string | undefined,
     owner: string | undefined,
   ): Promise<Target>;
+  /** What a caller may replay, the newest first. */
+  recorded(owner: string | undefined): Promise<readonly RecordedTitle[]>;
   /** Ends a client's streams. */
   dismiss(client: Client): Promise<void>;
   close(): Promise<void>;
@@ -109,6 +114,25 @@ export class Client implements HubView {
     const { target } = this.stream(market);
     const isOwn = this.options.alone || target?.ownership.of === 'caller';
     return isOwn ? (this.hub.recorder?.notesOn(market, target) ?? []) : [];
+  }
+
+  /** A client that is not alone is not told which recordings of others go on. */
+  async recordings(): Promise<readonly RecordingView[]> {
+    const recorded = await this.hub.recorded(this.owner);
+    const written = new Set(this.written());
+    return recorded.map(({ market, title }) => ({ market, title, isWritten: written.has(`${market}/${title}`) }));
+  }
+
+  /** Market and title of the recordings of its running streams. */
+  private written(): string[] {
+    const { owner, hub, options } = this;
+    if (!options.alone && owner === undefined) return [];
+    const names = hub.recorder?.writing(options.alone ? undefined : owner) ?? [];
+    return names.flatMap(name => {
+      const { state, target } = this.stream(name.market);
+      const goesOn = isWanted(state) && !target?.replay && target?.endpoint.feed === name.feed;
+      return goesOn ? [`${name.market}/${feedTitleOf(name)}`] : [];
+    });
   }
 
   /** @throws StreamError LIMIT_EXCEEDED if it is not alone and has too many waiting calls */

@@ -10,11 +10,12 @@ import { Log } from '../core/log.js';
 import { Secret } from '../core/secret.js';
 import { describeTrouble } from '../core/thrown.js';
 import { type Endpoint, resolveEndpoint } from '../feed/endpoint.js';
-import type { ReplayRequest } from '../feed/replay-request.js';
+import { type ReplayRequest, replayFeed } from '../feed/replay-request.js';
 import type { Dial } from '../feed/socket.js';
 import { vendorFeed } from '../feed/vendor-feed.js';
 import { type HoursSource, specHours } from '../market/trading-hours.js';
 import { LoopBudget } from '../pacing/loop-budget.js';
+import type { RecordedTitle } from '../recording/catalogue.js';
 import type { Ownership } from '../recording/owner.js';
 import { Recorder } from '../recording/recorder.js';
 import type { SimulatedFeed } from '../simulator/feed.js';
@@ -114,6 +115,20 @@ export class Hub implements ClientHost {
     const isOther = given !== undefined && !this.settings.key?.value.equals(given);
     const ownership: Ownership = isOther ? { of: 'caller', owner } : { of: 'all' };
     return { endpoint: resolved, ...this.vendorRoute(resolved.urls, key), ownership, usual };
+  }
+
+  async recorded(owner: string | undefined): Promise<readonly RecordedTitle[]> {
+    const { suite, markets, settings } = this;
+    try {
+      const { replay } = resolveEndpoint(suite, markets[0]!, settings, replayFeed);
+      const { Catalogue } = await import('../recording/catalogue.js');
+      const { recorded } = await Catalogue.open(replay!.places, owner);
+      return recorded.filter(({ market }) => markets.some(({ name }) => name === market));
+    } catch (error) {
+      // There is no folder, none yet, or one that cannot be read: a start says which.
+      if (error instanceof StreamError) return [];
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

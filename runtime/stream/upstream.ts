@@ -1,5 +1,5 @@
 /** One source of a market's events, with its subscriptions and its users. */
-import { symbolTableOf } from '../buffer/message-buffer.js';
+
 import type { Options } from '../config/options.js';
 import type { Market } from '../contract/market.js';
 import type { Decoding } from '../contract/suite.js';
@@ -16,6 +16,7 @@ import type { LoopBudget } from '../pacing/loop-budget.js';
 import type { Recorder } from '../recording/recorder.js';
 import type { ChannelName } from '../symbols/channels.js';
 import type { SymbolTable } from '../symbols/symbol-table.js';
+import { symbolTableOf } from '../symbols/symbol-table.js';
 import { Answers } from './answers.js';
 import { Arrivals } from './arrivals.js';
 import type { Target } from './target.js';

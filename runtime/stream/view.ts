@@ -46,8 +46,19 @@ export interface HubView {
   target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target>;
   /** Sentences on the recording of a market. */
   notesOnRecording(market: string): readonly string[];
+  /** What can be replayed, the newest first. */
+  recordings(): Promise<readonly RecordingView[]>;
   /** Runs a waiting call within the limit of such calls. */
   duringWait<T>(call: () => Promise<T>): Promise<T>;
+}
+
+/** What was recorded of a market on a day from a feed. */
+export interface RecordingView {
+  readonly market: string;
+  /** Day and feed: what a replay is named by. */
+  readonly title: string;
+  /** Whether it goes on, as far as the caller may know. */
+  readonly isWritten: boolean;
 }
 
 /** One client's stream of a market. */

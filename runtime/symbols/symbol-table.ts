@@ -1,4 +1,6 @@
 /** The symbols of a market, numbered as they arrive and found by their bytes, without a string per message. */
+import type { Market } from '../contract/market.js';
+import { canonicalSymbol } from './forms.js';
 import { mostSpellings, Spellings, taken } from './spellings.js';
 
 /** The number of all symbols that did not get one of their own. */
@@ -147,6 +149,11 @@ export class SymbolTable {
     const shift = this.depth - part.depth - 1;
     this.parts = this.parts.map((one, index) => (one === part ? halves[(index >> shift) & 1]! : one));
   }
+}
+
+/** A table for the symbols of a market. */
+export function symbolTableOf(market: Market): SymbolTable {
+  return new SymbolTable(spelling => canonicalSymbol(market, spelling) ?? spelling);
 }
 
 function partOf(hash: number): number {

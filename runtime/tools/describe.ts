@@ -5,6 +5,7 @@ import type {
   Common,
   LastError,
   OverviewLine,
+  RecordingRow,
   Rejection,
   StatusAnswer,
   SymbolBars,
@@ -75,7 +76,7 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       `${stream(answer)}${on(answer)}: ${count(answer.subscription_count, 'channel')}, ${count(answer.messages_received, 'message')}, ${answer.rate_per_s}/s.`,
       answer.silence ?? `The newest is ${answer.newest_age_ms} ms old.`,
       ...hours(answer),
-      named('Channels', answer.subscriptions),
+      ...channels(answer),
       named('Unconfirmed', answer.unconfirmed),
       rejections(answer.rejected),
       ...trouble(answer.last_error, answer.next_retry_at),
@@ -131,7 +132,12 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       answer.csv,
     ),
   overview: answer =>
-    lines(`${count(answer.running, 'stream')} of ${answer.streams.length} running.`, ...answer.streams.map(streamLine)),
+    lines(
+      `${count(answer.running, 'stream')} of ${answer.streams.length} running.`,
+      ...answer.streams.map(streamLine),
+      ...answer.recordings.map(recordingLine),
+      answer.more_recordings ? `${count(answer.more_recordings, 'older recording')} more.` : '',
+    ),
   stop_all: ({ stopped }) =>
     lines(
       `${count(stopped.length, 'stream')} stopped.`,
@@ -152,6 +158,10 @@ function barsOf({ symbol, from, channel, count: number, bars = [], silence }: Sy
 /** `stocks: live on realtime, 3 channels, 120 messages, 12/s, the newest 40 ms old. US stocks (by ...): open ...` */
 function streamLine(line: OverviewLine): string {
   return [inShort(line), ...tradingOf(line), ...expiriesOf(line)].map(asSentence).join(' ');
+}
+
+function recordingLine({ market, endpoint, being_written: goesOn }: RecordingRow): string {
+  return `Recorded of ${market}: ${endpoint}${goesOn ? ', and it goes on' : ''}.`;
 }
 
 /** Whether the products trade, and by which calendar. */
@@ -204,6 +214,18 @@ function hours({ sessions, silence }: StatusAnswer): string[] {
   return sessions.filter(({ of }) => !silence?.includes(`${of}: closed`)).map(({ of, text }) => `${of}: ${text}.`);
 }
 
+/** The messages of each channel, which are silent while others come, and when bars are due. */
+function channels({ channels: all, more_channels: more = 0, silent_count: silent }: StatusAnswer): string[] {
+  const counts = all.map(({ channel, messages }) => `${channel} (${messages ?? 'not counted'})`);
+  const quiet = all.flatMap(({ channel, silent_since: since }) => (since ? [`${channel} since ${since}`] : []));
+  const due = all.flatMap(({ channel, next_bar_at: at }) => (at ? [`${channel} at ${at}`] : []));
+  return [
+    named('Channels and their messages', counts, counts.length, more),
+    named('Silent while others come', quiet, quiet.length, silent - quiet.length),
+    named('Next bar due', due, due.length),
+  ];
+}
+
 /** Counts that are 0 while all is well; shows only the others. */
 function oddities({ malformed, unknown, mistyped, reconnects }: StatusAnswer): string[] {
   const counts = Object.entries({ malformed, unknown, mistyped, reconnects }).filter(
@@ -217,10 +239,11 @@ function describeNotes(notes: readonly string[]): string[] {
   return [`Note: ${notes.map(asSentence).join(' ')}`];
 }
 
-function named(label: string, names: readonly string[], most = namesShown): string {
+/** @param others how many there are besides */
+function named(label: string, names: readonly string[], most = namesShown, others = 0): string {
   if (names.length === 0) return '';
-  const more = names.length > most ? ` and ${names.length - most} more` : '';
-  return `${label}: ${names.slice(0, most).join(', ')}${more}`;
+  const hidden = Math.max(names.length - most, 0) + others;
+  return `${label}: ${names.slice(0, most).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
 }
 
 /** Shows the first with their reasons, and names the others, since no other answer lists them. */

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { suite } from '../../generated/suite.js';
-import { symbolTableOf } from '../../runtime/buffer/message-buffer.js';
 import { Secret } from '../../runtime/core/secret.js';
 import type { Answer, FeedSource } from '../../runtime/feed/source.js';
 import { vendorFeed } from '../../runtime/feed/vendor-feed.js';
 import { Changes } from '../../runtime/pacing/changes.js';
 import { LoopBudget } from '../../runtime/pacing/loop-budget.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
+import { symbolTableOf } from '../../runtime/symbols/symbol-table.js';
 import { testKey, testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { polite, RawFeed, type RawFeedScript, statusFrame, tcpOf } from '../support/raw-feed.js';

@@ -119,6 +119,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
   'spec/guides/recording.md': [
     `with more than ${grouped(figureIn('runtime/recording/extent.ts', 'mostNames'))} channels is not`,
     `From ${grouped(figureIn('runtime/recording/new-channels.ts', 'mostChannels'))} channels of a file on`,
+    `names the newest ${figureIn('runtime/tools/verbs/overview.ts', 'recordingsShown')} that a client can replay`,
     `at ${figureIn('runtime/feed/replay-request.ts', 'slowest')} to ${figureIn('runtime/feed/replay-request.ts', 'fastest')} times the speed`,
     `mode 0${figureIn('runtime/recording/file.ts', 'onlyOwner').toString(8)} and folders with 0${figureIn('runtime/recording/folder.ts', 'onlyOwner').toString(8)}`,
   ],
@@ -138,6 +139,8 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `after ${soon[0]}, ${soon[1]} and then every ${soon[2]} seconds`,
     `After ${spelled(patience)} attempts in a row that brought no message it is ${down[0]}, ${down[1]} and then every ${down[2]} seconds`,
     `first ${suite.limits.listed} channels are listed`,
+    `for ${figureIn('runtime/reading/channel-rows.ts', 'quietMs') / 1_000} seconds and a channel did not`,
+    `Of more than ${spelled(figureIn('runtime/reading/channel-rows.ts', 'rowsShown'))} channels, those`,
     `at most once ${figureIn('runtime/mcp/resource-updates.ts', 'everyMs') === 1_000 ? 'a second' : '?'} for each`,
     `up to ${spelled(figureIn('runtime/feed/replay-request.ts', 'fastest'))} times its speed`,
   ],

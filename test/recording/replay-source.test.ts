@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { suite } from '../../generated/suite.js';
-import { symbolTableOf } from '../../runtime/buffer/message-buffer.js';
 import type { FeedListener, FeedSource, SourceServices } from '../../runtime/feed/source.js';
 import { Changes } from '../../runtime/pacing/changes.js';
 import { LoopBudget } from '../../runtime/pacing/loop-budget.js';
@@ -12,6 +11,7 @@ import { pack } from '../../runtime/recording/member.js';
 import { Progress } from '../../runtime/recording/progress.js';
 import { Replay } from '../../runtime/recording/replay.js';
 import { ReplaySource } from '../../runtime/recording/replay-source.js';
+import { symbolTableOf } from '../../runtime/symbols/symbol-table.js';
 import { testOptions } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import { RecordFolder } from '../support/recording.js';

@@ -40,6 +40,7 @@ describe('get_streams_overview', () => {
         sessions: [expect.objectContaining({ open: true })],
         expiries: [],
       })),
+      recordings: [],
     });
     expect(text).toMatch(/^0 streams of \d+ running\.\nstocks: idle\. US stocks \(/);
   });

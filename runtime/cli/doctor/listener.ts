@@ -1,6 +1,5 @@
 /** Listens to the channels of a market for a while, on its own connection, and passes everything to an inspector. */
 import { isUtf8 } from 'node:buffer';
-import { symbolTableOf } from '../../buffer/message-buffer.js';
 import type { Options } from '../../config/options.js';
 import type { Channel } from '../../contract/channel.js';
 import type { Market } from '../../contract/market.js';
@@ -14,6 +13,7 @@ import { verdicts } from '../../feed/verdict.js';
 import { Changes } from '../../pacing/changes.js';
 import { LoopBudget } from '../../pacing/loop-budget.js';
 import type { Target } from '../../stream/target.js';
+import { symbolTableOf } from '../../symbols/symbol-table.js';
 import { Inspector } from './inspector.js';
 
 /** Part of each second for looking at events; the rest of a flood is skipped. */

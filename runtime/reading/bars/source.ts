@@ -30,6 +30,11 @@ export function sourcesOf(channels: readonly Channel[]): BarSource[] {
   );
 }
 
+/** Length of the bars of a channel; undefined where it brings none. */
+export function barMsOf({ event }: Channel): number | undefined {
+  return kinds.find(([kind]) => kind === event)?.[2];
+}
+
 /** Whether bars of an interval can be built of a source. */
 export function canBuild({ from, pieceMs }: BarSource, interval: Interval): boolean {
   if (pieceMs !== undefined) return isBuiltOf(interval, pieceMs);

@@ -1,4 +1,5 @@
 import type { OverviewAnswer, OverviewLine } from '../../../generated/types.js';
+import { replayFeed } from '../../feed/replay-request.js';
 import { isWanted } from '../../feed/state.js';
 import { newestAge, showFault } from '../../reading/answer.js';
 import { expiriesOf } from '../../reading/expiries.js';
@@ -6,14 +7,28 @@ import { sessionsOf } from '../../reading/sessions.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 
 /** A line for each market that is served, whether its stream was started or not. */
-export function overview(hub: HubView) {
+export async function overview(hub: HubView) {
   const streams = hub.markets.map(({ name }) => lineOf(hub, hub.stream(name)));
   const simulated = streams.filter(line => line.simulated).map(({ market }) => market);
   return {
     notes: simulated.length > 0 ? [`Simulated data, made up, not the market: ${simulated.join(', ')}.`] : [],
     running: streams.filter(({ state }) => isWanted(state)).length,
     streams,
+    ...(await recordingsOf(hub)),
   } satisfies OverviewAnswer;
+}
+
+const recordingsShown = 20;
+
+async function recordingsOf(hub: HubView) {
+  const all = await hub.recordings();
+  const recordings = all.slice(0, recordingsShown).map(({ market, title, isWritten }) => ({
+    market,
+    endpoint: `${replayFeed}:${title}`,
+    ...(isWritten ? { being_written: true } : {}),
+  }));
+  const more = all.length - recordings.length;
+  return { recordings, ...(more > 0 ? { more_recordings: more } : {}) };
 }
 
 function lineOf(hub: HubView, stream: StreamView): OverviewLine {

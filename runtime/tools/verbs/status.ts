@@ -3,6 +3,7 @@ import type { Market } from '../../contract/market.js';
 import { count } from '../../core/count.js';
 import { isoOrNull } from '../../core/time.js';
 import { commonAnswer, doubtsOf, newestAge, showFault, showLedger, silenceOf } from '../../reading/answer.js';
+import { channelRowsOf } from '../../reading/channel-rows.js';
 import { sessionsOf } from '../../reading/sessions.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import { shownEndpoint } from './shown-endpoint.js';
@@ -29,6 +30,7 @@ export function status(hub: HubView, market: Market) {
     since: isoOrNull(stream.liveSinceMs),
     subscriptions: subscriptions.names.slice(0, listed),
     subscription_count: subscriptions.size,
+    ...channelRowsOf(hub, stream),
     unconfirmed: [...subscriptions.namesIn('pending'), ...subscriptions.namesIn('unconfirmed')].slice(0, listed),
     rejected: subscriptions.rejections.slice(0, listed),
     messages_received: totals.received,
