@@ -1,6 +1,7 @@
 /** The index of a recording: what its channels are, without looking through it. */
 import { statSync, truncateSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Market } from '../../runtime/contract/market.js';
@@ -13,6 +14,7 @@ import type { Client } from '../../runtime/stream/client.js';
 import { callOn, testKey, testOptions } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
 import { closeAfterEach, open } from '../support/closing.js';
+import { tries } from '../support/property.js';
 import { listOfChannels, type PlainFrame, type RecordFolder, readLists } from '../support/recording.js';
 import { at, beginMs, ended, event, folder, hubOf, pricesOf, refusalOf, start, title } from '../support/replay.js';
 
@@ -77,6 +79,31 @@ describe('a recording lists', () => {
       [[], ['T.AAPL']],
       [[], ['T.AAPL']],
     ]);
+  });
+
+  test('what is in its frames and nothing else, whatever they are', async () => {
+    const prefixes = ['T', 'Q', 'AM', 'XYZ'];
+    const some = fc.record({ sym: fc.constantFrom('A', 'BRK.B', 'C', 'D'), ev: fc.constantFrom(...prefixes) });
+    const frame = fc.array(some, { minLength: 1, maxLength: 6 });
+    const member = fc.array(frame, { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(member, { minLength: 1, maxLength: 5 }), async members => {
+        const disk = folder();
+        const plain = members.map((frames, second) =>
+          frames.map(events => at(1_000 * second, ...events.map(({ ev, sym }) => event(1, sym, ev)))),
+        );
+        await record(disk, ...plain);
+        const seen = new Set<string>();
+        const expected = members.map(frames => {
+          const names = frames.flat().map(({ ev, sym }) => `${ev}.${sym}`);
+          const fresh = [...new Set(names)].filter(name => !name.startsWith('XYZ') && !seen.has(name));
+          for (const name of fresh) seen.add(name);
+          return fresh;
+        });
+        expect(readLists(pathOf(disk))).toEqual([[], ...expected]);
+      }),
+      tries(50),
+    );
   });
 
   test('no key, not even one that came as a symbol', async () => {

@@ -27,7 +27,7 @@ import { callOn, testKey, testOptions } from '../support/bench.js';
 import { TestClock } from '../support/clock.js';
 import { tries } from '../support/property.js';
 import { greeting, polite, RawFeed, statusFrame } from '../support/raw-feed.js';
-import { RecordFolder, readRecording } from '../support/recording.js';
+import { RecordFolder, readLists, readRecording } from '../support/recording.js';
 import { bin, HostedServer } from '../support/stdio.js';
 
 const open: { close(): Promise<void> }[] = [];
@@ -361,6 +361,9 @@ describe('the built server', () => {
     expect(texts).toEqual(texts.map((_, index) => trade(index + 1)));
     expect(texts.length + 1).toBeGreaterThanOrEqual(before);
     expect(disk.bytes).not.toContain(testKey);
+    const lists = disk.files.flatMap(file => readLists(disk.pathOf(file)));
+    expect(lists.length).toBeGreaterThan(2);
+    expect(lists.flatMap(list => list ?? ['no list'])).toEqual(['T.AAPL']);
   });
 
   test('loses the last second at most, whenever it is killed', async () => {
