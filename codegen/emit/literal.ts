@@ -33,8 +33,8 @@ export function literal(value: Literal, indent = 0): string {
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   const items = entries(value);
   if (items.length === 0) return `${open}${close}`;
-  const flat = flatten(items, open, close);
-  if (flat !== undefined && flat.length + indent * 2 <= lineWidth - 20) return flat;
+  const flat = oneLine(value, lineWidth - 20 - indent * 2);
+  if (flat !== undefined) return flat;
   const pad = '  '.repeat(indent + 1);
   const lines = items.map(({ key, value: item }) => {
     const doc = item instanceof Documented ? `${pad}/** ${item.doc} */\n` : '';
@@ -55,13 +55,24 @@ interface Item {
   readonly value: Literal;
 }
 
-function flatten(items: readonly Item[], open: string, close: string): string | undefined {
-  if (items.some(({ value }) => value instanceof Documented)) return undefined;
-  const parts = items.map(({ key, value }) => `${key}${literal(value)}`);
-  // A nested value that needs more than one line breaks its parent too.
-  if (parts.some(part => part.includes('\n'))) return undefined;
-  const gap = open === '{' ? ' ' : '';
-  return `${open}${gap}${parts.join(', ')}${gap}${close}`;
+/** The value on one line, unless that is longer than `room`; stops as soon as it is, since values can be large. */
+function oneLine(value: Literal, room: number): string | undefined {
+  if (value instanceof Documented) return undefined;
+  if (value instanceof Code || typeof value !== 'object') {
+    const text = literal(value);
+    return text.includes('\n') || text.length > room ? undefined : text;
+  }
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{ ', ' }'];
+  const items = entries(value);
+  if (items.length === 0) return literal(value);
+  let line = open;
+  for (const [index, { key, value: item }] of items.entries()) {
+    line += `${index === 0 ? '' : ', '}${key}`;
+    const part = oneLine(item, room - line.length - close.length);
+    if (part === undefined) return undefined;
+    line += part;
+  }
+  return `${line}${close}`;
 }
 
 function quote(text: string): string {
