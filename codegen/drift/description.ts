@@ -12,19 +12,27 @@ const timeoutMs = 30_000;
  * @throws DescriptionError if it cannot be fetched or is not JSON
  */
 export async function readDescription(from: string): Promise<unknown> {
-  const text = await (/^https?:\/\//.test(from) ? fetchText(from) : readFile(from, 'utf8')).catch((error: Error) => {
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    throw new DescriptionError(`${error.message}${cause}`);
-  });
+  const bytes = await readBytes(from);
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw new DescriptionError('it should be JSON, but is not');
   }
 }
 
-async function fetchText(address: string): Promise<string> {
+/**
+ * @param from as for `readDescription`
+ * @throws DescriptionError if it cannot be fetched or read
+ */
+export async function readBytes(from: string): Promise<Buffer> {
+  return (/^https?:\/\//.test(from) ? fetchBytes(from) : readFile(from)).catch((error: Error) => {
+    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+    throw new DescriptionError(`${error.message}${cause}`);
+  });
+}
+
+async function fetchBytes(address: string): Promise<Buffer> {
   const response = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) });
   if (!response.ok) throw new Error(`the answer was HTTP ${response.status}`);
-  return await response.text();
+  return Buffer.from(await response.arrayBuffer());
 }

@@ -42,6 +42,11 @@ export class Part {
     return this.value;
   }
 
+  /** The value itself, whatever it is. */
+  plain(): unknown {
+    return this.value;
+  }
+
   /** Its description, or an empty text. */
   words(): string {
     return this.has('description') ? this.get('description').text() : '';
