@@ -1,5 +1,5 @@
 /** The commands of the generator, apart from the process that runs them. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Drift, findDrift } from './drift/compare.js';
@@ -10,9 +10,13 @@ import { formatSilences } from './drift/unsaid.js';
 import { readVendor } from './drift/vendor.js';
 import { specTypesPath } from './emit/spec-types.js';
 import { generate, readSpec } from './generate.js';
+import { loadSpec } from './load/file.js';
 import { readOptions, type Values } from './options.js';
 import { compareFile, compareOutput, type Difference, writeOutput } from './output.js';
 import { describeProblem, type Problem } from './problem.js';
+import { formatDigest } from './rest/digest.js';
+import { digestDocument, readDocument } from './rest/document.js';
+import { describeRestDrift, findRestDrift } from './rest/drift.js';
 
 /** Prints a line. */
 type Print = (line: string) => void;
@@ -41,9 +45,13 @@ export async function runCommand(words: readonly string[], { log, error }: Print
     drift: { type: 'boolean' },
     against: { type: 'string' },
     lock: { type: 'boolean' },
+    rest: { type: 'string' },
+    digest: { type: 'string' },
     root: { type: 'string' },
   });
-  const misplaced = values.drift ? [] : (['against', 'lock'] as const).filter(name => values[name] !== undefined);
+  const misplaced = values.drift
+    ? []
+    : (['against', 'lock', 'rest'] as const).filter(name => values[name] !== undefined);
   const wrong = [
     ...faults,
     ...misplaced.map(name => `--${name} belongs to another command: npm run drift -- --${name}`),
@@ -51,6 +59,8 @@ export async function runCommand(words: readonly string[], { log, error }: Print
   for (const line of wrong) error(line);
   if (wrong.length > 0) return 2;
   const run: Run = { values, root: String(values.root ?? fileURLToPath(new URL('..', import.meta.url))), log, error };
+  if (values.digest !== undefined) return digest(run, String(values.digest));
+  if (values.rest !== undefined) return compareRest(run, String(values.rest));
   return values.drift ? compare(run) : emit(run);
 }
 
@@ -109,6 +119,44 @@ async function compare({ values, root, log, error }: Run): Promise<number> {
     if (!(fault instanceof DescriptionError)) throw fault;
     error(`${against} could not be compared: ${fault.message}.`);
     error('Name another file or address with: npm run drift -- --against FILE_OR_URL');
+    return 2;
+  }
+}
+
+/** @returns the exit code */
+async function compareRest({ root, log, error }: Run, from: string): Promise<number> {
+  const { spec, problems } = loadSpec(join(root, 'spec'));
+  if (!spec?.rest || problems.length > 0) {
+    printProblems(problems, 'nothing was compared', error);
+    return 2;
+  }
+  const { rest } = spec;
+  return withDocument(from, error, bytes => {
+    const drift = findRestDrift(rest, digestDocument(bytes));
+    log(describeRestDrift(drift, from));
+    return drift.findings.length + drift.problems.length > 0 ? 1 : 0;
+  });
+}
+
+/** @returns the exit code */
+async function digest({ root, log, error }: Run, from: string): Promise<number> {
+  return withDocument(from, error, bytes => {
+    const made = digestDocument(bytes);
+    mkdirSync(join(root, 'spec/rest'), { recursive: true });
+    writeFileSync(join(root, 'spec/rest/digest.json'), formatDigest(made));
+    const count = Object.keys(made.operations).length;
+    log(`Wrote spec/rest/digest.json: ${count} paths of the document ${made.document.sha256}. Read its diff.`);
+    return 0;
+  });
+}
+
+async function withDocument(from: string, error: Print, use: (bytes: Buffer) => number): Promise<number> {
+  try {
+    return use(await readDocument(from));
+  } catch (fault) {
+    if (!(fault instanceof DescriptionError)) throw fault;
+    error(`${from} could not be read: ${fault.message}.`);
+    error('Name another file or address of an OpenAPI document, JSON or packed with gzip.');
     return 2;
   }
 }

@@ -18,6 +18,8 @@ import { fileOf, loadPages, type Pages } from './load/pages.js';
 import { checkSections } from './load/sections.js';
 import type { Model } from './model.js';
 import { type Problem, sortProblems } from './problem.js';
+import { emitRest } from './rest/emit.js';
+import { emitRestReference } from './rest/reference.js';
 
 /** What the spec says, and all problems in it. */
 export interface Reading {
@@ -82,6 +84,10 @@ function emit(model: Model, pages: Pages, kernels: readonly CompiledKernel[]): R
   files.set('main.ts', emitMain());
   files.set('TOOLS.md', emitReference(model));
   files.set('asyncapi.yaml', emitAsyncApi(model));
+  if (model.rest) {
+    for (const [path, text] of emitRest(model.rest)) files.set(path, text);
+    files.set('REST.md', emitRestReference(model.rest));
+  }
   files.set('citations.json', emitCitations(model, pages));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

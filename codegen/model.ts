@@ -16,6 +16,7 @@ import type {
   RawTool,
 } from './load/spec-types.js';
 import type { Position } from './problem.js';
+import type { RestModel } from './rest/model.js';
 
 export type {
   RawCalendar,
@@ -175,6 +176,8 @@ export interface Model {
   readonly markets: readonly Market[];
   readonly calendars: readonly RawCalendar[];
   readonly conditions: readonly RawConditions[];
+  /** Absent where the spec has none. */
+  readonly rest?: RestModel;
   readonly explanations: readonly Explanation[];
   readonly silences: readonly Silence[];
   readonly citations: readonly Citation[];

@@ -4,6 +4,13 @@ export { main } from './cli/main.js';
 export type { Channel } from './contract/channel.js';
 export type { Codes } from './contract/codes.js';
 export type { Calendar, Market } from './contract/market.js';
-export type { Suite } from './contract/suite.js';
+export type {
+  Operation,
+  OperationColumn,
+  OperationGroup,
+  OperationParameter,
+  OperationTool,
+} from './contract/operation.js';
+export type { Suite, Toolset } from './contract/suite.js';
 export type { MarketTool } from './contract/tool.js';
 export { wire } from './decode/wire.js';

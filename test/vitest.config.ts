@@ -32,7 +32,7 @@ const isPart = process.argv.includes('--reporter=blob');
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts', 'generated/*.test.ts'],
+    include: ['test/**/*.test.ts', 'generated/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.long.test.ts'],
     // Others may have the machine.
     testTimeout: 60_000,

@@ -18,6 +18,7 @@ import type {
   Toolset,
 } from '../model.js';
 import type { Problem } from '../problem.js';
+import { buildRest } from '../rest/build.js';
 import { checkCalendar, citeCalendar } from './calendars.js';
 import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools, checkToolsets } from './check.js';
 import { Citing, type Claim } from './citing.js';
@@ -79,8 +80,19 @@ export function buildModel(raw: Spec, pages: Pages): { model: Model; problems: r
     ...checkPrompts(spec.suite),
     ...errata.problems(),
   );
+  const rest = spec.rest && buildRest(spec.rest);
+  problems.push(...(rest?.problems ?? []));
   const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
-  const shown = { suite, failure, tools, toolsets, markets, calendars, conditions };
+  const shown = {
+    suite,
+    failure,
+    tools,
+    toolsets,
+    markets,
+    calendars,
+    conditions,
+    ...(rest ? { rest: rest.model } : {}),
+  };
   const model = { ...shown, explanations, silences, citations };
   return { model, problems };
 }

@@ -3,13 +3,23 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import type { RawCalendar, RawConditions, RawErratum, RawMarket, RawSilence, RawSuite } from '../model.js';
 import type { Problem } from '../problem.js';
+import type { Digest } from '../rest/digest.js';
 import { explainErrors, regexFault } from './explain.js';
+import type { RawRestErratum, RawRestGroup, RawRestShared } from './spec-types.js';
 import { Source } from './yaml.js';
 
 /** A valid file of the spec, with the places of its parts. */
 export interface Loaded<T> {
   readonly source: Source;
   readonly value: T;
+}
+
+/** What `spec/rest/` holds. */
+export interface RestSpec {
+  readonly digest: Digest;
+  readonly shared: Loaded<RawRestShared>;
+  readonly groups: readonly Loaded<RawRestGroup>[];
+  readonly errata: Loaded<readonly RawRestErratum[]>;
 }
 
 /** The raw spec: every file matches `spec.schema.json`, but its meaning is not checked yet. */
@@ -20,6 +30,8 @@ export interface Spec {
   readonly conditions: readonly Loaded<RawConditions>[];
   readonly errata: Loaded<readonly RawErratum[]>;
   readonly unsaid: Loaded<readonly RawSilence[]>;
+  /** Absent where there is no such folder. */
+  readonly rest?: RestSpec;
 }
 
 /** A schema, and what judges by it. */
@@ -42,7 +54,12 @@ function judgeOf(text: string): Judge {
 }
 
 /** How each definition is called where its file has the wrong name. */
-const kinds = { market: 'a market is', calendar: 'a calendar is', conditions: 'conditions are' };
+const kinds = {
+  market: 'a market is',
+  calendar: 'a calendar is',
+  conditions: 'conditions are',
+  restGroup: 'a group is',
+};
 
 /**
  * Reads and validates the YAML below `specDir`.
@@ -72,8 +89,9 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
   const suite = load<RawSuite>('suite.yaml', 'suite');
   const errata = load<readonly RawErratum[]>('errata.yaml', 'errata');
   const unsaid = load<readonly RawSilence[]>('unsaid.yaml', 'unsaid');
-  const loadAll = <T>(folder: string, definition: keyof typeof kinds): Loaded<T>[] => {
-    const names = existsSync(join(specDir, folder)) ? readdirSync(join(specDir, folder)).sort() : [];
+  const loadAll = <T>(folder: string, definition: keyof typeof kinds, others: readonly string[] = []): Loaded<T>[] => {
+    const all = existsSync(join(specDir, folder)) ? readdirSync(join(specDir, folder)).sort() : [];
+    const names = all.filter(name => !others.includes(name));
     for (const name of names.filter(other => other.endsWith('.yml'))) {
       const at = { path: `spec/${folder}/${name}`, line: 1, column: 1 };
       problems.push({ at, message: `is not read; ${kinds[definition]} a file whose name ends with .yaml` });
@@ -83,6 +101,7 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
   const markets = loadAll<RawMarket>('markets', 'market');
   const calendars = loadAll<RawCalendar>('calendars', 'calendar');
   const conditions = loadAll<RawConditions>('conditions', 'conditions');
+  const rest = existsSync(join(specDir, 'rest')) ? loadRest() : undefined;
   if (problems.length > 0) return { problems };
   return {
     spec: {
@@ -92,7 +111,28 @@ export function loadSpec(specDir: string): { spec?: Spec; problems: readonly Pro
       conditions,
       errata,
       unsaid,
+      ...(rest ? { rest } : {}),
     },
     problems,
   };
+
+  function loadRest(): RestSpec {
+    const shared = load<RawRestShared>('rest/shared.yaml', 'restShared');
+    const corrections = load<readonly RawRestErratum[]>('rest/errata.yaml', 'restErrata');
+    const groups = loadAll<RawRestGroup>('rest', 'restGroup', ['shared.yaml', 'errata.yaml']);
+    return { digest: readDigest(specDir, problems), shared, errata: corrections, groups };
+  }
+}
+
+/** The digest is written by a command: it is there and whole, or it is made anew. */
+function readDigest(specDir: string, problems: Problem[]): Digest {
+  try {
+    const digest: Partial<Digest> | null = JSON.parse(readFileSync(join(specDir, 'rest/digest.json'), 'utf8'));
+    if (digest?.document && digest.operations) return { document: digest.document, operations: digest.operations };
+    throw new Error('a part is missing');
+  } catch {
+    const message = 'the digest is missing or cannot be read; make it anew: npm run digest -- DOCUMENT';
+    problems.push({ at: { path: 'spec/rest/digest.json', line: 1, column: 1 }, message });
+    return { document: { sha256: '', version: '' }, operations: {} };
+  }
 }

@@ -526,6 +526,162 @@ export interface RawSilence {
   readonly words?: string;
 }
 
+export interface RawRestGroup {
+  /** The name of the file. */
+  readonly group: string;
+  readonly order: number;
+  readonly title: string;
+  readonly arguments?: RawRestArguments;
+  readonly columns?: RawRestColumns;
+  readonly operations: readonly RawRestOperation[];
+}
+
+export type RawRestName = string;
+
+export type RawRestPath = string;
+
+export interface RawRestOperation {
+  readonly name: RawRestName;
+  readonly title: string;
+  readonly about: string;
+  /** A path of the document, or one that stands for several of its paths that differ in their slots or in one word. */
+  readonly path: RawRestPath;
+  /** Whether it has a tool of its own; others are reached by call_rest_tool. */
+  readonly tool?: boolean;
+  /** Where it is not that of its group. */
+  readonly toolset?: RawToolsetName;
+  /** Parts of shared.yaml; what stands here or in a later part wins. */
+  readonly use?: readonly string[];
+  readonly arguments?: RawRestArguments;
+  readonly ignored?: RawRestIgnored;
+  readonly derived?: RawRestDerived;
+  readonly columns?: RawRestColumns;
+  readonly freshness: RawRestFreshness;
+  /** Plans that have it. */
+  readonly plan?: string;
+  readonly notes?: readonly string[];
+  /** Words by which people ask for it. */
+  readonly synonyms: readonly string[];
+  /** Arguments of a call that makes sense. Contracts in it are those of the market's simulation. */
+  readonly example: {
+    readonly [name: string]: unknown;
+  };
+}
+
+export type RawRestFreshness = 'reference' | 'history' | 'snapshot' | 'never';
+
+export type RawToolsetName = string;
+
+export type RawRestType = 'text' | 'integer' | 'number' | 'boolean' | 'date' | 'moment';
+
+/** By the name that callers write. In what is shared, by the name of the parameter too, for every operation that has it. */
+export interface RawRestArguments {
+  readonly [name: string]: RawRestArgument;
+}
+
+export interface RawRestArgument {
+  readonly about?: string;
+  /** Its name in the document, if that is another. */
+  readonly wire?: string;
+  /** Other words that are accepted. */
+  readonly aliases?: readonly string[];
+  readonly type?: RawRestType;
+  /** Whether it takes several values, which go out joined by commas. */
+  readonly list?: boolean;
+  readonly values?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+  /** What is sent where a caller leaves it out. */
+  readonly usual?: string | number | boolean;
+  readonly required?: boolean;
+  /** Whether hosts are shown it; others are accepted too. */
+  readonly shown?: boolean;
+  readonly note?: string;
+}
+
+/** Arguments that are accepted and not sent, since the path has no such parameter. */
+export type RawRestIgnored = readonly {
+  readonly arguments: readonly RawRestName[];
+  readonly why: string;
+  readonly type?: RawRestType;
+  readonly values?: readonly string[];
+}[];
+
+/** Values that follow from an argument. */
+export type RawRestDerived = readonly {
+  readonly wire: string;
+  readonly from: RawRestName;
+  readonly values: {
+    readonly [name: string]: string;
+  };
+}[];
+
+/** By the names of nested members joined by _. */
+export interface RawRestColumns {
+  readonly [name: string]: RawRestColumn;
+}
+
+export interface RawRestColumn {
+  readonly about?: string;
+  readonly unit?: string;
+  /** Where the document is wrong: exact stays text, since no JavaScript number holds it. */
+  readonly type?: 'text' | 'integer' | 'number' | 'boolean' | 'exact' | 'list';
+}
+
+/** What several operations have in common. */
+export interface RawRestPart {
+  readonly arguments?: RawRestArguments;
+  readonly ignored?: RawRestIgnored;
+  readonly derived?: RawRestDerived;
+  readonly columns?: RawRestColumns;
+  readonly plan?: string;
+  readonly notes?: readonly string[];
+  readonly synonyms?: readonly string[];
+}
+
+export interface RawRestShared {
+  readonly toolsets: readonly {
+    readonly name: RawToolsetName;
+    readonly about: string;
+    /** Whether it is served where nobody chose. */
+    readonly default: boolean;
+  }[];
+  readonly arguments: RawRestArguments;
+  readonly columns: RawRestColumns;
+  readonly parts: {
+    readonly [name: string]: RawRestPart;
+  };
+  /** Paths of the document that no operation has. */
+  readonly left_out: readonly {
+    readonly paths: readonly RawRestPath[];
+    readonly why: string;
+  }[];
+}
+
+export type RawRestErrata = readonly RawRestErratum[];
+
+export interface RawRestErratum {
+  /** Its name in the document; * for every one. */
+  readonly parameter: string;
+  /** Beginnings of the paths; without it, all. */
+  readonly under?: readonly RawRestPath[];
+  /** An operator that has the enum too, though it takes several of its values, joined by commas. */
+  readonly enumerated?: string;
+  /** What the document says; null where it says nothing. */
+  readonly says?: RawRestCorrection;
+  /** What is true. */
+  readonly use?: RawRestCorrection;
+  readonly why: string;
+  readonly date: string;
+}
+
+export interface RawRestCorrection {
+  readonly minimum?: number | null;
+  readonly maximum?: number | null;
+  readonly type?: string | null;
+  readonly enum?: readonly string[] | null;
+}
+
 export interface RawCorrection {
   readonly type?: RawFieldType;
   readonly unit?: string;

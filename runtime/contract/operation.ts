@@ -1,4 +1,5 @@
 /** A request of the REST API as the spec describes it: where it goes, what it takes, what comes back. */
+import type { JsonSchema } from './tool.js';
 
 /** How an argument's value is judged and written. Dates are `YYYY-MM-DD`; a moment is a date, an ISO time or Unix time. */
 export type ParameterType = 'text' | 'integer' | 'number' | 'boolean' | 'date' | 'moment';
@@ -46,6 +47,19 @@ export interface OperationRows {
   readonly shape: 'list' | 'object';
 }
 
+/**
+ * A value that follows from an argument and is written as `wire`: the slot `locale` is `us` where `market_type` is
+ * `stocks`. A caller who gives `wire` itself is believed.
+ */
+export interface DerivedValue {
+  readonly wire: string;
+  readonly place: 'path' | 'query';
+  /** The argument that it follows from, which may be one that is not sent itself. */
+  readonly from: string;
+  /** What is written, by the text of that argument; nothing for others. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
 /** For how long an answer is as good as a new one. */
 export type OperationFreshness = 'reference' | 'history' | 'snapshot' | 'never';
 
@@ -57,9 +71,10 @@ export interface Operation {
   readonly group: string;
   readonly title: string;
   readonly description: string;
-  /** `/v2/aggs/ticker/{ticker}/prev`: each `{slot}` is the wire name of a parameter of the path. */
+  /** `/v2/aggs/ticker/{ticker}/prev`: each `{slot}` is the wire name of a parameter of the path, or of a derived value. */
   readonly path: string;
   readonly parameters: readonly OperationParameter[];
+  readonly derived?: readonly DerivedValue[];
   readonly rows: OperationRows;
   readonly columns: readonly OperationColumn[];
   /** Whether `next_url` leads to more. */
@@ -71,4 +86,27 @@ export interface Operation {
   readonly synonyms: readonly string[];
   /** Whether it has a tool of its own; the others are reached by `call_rest_tool`. */
   readonly isTool: boolean;
+  /** Arguments of a call that makes sense; contracts in it are examples of the spec, which are moved when they expire. */
+  readonly example?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The operations of a market, or of the economy. */
+export interface OperationGroup {
+  readonly name: string;
+  readonly title: string;
+  readonly operations: readonly Operation[];
+}
+
+/** How hosts are shown an operation that has a tool of its own. */
+export interface OperationTool {
+  readonly name: string;
+  readonly title: string;
+  /** Name of the toolset that it belongs to. */
+  readonly toolset: string;
+  readonly description: string;
+  /**
+   * Names the arguments, but not each of their operators nor other words for them, which are accepted too. `params` is
+   * JSON text of such arguments, for hosts that let a model write only what the schema names.
+   */
+  readonly inputSchema: JsonSchema;
 }

@@ -8,7 +8,7 @@ import { compareFile, compareOutput, writeOutput } from '../../codegen/output.js
 import { runCodegen } from '../support/codegen.js';
 import { run as spawned } from '../support/command.js';
 import { makeFolder, removeFolders, repository, SmallProject } from '../support/project.js';
-import { marketNames } from '../support/spec.js';
+import { marketNames, restGroupNames } from '../support/spec.js';
 
 const smallFiles = [
   'TOOLS.md',
@@ -41,10 +41,12 @@ describe('generated/', () => {
     expect(compareFile(repository, specTypesPath, specTypes)).toEqual([]);
   });
 
-  test('holds a module and a test for each market, and nine files for all of them', () => {
-    const modules = marketNames.flatMap(name => [`${name}.test.ts`, `${name}.ts`]);
+  test('holds a module and a test for each market and each group of requests, and files for all of them', () => {
+    const groups = restGroupNames.map(name => `rest/${name}`);
+    const modules = [...marketNames, ...groups].flatMap(name => [`${name}.test.ts`, `${name}.ts`]);
     const shared = [
       ...[
+        'REST.md',
         'TOOLS.md',
         'asyncapi.yaml',
         'calendars.ts',
@@ -53,6 +55,8 @@ describe('generated/', () => {
         'kernel.ts',
         'main.ts',
         'number-kernel.ts',
+        'rest/operations.ts',
+        'rest/tools.ts',
         'suite.ts',
         'types.ts',
       ],

@@ -21,6 +21,11 @@ export const marketFiles: readonly MarketFile[] = readdirSync(new URL('markets/'
 /** `stocks`, `options` ... */
 export const marketNames = marketFiles.map(({ market }) => market);
 
+/** Groups of requests of the REST API: `stocks`, `economy` ... */
+export const restGroupNames = readdirSync(new URL('rest/', spec))
+  .filter(name => name.endsWith('.yaml') && !['errata.yaml', 'shared.yaml'].includes(name))
+  .map(name => name.slice(0, -'.yaml'.length));
+
 export const channelCount = marketFiles.flatMap(({ channels }) => channels).length;
 
 /** URL paths of all markets. */
