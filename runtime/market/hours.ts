@@ -93,8 +93,25 @@ function nameOfGapAt(gaps: readonly Gap[], atMs: number, last: OpenSession | und
 
 /** The sessions that open on these days, in order. */
 function sessionsOn(hours: Hours, days: readonly string[], gaps: readonly Gap[]): OpenSession[] {
-  const sessions = days.flatMap(date => hours.sessions.flatMap(session => openingOn(hours, session, date)));
-  return withoutGaps(sessions, gaps).sort((one, other) => one.opensMs - other.opensMs);
+  return withoutGaps(
+    days.flatMap(date => openingsOn(hours, date)),
+    gaps,
+  ).sort((one, other) => one.opensMs - other.opensMs);
+}
+
+/** By hours and date: the fortnights around one moment are mostly those around the next. */
+const openings = new WeakMap<Hours, Map<string, readonly OpenSession[]>>();
+const mostDates = 1_000;
+
+function openingsOn(hours: Hours, date: string): readonly OpenSession[] {
+  const known = openings.get(hours) ?? new Map<string, readonly OpenSession[]>();
+  let found = known.get(date);
+  if (found === undefined) {
+    if (known.size >= mostDates) known.clear();
+    found = hours.sessions.flatMap(session => openingOn(hours, session, date));
+    openings.set(hours, known.set(date, found));
+  }
+  return found;
 }
 
 function openingOn({ timeZone, calendar }: Hours, { name, opens, closes }: Session, date: string): OpenSession[] {

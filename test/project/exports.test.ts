@@ -46,8 +46,10 @@ function takingsOf(file: SourceFile): Taking[] {
 
 /** What a file declares and exports, by name. */
 function exportsOf(file: SourceFile): [name: string, declared: Statement][] {
+  // Whether a statement without the word is exported elsewhere a compiler would tell, after reading everything.
+  if (/^export (?:\{[^}]*\};|default )/m.test(file.getFullText())) throw new Error(`${pathOf(file)} exports apart`);
   return file.getStatements().flatMap(statement => {
-    if (!Node.isExportable(statement) || !statement.isExported()) return [];
+    if (!Node.isExportable(statement) || !statement.hasExportKeyword()) return [];
     const names = Node.isVariableStatement(statement)
       ? statement.getDeclarations().map(declared => declared.getName())
       : [Node.hasName(statement) ? statement.getName() : ''];

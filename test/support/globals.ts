@@ -40,11 +40,13 @@ export function impureGlobals(path: string, text: string): string[] {
 
 function globalsOf(file: SourceFile): Identifier[] {
   return file.getDescendantsOfKind(SyntaxKind.Identifier).filter(identifier => {
+    // What is asked first is told soonest: most identifiers name a part, or what the file declares.
     const parent = identifier.getParent();
-    const isText = identifier.getFirstAncestor(node => Node.isJSDoc(node)) !== undefined;
-    if (isText || isType(identifier) || isName(identifier, parent)) return false;
+    if (isName(identifier, parent)) return false;
     const symbol = Node.isShorthandPropertyAssignment(parent) ? parent.getValueSymbol() : identifier.getSymbol();
-    return symbol === undefined || symbol.getDeclarations().length === 0;
+    if (symbol !== undefined && symbol.getDeclarations().length > 0) return false;
+    const isText = identifier.getFirstAncestor(node => Node.isJSDoc(node)) !== undefined;
+    return !isText && !isType(identifier);
   });
 }
 
