@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { generate } from '../../codegen/generate.js';
 import { describeProblem } from '../../codegen/problem.js';
+import { generatedHere } from '../support/codegen.js';
 import { addInventedMarket, makeFolder, removeFolders, repository } from '../support/project.js';
 import { marketFiles, marketNames } from '../support/spec.js';
 
@@ -19,7 +20,7 @@ describe.each([
   symlinkSync(join(repository, 'runtime'), join(root, 'runtime'), 'dir');
   addInventedMarket(root, market);
   const { files, problems } = generate(root);
-  const before = generate(repository).files;
+  const before = generatedHere().files;
 
   test('has no problems', () => {
     expect(problems.map(describeProblem)).toEqual([]);

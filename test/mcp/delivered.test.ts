@@ -1,4 +1,5 @@
 /** Whatever symbol a feed delivers can be named wherever a symbol can be given, by a real client on a real socket. */
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -6,8 +7,9 @@ import { markets, suite } from '../../generated/suite.js';
 import type { Display } from '../../runtime/cli/watch/view.js';
 import { Watcher } from '../../runtime/cli/watch/watcher.js';
 import { hubOn, testKey } from '../support/bench.js';
+import { closeAfterEach } from '../support/closing.js';
+import { clientHere } from '../support/http-clients.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
-import { HostedServer } from '../support/stdio.js';
 
 type Answer = Readonly<Record<string, unknown>>;
 
@@ -74,22 +76,23 @@ class OddFeed {
 }
 
 let feed: OddFeed | undefined;
-let server: HostedServer | undefined;
+let client: Client;
+
+closeAfterEach();
 
 afterEach(async () => {
-  await server?.close();
   await feed?.feed.close();
-  [feed, server] = [undefined, undefined];
+  feed = undefined;
 });
 
 async function call(name: string, args: Record<string, unknown>): Promise<Answer> {
-  return (await server!.call(name, args)).structuredContent as Answer;
+  return (await client.callTool({ name, arguments: args })).structuredContent as Answer;
 }
 
 /** A server on a feed that has sent one message of each symbol. @returns the cursor from before them */
 async function serverThatGot(market: string, symbols: readonly string[]): Promise<string> {
   feed = await OddFeed.open();
-  server = await HostedServer.start({ POLYGON_API_KEY: testKey, POLYGON_FEED: feed.feed.url });
+  client = await clientHere({ POLYGON_API_KEY: testKey, POLYGON_FEED: feed.feed.url });
   const { cursor } = await call(`start_${market}_stream`, { channels: [kinds[market]!.star] });
   for (const symbol of symbols) feed.send(market, symbol);
   const came = await call('wait_for_stream_message', { market, cursor, count: symbols.length, timeout_s: 10 });
@@ -121,7 +124,7 @@ describe.each(odd)('in %s, symbols such as %s, once they came', (market, ...symb
       const condition = { field: kinds[market]!.field, op: '>', value: '5', symbol };
       const met = await call('wait_for_stream_message', { market, condition, cursor, timeout_s: 10 });
       expect(met).toMatchObject({ matched: true, messages: [{ symbol }] });
-      const { contents } = await server!.client.readResource({ uri: uriOf(market, symbol) });
+      const { contents } = await client.readResource({ uri: uriOf(market, symbol) });
       expect(JSON.parse((contents[0] as { text: string }).text)).toMatchObject({
         channel: name,
         subscription: 'accepted',
@@ -139,12 +142,12 @@ describe.each(odd)('in %s, symbols such as %s, once they came', (market, ...symb
           method: z.literal('notifications/resources/updated'),
           params: z.object({ uri: z.string() }),
         });
-        server!.client.setNotificationHandler(updated, ({ params }) => resolve(params.uri));
+        client.setNotificationHandler(updated, ({ params }) => resolve(params.uri));
       });
-      await server!.client.subscribeResource({ uri });
+      await client.subscribeResource({ uri });
       feed!.send(market, symbol);
       expect(await told).toBe(uri);
-      await server!.client.unsubscribeResource({ uri });
+      await client.unsubscribeResource({ uri });
 
       const { accepted, notes } = await call(`subscribe_${market}_channels`, { channels: [name] });
       expect(accepted).toEqual([name]);

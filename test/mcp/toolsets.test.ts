@@ -1,22 +1,14 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { describe, expect, test } from 'vitest';
 import { closeAfterEach, open } from '../support/closing.js';
-import { served } from '../support/http-clients.js';
+import { clientHere, servedHere } from '../support/http-clients.js';
 import { noMarket } from '../support/markets.js';
+import { runProgram } from '../support/program.js';
 import { marketNames, sharedNames } from '../support/spec.js';
-import { bin, HostedServer } from '../support/stdio.js';
 
 closeAfterEach();
-
-async function hosted(env: Readonly<Record<string, string>>, ...args: string[]): Promise<HostedServer> {
-  const server = await HostedServer.launch({ command: [process.execPath, bin, '--feed', 'simulated', ...args], env });
-  open.push(server);
-  return server;
-}
 
 async function namesOf(client: Client | ModernClient): Promise<string[]> {
   return (await client.listTools()).tools.map(({ name }) => name);
@@ -34,7 +26,7 @@ const cryptoAndReading = [
 
 describe.concurrent('an operator', () => {
   test('serves toolsets by a variable', async () => {
-    const { client } = await hosted({ MCP_POLYGON_TOOLSETS: 'crypto, reading' });
+    const client = await clientHere({ MCP_POLYGON_TOOLSETS: 'crypto, reading' });
 
     expect(await namesOf(client)).toEqual(cryptoAndReading);
     expect(client.getInstructions()).toContain('Markets: crypto;');
@@ -42,7 +34,7 @@ describe.concurrent('an operator', () => {
   });
 
   test('serves single tools by an option, and no prompt that needs others', async () => {
-    const { client } = await hosted({}, '--tools', 'start_crypto_stream,read_stream_messages');
+    const client = await clientHere({}, '--tools', 'start_crypto_stream,read_stream_messages');
 
     expect(await namesOf(client)).toEqual(['start_crypto_stream', 'read_stream_messages']);
     expect((await client.listPrompts()).prompts).toEqual([]);
@@ -50,16 +42,15 @@ describe.concurrent('an operator', () => {
 
   test('leaves toolsets out by an option', async () => {
     const others = marketNames.filter(name => name !== 'crypto').map(name => `-${name}`);
-    const { client } = await hosted({}, `--toolsets=${others.join(',')}`);
+    const client = await clientHere({}, `--toolsets=${others.join(',')}`);
 
     expect(await namesOf(client)).toEqual(cryptoAndReading);
   });
 
   test('is told at the start which entries are wrong, and the values are not shown', async () => {
-    const starting = promisify(execFile)(process.execPath, [bin, '--toolsets', 'cripto,hunter2'], {
-      env: { ...process.env, MCP_POLYGON_TOOLS: 'start_everything_stream' },
+    const { code, stderr } = await runProgram(['--toolsets', 'cripto,hunter2'], {
+      MCP_POLYGON_TOOLS: 'start_everything_stream',
     });
-    const { code, stderr } = await starting.catch(error => error);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^--toolsets: entry 1 is not a toolset; .*did you mean crypto\?$/m);
@@ -71,9 +62,9 @@ describe.concurrent('an operator', () => {
 
 describe.concurrent('what is left out', () => {
   test('is no reason for a stream not to be read as a resource', async () => {
-    const server = await hosted({ MCP_POLYGON_TOOLSETS: 'stocks' }, '--tools=-get_stocks_stream_status');
-    await server.call('start_stocks_stream', { channels: ['T.AAPL'] });
-    const { contents } = await server.client.readResource({ uri: 'polygon://streams/stocks' });
+    const client = await clientHere({ MCP_POLYGON_TOOLSETS: 'stocks' }, '--tools=-get_stocks_stream_status');
+    await client.callTool({ name: 'start_stocks_stream', arguments: { channels: ['T.AAPL'] } });
+    const { contents } = await client.readResource({ uri: 'polygon://streams/stocks' });
 
     expect(JSON.parse((contents[0] as { text: string }).text)).toMatchObject({
       status: { market: 'stocks', state: 'live' },
@@ -82,15 +73,15 @@ describe.concurrent('what is left out', () => {
   });
 
   test('is said in the instructions, which name tools by what they do', async () => {
-    const narrowed = await hosted({ MCP_POLYGON_TOOLSETS: 'stocks' });
-    const whole = await hosted({});
+    const narrowed = await clientHere({ MCP_POLYGON_TOOLSETS: 'stocks' });
+    const whole = await clientHere({});
 
-    expect(narrowed.client.getInstructions()).toContain('Only some of the tools are served here');
-    expect(whole.client.getInstructions()).not.toContain('Only some of the tools');
+    expect(narrowed.getInstructions()).toContain('Only some of the tools are served here');
+    expect(whole.getInstructions()).not.toContain('Only some of the tools');
   });
 
   test('keeps a prompt from a market whose tools it needs', async () => {
-    const { client } = await hosted({}, '--toolsets', 'stocks,reading', '--tools', 'start_crypto_stream');
+    const client = await clientHere({}, '--toolsets', 'stocks,reading', '--tools', 'start_crypto_stream');
 
     expect((await client.listPrompts()).prompts.map(({ name }) => name)).toContain('explain_silence');
     await expect(client.getPrompt({ name: 'explain_silence', arguments: { market: 'crypto' } })).rejects.toThrow(
@@ -103,18 +94,16 @@ describe.concurrent('what is left out', () => {
     [['--toolsets=stocks,-stocks']],
     [['--toolsets=-all']],
   ])('must not be everything: %j', async args => {
-    const starting = promisify(execFile)(process.execPath, [bin, ...args]);
-    const { code, stderr } = await starting.catch(error => error);
-
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^no tool is left by --markets, --toolsets and --tools together$/m);
+    await expect(clientHere({}, ...args)).rejects.toThrow(
+      /^no tool is left by --markets, --toolsets and --tools together$/m,
+    );
   });
 });
 
 test.concurrent('a tool that there is, but that is not served, says which toolset has it', async () => {
-  const server = await hosted({ MCP_POLYGON_TOOLSETS: 'crypto' });
+  const client = await clientHere({ MCP_POLYGON_TOOLSETS: 'crypto' });
 
-  expect(await server.call('start_stocks_stream', { channels: ['T.AAPL'] })).toMatchObject({
+  expect(await client.callTool({ name: 'start_stocks_stream', arguments: { channels: ['T.AAPL'] } })).toMatchObject({
     isError: true,
     structuredContent: {
       error: {
@@ -124,16 +113,18 @@ test.concurrent('a tool that there is, but that is not served, says which toolse
       },
     },
   });
-  await expect(server.call(`start_${noMarket}_stream`)).rejects.toThrow(/There is no such tool/);
+  await expect(client.callTool({ name: `start_${noMarket}_stream` })).rejects.toThrow(/There is no such tool/);
 });
 
 describe.concurrent('what is of a market that is not served', () => {
   const way = /--markets, MCP_POLYGON_MARKETS/;
 
   test('is refused as such: a tool', async () => {
-    const server = await hosted({}, '--markets', 'stocks');
+    const client = await clientHere({}, '--markets', 'stocks');
 
-    expect(await server.call('start_crypto_stream', { channels: ['XT.BTC-USD'] })).toMatchObject({
+    expect(
+      await client.callTool({ name: 'start_crypto_stream', arguments: { channels: ['XT.BTC-USD'] } }),
+    ).toMatchObject({
       isError: true,
       structuredContent: {
         error: {
@@ -143,20 +134,22 @@ describe.concurrent('what is of a market that is not served', () => {
         },
       },
     });
-    await expect(server.call(`start_${noMarket}_stream`)).rejects.toThrow(/There is no such tool/);
+    await expect(client.callTool({ name: `start_${noMarket}_stream` })).rejects.toThrow(/There is no such tool/);
   });
 
   test('is refused so too where the toolset of the market is left out besides', async () => {
-    const server = await hosted({ MCP_POLYGON_MARKETS: 'stocks' }, '--toolsets', 'stocks,reading');
+    const client = await clientHere({ MCP_POLYGON_MARKETS: 'stocks' }, '--toolsets', 'stocks,reading');
 
-    expect(await server.call('start_crypto_stream')).toMatchObject({
+    expect(await client.callTool({ name: 'start_crypto_stream' })).toMatchObject({
       structuredContent: { error: { code: 'NOT_SERVED', hint: expect.stringMatching(way) } },
     });
-    expect(await server.call('read_stream_messages', { market: 'stocks' })).not.toMatchObject({ isError: true });
+    expect(await client.callTool({ name: 'read_stream_messages', arguments: { market: 'stocks' } })).not.toMatchObject({
+      isError: true,
+    });
   });
 
   test('is refused as such: a prompt and a resource', async () => {
-    const { client } = await hosted({}, '--markets', 'stocks');
+    const client = await clientHere({}, '--markets', 'stocks');
 
     await expect(client.getPrompt({ name: 'explain_silence', arguments: { market: 'crypto' } })).rejects.toThrow(way);
     await expect(client.readResource({ uri: 'polygon://streams/crypto/XT.BTC-USD' })).rejects.toThrow(way);
@@ -192,7 +185,7 @@ describe.concurrent('a client over HTTP', () => {
     ['the 2025 protocols', legacy],
     ['2026-07-28', modern],
   ])('narrows what it is served by a header, in %s, and others are served all', async (_, connect) => {
-    const { url } = await served({ MCP_POLYGON_TOOLSETS: 'crypto,forex,reading' });
+    const { url } = await servedHere({ MCP_POLYGON_TOOLSETS: 'crypto,forex,reading' });
     const narrow = await connect(url, 'Crypto,reading');
     const wide = await connect(url, 'all');
 
@@ -227,7 +220,7 @@ describe.concurrent('a client over HTTP', () => {
   }
 
   test('is told which entry of the header is wrong, and the entry is not repeated', async () => {
-    const { url } = await served();
+    const { url } = await servedHere();
     const { status, text } = await answerTo(url, 'crypto,hunter2');
 
     expect(status).toBe(400);
@@ -236,7 +229,7 @@ describe.concurrent('a client over HTTP', () => {
   });
 
   test('is refused a header that leaves nothing of what the operator serves', async () => {
-    const { url } = await served({ MCP_POLYGON_TOOLSETS: 'crypto,reading' });
+    const { url } = await servedHere({ MCP_POLYGON_TOOLSETS: 'crypto,reading' });
 
     expect(await answerTo(url, 'stocks')).toEqual({
       status: 400,

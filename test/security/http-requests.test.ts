@@ -12,20 +12,21 @@ import {
   patient,
   post,
   served,
+  servedHere,
   startOf,
   visit,
 } from '../support/http-clients.js';
+import { HttpHere } from '../support/http-here.js';
 import { rawRequest, statusOf } from '../support/raw-http.js';
 import { RequestFuzz } from '../support/request-fuzz.js';
-import { SpawnedHttp } from '../support/spawned-http.js';
 
 closeAfterEach();
 
 describe('headers', () => {
-  let server: SpawnedHttp;
+  let server: HttpHere;
 
   beforeAll(async () => {
-    server = await SpawnedHttp.start({ POLYGON_FEED: 'simulated', ...both });
+    server = await HttpHere.start({ POLYGON_FEED: 'simulated', ...both });
   });
   afterAll(() => server.close());
 
@@ -106,7 +107,7 @@ describe('headers', () => {
 
 describe.concurrent('logins', () => {
   test('that fail are logged once a minute, without a word of what came', { timeout: 30_000 }, async () => {
-    const server = await served(both);
+    const server = await servedHere(both);
     for (const token of [undefined, 'sentinel-token-0123456789', `${ann}x`, 'sentinel']) {
       expect((await post(server.url, initialize, token)).status).toBe(401);
     }
@@ -116,7 +117,7 @@ describe.concurrent('logins', () => {
   });
 
   test('and whoever starts and stops a stream stand in the log by name', async () => {
-    const server = await served(both);
+    const server = await servedHere(both);
     const peer = await visit(server.url, ann);
     await ask(peer, 'start_stocks_stream', { channels: ['T.AAPL'] });
     await ask(peer, 'start_stocks_stream', { channels: ['T.MSFT'] });
@@ -137,7 +138,7 @@ describe.concurrent('logins', () => {
   });
 
   test('without a token stand there by a name that is no part of the session', async () => {
-    const server = await served();
+    const server = await servedHere();
     const { session } = await openSession(server.url);
     await (await post(server.url, startOf('T.AAPL'), undefined, session)).text();
     await vi.waitFor(

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { TokenFileError } from '../../runtime/config/token-store.js';
 import { closeAfterEach, open } from '../support/closing.js';
 import {
   type Answer,
@@ -18,13 +19,13 @@ import {
   patient,
   ping,
   post,
-  served,
+  servedHere,
   startOf,
   visit,
 } from '../support/http-clients.js';
+import { HttpHere } from '../support/http-here.js';
 import { runProgram } from '../support/program.js';
 import { rawRequest } from '../support/raw-http.js';
-import type { SpawnedHttp } from '../support/spawned-http.js';
 
 closeAfterEach();
 
@@ -54,8 +55,8 @@ class TokensFile {
 const alice = { name: 'alice', token: 'token-of-alice-0123456789' };
 const screen = { name: 'screen', token: 'token-of-screen-0123456789', reads: 'alice' };
 
-function servedTo(file: TokensFile, env: Readonly<Record<string, string>> = {}): Promise<SpawnedHttp> {
-  return served(env, ['--http-tokens-file', file.path]);
+function servedTo(file: TokensFile, env: Readonly<Record<string, string>> = {}): Promise<HttpHere> {
+  return servedHere(env, ['--http-tokens-file', file.path]);
 }
 
 describe.concurrent('the tokens file', () => {
@@ -158,10 +159,18 @@ describe.concurrent('the tokens file', () => {
     ['is a device', () => '/dev/zero', 'must be a plain file'],
     ['holds a wrong token', () => new TokensFile([{ ...alice, token: 'sentinel' }]).path, 'token 1: token must be 16'],
     ['is no JSON', () => new TokensFile('sentinel').path, 'must be a JSON list'],
-  ])('that %s is refused at the start, and nothing of it is shown', async (_, path, reason) => {
-    const { code, stderr } = await runProgram(['--transport', 'http', '--port', '0', '--http-tokens-file', path()]);
+  ])('that %s is refused at the start, and nothing of it is told', async (_, path, reason) => {
+    const error: Error = await HttpHere.start({}, ['--http-tokens-file', path()]).catch(thrown => thrown);
+    expect(error).toBeInstanceOf(TokenFileError);
+    expect(error.message).toContain(reason);
+    expect(error.message).not.toContain('sentinel');
+  });
+
+  test('that is refused ends the program, which says why and shows nothing of it', async () => {
+    const { path } = new TokensFile([{ ...alice, token: 'sentinel' }]);
+    const { code, stderr } = await runProgram(['--transport', 'http', '--port', '0', '--http-tokens-file', path]);
     expect(code).toBe(2);
-    expect(stderr).toContain(reason);
+    expect(stderr).toMatch(/^mcp-polygon cannot serve over HTTP: .*token 1: token must be 16/);
     expect(stderr).not.toContain('sentinel');
   });
 
@@ -169,13 +178,12 @@ describe.concurrent('the tokens file', () => {
     const file = new TokensFile([alice]);
     const link = `${file.path}.link`;
     symlinkSync(file.path, link);
-    const server = await served({ MCP_POLYGON_HTTP_TOKENS_FILE: link });
+    const server = await servedHere({ MCP_POLYGON_HTTP_TOKENS_FILE: link });
     expect((await openSession(server.url, alice.token)).status).toBe(200);
     const open = new TokensFile([alice], 0o644);
     rmSync(link);
     symlinkSync(open.path, link);
-    const { stderr } = await runProgram(['--transport', 'http', '--port', '0', '--http-tokens-file', link]);
-    expect(stderr).toContain('has mode 0644');
+    await expect(HttpHere.start({}, ['--http-tokens-file', link])).rejects.toThrow('has mode 0644');
   });
 });
 

@@ -1,8 +1,11 @@
-/** Clients of the built server over HTTP, well-behaved and hostile ones. */
+/** Clients of the server over HTTP, well-behaved and hostile ones. */
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { expect } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import { open } from './closing.js';
+import { HttpHere } from './http-here.js';
 import { httpEras, type Peer } from './peers.js';
 import { RawConnection } from './raw-http.js';
 import { SpawnedHttp } from './spawned-http.js';
@@ -24,6 +27,28 @@ export async function served(
   const server = await SpawnedHttp.start({ POLYGON_FEED: 'simulated', ...env }, args);
   open.push(server);
   return server;
+}
+
+/** The same server in this process, where it is started at once. */
+export async function servedHere(
+  env: Readonly<Record<string, string>> = {},
+  args: readonly string[] = [],
+): Promise<HttpHere> {
+  const server = await HttpHere.start({ POLYGON_FEED: 'simulated', ...env }, args);
+  open.push(server);
+  return server;
+}
+
+/** A client of a server of its own in this process. */
+export async function clientHere(
+  env: Readonly<Record<string, string>> = {},
+  ...args: readonly string[]
+): Promise<Client> {
+  const { url } = await servedHere(env, args);
+  const client = new Client({ name: 'test', version: '1' });
+  open.push(client);
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)) as Parameters<Client['connect']>[0]);
+  return client;
 }
 
 /** Connects a client. Era 0 is the 2025 protocols, era 1 is 2026-07-28. */
