@@ -6,7 +6,6 @@ import { specTypesPath } from '../../codegen/emit/spec-types.js';
 import { generate } from '../../codegen/generate.js';
 import { compareFile, compareOutput, writeOutput } from '../../codegen/output.js';
 import { generatedHere, runCodegen } from '../support/codegen.js';
-import { run as spawned } from '../support/command.js';
 import { makeFolder, removeFolders, repository, SmallProject } from '../support/project.js';
 import { marketNames, restGroupNames } from '../support/spec.js';
 
@@ -204,21 +203,6 @@ describe('the command', { timeout: 60_000 }, () => {
         'generated/ is fresh: 10 files, 25 citations hold.\n',
     });
     expect(existsSync(join(project.root, 'generated/bonds.ts'))).toBe(false);
-  });
-
-  test('in a process of its own prints what it found and what is wrong, and ends with its code', async () => {
-    const { root } = new SmallProject();
-    const inProcess = (...flags: readonly string[]) =>
-      spawned([process.execPath, '--import', 'tsx', 'codegen/main.ts', '--root', root, ...flags], {
-        cwd: repository,
-      });
-
-    expect(await inProcess('--docs')).toEqual({ stdout: '25 citations hold.\n', stderr: '' });
-    await expect(inProcess('--chek')).rejects.toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: 'there is no option --chek; did you mean --check?\n',
-    });
   });
 
   test('--docs only judges the spec', async () => {

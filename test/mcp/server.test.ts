@@ -3,10 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
+import { closeAfterEach } from '../support/closing.js';
+import { clientHere } from '../support/http-clients.js';
 import { noMarket } from '../support/markets.js';
 import { runProgram } from '../support/program.js';
 import { marketNames, pageCount, sharedNames, toolCount } from '../support/spec.js';
 import { BareServer, HostedServer } from '../support/stdio.js';
+
+closeAfterEach();
 
 const snapshots = fileURLToPath(new URL('../snapshots/tools/', import.meta.url));
 
@@ -176,33 +180,30 @@ describe.concurrent('the simulated feed', () => {
   test.each(markets)(
     'streams $name to a host, marked as simulated, until it is stopped',
     async ({ name, channels, simulation, symbol }) => {
-      const server = await HostedServer.start({ MCP_POLYGON_MARKETS: name });
-      try {
-        const wanted = channels.map(({ prefix }) => `${prefix}.${simulation.instruments[0]!.symbol}`);
-        const started = await server.call(`start_${name}_stream`, { channels: wanted, endpoint: 'simulated' });
-        expect(started.structuredContent).toMatchObject({
-          state: 'live',
-          simulated: true,
-          feed: 'simulated',
-          accepted: wanted,
-        });
-        const { cursor } = started.structuredContent as { cursor: string };
-        const hasBars = channels.some(({ event }) => event === 'AGGREGATE_MINUTE');
-        const far = await server.call('wait_for_stream_message', {
-          market: name,
-          cursor,
-          ...(hasBars ? { condition: { field: 'event', op: '==', value: 'AGGREGATE_MINUTE' } } : { count: 4 }),
-        });
-        expect(far.structuredContent).toMatchObject({ matched: true, simulated: true });
-        const read = await server.call('read_stream_messages', { market: name, cursor, limit: 500 });
-        const { messages } = read.structuredContent as { messages: { symbol: string; event: string }[] };
-        expect(messages.length).toBeGreaterThan(3);
-        for (const message of messages) expect(message.symbol).toMatch(new RegExp(symbol.pattern));
-        const stopped = await server.call(`stop_${name}_stream`);
-        expect(stopped.structuredContent).toMatchObject({ state: 'stopped', simulated: true });
-      } finally {
-        await server.close();
-      }
+      const client = await clientHere({ MCP_POLYGON_MARKETS: name });
+      const call = (tool: string, args = {}) => client.callTool({ name: tool, arguments: args });
+      const wanted = channels.map(({ prefix }) => `${prefix}.${simulation.instruments[0]!.symbol}`);
+      const started = await call(`start_${name}_stream`, { channels: wanted, endpoint: 'simulated' });
+      expect(started.structuredContent).toMatchObject({
+        state: 'live',
+        simulated: true,
+        feed: 'simulated',
+        accepted: wanted,
+      });
+      const { cursor } = started.structuredContent as { cursor: string };
+      const hasBars = channels.some(({ event }) => event === 'AGGREGATE_MINUTE');
+      const far = await call('wait_for_stream_message', {
+        market: name,
+        cursor,
+        ...(hasBars ? { condition: { field: 'event', op: '==', value: 'AGGREGATE_MINUTE' } } : { count: 4 }),
+      });
+      expect(far.structuredContent).toMatchObject({ matched: true, simulated: true });
+      const read = await call('read_stream_messages', { market: name, cursor, limit: 500 });
+      const { messages } = read.structuredContent as { messages: { symbol: string; event: string }[] };
+      expect(messages.length).toBeGreaterThan(3);
+      for (const message of messages) expect(message.symbol).toMatch(new RegExp(symbol.pattern));
+      const stopped = await call(`stop_${name}_stream`);
+      expect(stopped.structuredContent).toMatchObject({ state: 'stopped', simulated: true });
     },
   );
 });

@@ -11,7 +11,6 @@ import {
   openSession,
   patient,
   post,
-  served,
   servedHere,
   startOf,
   visit,
@@ -149,19 +148,18 @@ describe.concurrent('logins', () => {
   });
 });
 
-test('4,000 odd requests are never answered with 500, and the server serves on', { timeout: 120_000 }, async () => {
-  const server = await served({
+test('800 odd requests are never answered with 500, and the server serves on', async () => {
+  const server = await servedHere({
     ...both,
     MCP_POLYGON_HTTP_TIMEOUT_MS: '1000',
     MCP_POLYGON_HTTP_HEAD_TIMEOUT_MS: '1000',
   });
   const fuzz = new RequestFuzz(new Random(20_260_909), server.url, ann);
-  let left = 4_000;
+  let left = 800;
   const work = async (): Promise<void> => {
     while (left-- > 0) expect(await fuzz.try()).toBeUndefined();
   };
   await Promise.all(Array.from({ length: 40 }, work));
-  expect(server.child.exitCode).toBeNull();
   expect((await openSession(server.url, bob)).status).toBe(200);
   // It went into every part of the door.
   for (const status of [200, 400, 401, 403, 404, 405, 415])

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { Random } from '../../runtime/simulator/random.js';
 import { closeAfterEach } from '../support/closing.js';
 import {
   aapl,
@@ -20,6 +21,7 @@ import {
   visit,
 } from '../support/http-clients.js';
 import { type RawConnection, rawRequest } from '../support/raw-http.js';
+import { RequestFuzz } from '../support/request-fuzz.js';
 
 closeAfterEach();
 
@@ -339,4 +341,23 @@ describe('sessions', () => {
     for (const session of opened) statuses.push((await post(url, ping, ann, session)).status);
     expect(statuses).toEqual([404, 200, 200]);
   });
+});
+
+test('4,000 odd requests are never answered with 500, and the server serves on', { timeout: 120_000 }, async () => {
+  const server = await served({
+    ...both,
+    MCP_POLYGON_HTTP_TIMEOUT_MS: '1000',
+    MCP_POLYGON_HTTP_HEAD_TIMEOUT_MS: '1000',
+  });
+  const fuzz = new RequestFuzz(new Random(20_260_909), server.url, ann);
+  let left = 4_000;
+  const work = async (): Promise<void> => {
+    while (left-- > 0) expect(await fuzz.try()).toBeUndefined();
+  };
+  await Promise.all(Array.from({ length: 40 }, work));
+  expect(server.child.exitCode).toBeNull();
+  expect((await openSession(server.url, bob)).status).toBe(200);
+  // It went into every part of the door.
+  for (const status of [200, 400, 401, 403, 404, 405, 415])
+    expect(fuzz.statuses.get(status) ?? 0, `${status}`).toBeGreaterThan(0);
 });

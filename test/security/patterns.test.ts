@@ -2,7 +2,7 @@
  * Work that grows faster than its input: a text of some thousand signs must not hold the process. Every regular expression
  * is tried with texts on which a backtracking engine tries again and again.
  */
-import { SyntaxKind } from 'ts-morph';
+import { ts } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
 import { markets } from '../../generated/suite.js';
 import { decimalValue } from '../../runtime/core/decimal.js';
@@ -76,12 +76,18 @@ interface Pattern {
   readonly where: string;
 }
 
+function literalsIn(node: ts.Node): string[] {
+  if (ts.isRegularExpressionLiteral(node)) return [node.text];
+  const found: string[] = [];
+  ts.forEachChild(node, child => void found.push(...literalsIn(child)));
+  return found;
+}
+
 /** Every literal of the runtime, and every pattern of the spec. */
 function patterns(): Pattern[] {
-  const literals = sourcesIn('runtime').flatMap(file => {
-    const found = file.getDescendantsOfKind(SyntaxKind.RegularExpressionLiteral);
-    return found.map(literal => ({ text: literal.getText(), where: file.getFilePath().slice(1) }));
-  });
+  const literals = sourcesIn('runtime').flatMap(file =>
+    literalsIn(file.compilerNode).map(text => ({ text, where: file.getFilePath().slice(1) })),
+  );
   const forms = markets.flatMap(({ name, symbol: { pattern, spellings, slips } }) => [
     { text: new RegExp(pattern, 'u').toString(), where: name },
     ...spellings.map(other => ({ text: new RegExp(other.pattern, 'u').toString(), where: name })),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { settingTable } from '../../runtime/config/settings.js';
-import { runProgram } from '../support/program.js';
+import { type Run, runProgram } from '../support/program.js';
 import { repository } from '../support/project.js';
 import { missing, PseudoTerminal } from '../support/pseudo-terminal.js';
 import { marketNames, sharedNames } from '../support/spec.js';
@@ -11,8 +11,14 @@ import { BareServer, bin } from '../support/stdio.js';
 const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
 
 describe('mcp-polygon --help', () => {
-  test('says what there is on stdout, aligned, in lines that fit, and exits with 0', async () => {
-    const { code, stdout, stderr } = await runProgram(['--help']);
+  let help: Run;
+
+  beforeAll(async () => {
+    help = await runProgram(['--help']);
+  });
+
+  test('says what there is on stdout, aligned, in lines that fit, and exits with 0', () => {
+    const { code, stdout, stderr } = help;
     expect([code, stderr]).toEqual([0, '']);
     const lines = stdout.split('\n');
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
@@ -26,7 +32,7 @@ describe('mcp-polygon --help', () => {
   });
 
   test('is the same as mcp-polygon help', async () => {
-    expect((await runProgram(['help'])).stdout).toBe((await runProgram(['--help'])).stdout);
+    expect((await runProgram(['help'])).stdout).toBe(help.stdout);
   });
 
   test('helps also where the settings are wrong', async () => {
