@@ -17,7 +17,7 @@ export interface FileTime {
 /** What `npm test` may take on two cores. */
 export const mostS = 150;
 const usualCores = 2;
-/** Coverage costs about a third, and the slowest machine seen takes half as long again as the one that this was set on. */
+/** Coverage costs about a quarter, and the slowest machine seen takes half as long again as the one that this was set on. */
 const allowance = 2;
 const slowestShown = 10;
 
