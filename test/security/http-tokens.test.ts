@@ -218,6 +218,22 @@ describe.concurrent.each([0, 1] as const)('a read-only token (era %s)', era => {
     expect(await ask(reader, 'get_forex_stream_status')).toMatchObject({ state: 'idle' });
   });
 
+  test('follows what that one streams, and puts no warning of Node on stderr', async () => {
+    const warnings: string[] = [];
+    const hear = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', hear);
+    try {
+      const { feed, owner, reader } = await opened();
+      await ask(owner, 'start_stocks_stream', { channels: ['T.AAPL'] });
+      await reader.follow(aapl);
+      feed.trade(1);
+      await vi.waitFor(() => expect(reader.updated).toContain(aapl), patient);
+    } finally {
+      process.off('warning', hear);
+    }
+    expect(warnings).toEqual([]);
+  });
+
   test('starts, stops, subscribes and unsubscribes nothing', async () => {
     const { owner, reader } = await opened();
     const tries = async (): Promise<void> => {

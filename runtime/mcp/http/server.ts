@@ -82,6 +82,8 @@ export class HttpServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { hub } = this.parts;
+    // Whatever a request takes is given back when its response ends, and that is more than Node expects.
+    response.setMaxListeners(0);
     const answered = await this.admit(request, response).catch(error => {
       complainTo(hub.log)(error);
       return refuse(500, 'This is a fault of the server; its log on stderr has the details.');
