@@ -458,3 +458,13 @@ test('what was refused is remembered up to a bound', () => {
   expect(book.rejections).toHaveLength(5_000);
   expect(book.rejections.at(-1)).toMatchObject({ channel: 'Q.O:SPY251219C00011999' });
 });
+
+describe('a refusal of what nobody asked for', () => {
+  test('puts in doubt what was accepted, and leaves alone what still waits for its answer', () => {
+    const book = sent('T.AAPL', 'T.MSFT');
+    book.acknowledged('T.AAPL');
+    book.suspect('T.AAPL');
+    book.suspect('T.MSFT');
+    expect(statesOf(book)).toEqual({ 'T.AAPL': 'unconfirmed', 'T.MSFT': 'pending' });
+  });
+});
