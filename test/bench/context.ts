@@ -32,7 +32,7 @@ export const context: Part = {
         what: 'tools/list',
         unit: 'bytes',
         values: [Buffer.byteLength(list)],
-        goal: valueAtMost(32 * 1_024),
+        goal: valueAtMost(40 * 1_024),
       }),
       rowOf('context', { what: 'tools/list', unit: 'tokens', values: [countTokens(list)] }),
     ];
