@@ -1,4 +1,4 @@
-/** Messages that stay readable when they leave. */
+/** Messages that stay readable when they leave, or are looked at before they do. */
 export interface Hold {
   /** The buffer was cleared: nothing of it can be read any more. */
   readonly isLost: boolean;
@@ -35,6 +35,32 @@ export class Holds {
 
   lose(): void {
     for (const held of this.kept) held.isLost = true;
+    this.kept.clear();
+  }
+}
+
+/** Who must see messages before they leave. */
+export class Followers {
+  private readonly kept = new Set<{ readonly leaving: (end: number) => void; isLost: boolean }>();
+
+  /** @param leaving told that the messages before a seq leave next */
+  add(leaving: (end: number) => void): Hold {
+    const follower = { leaving, isLost: false };
+    this.kept.add(follower);
+    return {
+      get isLost() {
+        return follower.isLost;
+      },
+      release: () => void this.kept.delete(follower),
+    };
+  }
+
+  tell(end: number): void {
+    for (const { leaving } of this.kept) leaving(end);
+  }
+
+  lose(): void {
+    for (const follower of this.kept) follower.isLost = true;
     this.kept.clear();
   }
 }

@@ -6,7 +6,7 @@ import type { RawEvent } from '../decode/protocol.js';
 import type { ChannelName } from '../symbols/channels.js';
 import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
 import { otherSymbol, type SymbolTable, symbolTableOf } from '../symbols/symbol-table.js';
-import { type Hold, Holds } from './holds.js';
+import { Followers, type Hold, Holds } from './holds.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
 
@@ -48,6 +48,7 @@ export class MessageBuffer {
   private evicted: number | undefined;
   private readable = 0;
   private readonly kept = new Holds();
+  private readonly followers = new Followers();
 
   constructor(
     private readonly market: Market,
@@ -127,10 +128,10 @@ export class MessageBuffer {
   trim(): void {
     const { oldest } = this;
     const keptFrom = this.ring.end - this.maxBytes;
-    const newest = this.next - 1;
     let kept = Math.max(oldest, this.next - this.maxMessages);
-    while (kept < newest && this.rows.offset(kept) < keptFrom) kept++;
+    while (kept < this.next - 1 && this.rows.offset(kept) < keptFrom) kept++;
     if (kept === oldest) return;
+    this.followers.tell(kept);
     this.oldest = kept;
     this.evicted = this.rows.arrivedMs(this.oldest - 1);
     this.letGo();
@@ -144,6 +145,11 @@ export class MessageBuffer {
     return this.kept.add(Math.max(from, this.oldest), () => this.letGo());
   }
 
+  /** @param leaving told the seq of the first that stays, each time before messages leave; it holds up the feed */
+  follow(leaving: (end: number) => void): Hold {
+    return this.followers.add(leaving);
+  }
+
   /** The message with this seq, if it is held. */
   at(seq: number): Entry | undefined {
     if (!this.holds(seq)) return undefined;
@@ -154,8 +160,12 @@ export class MessageBuffer {
 
   /** A held message as received. */
   parse(seq: number): RawEvent {
-    const bytes = this.ring.read(this.rows.offset(seq), this.rows.length(seq));
-    return parseExact(bytes.toString()) as RawEvent;
+    return parseExact(this.read(seq).toString()) as RawEvent;
+  }
+
+  /** Its bytes; a view, good until messages leave. */
+  read(seq: number): Buffer {
+    return this.ring.read(this.rows.offset(seq), this.rows.length(seq));
   }
 
   /** When a held message arrived, monotonic ms. */
@@ -261,6 +271,7 @@ export class MessageBuffer {
     this.readable = this.next;
     this.evicted = undefined;
     this.kept.lose();
+    this.followers.lose();
     this.rows.clear(this.next);
     this.ring.clear();
     if (symbols) this.table = symbols;

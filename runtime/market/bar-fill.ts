@@ -1,7 +1,7 @@
 /** Puts flat bars where nothing came. */
 import type { Alignment } from './bar-interval.js';
 import type { BuiltBar } from './built-bar.js';
-import { Turnover } from './range.js';
+import { Turnover } from './turnover.js';
 
 /** Of longer series only the newest bars are filled in between. */
 const mostBars = 20_000;

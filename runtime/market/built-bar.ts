@@ -1,8 +1,8 @@
 /** A bar that is built from trades, values or shorter bars, in whatever order they come. */
 import type { Amount } from '../core/exact-sum.js';
 import { decimalsIn } from '../core/exact-sum.js';
-import { Turnover } from './range.js';
 import type { Updates } from './trade-rules.js';
+import { Turnover } from './turnover.js';
 
 /** A trade, or the value of an index. */
 export interface Print {

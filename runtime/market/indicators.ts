@@ -4,7 +4,7 @@ import { decimalsIn } from '../core/exact-sum.js';
 import type { Alignment } from './bar-interval.js';
 import type { BuiltBar } from './built-bar.js';
 import type { IndicatorRequest } from './indicator-names.js';
-import { Turnover } from './range.js';
+import { Turnover } from './turnover.js';
 
 /** Null until there are enough bars. */
 export type IndicatorValue = number | null | Readonly<Record<string, number | null>>;

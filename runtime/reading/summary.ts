@@ -1,20 +1,15 @@
 /** Summarizes the current state of each symbol. */
 
 import type { Row, SummarizeAnswer, SummarizeArguments } from '../../generated/types.js';
-import type { MessageBuffer } from '../buffer/message-buffer.js';
 import type { EventKind } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
-import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
-import { StreamError } from '../core/errors.js';
 import type { Heap } from '../core/heap.js';
 import { isoOrNull } from '../core/time.js';
 import { noteOn } from '../market/field-notes.js';
 import { ProductHours } from '../market/product-hours.js';
 import { type RowContext, rowOf } from '../market/row.js';
 import type { SymbolStates } from '../market/totals/symbol-state.js';
-import { Window } from '../market/totals/window.js';
-import { Slots } from '../pacing/slots.js';
 import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
@@ -23,20 +18,7 @@ import { decodeRank, encodeRank, type Rank, type Ranked, type Ranking, rank, ran
 import { requireSymbols } from './required-symbol.js';
 import { judgeKeys, pick } from './row-keys.js';
 import { noteUnheld, unheldOf } from './silence.js';
-
-/** So one client with many calls keeps another waiting for no more than so many windows. */
-const windowsAtOnce = 2;
-/** A window of at most this many messages, and so of symbols, costs little. */
-const fewMessages = 2_000;
-
-/** One set of places for each clock: a process has one clock, and each test its own. */
-const places = new WeakMap<Clock, Slots>();
-
-function placesOf(clock: Clock): Slots {
-  const known = places.get(clock) ?? new Slots(windowsAtOnce);
-  places.set(clock, known);
-  return known;
-}
+import { cancelled, fromWindows, type Stretch } from './windows.js';
 
 /**
  * One row per symbol, ranked over all of them; values that are not known are absent or null.
@@ -52,42 +34,13 @@ export async function summarize(hub: HubView, args: OfOne<SummarizeArguments>, a
   const symbols = args.symbols && requireSymbols(stream, args.symbols);
   const wanted: Wanted = { args, symbols, ranking, after };
   if (args.wait_s > 0) await hub.duringWait(() => untilAllCame(stream, symbols, args.wait_s * 1_000, abort));
-  const fromMs = beginOf(hub, args);
-  if (!isOfWindow(args)) return answerWith(hub, stream, wanted, stream.snapshots);
-  const size = sizeOf(stream, fromMs);
-  return inPlace(hub, size, () => answerFromWindow(hub, stream, wanted, { fromMs, abort }), abort);
-}
-
-/** Whether the state of each symbol has to be built from what is held. */
-export function isOfWindow({ window_s, prints }: SummarizeArguments): boolean {
-  return window_s !== undefined || prints !== 'eligible';
-}
-
-/** The beginning of the window, monotonic ms; nothing where it is all that is held. */
-export function beginOf(hub: HubView, { window_s }: SummarizeArguments): number | undefined {
-  return window_s === undefined ? undefined : hub.clock.elapsed() - window_s * 1_000;
-}
-
-/** How many messages a window has. */
-export function sizeOf({ buffer }: StreamView, fromMs: number | undefined): number {
-  return buffer.nextSeq - firstIn(buffer, fromMs);
-}
-
-/**
- * Builds from windows of so many messages, in one of a few places where they are many.
- *
- * @throws StreamError STOPPED
- */
-export async function inPlace<T extends object>(
-  hub: HubView,
-  messages: number,
-  build: () => Promise<T>,
-  abort: AbortSignal | undefined,
-): Promise<T> {
-  if (messages <= fewMessages) return build();
-  const answer = await placesOf(hub.clock).with(hub.process, build, abort);
-  if (!answer) throw cancelled();
-  return answer;
+  return fromWindows(
+    hub,
+    [stream],
+    args,
+    ([window], stretch) => answerWith(hub, stream, wanted, window!, stretch),
+    abort,
+  );
 }
 
 /** Which rows a call is after. */
@@ -117,45 +70,17 @@ export async function untilAllCame(
   await changes.until(over, timeoutMs, abort);
 }
 
-export function cancelled(): StreamError {
-  return new StreamError('STOPPED', 'The call was cancelled.');
-}
-
-/** What a window is made of. */
-export interface Stretch {
-  /** Its beginning, monotonic ms; absent: the oldest message held. */
-  readonly fromMs: number | undefined;
-  readonly abort: AbortSignal | undefined;
-}
-
-/** A stream that is started anew takes the messages of a window away; then there is another one to answer from. */
-async function answerFromWindow(hub: HubView, stream: StreamView, wanted: Wanted, stretch: Stretch) {
-  for (;;) {
-    const window = windowOf(hub, stream, stretch, wanted.args.prints === 'all');
-    try {
-      return await answerWith(hub, stream, wanted, window, stretch);
-    } catch (error) {
-      if (!window.isLost || stretch.abort?.aborted) throw error;
-    } finally {
-      window.release();
-    }
-  }
-}
-
-/**
- * @param stretch absent: everything since the start of the stream
- * @throws where the messages of a window are gone
- */
+/** @throws where the messages of a window are gone */
 async function answerWith(
   hub: HubView,
   stream: StreamView,
   { args, symbols, ranking, after }: Wanted,
   states: SymbolStates,
-  stretch?: Stretch,
+  stretch: Stretch,
 ) {
   const nowMs = hub.clock.elapsed();
-  await states.update(stretch?.abort);
-  if (stretch?.abort?.aborted) throw cancelled();
+  await states.update(stretch.abort);
+  if (stretch.abort?.aborted) throw cancelled();
 
   const { found, frame } = summaryOf(hub, stream, { states, symbols, stretch, nowMs });
   const room = roomIn(args.max_bytes, frame);
@@ -177,14 +102,13 @@ interface SummaryOf {
   readonly states: SymbolStates;
   /** Absent: all. */
   readonly symbols: readonly string[] | undefined;
-  /** Absent: everything since the start of the stream. */
-  readonly stretch: Stretch | undefined;
+  readonly stretch: Stretch;
   readonly nowMs: number;
 }
 
 /** The symbols of a summary, and what an answer says of them all. */
 export function summaryOf(hub: HubView, stream: StreamView, { states, symbols, stretch, nowMs }: SummaryOf) {
-  const fromMs = stretch?.fromMs;
+  const { fromMs } = stretch;
   const found = symbols?.map(symbol => states.of(symbol)) ?? [...states.all];
   const filters = symbols?.map(symbol => ({ symbol }));
   const isEmpty = found.every(({ messages }) => messages === 0);
@@ -217,19 +141,6 @@ export function rowMaker(hub: HubView, stream: StreamView, nowMs: number): RowMa
     text,
   };
   return ({ state }) => rowOf(state, { ...context, isHeld: event => isHeld(stream, event, state.symbol) });
-}
-
-function firstIn(buffer: MessageBuffer, fromMs: number | undefined): number {
-  return fromMs === undefined ? buffer.oldestSeq : buffer.firstSince(fromMs);
-}
-
-/** What arrived in a window, as far as the buffer still holds it. */
-export function windowOf(hub: HubView, stream: StreamView, { fromMs }: Stretch, everyPrint: boolean): Window {
-  const { buffer, market } = stream;
-  const window = new Window(market, buffer, hub.suite.numberKernel, hub.clock, firstIn(buffer, fromMs), everyPrint);
-  const isShort = buffer.evictedMs !== undefined && (fromMs === undefined || buffer.evictedMs >= fromMs);
-  if (isShort) window.missed = stream.dropped;
-  return window;
 }
 
 /** How rows are made. */

@@ -2,13 +2,14 @@
 import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
 import type { Options } from '../config/options.js';
 import type { Market } from '../contract/market.js';
+import type { Kernel } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
 import type { Log } from '../core/log.js';
 import { FeedText } from '../feed/feed-text.js';
 import { isWanted, type StateName } from '../feed/state.js';
 import type { Detail, Message } from '../market/format.js';
-import type { Snapshots } from '../market/snapshots.js';
+import type { Window } from '../market/totals/window.js';
 import type { Changes } from '../pacing/changes.js';
 import type { LoopBudget } from '../pacing/loop-budget.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
@@ -29,6 +30,8 @@ export interface ClientStreamServices {
   readonly options: Options;
   readonly clock: Clock;
   readonly log: Log;
+  /** Reads the numbers of messages. */
+  readonly numberKernel: Kernel;
   readonly loopBudget: LoopBudget;
   readonly upstreams: Upstreams;
   /** Absent if the client is alone: then it gets all events of an upstream, asked for or not. */
@@ -153,15 +156,14 @@ export class ClientStream implements StreamView {
     return this.user.messages.dropped;
   }
 
-  get snapshots(): Snapshots {
-    return this.presentation.snapshotsOf(this);
+  get sinceStart(): Window {
+    return this.presentation.sinceStart('owner');
   }
 
   forReader(): StreamView {
     const { presentation } = this;
-    const reader = {};
     return Object.create(this, {
-      snapshots: { get: () => presentation.snapshotsOf(reader) },
+      sinceStart: { get: () => presentation.sinceStart('reader') },
       show: {
         value: (entry: Entry, detail: Detail, isNamed = false) => presentation.showToReader(entry, detail, isNamed),
       },

@@ -89,7 +89,9 @@ export class Client implements HubView {
     const byteBudget = options.alone ? {} : { byteBudget: hub.byteBudget };
     // One who is not known must not keep all others from the feed of the operator.
     const spareBuffers = options.owner === undefined ? markets.length : 0;
-    const services = { options: settings.options, clock, log, loopBudget, upstreams, spareBuffers, ...byteBudget };
+    const { numberKernel } = suite;
+    const shared = { options: settings.options, clock, log, numberKernel, loopBudget, upstreams };
+    const services = { ...shared, spareBuffers, ...byteBudget };
     this.streams = new Map(markets.map(market => [market.name, new ClientStream(market, services)]));
   }
 

@@ -1,15 +1,21 @@
-/** Formats the messages of a stream, and keeps snapshots of its symbols. */
+/** Formats the messages of a stream, and keeps what its symbols come to since the start. */
 import type { Entry } from '../buffer/message-buffer.js';
 import type { Market } from '../contract/market.js';
+import type { Kernel } from '../contract/suite.js';
 import type { Clock } from '../core/clock.js';
 import type { Log } from '../core/log.js';
 import { describeThrown } from '../core/thrown.js';
 import type { FeedText } from '../feed/feed-text.js';
 import { channelOf, cleanRaw, type Detail, formatMessage, type Message } from '../market/format.js';
-import { Snapshots } from '../market/snapshots.js';
+import { Window } from '../market/totals/window.js';
 import type { ClientMessages } from './client-messages.js';
 
+/** What the symbols come to costs the feed some time once it is asked for, so all readers have it in common. */
+export type Viewer = 'owner' | 'reader';
+
 export interface PresentationServices {
+  /** Reads the numbers of messages. */
+  readonly numberKernel: Kernel;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -17,7 +23,7 @@ export interface PresentationServices {
 export class Presentation {
   /** Messages with fields of wrong types, of those shown to the owner. */
   mistyped = 0;
-  private byViewer = new WeakMap<object, Snapshots>();
+  private readonly byViewer = new Map<Viewer, Window>();
 
   /** @param text shows text of the connection */
   constructor(
@@ -30,19 +36,20 @@ export class Presentation {
   /** Forgets everything, for another start. */
   clear(): void {
     this.mistyped = 0;
-    this.byViewer = new WeakMap();
+    this.byViewer.clear();
   }
 
-  /** The first call builds them from the buffer. */
-  snapshotsOf(viewer: object): Snapshots {
-    let snapshots = this.byViewer.get(viewer);
-    if (!snapshots) {
+  /** What the symbols come to; from the first call on, also of what leaves the buffer. */
+  sinceStart(viewer: Viewer): Window {
+    let kept = this.byViewer.get(viewer);
+    if (!kept || kept.isLost) {
       const { buffer, dropped } = this.messages;
-      snapshots = new Snapshots(this.market, buffer, this.services.clock, buffer.oldestSeq);
-      snapshots.missed = dropped;
-      this.byViewer.set(viewer, snapshots);
+      const { clock, numberKernel: kernel } = this.services;
+      kept = new Window(this.market, buffer, { kernel, clock, from: buffer.oldestSeq, isKept: true });
+      kept.missed = dropped;
+      this.byViewer.set(viewer, kept);
     }
-    return snapshots;
+    return kept;
   }
 
   /** For the owner: counts a message with wrong types when it is first shown. */

@@ -2,8 +2,8 @@ import type { HubView, StreamView } from './view.js';
 import { Waits } from './waits.js';
 
 /**
- * A client with a read-only token sees another client's streams, but has its own waits and snapshots, so that its reads
- * change nothing for the other client.
+ * A client with a read-only token sees another client's streams, but has its own waits, and totals that only readers share,
+ * so that its reads change nothing for the other client.
  */
 export function readerOf(owner: HubView): HubView {
   const waits = new Waits(owner.settings.options.httpWaits);

@@ -9,7 +9,7 @@ import type { FeedText } from '../feed/feed-text.js';
 import type { StateName } from '../feed/state.js';
 import type { SubscriptionsView } from '../feed/subscription-state.js';
 import type { Detail, Message } from '../market/format.js';
-import type { Snapshots } from '../market/snapshots.js';
+import type { Window } from '../market/totals/window.js';
 import type { HoursSource } from '../market/trading-hours.js';
 import type { Changes } from '../pacing/changes.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
@@ -102,8 +102,8 @@ export interface StreamView {
   readonly totals: StreamCounts;
   /** Messages since the start that left the buffer. */
   readonly dropped: number;
-  /** The first use builds them from the buffer. */
-  readonly snapshots: Snapshots;
+  /** What the symbols come to since the start; from the first use on, also of what leaves the buffer. */
+  readonly sinceStart: Window;
   ratePerSecond(): number;
   /**
    * A message as it is answered. One with fields of wrong types is answered anyway, and counted when it is first shown;
@@ -112,7 +112,7 @@ export interface StreamView {
    * @param isNamed whether codes come in words, too
    */
   show(entry: Entry, detail: Detail, isNamed?: boolean): Message;
-  /** The same for a read-only client: with its own snapshots, and without counting anything. */
+  /** The same for a read-only client: with other totals since the start, and without counting anything. */
   forReader(): StreamView;
   /**
    * Opens the stream, which must not be open yet, and clears the buffer.

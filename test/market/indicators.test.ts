@@ -3,7 +3,7 @@ import { alignmentOf } from '../../runtime/market/bar-interval.js';
 import type { BuiltBar } from '../../runtime/market/built-bar.js';
 import { parseIndicator } from '../../runtime/market/indicator-names.js';
 import { closeDecimals, runIndicators } from '../../runtime/market/indicators.js';
-import { Turnover } from '../../runtime/market/range.js';
+import { Turnover } from '../../runtime/market/turnover.js';
 import { marketOf } from '../support/markets.js';
 
 const dayOf = alignmentOf({ kind: 'day', name: '1d' }, marketOf('stocks').hours);

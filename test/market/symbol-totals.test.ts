@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { suite } from '../../generated/suite.js';
 import { Columns } from '../../runtime/buffer/columns.js';
 import { NumberReader } from '../../runtime/decode/numbers/number-reader.js';
-import { Range } from '../../runtime/market/range.js';
 import { SymbolTotals, type Totals } from '../../runtime/market/totals/symbol-totals.js';
+import { Turnover } from '../../runtime/market/turnover.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { Random } from '../../runtime/simulator/random.js';
 import { Held } from '../support/held.js';
@@ -109,7 +109,7 @@ function may({ c = [] }: Extract<Sent, { ev: 'T' }>): readonly boolean[] {
   return [0, 1, 2].map(index => c.every(code => allowed[code]![index]));
 }
 
-/** To nine digits; how it is rounded is compared with `Range` below. */
+/** To nine digits; how it is rounded is compared with `Turnover` below. */
 function averageOf(parts: readonly (readonly [price: string, size: string])[]): unknown {
   const size = parts.reduce((sum, [, other]) => sum + exact(other), 0n);
   if (size === 0n) return null;
@@ -234,22 +234,21 @@ describe('the totals of symbols', () => {
     expect([stream.totals.missed, stream.of('SPY')!.quotes]).toEqual([5_000, before + 5_000]);
   });
 
-  test('round an average as a range of single messages does', async () => {
+  test('round an average as the sum of single messages does', async () => {
     const random = new Random(seed);
     const stream = new Stream();
-    const range = new Range();
+    const turnover = new Turnover();
     for (let count = 0; count < 2_000; count++) {
       const [price, size] = [
         random.integer(1, 10_000_000) / 10_000,
         random.integer(1, 10_000) / 10 ** random.integer(0, 4),
       ];
       stream.send({ ev: 'T', sym: 'AAPL', p: String(price), ds: String(size) });
-      range.addPrice(price);
-      range.addVolume(size, price);
+      turnover.add(size, price);
     }
     await stream.update();
-    const { open, high, low, volume, vwap } = range;
-    expect(stream.of('AAPL')).toMatchObject({ open, high, low, volume, vwap });
+    const { volume, vwap } = turnover;
+    expect(stream.of('AAPL')).toMatchObject({ volume, vwap });
   });
 
   test('stay exact beyond 2^53', async () => {

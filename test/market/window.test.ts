@@ -1,4 +1,4 @@
-/** Windows are answered from columns; since the start, message by message. Both say the same of the same messages. */
+/** Columns say the same as a look at each message. */
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
 import type { Channel, Field } from '../../runtime/contract/channel.js';
@@ -6,7 +6,6 @@ import type { Market } from '../../runtime/contract/market.js';
 import { unshown } from '../../runtime/feed/feed-text.js';
 import { ProductHours } from '../../runtime/market/product-hours.js';
 import { rowOf } from '../../runtime/market/row.js';
-import { Snapshots } from '../../runtime/market/snapshots.js';
 import type { SymbolState, SymbolStates } from '../../runtime/market/totals/symbol-state.js';
 import { Window } from '../../runtime/market/totals/window.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
@@ -14,6 +13,7 @@ import { Random } from '../../runtime/simulator/random.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
+import { Snapshots } from '../support/snapshots.js';
 
 const { seed, numRuns } = tries(60);
 /** 2026-09-21 09:28 in New York: the regular session of stocks begins two minutes later. */
@@ -129,7 +129,7 @@ describe('a window', () => {
         const everyPrint = random.chance(0.2);
         const kernel = random.chance(0.8) ? suite.numberKernel : undefined;
         for (let frames = random.integer(3, 8); frames > 0; frames--) held.take(sender.frame(random.integer(1, 60)));
-        const window = new Window(market, held.buffer, kernel, systemClock, from, everyPrint);
+        const window = new Window(market, held.buffer, { kernel, clock: systemClock, from, everyPrint });
         const snapshots = new Snapshots(market, held.buffer, systemClock, from, everyPrint);
         for (let asked = random.integer(1, 3); asked > 0; asked--) {
           await Promise.all([window.update(), snapshots.update()]);
@@ -141,11 +141,34 @@ describe('a window', () => {
     },
   );
 
+  test.each(markets.map(market => [market.name, market] as const))(
+    'of %s that is kept says the same of everything that came, however little is held and asked',
+    async (_, market) => {
+      for (let run = 0; run < numRuns; run++) {
+        const random = new Random(seed + run);
+        const [held, all] = [new Held(market, random.integer(30, 120)), new Held(market, 10_000, 10_000_000)];
+        const sender = new Sender(market, random);
+        const kernel = random.chance(0.8) ? suite.numberKernel : undefined;
+        const window = new Window(market, held.buffer, { kernel, clock: systemClock, from: 0, isKept: true });
+        const snapshots = new Snapshots(market, all.buffer, systemClock, 0);
+        for (let asked = random.integer(1, 3); asked > 0; asked--) {
+          for (let frames = random.integer(1, 10); frames > 0; frames--) {
+            const frame = sender.frame(random.integer(1, 30));
+            held.take(frame);
+            all.take(frame);
+          }
+          await Promise.all([window.update(), snapshots.update()]);
+          expect(everything(market, window), `seed ${seed + run}`).toEqual(everything(market, snapshots));
+        }
+      }
+    },
+  );
+
   test('shows messages that left the buffer after they were added', async () => {
     const held = new Held(stocks, 100);
     const sender = new Sender(stocks, new Random(seed));
     held.take(sender.frame(100));
-    const window = new Window(stocks, held.buffer, suite.numberKernel, systemClock, 0);
+    const window = new Window(stocks, held.buffer, { kernel: suite.numberKernel, clock: systemClock, from: 0 });
     const snapshots = new Snapshots(stocks, held.buffer, systemClock, 0);
     await Promise.all([window.update(), snapshots.update()]);
     for (let frames = 0; frames < 200; frames++) held.take(sender.frame(60));
@@ -159,7 +182,7 @@ describe('a window', () => {
   test('is lost with the messages of a stream that is started anew, and says so', async () => {
     const held = new Held(stocks, 100);
     held.add('T', 'AAPL', { p: 1, s: 1 });
-    const window = new Window(stocks, held.buffer, suite.numberKernel, systemClock, 0);
+    const window = new Window(stocks, held.buffer, { kernel: suite.numberKernel, clock: systemClock, from: 0 });
     await window.update();
     const before = window.of('AAPL');
     held.buffer.clear();
@@ -180,7 +203,7 @@ describe('a window', () => {
     // Of 50 bars the first and the tenth come again without their extremes.
     const bars = Array.from({ length: 50 }, (_, index) => minute(index, 20, index === 10 ? 90 : 21, index ? 19 : 1));
     held.take(JSON.stringify([...bars, minute(10, 20, 22, 19, 30), minute(0, 18, 21, 17, 5)]));
-    const window = new Window(stocks, held.buffer, suite.numberKernel, systemClock, 0);
+    const window = new Window(stocks, held.buffer, { kernel: suite.numberKernel, clock: systemClock, from: 0 });
     await window.update();
     expect(window.of('SPY').range).toMatchObject({ open: 18, high: 22, low: 17, volume: 50 * 10 + 20 - 5 });
     window.release();

@@ -110,11 +110,11 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `(${wait.minimum} to ${wait.maximum} seconds, ${wait.usual} if left out)`,
     `Up to ${spelled(suite.limits.comparisons)} such tests`,
     `in the ${grouped(figureIn('runtime/reading/earlier-values.ts', 'mostLookedBack'))} messages before its first`,
-    `to ${spelled(figureIn('runtime/market/range.ts', 'furtherDecimals'))} decimals more than`,
+    `to ${spelled(figureIn('runtime/market/turnover.ts', 'furtherDecimals'))} decimals more than`,
     `the newest bars, 1 to ${figureIn('runtime/reading/bars/request.ts', 'mostCount')} | ${figureIn('runtime/reading/bars/request.ts', 'usualCount')}, or all`,
     `so many trades, up to ${figureIn('runtime/market/bar-interval.ts', 'mostTicks')}`,
     `rounded to ${spelled(figureIn('runtime/market/indicators.ts', 'furtherDecimals'))} decimals more than the closes`,
-    `or to ${spelled(figureIn('runtime/market/range.ts', 'averageDigits'))} digits`,
+    `or to ${spelled(figureIn('runtime/market/turnover.ts', 'averageDigits'))} digits`,
   ],
   'spec/guides/recording.md': [
     `with more than ${grouped(figureIn('runtime/recording/extent.ts', 'mostNames'))} channels is not`,

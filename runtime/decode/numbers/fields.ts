@@ -27,6 +27,7 @@ const numberRoles = [
   'official_open',
   'accumulated_volume',
   'accumulated_volume_exact',
+  'trades',
 ] as const satisfies readonly Role[];
 
 export type NumberRole = (typeof numberRoles)[number];
@@ -34,10 +35,18 @@ export type NumberRole = (typeof numberRoles)[number];
 /** More than any market has; further ones are not read. */
 export const mostCells = numberRoles.length;
 
+const found = new WeakMap<Channel, readonly Field[]>();
+
 /** The fields that are read as numbers, in the order of their cells. */
-export function numberFieldsOf({ fields }: Channel): readonly Field[] {
-  const found = numberRoles.flatMap(role => fields.find(field => field.role === role) ?? []);
-  return found.filter((field, index) => found.findIndex(({ key }) => key === field.key) === index);
+export function numberFieldsOf(channel: Channel): readonly Field[] {
+  const known = found.get(channel) ?? findNumbers(channel);
+  found.set(channel, known);
+  return known;
+}
+
+function findNumbers({ fields }: Channel): readonly Field[] {
+  const ofRoles = numberRoles.flatMap(role => fields.find(field => field.role === role) ?? []);
+  return ofRoles.filter((field, index) => ofRoles.findIndex(({ key }) => key === field.key) === index);
 }
 
 /** Which cell of a message has the role's number; -1 where the channel has none. */

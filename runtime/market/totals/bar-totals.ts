@@ -1,13 +1,14 @@
 /** What the bars of one length come to, symbol by symbol; a bar that comes again replaces itself. */
-import type { ColumnSegment } from '../../buffer/column-segment.js';
 import type { Columns } from '../../buffer/columns.js';
 import type { MessageBuffer } from '../../buffer/message-buffer.js';
 import type { Channel } from '../../contract/channel.js';
-import { timeMs } from '../../core/time.js';
-import { absent, longNumber, mostDecimals } from '../../decode/numbers/cell.js';
-import { slotOf } from '../../decode/numbers/fields.js';
+import { absent, type Cells, longText, mostDecimals } from '../../decode/numbers/cell.js';
+import { numberFieldsOf, slotOf } from '../../decode/numbers/fields.js';
+import type { RawEvent } from '../../decode/protocol.js';
+import { BarBegins } from './bar-begin.js';
 import { exactOf, priceIn } from './exact-number.js';
-import { part, Ranges, rangeCells } from './ranges.js';
+import { type BarVersion, LeftBars } from './left-bars.js';
+import { part, Ranges, rangeCells, repeat } from './ranges.js';
 import type { RangeValues } from './symbol-state.js';
 import type { RangeKey } from './totals-table.js';
 
@@ -38,7 +39,6 @@ export interface BarValues extends RangeValues {
 
 /** The cells of a channel's bars. */
 interface Slots {
-  readonly time: number;
   /** Open, high, low, close. */
   readonly prices: readonly number[];
   readonly volume: number;
@@ -60,8 +60,8 @@ export class BarTotals {
   private readonly late = new Map<number, Begins>();
   /** Symbols of which a bar was replaced that may have given a price of the range. */
   private readonly stale = new Set<number>();
-  /** Bars that came again after the version before had left the buffer; its volume stays. */
-  unreplaced = 0;
+  private readonly left: LeftBars;
+  private readonly begins: BarBegins;
 
   /**
    * @param channel of the bars
@@ -75,12 +75,17 @@ export class BarTotals {
   ) {
     const prices = (['open', 'high', 'low', 'close'] as const).map(role => slotOf(channel, role));
     this.slots = {
-      time: slotOf(channel, 'time'),
       prices: prices.filter(slot => slot >= 0),
       volume: slotOf(channel, 'volume'),
       volumeExact: slotOf(channel, 'volume_exact'),
       vwap: slotOf(channel, 'vwap'),
     };
+    this.left = new LeftBars(
+      numberFieldsOf(channel).length,
+      () => this.clear(new Float64Array(cells), 0),
+      (settled, begin, { cells: numbers, first }) => this.addPrices(settled, 0, begin, numbers, first),
+    );
+    this.begins = new BarBegins(channel, (symbol, seq) => this.parse(symbol, seq));
     this.widen(usualSymbols);
   }
 
@@ -109,17 +114,13 @@ export class BarTotals {
     return this.ranges.nearestOf(this.state, symbol * cells, by);
   }
 
-  /**
-   * Adds a bar, in place of its version before.
-   *
-   * @param first cell of the message
-   */
-  add(symbol: number, columns: ColumnSegment, first: number, seq: number): void {
+  /** Adds a bar, in place of its version before. Of one that was settled only the prices count; its volume may be in. */
+  add(symbol: number, numbers: Cells, first: number, seq: number): void {
     if ((symbol + 1) * cells > this.state.length) this.widen(symbol + 1);
     const { state } = this;
     const at = symbol * cells;
-    const begin = this.beginOf(columns, first);
-    if (!(begin < state[at + cell.shown]!)) {
+    const begin = this.begins.of(numbers, first);
+    if (!this.isOlder(symbol, { cells: numbers, first, seq }, begin)) {
       state[at + cell.shown] = begin;
       state[at + cell.shownSeq] = seq;
     }
@@ -127,53 +128,80 @@ export class BarTotals {
     if (Number.isNaN(begin)) return;
     const isNext = !(begin <= state[at + cell.newest]!);
     const before = isNext ? none : this.versionBefore(symbol, begin, seq);
+    const old = before === none ? undefined : this.versionAt(symbol, before);
+    const isNew = before === none && !(begin <= this.left.settledTo(symbol));
+    this.addPrices(state, at, begin, numbers, first);
+    if (!isNew && !old) {
+      const settled = this.left.settledOf(symbol);
+      if (settled) this.addPrices(settled, 0, begin, numbers, first);
+      return;
+    }
     if (isNext || begin === state[at + cell.newest]!) {
       state[at + cell.newest] = begin;
       state[at + cell.seq] = seq;
     }
     this.late.get(symbol)?.seqs.set(begin, seq);
-    if (before === none) {
-      state[at + cell.bars]!++;
-    } else if (before < this.buffer.readableSeq) {
-      this.unreplaced++;
-      this.addPrices(at, begin, columns, first);
-      return;
-    } else {
-      const old = this.columns.from(before, before + 1);
-      const oldFirst = old.columns.first[old.row]!;
-      this.addVolume(at, old.columns, oldFirst, before, -1);
-      if (this.isAtEdge(at, begin, old.columns, oldFirst)) this.stale.add(symbol);
-    }
-    this.addPrices(at, begin, columns, first);
-    this.addVolume(at, columns, first, seq, 1);
+    if (old) {
+      this.addVolume(symbol, old.cells, old.first, old.seq, -1);
+      if (this.isAtEdge(at, begin, old)) this.stale.add(symbol);
+    } else state[at + cell.bars]!++;
+    this.addVolume(symbol, numbers, first, seq, 1);
   }
 
-  /** When a bar begins, in ms; NaN where no time says it. Begins within the same microsecond are taken for one. */
-  private beginOf(columns: ColumnSegment, first: number): number {
-    const { time } = this.slots;
-    if (time < 0 || columns.decimals[first + time] === longNumber) return Number.NaN;
-    return timeMs(columns.numbers[first + time]!);
+  /** Keeps a bar that leaves the buffer, as long as it is among the newest. */
+  leave(symbol: number, numbers: Cells, first: number, seq: number): void {
+    const begin = this.begins.of(numbers, first);
+    const late = this.late.get(symbol)?.seqs;
+    const isReplaced = (of: number, version: number): boolean => (late?.get(of) ?? version) !== version;
+    if (Number.isNaN(begin) || (late && late.get(begin) !== seq)) return;
+    const end = first + numberFieldsOf(this.channel).length;
+    const isLong = numbers.decimals.subarray(first, end).includes(longText);
+    const text = isLong ? this.buffer.read(seq).toString() : undefined;
+    this.left.keep(symbol, begin, { cells: numbers, first, seq }, text, isReplaced);
   }
 
-  private addPrices(at: number, begin: number, columns: ColumnSegment, first: number): void {
-    const { state } = this;
+  /** Whether a bar began before the one that is shown. */
+  private isOlder(symbol: number, bar: BarVersion, begin: number): boolean {
+    const at = symbol * cells;
+    if (begin !== this.state[at + cell.shown]!) return begin < this.state[at + cell.shown]!;
+    const shown = this.versionAt(symbol, this.state[at + cell.shownSeq]!);
+    return shown !== undefined && this.begins.isBefore(symbol, bar, shown);
+  }
+
+  private parse(symbol: number, seq: number): RawEvent {
+    return this.left.parse(symbol, seq) ?? this.buffer.parse(seq);
+  }
+
+  /** @returns nothing of one that left and was settled */
+  private versionAt(symbol: number, seq: number): BarVersion | undefined {
+    if (seq < this.buffer.readableSeq) return [...this.left.of(symbol)].find(bar => bar.seq === seq);
+    const { columns, row } = this.columns.from(seq, seq + 1);
+    return { cells: columns, first: columns.first[row]!, seq };
+  }
+
+  /** @param state of all symbols, or of what is settled of one */
+  private addPrices(state: Float64Array, at: number, begin: number, numbers: Cells, first: number): void {
     let open = Number.NaN;
     for (const slot of this.slots.prices) {
-      const price = priceIn(columns, first + slot);
+      const price = priceIn(numbers, first + slot);
       if (Number.isNaN(price)) continue;
       if (Number.isNaN(open)) open = price;
       this.ranges.addHighLow(state, at, price);
     }
-    if (Number.isNaN(open) || begin > state[at + cell.opened]!) return;
+    if (!Number.isNaN(open)) this.openWith(state, at, begin, open);
+  }
+
+  private openWith(state: Float64Array, at: number, begin: number, open: number): void {
+    if (begin > state[at + cell.opened]!) return;
     state[at + cell.opened] = begin;
     state[at + part.open] = open;
   }
 
   /** Whether the range may be another without a bar. */
-  private isAtEdge(at: number, begin: number, columns: ColumnSegment, first: number): boolean {
+  private isAtEdge(at: number, begin: number, { cells: { numbers }, first }: BarVersion): boolean {
     const { state } = this;
     const isEdge = (price: number): boolean => price === state[at + part.high] || price === state[at + part.low];
-    return begin === state[at + cell.opened] || this.slots.prices.some(slot => isEdge(columns.numbers[first + slot]!));
+    return begin === state[at + cell.opened] || this.slots.prices.some(slot => isEdge(numbers[first + slot]!));
   }
 
   /** Draws the prices anew from the last version of each bar, after a version that gave one was replaced. */
@@ -181,31 +209,38 @@ export class BarTotals {
     if (!this.stale.delete(symbol)) return;
     const at = symbol * cells;
     const { state } = this;
-    const held = [...this.lateOf(symbol, state[at + cell.seq]!).seqs].filter(
-      ([, seq]) => seq >= this.buffer.readableSeq,
-    );
+    const { seqs } = this.lateOf(symbol, state[at + cell.seq]!);
+    const isReadable = (seq: number | undefined): boolean => seq !== undefined && seq >= this.buffer.readableSeq;
     for (const place of [part.open, part.high, part.low, cell.opened]) state[at + place] = Number.NaN;
-    for (const [begin, seq] of held) {
+    for (const [begin, seq] of seqs) {
+      if (!isReadable(seq)) continue;
       const { columns, row } = this.columns.from(seq, seq + 1);
-      this.addPrices(at, begin, columns, columns.first[row]!);
+      this.addPrices(state, at, begin, columns, columns.first[row]!);
     }
+    for (const { begin, cells: numbers, first } of this.left.of(symbol))
+      if (!isReadable(seqs.get(begin))) this.addPrices(state, at, begin, numbers, first);
+    const settled = this.left.settledOf(symbol);
+    if (!settled || Number.isNaN(settled[cell.opened]!)) return;
+    this.openWith(state, at, settled[cell.opened]!, settled[part.open]!);
+    for (const place of [part.high, part.low]) this.ranges.addHighLow(state, at, settled[place]!);
   }
 
-  private addVolume(at: number, columns: ColumnSegment, first: number, seq: number, sign: 1 | -1): void {
-    const { slots } = this;
-    const { numbers, decimals } = columns;
+  private addVolume(symbol: number, given: Cells, first: number, seq: number, sign: 1 | -1): void {
+    const { slots, state, channel } = this;
+    const { numbers, decimals } = given;
+    const at = symbol * cells;
     const hasExact = slots.volumeExact >= 0 && decimals[first + slots.volumeExact] !== absent;
     const volume = hasExact ? slots.volumeExact : slots.volume;
     if (volume < 0) return;
     const [size, price] = [first + volume, first + slots.vwap];
     const [sizeDecimals, priceDecimals] = [decimals[size]!, slots.vwap < 0 ? absent : decimals[price]!];
     if (sizeDecimals <= mostDecimals && priceDecimals <= mostDecimals) {
-      this.ranges.addVolume(this.state, at, numbers[size]!, sizeDecimals, numbers[price]!, priceDecimals, sign);
+      this.ranges.addVolume(state, at, numbers[size]!, sizeDecimals, numbers[price]!, priceDecimals, sign);
       return;
     }
-    const exact = exactOf(this.buffer, this.channel, seq, columns, first, size);
-    if (!exact) return;
-    this.ranges.addExact(this.state, at, exact, exactOf(this.buffer, this.channel, seq, columns, first, price), sign);
+    const parse = (): RawEvent => this.parse(symbol, seq);
+    const exact = exactOf(channel, given, first, size, parse);
+    if (exact) this.ranges.addExact(state, at, exact, exactOf(channel, given, first, price, parse), sign);
   }
 
   /** Seq of the last version of a bar; `none` where it comes for the first time. */
@@ -214,27 +249,27 @@ export class BarTotals {
     if (begin === this.state[at + cell.newest]!) return this.state[at + cell.seq]!;
     const begins = this.lateOf(symbol, this.buffer.before(seq, this.buffer.readableSeq) ?? none);
     if (begins.seqs.size > begins.most) this.forget(begins);
-    return begins.seqs.get(begin) ?? none;
+    return begins.seqs.get(begin) ?? [...this.left.of(symbol)].find(bar => bar.begin === begin)?.seq ?? none;
   }
 
   /** @param seq of the newest bar of the symbol that was added */
   private lateOf(symbol: number, seq: number): Begins {
     let begins = this.late.get(symbol);
     if (!begins) {
-      begins = { seqs: this.begins(seq), most: usualBegins };
+      begins = { seqs: this.readable(seq), most: usualBegins };
       this.late.set(symbol, begins);
     }
     return begins;
   }
 
   /** The readable bars of the same symbol and channel up to a message. */
-  private begins(newest: number): Map<number, number> {
+  private readable(newest: number): Map<number, number> {
     const seqs = new Map<number, number>();
     const { buffer } = this;
     const from = Math.max(this.from, buffer.readableSeq);
     for (let seq: number | undefined = newest; seq !== undefined && seq >= from; seq = buffer.before(seq, from)) {
       const { columns, row } = this.columns.from(seq, seq + 1);
-      const begin = this.beginOf(columns, columns.first[row]!);
+      const begin = this.begins.of(columns, columns.first[row]!);
       if (!Number.isNaN(begin) && !seqs.has(begin)) seqs.set(begin, seq);
     }
     return seqs;
@@ -249,11 +284,15 @@ export class BarTotals {
     const { state } = this;
     const wider = new Float64Array(2 ** Math.ceil(Math.log2(symbols + 1)) * cells);
     wider.set(state);
-    for (let at = state.length; at < wider.length; at += cells) {
-      this.ranges.clear(wider, at);
-      for (const time of [cell.opened, cell.newest, cell.shown]) wider[at + time] = Number.NaN;
-      for (const seq of [cell.seq, cell.shownSeq]) wider[at + seq] = none;
-    }
+    this.clear(wider, state.length);
+    repeat(wider, state.length, cells);
     this.state = wider;
+  }
+
+  private clear(state: Float64Array, at: number): Float64Array {
+    this.ranges.clear(state, at);
+    for (const time of [cell.opened, cell.newest, cell.shown]) state[at + time] = Number.NaN;
+    for (const seq of [cell.seq, cell.shownSeq]) state[at + seq] = none;
+    return state;
   }
 }

@@ -1,9 +1,8 @@
-import type { ColumnSegment } from '../../buffer/column-segment.js';
-import type { MessageBuffer } from '../../buffer/message-buffer.js';
 import type { Channel } from '../../contract/channel.js';
 import { type Decimal, decimalOf } from '../../core/decimal.js';
 import { type Cells, longText } from '../../decode/numbers/cell.js';
 import { numberFieldsOf } from '../../decode/numbers/fields.js';
+import type { RawEvent } from '../../decode/protocol.js';
 
 /** A price as a double; NaN where there is none, or where a double would lose a digit that was sent as text. */
 export function priceIn({ numbers, decimals }: Cells, cell: number): number {
@@ -11,20 +10,20 @@ export function priceIn({ numbers, decimals }: Cells, cell: number): number {
 }
 
 /**
- * A number of a held message with every digit that was sent; nothing where it has none.
+ * A number of a message with every digit that was sent; nothing where it has none.
  *
  * @param first cell of the message
  * @param cell of the number
+ * @param parse gives the message, where the cell does not hold every digit
  */
 export function exactOf(
-  buffer: MessageBuffer,
   channel: Channel,
-  seq: number,
-  { numbers, decimals }: ColumnSegment,
+  { numbers, decimals }: Cells,
   first: number,
   cell: number,
+  parse: () => RawEvent,
 ): Decimal | undefined {
   if (cell < first) return undefined;
   if (decimals[cell] !== longText) return decimalOf(numbers[cell]);
-  return decimalOf(buffer.parse(seq)[numberFieldsOf(channel)[cell - first]!.key]);
+  return decimalOf(parse()[numberFieldsOf(channel)[cell - first]!.key]);
 }

@@ -7,14 +7,17 @@ import type { Market } from '../../contract/market.js';
 import type { Clock } from '../../core/clock.js';
 import { absent, longText, mostDecimals } from '../../decode/numbers/cell.js';
 import { allEffects, effect } from '../../decode/numbers/effects.js';
-import { slotOf } from '../../decode/numbers/fields.js';
+import type { RawEvent } from '../../decode/protocol.js';
 import { TimeSlice } from '../../pacing/time-slice.js';
 import { otherSymbol } from '../../symbols/symbol-table.js';
 import { rawRole, readRoleFlag } from '../format.js';
 import { BarTotals, type BarValues } from './bar-totals.js';
 import { exactOf, priceIn } from './exact-number.js';
+import { type KeptMessage, KeptMessages } from './kept-messages.js';
+import { type Plan, planOf } from './plan.js';
 import { part } from './ranges.js';
 import { barKinds, type RangeValues } from './symbol-state.js';
+import type { TotalsOptions } from './totals-options.js';
 import { cell, cells, isOfRange, none, type SortKey, type SymbolValues, seqKeys, TotalsTable } from './totals-table.js';
 
 /** As many as lead to a look at the clock. */
@@ -28,38 +31,6 @@ const halt = { unsaid: 1, off: 2, on: 3 } as const;
 export interface Totals extends SymbolValues {
   /** Of bars, by their length; absent where none came. */
   readonly bars: Readonly<Partial<Record<EventKind, BarValues>>>;
-}
-
-export interface TotalsOptions {
-  /** Seq of the first message to add. */
-  readonly from: number;
-  /** Whether every trade counts, whatever its codes. */
-  readonly everyPrint?: boolean;
-  /** Told of each trade with a code that is in no table. */
-  noteUnknown?(seq: number): void;
-  /**
-   * Effects of a trade whose codes allow something else by the rule in the three bits above the usual ones.
-   *
-   * @param effects bits of both
-   * @param time of the trade as it was sent
-   * @param symbol its number
-   * @returns the bits that hold (`effect`)
-   */
-  settle?(effects: number, time: unknown, symbol: number): number;
-}
-
-/** What is done with the messages of a channel, and which of their cells have what. */
-interface Plan {
-  readonly channel: Channel;
-  readonly event: EventKind;
-  /** Of the cell with the seq of the newest message. */
-  readonly seqCell: number;
-  readonly price: number;
-  readonly size: number;
-  readonly sizeExact: number;
-  readonly time: number;
-  readonly value: number;
-  readonly bars: BarTotals | undefined;
 }
 
 const windowBits = effect.last | effect.highLow | effect.volume;
@@ -77,7 +48,10 @@ export class SymbolTotals {
   private readonly ranges = this.table.ranges;
   private readonly bars = new Map<EventKind, BarTotals>();
   private readonly plans: readonly Plan[];
+  private readonly kept: KeptMessages;
   private next: number;
+  /** Seq up to which messages were kept that left. */
+  private left: number;
   private running: Promise<void> | undefined;
 
   constructor(
@@ -87,7 +61,9 @@ export class SymbolTotals {
     private readonly options: TotalsOptions,
   ) {
     this.next = options.from;
-    this.plans = market.channels.map(channel => this.planOf(channel));
+    this.left = options.from;
+    this.kept = new KeptMessages(buffer);
+    this.plans = market.channels.map(channel => this.planFor(channel));
   }
 
   /** Numbers of the symbols that had a message. */
@@ -177,6 +153,40 @@ export class SymbolTotals {
     return this.next < end;
   }
 
+  /**
+   * Adds the messages before `end`, which are leaving the buffer, and keeps those that are shown. What arrived since is
+   * added soon after, since most of what is shown now will have been replaced when it leaves.
+   */
+  leave(end: number): void {
+    const { nextSeq } = this.buffer;
+    const enough = Math.max(end, Math.min(nextSeq, this.next + 2 * (end - this.left) + mostOfStretch));
+    const isDue = this.next < end || nextSeq - this.next >= mostOfStretch;
+    while (isDue && this.next < enough) this.step(nextSeq);
+    while (this.left < end) {
+      const stretch = this.columns.from(this.left, end);
+      this.keep(stretch);
+      this.left += stretch.count;
+    }
+  }
+
+  /** One of those that were kept. */
+  keptOf(symbol: number, kind: EventKind, seq: number): KeptMessage | undefined {
+    return this.kept.of(kind, symbol, seq);
+  }
+
+  private keep({ seq: firstSeq, row: firstRow, count, columns }: Stretch): void {
+    const { state } = this.table;
+    for (let row = firstRow, seq = firstSeq; row < firstRow + count; row++, seq++) {
+      const plan = this.plans[columns.channels[row]!];
+      const symbol = columns.symbols[row]!;
+      if (plan === undefined || symbol === otherSymbol) continue;
+      const first = columns.first[row]!;
+      plan.bars?.leave(symbol, columns, first, seq);
+      const shown = plan.bars ? plan.bars.seqOf(symbol) : state[symbol * cells + plan.seqCell];
+      if (shown === seq) this.kept.keep(plan.channel, symbol, seq, columns, first);
+    }
+  }
+
   private add({ seq: firstSeq, row: firstRow, count, columns }: Stretch): void {
     const { plans } = this;
     const { state } = this.table;
@@ -185,7 +195,7 @@ export class SymbolTotals {
       const row = firstRow + index;
       const plan = plans[channels[row]!];
       if (plan === undefined) continue;
-      this.firstMs ??= this.buffer.arrivedMs(firstSeq + index);
+      if (this.firstMs === undefined) this.firstMs = this.buffer.arrivedMs(firstSeq + index);
       const symbol = symbols[row]!;
       if (symbol === otherSymbol) {
         this.others++;
@@ -230,8 +240,9 @@ export class SymbolTotals {
     if (sizeDecimals <= mostDecimals && priceDecimals <= mostDecimals)
       this.ranges.addVolume(state, at, numbers[sizeAt]!, sizeDecimals, price, priceDecimals);
     else if (sizeDecimals !== absent) {
-      const size = exactOf(this.buffer, plan.channel, seq, columns, first, sizeAt);
-      const exactPrice = exactOf(this.buffer, plan.channel, seq, columns, first, priceAt);
+      const parse = (): RawEvent => this.buffer.parse(seq);
+      const size = exactOf(plan.channel, columns, first, sizeAt, parse);
+      const exactPrice = exactOf(plan.channel, columns, first, priceAt, parse);
       if (size) this.ranges.addExact(state, at, size, exactPrice);
     }
   }
@@ -269,20 +280,10 @@ export class SymbolTotals {
     this.ranges.addHighLow(state, at, price);
   }
 
-  private planOf(channel: Channel): Plan {
-    const { event } = channel;
-    const isBar = event === 'AGGREGATE_SECOND' || event === 'AGGREGATE_MINUTE';
-    if (isBar) this.bars.set(event, new BarTotals(this.buffer, this.columns, channel, this.next));
-    return {
-      channel,
-      event,
-      seqCell: seqKeys[event] === undefined ? none : cell[seqKeys[event]],
-      price: slotOf(channel, 'price'),
-      size: slotOf(channel, 'size'),
-      sizeExact: slotOf(channel, 'size_exact'),
-      time: slotOf(channel, 'time'),
-      value: event === 'INDEX_VALUE' ? slotOf(channel, 'value') : none,
-      bars: this.bars.get(event),
-    };
+  private planFor(channel: Channel): Plan {
+    if (!barKinds.includes(channel.event)) return planOf(channel, undefined);
+    const bars = new BarTotals(this.buffer, this.columns, channel, this.next);
+    this.bars.set(channel.event, bars);
+    return planOf(channel, bars);
   }
 }

@@ -1,18 +1,21 @@
 /** A row for each symbol, side by side in an array of doubles: its range, counts, and where its newest messages are. */
 import type { EventKind } from '../../contract/channel.js';
-import { part, Ranges, rangeCells } from './ranges.js';
+import { part, Ranges, rangeCells, repeat } from './ranges.js';
 import type { RangeValues } from './symbol-state.js';
 
-/** Of a symbol, behind its range: counts, seqs of the newest messages (-1 where none came), whether it is halted. */
+/**
+ * Of a symbol, behind its range: counts, seqs of the newest messages (-1 where none came), whether it is halted. What
+ * trades and quotes touch lies together.
+ */
 export const cell = {
   messages: rangeCells,
   trades: rangeCells + 1,
-  ineligible: rangeCells + 2,
-  halted: rangeCells + 3,
-  last: rangeCells + 4,
-  lastSeq: rangeCells + 5,
-  quotes: rangeCells + 6,
-  quoteSeq: rangeCells + 7,
+  last: rangeCells + 2,
+  lastSeq: rangeCells + 3,
+  quotes: rangeCells + 4,
+  quoteSeq: rangeCells + 5,
+  ineligible: rangeCells + 6,
+  halted: rangeCells + 7,
   valueSeq: rangeCells + 8,
   bandSeq: rangeCells + 9,
   fairValueSeq: rangeCells + 10,
@@ -76,12 +79,12 @@ export class TotalsTable {
     if ((symbol + 1) * cells <= state.length) return;
     const wider = new Float64Array(2 ** Math.ceil(Math.log2(Math.max(symbol + 1, fewestSymbols))) * cells);
     wider.set(state);
-    for (let at = state.length; at < wider.length; at += cells) {
-      this.ranges.clear(wider, at);
-      wider[at + cell.last] = Number.NaN;
-      wider[at + cell.halted] = Number.NaN;
-      for (const seq of seqs) wider[at + cell[seq]] = none;
-    }
+    const at = state.length;
+    this.ranges.clear(wider, at);
+    wider[at + cell.last] = Number.NaN;
+    wider[at + cell.halted] = Number.NaN;
+    for (const seq of seqs) wider[at + cell[seq]] = none;
+    repeat(wider, at, cells);
     this.state = wider;
   }
 

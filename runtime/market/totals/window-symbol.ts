@@ -69,48 +69,61 @@ export class WindowSymbol implements SymbolState {
   }
 
   private lastOf(kind: EventKind): Seen | undefined {
-    const seq = this.parts.totals.seqOf(this.number, kind);
-    return seq < 0 ? undefined : this.seenAt(seq);
-  }
-
-  private seenAt(seq: number): Seen {
     this.parts.judge();
-    const { buffer } = this.parts;
-    return { channel: this.channelAt(seq), raw: buffer.parse(seq), arrivedMs: buffer.arrivedMs(seq) };
-  }
-
-  private channelAt(seq: number): Channel {
-    return this.parts.market.channels[this.parts.buffer.channelAt(seq)]!;
+    const { buffer, market, totals } = this.parts;
+    const seq = totals.seqOf(this.number, kind);
+    if (seq < 0) return undefined;
+    if (seq < buffer.readableSeq) return totals.keptOf(this.number, kind, seq);
+    const channel = market.channels[buffer.channelAt(seq)]!;
+    return { channel, raw: buffer.parse(seq), arrivedMs: buffer.arrivedMs(seq) };
   }
 
   private newestPrice(): number | null {
     const { totals } = this.parts;
     if (totals.seqOf(this.number, 'TRADE') >= 0) return known(this.numberOf('last'));
-    const valueSeq = totals.seqOf(this.number, 'INDEX_VALUE');
-    if (valueSeq >= 0) return this.numberAt(valueSeq, 'value');
-    const seqs = barKinds.map(kind => totals.seqOf(this.number, kind)).filter(seq => seq >= 0);
-    const [seq] = seqs;
-    if (seqs.length < 2) return seq === undefined ? null : this.numberAt(seq, 'close');
-    const newest = newestOf(seqs.map(bar => this.seenAt(bar)))!;
-    return this.numberAt(seqs.find(bar => this.channelAt(bar) === newest.channel)!, 'close');
+    if (totals.seqOf(this.number, 'INDEX_VALUE') >= 0) return this.numberIn('INDEX_VALUE', 'value');
+    const kinds = barKinds.filter(kind => totals.seqOf(this.number, kind) >= 0);
+    const [kind] = kinds;
+    if (kinds.length < 2) return kind === undefined ? null : this.numberIn(kind, 'close');
+    return this.numberIn(this.newestBar!.channel.event, 'close');
   }
 
   /** A price of 0 with a size of 0 says that there is none. */
   private side(name: 'bid' | 'ask'): number | null {
-    const seq = this.parts.totals.seqOf(this.number, 'QUOTE');
-    if (seq < 0) return null;
-    const price = this.numberAt(seq, `${name}.price`);
-    return price === 0 && this.numberAt(seq, `${name}.size`) === 0 ? null : price;
+    const price = this.numberIn('QUOTE', `${name}.price`);
+    return price === 0 && this.numberIn('QUOTE', `${name}.size`) === 0 ? null : price;
   }
 
-  /** A number of a message of the window. */
-  private numberAt(seq: number, role: NumberRole): number | null {
+  /** A number of the last message of a kind. */
+  private numberIn(kind: EventKind, role: NumberRole): number | null {
     this.parts.judge();
-    const slot = slotAt(this.channelAt(seq), role);
+    const { buffer, market, totals, columns: all } = this.parts;
+    const seq = totals.seqOf(this.number, kind);
+    if (seq < 0) return null;
+    if (seq < buffer.readableSeq) {
+      const kept = totals.keptOf(this.number, kind, seq);
+      return kept ? known(kept.prices[slotAt(kept.channel, role)] ?? Number.NaN) : null;
+    }
+    const slot = slotAt(market.channels[buffer.channelAt(seq)]!, role);
     if (slot < 0) return null;
-    const { columns, row } = this.parts.columns.from(seq, seq + 1);
+    const { columns, row } = all.from(seq, seq + 1);
     return known(priceIn(columns, columns.first[row]! + slot));
   }
+}
+
+/** That of a symbol that had no message. */
+export function emptyState(symbol: string): SymbolState {
+  return {
+    symbol,
+    messages: 0,
+    counts: { TRADE: 0, QUOTE: 0 },
+    ineligible: 0,
+    last: new Map(),
+    range: undefined,
+    newestBar: undefined,
+    halted: null,
+    compared: () => null,
+  };
 }
 
 function known(value: number): number | null {

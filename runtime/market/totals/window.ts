@@ -1,22 +1,35 @@
-/** The states of all symbols in a window, added up from the columns of the buffer. */
+/** The states of all symbols in a window or since the start, added up from the columns of the buffer. */
 import { Columns } from '../../buffer/columns.js';
 import type { Hold } from '../../buffer/holds.js';
 import type { MessageBuffer } from '../../buffer/message-buffer.js';
 import type { Market } from '../../contract/market.js';
 import type { Kernel } from '../../contract/suite.js';
 import type { Clock } from '../../core/clock.js';
-import { NumberReader } from '../../decode/numbers/number-reader.js';
 import { rawRole } from '../format.js';
-import { SymbolSnapshot } from '../snapshot.js';
-import { mostUnknown } from '../snapshots.js';
+import { numberReaderOf } from '../number-readers.js';
 import { type TradeRules, tradeRulesOf } from '../trade-rules.js';
 import type { SymbolState, SymbolStates } from './symbol-state.js';
 import { SymbolTotals } from './symbol-totals.js';
-import { type WindowParts, WindowSymbol } from './window-symbol.js';
+import { emptyState, type WindowParts, WindowSymbol } from './window-symbol.js';
+
+/** No feed has so many; what is odd must not fill the memory. */
+const mostUnknown = 20;
+
+export interface WindowOptions {
+  /** Absent: `JSON.parse` reads all numbers. */
+  readonly kernel: Kernel | undefined;
+  readonly clock: Clock;
+  /** Seq of the first message. */
+  readonly from: number;
+  /** Whether every trade counts, whatever its conditions. */
+  readonly everyPrint?: boolean;
+  /** Whether what leaves the buffer is added up before it does, for a window that is kept. */
+  readonly isKept?: boolean;
+}
 
 /**
- * What comes while it is read may push out what it shows, so it holds the messages until it is released. Where they are
- * gone all the same, reading throws.
+ * What comes while it is read may push out what it shows. So it holds the messages until it is released, or, where it is
+ * kept, copies what it shows of those that leave. Where the stream is started anew, reading throws.
  */
 export class Window implements SymbolStates {
   /** Those that left the buffer before it began. */
@@ -27,29 +40,24 @@ export class Window implements SymbolStates {
   private readonly parts: WindowParts;
   private readonly rules: TradeRules | undefined;
 
-  /**
-   * @param kernel absent: `JSON.parse` reads all numbers
-   * @param from seq of the first message
-   * @param everyPrint whether every trade counts, whatever its conditions
-   */
+  private readonly clock: Clock;
+
   constructor(
     private readonly market: Market,
     private readonly buffer: MessageBuffer,
-    kernel: Kernel | undefined,
-    private readonly clock: Clock,
-    from: number,
-    everyPrint = false,
+    { kernel, clock, from, everyPrint = false, isKept = false }: WindowOptions,
   ) {
+    this.clock = clock;
     const rules = tradeRulesOf(market);
     this.rules = everyPrint ? undefined : rules;
-    this.hold = buffer.hold(from);
-    const columns = new Columns(buffer, readerOf(market, kernel));
+    const columns = new Columns(buffer, numberReaderOf(market, kernel));
     this.totals = new SymbolTotals(market, buffer, columns, {
       from,
       everyPrint,
       settle: (allowed, time, symbol) => rules.settle(allowed, time, buffer.symbols.nameOf(symbol)),
       noteUnknown: seq => this.noteUnknown(seq),
     });
+    this.hold = isKept ? buffer.follow(end => this.totals.leave(end)) : buffer.hold(from);
     this.parts = { market, buffer, columns, totals: this.totals, judge: () => this.judge() };
   }
 
@@ -75,7 +83,7 @@ export class Window implements SymbolStates {
     this.judge();
     const number = this.buffer.symbols.numberOf(symbol);
     const isHere = number !== undefined && this.totals.sortable(number, 'messages') > 0;
-    return isHere ? this.stateOf(symbol, number) : new SymbolSnapshot(symbol);
+    return isHere ? this.stateOf(symbol, number) : emptyState(symbol);
   }
 
   update(abort?: AbortSignal): Promise<void> {
@@ -101,15 +109,4 @@ export class Window implements SymbolStates {
     if (!rules || !channel || unknownConditions.size >= mostUnknown) return;
     for (const code of rules.unknownIn(rawRole(channel, buffer.parse(seq), 'conditions'))) unknownConditions.add(code);
   }
-}
-
-const readers = new WeakMap<Market, Map<Kernel | undefined, NumberReader>>();
-
-/** One for all buffers of a market, so that they have their columns in common. */
-function readerOf(market: Market, kernel: Kernel | undefined): NumberReader {
-  const known = readers.get(market) ?? new Map<Kernel | undefined, NumberReader>();
-  readers.set(market, known);
-  const reader = known.get(kernel) ?? new NumberReader(market.channels, kernel, tradeRulesOf(market).effectsByCode);
-  known.set(kernel, reader);
-  return reader;
 }

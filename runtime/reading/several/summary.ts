@@ -6,19 +6,8 @@ import { roomIn } from '../answer.js';
 import type { OfSeveral } from '../of-markets.js';
 import { decodeRank, encodeRank, type Rank, type Ranking, rank, rankingOf } from '../ranking.js';
 import { judgeKeys } from '../row-keys.js';
-import {
-  beginOf,
-  cancelled,
-  inPlace,
-  isOfWindow,
-  rowMaker,
-  rowsWithin,
-  type Stretch,
-  sizeOf,
-  summaryOf,
-  untilAllCame,
-  windowOf,
-} from '../summary.js';
+import { rowMaker, rowsWithin, summaryOf, untilAllCame } from '../summary.js';
+import { cancelled, fromWindows, type Stretch } from '../windows.js';
 import { type Assigned, symbolsIn } from './names.js';
 import { explainAside, faultOf, streamsOf } from './streams.js';
 
@@ -42,16 +31,7 @@ export async function summarizeSeveral(hub: HubView, args: OfSeveral<SummarizeAr
     await hub.duringWait(() => Promise.all(waits.map(wait => wait())));
   }
   const wanted: Wanted = { streams, args, symbols, ranking, after };
-  if (!isOfWindow(args)) {
-    return answerWith(
-      hub,
-      wanted,
-      streams.map(({ snapshots }) => snapshots),
-    );
-  }
-  const fromMs = beginOf(hub, args);
-  const size = streams.reduce((sum, stream) => sum + sizeOf(stream, fromMs), 0);
-  return inPlace(hub, size, () => answerFromWindows(hub, wanted, { fromMs, abort }), abort);
+  return fromWindows(hub, streams, args, (windows, stretch) => answerWith(hub, wanted, windows, stretch), abort);
 }
 
 /** Which rows a call is after. */
@@ -67,35 +47,20 @@ function namesOf(streams: readonly StreamView[]): string[] {
   return streams.map(({ market }) => market.name);
 }
 
-/** A stream that is started anew takes the messages of its window away; then there are others to answer from. */
-async function answerFromWindows(hub: HubView, wanted: Wanted, stretch: Stretch) {
-  for (;;) {
-    const windows = wanted.streams.map(stream => windowOf(hub, stream, stretch, wanted.args.prints === 'all'));
-    try {
-      return await answerWith(hub, wanted, windows, stretch);
-    } catch (error) {
-      if (!windows.some(({ isLost }) => isLost) || stretch.abort?.aborted) throw error;
-    } finally {
-      for (const window of windows) window.release();
-    }
-  }
-}
-
 /**
  * @param states by the place of a stream
- * @param stretch absent: everything since the start of each stream
  * @throws where the messages of a window are gone
  */
 async function answerWith(
   hub: HubView,
   { streams, args, symbols, ranking, after }: Wanted,
   states: readonly SymbolStates[],
-  stretch?: Stretch,
+  stretch: Stretch,
 ) {
   const nowMs = hub.clock.elapsed();
   for (const one of states) {
-    await one.update(stretch?.abort);
-    if (stretch?.abort?.aborted) throw cancelled();
+    await one.update(stretch.abort);
+    if (stretch.abort?.aborted) throw cancelled();
   }
   const parts = streams.map((stream, place) => {
     const own = symbols.of[place];

@@ -1,7 +1,6 @@
-/** Open, high, low, volume and VWAP of a stretch of time, from trades, values or bars. */
+/** Volume and VWAP of a stretch of time, from trades or bars. */
 import { type Decimal, divide, numberOf, numberOrDigits } from '../core/decimal.js';
 import { type Amount, decimalsIn, ExactSum } from '../core/exact-sum.js';
-import type { Updates } from './trade-rules.js';
 
 /** Digits that a VWAP has at least, and digits behind the point beyond those of the price that has the most. */
 const averageDigits = 10;
@@ -70,35 +69,4 @@ export function averageOf(turnover: Decimal, priced: Decimal, priceDecimals: num
 /** Power of ten of the first digit. */
 function magnitudeOf(value: number): number {
   return Number.isFinite(value) ? Number(value.toExponential(averageDigits - 1).split('e')[1]) : 0;
-}
-
-const everything: Updates = { last: true, highLow: true, volume: true };
-
-/** Prices of trades or values, and the turnover of the trades. */
-export class Range {
-  open: number | null = null;
-  high: number | null = null;
-  low: number | null = null;
-  private readonly turnover = new Turnover();
-
-  get volume(): number | string | null {
-    return this.turnover.volume;
-  }
-
-  get vwap(): number | null {
-    return this.turnover.vwap;
-  }
-
-  /** @param updates which values the price may move */
-  addPrice(price: unknown, { last, highLow }: Updates = everything): void {
-    if (typeof price !== 'number') return;
-    if (last) this.open ??= price;
-    if (!highLow) return;
-    this.high = Math.max(this.high ?? price, price);
-    this.low = Math.min(this.low ?? price, price);
-  }
-
-  addVolume(size: unknown, price: unknown): void {
-    this.turnover.add(size, price);
-  }
 }

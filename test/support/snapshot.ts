@@ -1,15 +1,103 @@
-/** The newest state of one symbol, updated message by message. */
-import type { Channel, EventKind, Role } from '../contract/channel.js';
-import type { Amount } from '../core/exact-sum.js';
-import { epochMs, sortableTime } from '../core/time.js';
-import type { RawEvent } from '../decode/protocol.js';
-import { BarSeries } from './bar-series.js';
-import { exactAmount } from './exact-amount.js';
-import { rawRole, readRole, readRoleFlag } from './format.js';
-import { Range } from './range.js';
-import { amountOf, newestOf, numeric, quotePrices } from './seen.js';
-import { barKinds, type Compared, type Seen, type SymbolState } from './totals/symbol-state.js';
-import { fullEffect, type TradeRules } from './trade-rules.js';
+/** The state of one symbol as a plain book: message by message, parsed, each bar in its last version. Judges the totals. */
+import type { Channel, EventKind, Role } from '../../runtime/contract/channel.js';
+import type { Amount } from '../../runtime/core/exact-sum.js';
+import { epochMs, sortableTime } from '../../runtime/core/time.js';
+import type { RawEvent } from '../../runtime/decode/protocol.js';
+import { exactAmount } from '../../runtime/market/exact-amount.js';
+import { rawRole, readRole, readRoleFlag } from '../../runtime/market/format.js';
+import { amountOf, newestOf, numeric, quotePrices } from '../../runtime/market/seen.js';
+import { barKinds, type Compared, type Seen, type SymbolState } from '../../runtime/market/totals/symbol-state.js';
+import { fullEffect, type TradeRules, type Updates } from '../../runtime/market/trade-rules.js';
+import { Turnover } from '../../runtime/market/turnover.js';
+
+const everything: Updates = { last: true, highLow: true, volume: true };
+
+/** Prices of trades or values, and the turnover of the trades. */
+class Range {
+  open: number | null = null;
+  high: number | null = null;
+  low: number | null = null;
+  private readonly turnover = new Turnover();
+
+  get volume(): number | string | null {
+    return this.turnover.volume;
+  }
+
+  get vwap(): number | null {
+    return this.turnover.vwap;
+  }
+
+  /** @param updates which values the price may move */
+  addPrice(price: unknown, { last, highLow }: Updates = everything): void {
+    if (typeof price !== 'number') return;
+    if (last) this.open ??= price;
+    if (!highLow) return;
+    this.high = Math.max(this.high ?? price, price);
+    this.low = Math.min(this.low ?? price, price);
+  }
+
+  addVolume(size: unknown, price: unknown): void {
+    this.turnover.add(size, price);
+  }
+}
+
+/** The parts of a bar that count. */
+interface SeriesBar {
+  /** Begin, as a text that sorts as time does. */
+  readonly start: string;
+  readonly open: unknown;
+  readonly high: unknown;
+  readonly low: unknown;
+  readonly close: unknown;
+  readonly volume: unknown;
+  readonly vwap: unknown;
+}
+
+/** Bars of a symbol, each in the version that came last. */
+class BarSeries {
+  private readonly bars = new Map<string, SeriesBar>();
+
+  addBar(bar: SeriesBar): void {
+    this.bars.set(bar.start, bar);
+  }
+
+  get open(): number | null {
+    const first = this.sorted.find(bar => pricesOf(bar).length > 0);
+    return first ? pricesOf(first)[0]! : null;
+  }
+
+  get high(): number | null {
+    const all = this.sorted.flatMap(pricesOf);
+    return all.length > 0 ? Math.max(...all) : null;
+  }
+
+  get low(): number | null {
+    const all = this.sorted.flatMap(pricesOf);
+    return all.length > 0 ? Math.min(...all) : null;
+  }
+
+  get volume(): number | string | null {
+    return this.turnover.volume;
+  }
+
+  get vwap(): number | null {
+    return this.turnover.vwap;
+  }
+
+  private get sorted(): SeriesBar[] {
+    return [...this.bars.values()].sort((one, other) => (one.start < other.start ? -1 : 1));
+  }
+
+  private get turnover(): Turnover {
+    const turnover = new Turnover();
+    for (const { volume, vwap } of this.bars.values()) turnover.add(volume, vwap);
+    return turnover;
+  }
+}
+
+function pricesOf({ open, high, low, close }: SeriesBar): number[] {
+  return [open, high, low, close].filter(price => typeof price === 'number');
+}
 
 export class SymbolSnapshot implements SymbolState {
   messages = 0;

@@ -1,15 +1,15 @@
-/** The snapshots of all symbols of a stream, brought up to date only when somebody asks. */
-import type { MessageBuffer } from '../buffer/message-buffer.js';
-import type { Market } from '../contract/market.js';
-import type { Clock } from '../core/clock.js';
-import { stepsToParse, TimeSlice } from '../pacing/time-slice.js';
-import { rawRole } from './format.js';
+/** The snapshots of all symbols of a stream, message by message: what totals are compared with. */
+import type { MessageBuffer } from '../../runtime/buffer/message-buffer.js';
+import type { Market } from '../../runtime/contract/market.js';
+import type { Clock } from '../../runtime/core/clock.js';
+import { rawRole } from '../../runtime/market/format.js';
+import type { SymbolStates } from '../../runtime/market/totals/symbol-state.js';
+import { type TradeRules, tradeRulesOf } from '../../runtime/market/trade-rules.js';
+import { stepsToParse, TimeSlice } from '../../runtime/pacing/time-slice.js';
 import { SymbolSnapshot } from './snapshot.js';
-import type { SymbolStates } from './totals/symbol-state.js';
-import { type TradeRules, tradeRulesOf } from './trade-rules.js';
 
 /** No feed has so many; what is odd must not fill the memory. */
-export const mostUnknown = 20;
+const mostUnknown = 20;
 
 /** Adds the messages of a stream to the snapshots, each once. */
 export class Snapshots implements SymbolStates {
