@@ -99,6 +99,13 @@ export class TradeRules {
     return (allowed & ~everything) | ((allowed >> dayShift) & everything);
   }
 
+  /** The updates of a window that the codes of a trade allow together, as bits that `settle` takes. */
+  updatesOf(allowed: number, atMs: number, symbol: string): Updates {
+    const strict = allowed & everything;
+    const loose = (allowed >> dayShift) & everything;
+    return combinations[strict === loose || this.isRegular(atMs, symbol) ? strict : loose]!;
+  }
+
   private isRegular(atMs: number, symbol = ''): boolean {
     const hours = this.hours.of(symbol);
     let regular = this.regular.get(hours);

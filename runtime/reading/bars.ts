@@ -30,6 +30,7 @@ export async function bars(hub: HubView, args: BarsArguments, abort?: AbortSigna
   const slice = new TimeSlice(hub.clock);
   const building: Building = {
     stream,
+    kernel: hub.suite.numberKernel,
     hours: new ProductHours(stream.market, hub.hours.of(stream.market)),
     nowMs: hub.clock.now(),
     slice,

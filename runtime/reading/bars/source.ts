@@ -1,8 +1,9 @@
 /** What bars of a symbol can be built of, and finding its messages. */
+import type { Gathering } from '../../buffer/gathering.js';
+import type { MessageBuffer } from '../../buffer/message-buffer.js';
 import type { Channel, EventKind } from '../../contract/channel.js';
-import type { RawEvent } from '../../decode/protocol.js';
 import { type Interval, isBuiltOf } from '../../market/bar-interval.js';
-import { stepsToShow, type TimeSlice } from '../../pacing/time-slice.js';
+import type { TimeSlice } from '../../pacing/time-slice.js';
 import type { StreamView } from '../../stream/view.js';
 
 /** A channel whose messages make bars. */
@@ -69,34 +70,65 @@ export interface Visit {
   readonly hasLost: boolean;
 }
 
+/** Looking at a message, and putting it into a bar, takes as long as skipping this many. */
+const takenSteps = 4;
+/** So many of other symbols are skipped between two looks at the clock, where each may have to be parsed. */
+const mostSkipped = 256;
+
 /**
  * Visits the held messages of a channel and symbol, newest first.
  *
- * @param take returns whether to go on
+ * @param gathering reads their numbers
+ * @param take told the place of a message in the gathering; returns whether to go on
  */
 export async function visitMessages(
   { market, buffer }: StreamView,
-  { channel, symbol }: { readonly channel: Channel; readonly symbol: string },
+  { channel, symbol, gathering }: Visited,
   slice: TimeSlice,
-  take: (seq: number, raw: RawEvent) => boolean,
+  take: (index: number) => boolean,
   abort?: AbortSignal,
 ): Promise<Visit> {
-  // A symbol that is not told apart shares its row with others: all messages are looked at.
-  const isNumbered = buffer.knows(symbol);
-  const index = market.channels.indexOf(channel);
-  const isMeant = (at: number): boolean =>
-    isNumbered || (buffer.channelAt(at) === index && buffer.symbolAt(at) === symbol);
+  const { isMeant, before, hasLostBefore } = wayThrough(buffer, symbol, market.channels.indexOf(channel));
   let seq: number | undefined = buffer.newestOf({ channel, symbol });
   let hasLost = false;
   while (seq !== undefined && seq >= buffer.oldestSeq && !abort?.aborted) {
-    const at: number = seq;
-    hasLost = isNumbered ? buffer.hasLostBefore(at) : buffer.evictedMs !== undefined;
-    seq = isNumbered ? buffer.before(at) : at > buffer.oldestSeq ? at - 1 : undefined;
-    const isTaken = isMeant(at);
-    const steps = isTaken ? stepsToShow(buffer.bytesAt(at)) : 1;
-    if (isTaken && !take(at, buffer.parse(at))) return { isComplete: false, hasLost: false };
-    if (slice.spent(steps)) await slice.rest();
+    let looked = 0;
+    gathering.clear();
+    for (; seq !== undefined && !gathering.isFull && looked < mostSkipped; looked++) {
+      const at: number = seq;
+      hasLost = hasLostBefore(at);
+      seq = before(at);
+      if (isMeant(at)) gathering.add(at);
+    }
+    gathering.read();
+    for (let index = 0; index < gathering.count; index++)
+      if (!take(index)) return { isComplete: false, hasLost: false };
+    if (slice.spent(looked + takenSteps * gathering.count)) await slice.rest();
   }
   // What left the buffer meanwhile could not be visited.
   return { isComplete: true, hasLost: hasLost || seq !== undefined };
+}
+
+/** Whose messages are visited. */
+export interface Visited {
+  readonly channel: Channel;
+  readonly symbol: string;
+  readonly gathering: Gathering;
+}
+
+/** From a message to the one before, newest first. */
+function wayThrough(buffer: MessageBuffer, symbol: string, channel: number) {
+  if (buffer.knows(symbol)) {
+    return {
+      isMeant: () => true,
+      before: (seq: number) => buffer.before(seq),
+      hasLostBefore: (seq: number) => buffer.hasLostBefore(seq),
+    };
+  }
+  // A symbol that is not told apart shares its row with others: all messages are looked at.
+  return {
+    isMeant: (seq: number) => buffer.channelAt(seq) === channel && buffer.symbolAt(seq) === symbol,
+    before: (seq: number) => (seq > buffer.oldestSeq ? seq - 1 : undefined),
+    hasLostBefore: () => buffer.evictedMs !== undefined,
+  };
 }

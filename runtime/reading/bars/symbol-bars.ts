@@ -1,21 +1,20 @@
 /** The bars of one symbol, from the messages that are held. */
 
+import { Gathering } from '../../buffer/gathering.js';
 import type { Hours } from '../../contract/market.js';
-import { epochMs } from '../../core/time.js';
-import type { RawEvent } from '../../decode/protocol.js';
-import { type BarBuilder, JoinedBars, TickBars, TimedBars } from '../../market/bar-builder.js';
+import type { Kernel } from '../../contract/suite.js';
+import type { BarBuilder } from '../../market/bar-builder.js';
 import { fillBars } from '../../market/bar-fill.js';
 import { type Alignment, alignmentOf } from '../../market/bar-interval.js';
 import { type Known, marksOf } from '../../market/bar-marks.js';
 import type { BuiltBar } from '../../market/built-bar.js';
-import { exactAmount } from '../../market/exact-amount.js';
-import { rawRole, readRole } from '../../market/format.js';
 import type { IndicatorValue } from '../../market/indicators.js';
+import { numberReaderOf } from '../../market/number-readers.js';
 import type { ProductHours } from '../../market/product-hours.js';
 import { hasRegularSession, RegularHours } from '../../market/regular-hours.js';
-import { fullEffect, tradeRulesOf } from '../../market/trade-rules.js';
 import type { TimeSlice } from '../../pacing/time-slice.js';
 import type { StreamView } from '../../stream/view.js';
+import { collectorOf } from './collector.js';
 import { knownOf } from './knowledge.js';
 import type { BarRequest } from './request.js';
 import { type BarSource, visitMessages } from './source.js';
@@ -31,6 +30,8 @@ export interface MarkedBar {
 /** What building needs beside the request. */
 export interface Building {
   readonly stream: StreamView;
+  /** Reads the numbers of messages. */
+  readonly kernel: Kernel;
   /** Finds the hours of a symbol. */
   readonly hours: ProductHours;
   /** Wall clock ms. */
@@ -68,7 +69,10 @@ export async function buildBars(
   const hours = new RegularHours(ownHours);
   const onlyRegular = request.session === 'regular' && hasRegularSession(ownHours);
   const isChosen = (atMs: number): boolean => !onlyRegular || hours.includes(atMs);
-  const { builder, add } = collectorOf(stream, { ...source, symbol }, align, request, isChosen);
+  const { buffer, market } = stream;
+  const channelIndex = market.channels.indexOf(source.channel);
+  const gathering = new Gathering(buffer, numberReaderOf(market, building.kernel), channelIndex);
+  const { builder, add } = collectorOf(stream, { ...source, symbol, gathering, align, isChosen }, request);
   // Indicators begin with the oldest bar.
   const isEnough = align && !compute ? enoughOf(stream, builder, align, request) : () => false;
   let visited = 0;
@@ -77,12 +81,13 @@ export async function buildBars(
   let lagMs: number | undefined;
   const visit = await visitMessages(
     stream,
-    { channel: source.channel, symbol },
+    { channel: source.channel, symbol, gathering },
     slice,
-    (seq, raw) => {
-      const atMs = add(seq, raw);
+    index => {
+      const atMs = add(index);
+      const seq = gathering.seqs[index]!;
       if (atMs !== undefined) {
-        lagMs ??= stream.wallMs(stream.buffer.arrivedMs(seq)) - atMs - (source.pieceMs ?? 0);
+        lagMs ??= stream.wallMs(buffer.arrivedMs(seq)) - atMs - (source.pieceMs ?? 0);
         oldestMs = atMs;
       }
       return ++visited % messagesPerLook !== 0 || !isEnough(seq);
@@ -148,57 +153,6 @@ function lastMoment(bars: readonly BuiltBar[], { toMs }: Known): number {
 
 function isWithin({ startMs, endMs }: BuiltBar, { fromMs, toMs }: BarRequest): boolean {
   return (fromMs === undefined || endMs > fromMs) && (toMs === undefined || startMs < toMs);
-}
-
-/** Builds bars from messages. */
-interface Collector {
-  readonly builder: BarBuilder;
-  /** @returns time of the message, Unix ms, if it has one */
-  add(seq: number, raw: RawEvent): number | undefined;
-}
-
-function collectorOf(
-  { market }: StreamView,
-  { from, channel, pieceMs, symbol }: BarSource & { readonly symbol: string },
-  align: Alignment | undefined,
-  { interval }: BarRequest,
-  isChosen: (atMs: number) => boolean,
-): Collector {
-  if (pieceMs !== undefined) {
-    const builder = new JoinedBars(align!);
-    return {
-      builder,
-      add(_, raw) {
-        const startMs = epochMs(rawRole(channel, raw, 'time'));
-        if (startMs === undefined || !isChosen(startMs)) return startMs;
-        const [open, high, low, close, vwap, trades] = (
-          ['open', 'high', 'low', 'close', 'vwap', 'trades'] as const
-        ).map(role => readRole(channel, raw, role));
-        const volume = exactAmount(channel, raw, 'volume');
-        builder.add({ startMs, endMs: startMs + pieceMs, open, high, low, close, volume, vwap, trades });
-        return startMs;
-      },
-    };
-  }
-  const builder = align ? new TimedBars(align) : new TickBars(interval.kind === 'ticks' ? interval.count : 1);
-  const rules = tradeRulesOf(market);
-  return {
-    builder,
-    add(seq, raw) {
-      const atMs = epochMs(rawRole(channel, raw, 'time'));
-      if (atMs === undefined || !isChosen(atMs)) return atMs;
-      if (from === 'values') {
-        builder.add({ seq, atMs, price: readRole(channel, raw, 'value'), updates: fullEffect.window });
-        return atMs;
-      }
-      const { window } = rules.effectOf(rawRole(channel, raw, 'conditions'), atMs, symbol);
-      // Such a trade repeats what was counted.
-      if (!window.last && !window.highLow && !window.volume) return atMs;
-      const [price, size] = [readRole(channel, raw, 'price'), exactAmount(channel, raw, 'size')];
-      builder.add({ seq, atMs, price, size, updates: window });
-      return atMs;
-    },
-  };
 }
 
 /** Tells when no earlier message can add to the bars asked for: messages come after what they tell of. */
