@@ -40,7 +40,14 @@ judge(suite, stocks, {
         },
         { key: 'q', name: 'sequence', type: 'integer', optional: false, role: 'sequence' },
         { key: 'trfi', name: 'trf_id', type: 'integer', optional: true, role: 'reporting_facility' },
-        { key: 'trft', name: 'trf_time', type: 'integer', epoch: 'ms', optional: true },
+        {
+          key: 'trft',
+          name: 'trf_time',
+          type: 'integer',
+          epoch: 'ms',
+          optional: true,
+          role: 'reporting_time',
+        },
       ],
       samples: [
         {

@@ -14,7 +14,7 @@ export type RawEvent = 'TRADE' | 'QUOTE' | 'AGGREGATE_MINUTE' | 'AGGREGATE_SECON
 
 export type RawEpoch = 'ms' | 'us' | 'ns' | 'magnitude';
 
-export type RawRole = 'symbol' | 'time' | 'price' | 'size' | 'size_exact' | 'bid.price' | 'bid.size' | 'bid.exchange' | 'bid.time' | 'ask.price' | 'ask.size' | 'ask.exchange' | 'ask.time' | 'exchange_id' | 'reporting_facility' | 'trade_id' | 'tape' | 'condition' | 'conditions' | 'indicators' | 'participant_time' | 'received_time' | 'sequence' | 'value' | 'fair_value' | 'high_limit' | 'low_limit' | 'auction_time' | 'auction_type' | 'unmatched_size' | 'paired_size' | 'clearing_price' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'volume_exact' | 'accumulated_volume' | 'accumulated_volume_exact' | 'vwap' | 'day_vwap' | 'official_open' | 'average_size' | 'trades' | 'dollar_volume' | 'end_time';
+export type RawRole = 'symbol' | 'time' | 'price' | 'size' | 'size_exact' | 'bid.price' | 'bid.size' | 'bid.exchange' | 'bid.time' | 'ask.price' | 'ask.size' | 'ask.exchange' | 'ask.time' | 'exchange_id' | 'reporting_facility' | 'reporting_time' | 'trade_id' | 'tape' | 'condition' | 'conditions' | 'indicators' | 'participant_time' | 'received_time' | 'sequence' | 'value' | 'fair_value' | 'high_limit' | 'low_limit' | 'auction_time' | 'auction_type' | 'unmatched_size' | 'paired_size' | 'clearing_price' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'volume_exact' | 'accumulated_volume' | 'accumulated_volume_exact' | 'vwap' | 'day_vwap' | 'official_open' | 'average_size' | 'trades' | 'dollar_volume' | 'end_time';
 
 export interface RawField {
   /** Key on the wire. */

@@ -40,6 +40,7 @@ export type Role =
   | 'ask.time'
   | 'exchange_id'
   | 'reporting_facility'
+  | 'reporting_time'
   | 'trade_id'
   | 'tape'
   | 'condition'

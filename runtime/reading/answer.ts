@@ -3,6 +3,7 @@
 import type { Common, LastError, Outage as ShownOutage } from '../../generated/types.js';
 import { encodeCursor } from '../buffer/cursor.js';
 import { isoOrNull } from '../core/time.js';
+import { universeOf } from '../simulator/world/universe.js';
 import type { Outage } from '../stream/outages.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { suspectExpired } from '../symbols/expiry.js';
@@ -107,12 +108,14 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
   const symbols = subscriptions.names.map(name => name.slice(name.indexOf('.') + 1));
   // A recording is of its own day.
   const expired = target?.replay ? [] : suspectExpired(market, symbols, hub.clock.now());
+  const isPlayed = target?.endpoint.simulated === true && !target.replay;
   return explainSilence({
     market: stream.market,
     readOnly: hub.readOnly,
     hours: hub.hours.of(market),
     state: stream.state,
     simulated: stream.target?.endpoint.simulated ?? false,
+    listed: isPlayed ? new Set(universeOf(market).at(hub.clock.now()).keys()) : undefined,
     delayMinutes: stream.target?.endpoint.delayMinutes ?? 0,
     replay: stream.target?.replay?.explainSilence(),
     nowMs: hub.clock.now(),

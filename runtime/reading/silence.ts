@@ -19,6 +19,8 @@ export interface Silence {
   readonly hours: Hours;
   readonly state: StateName;
   readonly simulated: boolean;
+  /** The symbols that the simulated feed has; absent for others. */
+  readonly listed?: ReadonlySet<string> | undefined;
   readonly delayMinutes: number;
   /** Why the recording that a replay plays is silent. */
   readonly replay?: string | undefined;
@@ -152,14 +154,16 @@ function channelFor(market: Market, { prefix, symbol }: Filter): string {
 }
 
 /** Why a call found nothing although the stream may be fine. */
-function explainSearch({ subscriptions, unconfirmed, doubts, sought }: Silence): string | undefined {
+function explainSearch(silence: Silence): string | undefined {
+  const { subscriptions, unconfirmed, doubts, sought } = silence;
   if (!sought) return undefined;
   const { filters = [], seen, passed, last } = sought;
   const unheld = unheldOf(subscriptions, filters);
   const doubtful = seen === 0 ? allUnconfirmed(subscriptions, unconfirmed, filters) : [];
   if (doubtful.length > 0) return [describeUnconfirmed(doubtful), ...doubts].join(' ');
   const found = describeFindings(filters, seen, passed, last);
-  return found && [found, ...noteUnheld(unheld)].join(' ');
+  const missing = seen === 0 ? explainUnlisted(silence) : undefined;
+  return found && [found, ...noteUnheld(unheld), ...(missing === undefined ? [] : [missing])].join(' ');
 }
 
 /** The filters that no subscribed channel can satisfy, as the caller would write them. */
@@ -204,6 +208,22 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, namesShown).join(', ')}${names.length > namesShown ? ' and others' : ''}`;
 }
 
+const listedShown = 3;
+
+/** Which of the symbols the simulated feed does not have, and which it has. */
+function explainUnlisted(silence: Silence): string | undefined {
+  const { listed: all } = silence;
+  const unlisted = [...new Set(symbolsOf(silence))].filter(symbol => symbol !== '*' && all?.has(symbol) === false);
+  if (all === undefined || unlisted.length === 0) return undefined;
+  return `The simulated feed does not have ${listed(unlisted)}. ${describeListed(all)}`;
+}
+
+function describeListed(all: ReadonlySet<string>): string {
+  const shown = [...all].slice(0, listedShown);
+  const more = all.size - shown.length;
+  return `It has ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
+
 function explainMarket(silence: Silence): string {
   const { market, hours, simulated, delayMinutes, nowMs, liveSinceMs, liveForMs = 0 } = silence;
   // A delayed feed stays silent after the opening for as long as its delay.
@@ -215,7 +235,9 @@ function explainMarket(silence: Silence): string {
   if (closed.length > 0 && closed.length === reports.length) return closed.join(' ');
   const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;
   const cameSince = newestAgeMs < liveForMs;
+  const missing = explainUnlisted(silence);
   if (liveForMs < justLiveMs && !cameSince) {
+    if (missing !== undefined) return missing;
     return lastMessageAtMs === undefined
       ? 'The stream has just become live; nothing has come yet.'
       : 'The stream has just become live again; nothing has come since.';
@@ -225,8 +247,9 @@ function explainMarket(silence: Silence): string {
   return [
     `Live and subscribed, but no event came ${since}${gap}.`,
     ...closed,
-    ...explainQuiet(reports.filter(({ open }) => open)),
+    ...(missing === undefined ? explainQuiet(reports.filter(({ open }) => open)) : [missing]),
     ...(simulated ? ['The simulated feed never closes.'] : []),
+    ...(missing === undefined && silence.listed !== undefined ? [describeListed(silence.listed)] : []),
   ].join(' ');
 }
 

@@ -17,7 +17,8 @@ const defaults: Record<FieldType, SimulatedValue> = {
 
 /**
  * The event as the channel sends it: one JSON object, `ev` first, then the fields of the table in their order.
- * An optional field is left out where the event has no value for it; a required one gets a default by its type.
+ * An optional field is left out where the event has no value for it or omits it; a required one gets a default by its
+ * type.
  */
 export function encode(event: SimulatedEvent, channel: Channel): string {
   const members = [`"ev":${JSON.stringify(channel.prefix)}`];
@@ -32,7 +33,7 @@ export function encode(event: SimulatedEvent, channel: Channel): string {
 function valueText(event: SimulatedEvent, field: Field): string | undefined {
   if (field.role === 'symbol') return JSON.stringify(delivered(event.symbol, field));
   const value = field.role && event.values[field.role];
-  if (value === undefined && field.optional) return undefined;
+  if (field.optional && (value === undefined || event.omits?.has(field.role!))) return undefined;
   if (field.epoch !== undefined) {
     return timeText(typeof value === 'number' ? value : event.atMs, field.epoch, event.symbol);
   }

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { Market } from '../contract/market.js';
+import type { Clock } from '../core/clock.js';
+import { systemClock } from '../pacing/system-clock.js';
 import type { LiveSession } from './live-connection.js';
 import type { SimulatedFeedOptions } from './options.js';
 import { Stage } from './stage.js';
@@ -19,13 +21,15 @@ const sliceMs = 5;
 /** Most real time that one step catches up on, so that a machine is not flooded when it wakes from sleep. */
 const maxCatchUpMs = 5_000;
 
+/** How far the clock of the machine is set back before the feed goes back with it, rather than wait. */
+const maxWaitMs = 2_000;
+
 /**
  * A WebSocket server on loopback that speaks the vendor's protocol for the markets it is given, with invented data.
  *
- * Virtual time starts at `startAtMs`, and markets never close. Each market lags behind it by a constant of 3 to 63
- * seconds, which the first held channel fixes so that the next minute begins 3 s later. The minute before is played in
- * silence, so that complete minute bars arrive within seconds. A market without held channels does not play. The same
- * options, calls of `advance` and requests give the same frames.
+ * It sends what happens in the simulated world when it happens there: at speed 1, what was just now by the clock.
+ * Markets never close. A market without held channels does not play. The same options, calls of `advance` and requests
+ * give the same frames.
  */
 export class SimulatedFeed {
   private readonly stages: readonly Stage[];
@@ -36,6 +40,7 @@ export class SimulatedFeed {
     perMessageDeflate: false,
     maxPayload: maxRequestBytes,
   });
+  private readonly clock: Pick<Clock, 'now'>;
   private nowMs: number;
   private base: Promise<string> | undefined;
   private server: Server | undefined;
@@ -45,7 +50,8 @@ export class SimulatedFeed {
     markets: readonly Market[],
     private readonly options: SimulatedFeedOptions = {},
   ) {
-    this.nowMs = options.startAtMs ?? Date.now();
+    this.clock = options.clock ?? systemClock;
+    this.nowMs = options.startAtMs ?? this.clock.now();
     this.stages = markets.map(market => new Stage(market, options));
   }
 
@@ -115,21 +121,28 @@ export class SimulatedFeed {
   }
 
   private startPlaying(): void {
-    const { stepMs = 100, speed = 1 } = this.options;
+    const { stepMs = 100, speed = 1, startAtMs } = this.options;
     if (stepMs <= 0) return;
-    let playedAt = performance.now();
+    const [beganMs, beganAt] = [this.nowMs, performance.now()];
+    const followsClock = speed === 1 && startAtMs === undefined;
+    const dueMs = () => (followsClock ? this.clock.now() : beganMs + (performance.now() - beganAt) * speed);
     let playing = false;
     this.timer = setInterval(() => {
       // The next step makes up for one that takes longer than the time it plays.
       if (playing) return;
       playing = true;
-      const now = performance.now();
-      void this.advanceInTurns(Math.min(now - playedAt, maxCatchUpMs) * speed).finally(() => {
+      void this.playUntil(dueMs(), speed).finally(() => {
         playing = false;
       });
-      playedAt = now;
     }, stepMs);
     this.timer.unref();
+  }
+
+  private async playUntil(dueMs: number, speed: number): Promise<void> {
+    const behindMs = dueMs - this.nowMs;
+    if (behindMs < -maxWaitMs) this.nowMs = dueMs;
+    else if (behindMs > maxCatchUpMs * speed) this.nowMs = dueMs - maxCatchUpMs * speed;
+    await this.advanceInTurns(dueMs - this.nowMs);
   }
 
   private stageOf(request: IncomingMessage): Stage | undefined {

@@ -1,13 +1,16 @@
+import type { Clock } from '../core/clock.js';
 import type { SessionPolicy } from './vendor-session.js';
 
 export interface SimulatedFeedOptions extends SessionPolicy {
   /** Port on loopback; default 0, any free one. */
   readonly port?: number;
-  /** Seed of all random events; default 1. */
+  /** Of the simulated world; default 1. */
   readonly seed?: number;
-  /** Virtual time at construction, ms since the epoch; default now. */
+  /** What it is now; by default the clock of the machine. */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** Virtual time at construction, ms since the epoch; by default that of the clock, with which it then agrees. */
   readonly startAtMs?: number;
-  /** Virtual milliseconds per real millisecond; default 1. */
+  /** Virtual milliseconds per real millisecond; default 1. Another speed counts from the start. */
   readonly speed?: number;
   /** Real interval at which the feed plays; default 100. With 0, only `advance` plays. */
   readonly stepMs?: number;

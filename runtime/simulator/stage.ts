@@ -9,23 +9,25 @@ import type { SimulatedFeedOptions } from './options.js';
 import { Tape } from './tape.js';
 import { splitChannel } from './vendor-session.js';
 
-const minuteMs = 60_000;
-
-/** How long before the next minute a market begins to play. */
-const leadMs = 3_000;
-
-/** Symbols that are played in one step: a new one first plays a minute in silence, which takes about a millisecond. */
+/** Symbols that are played in one step: what the day of a new one has traded takes some milliseconds to add up. */
 const symbolsAtOnce = 20;
+
+/** What the connections hold together. */
+interface Held {
+  readonly channels: ReadonlySet<string>;
+  /** Those that are held with `*`. */
+  readonly prefixes: ReadonlySet<string>;
+  readonly symbols: readonly string[];
+}
 
 /** One market of the feed: its connections and their common tape. */
 export class Stage {
   readonly connections = new Set<LiveConnection>();
   private readonly tape: Tape;
   private readonly channels: ReadonlyMap<string, Channel>;
-  /** How far the market's clock is behind the feed's; undefined until a channel is held. */
-  private lagMs: number | undefined;
-  /** The symbols that play; undefined after every request, to be computed again. */
-  private playing: ReadonlySet<string> | undefined;
+  private readonly wildcards: ReadonlySet<string>;
+  /** Undefined after every request, to be computed again. */
+  private held: Held | undefined;
 
   constructor(
     readonly market: Market,
@@ -33,32 +35,33 @@ export class Stage {
   ) {
     this.tape = new Tape(market, options.seed ?? 1);
     this.channels = new Map(market.channels.map(channel => [channel.prefix, channel]));
+    this.wildcards = new Set(market.channels.filter(({ wildcard }) => wildcard).map(({ prefix }) => prefix));
   }
 
   welcome(socket: WebSocket, tcp: Socket): void {
     const connection = new LiveConnection(this.market, this.options, socket, tcp, {
       admitted: key => this.makeRoom(connection, key),
       changed: () => {
-        this.playing = undefined;
+        this.held = undefined;
       },
     });
     this.connections.add(connection);
     socket.on('close', () => {
       this.connections.delete(connection);
-      this.playing = undefined;
+      this.held = undefined;
     });
     connection.greet();
   }
 
   /** Plays an interval of virtual time, some symbols per step. */
   *play(fromMs: number, toMs: number): Generator<void> {
-    this.playing ??= this.symbolsToPlay();
-    if (this.playing.size === 0) return;
-    this.lagMs ??= (fromMs % minuteMs) + leadMs;
-    const [beginMs, endMs] = [fromMs - this.lagMs, toMs - this.lagMs];
-    const symbols = [...this.playing];
-    for (let first = 0; first < symbols.length; first += symbolsAtOnce) {
-      this.deliver(this.tape.play(symbols.slice(first, first + symbolsAtOnce), beginMs, endMs));
+    this.held ??= this.allHeld();
+    const { channels, prefixes, symbols } = this.held;
+    if (channels.size === 0) return;
+    const playing = prefixes.size === 0 ? symbols : [...this.tape.world.listings(toMs).keys()];
+    const wants = (prefix: string, symbol: string) => prefixes.has(prefix) || channels.has(`${prefix}.${symbol}`);
+    for (let first = 0; first < playing.length; first += symbolsAtOnce) {
+      this.deliver(this.tape.play(playing.slice(first, first + symbolsAtOnce), fromMs, toMs, wants));
       yield;
     }
   }
@@ -74,12 +77,15 @@ export class Stage {
     }
   }
 
-  /** All listed instruments play if anything is held, so that their path does not depend on what is held. */
-  private symbolsToPlay(): ReadonlySet<string> {
-    const held = [...this.connections].flatMap(connection => [...connection.held]);
-    if (held.length === 0) return new Set();
-    const listed = this.market.simulation.instruments.map(({ symbol }) => symbol);
-    return new Set([...listed, ...held.map(channel => splitChannel(channel)[1])]);
+  private allHeld(): Held {
+    const channels = new Set([...this.connections].flatMap(connection => [...connection.held]));
+    const parts = [...channels].map(splitChannel);
+    const starred = parts.filter(([prefix, symbol]) => symbol === '*' && this.wildcards.has(prefix));
+    return {
+      channels,
+      prefixes: new Set(starred.map(([prefix]) => prefix)),
+      symbols: [...new Set(parts.map(([, symbol]) => symbol))],
+    };
   }
 
   private makeRoom(newcomer: LiveConnection, key: string): void {

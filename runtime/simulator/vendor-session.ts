@@ -51,7 +51,6 @@ interface Status {
 export class VendorSession {
   private readonly prefixes: ReadonlySet<string>;
   private readonly wildcards: ReadonlySet<string>;
-  private readonly listed: ReadonlySet<string>;
   private readonly heldChannels = new Set<string>();
   private state: 'unknown' | 'authenticated' | 'over' = 'unknown';
 
@@ -62,7 +61,6 @@ export class VendorSession {
   ) {
     this.prefixes = new Set(market.channels.map(({ prefix }) => prefix));
     this.wildcards = new Set(market.channels.filter(({ wildcard }) => wildcard).map(({ prefix }) => prefix));
-    this.listed = new Set(market.simulation.instruments.map(({ symbol }) => symbol));
   }
 
   /** Channels (`T.AAPL`, `T.*`) with canonical symbols, including those without data. */
@@ -73,7 +71,7 @@ export class VendorSession {
   /** Whether an event of this channel and canonical symbol is to be sent. */
   wants(prefix: string, symbol: string): boolean {
     if (this.heldChannels.has(`${prefix}.${symbol}`)) return true;
-    return this.listed.has(symbol) && this.wildcards.has(prefix) && this.heldChannels.has(`${prefix}.*`);
+    return this.wildcards.has(prefix) && this.heldChannels.has(`${prefix}.*`);
   }
 
   greet(): void {

@@ -169,7 +169,7 @@ export class Hub implements ClientHost {
 
   private async startSimulator(): Promise<{ feed: SimulatedFeed; url: string }> {
     const { SimulatedFeed: Feed } = await import('../simulator/feed.js');
-    const feed = new Feed(this.markets);
+    const feed = new Feed(this.markets, { clock: this.clock });
     return { feed, url: await feed.listen() };
   }
 }

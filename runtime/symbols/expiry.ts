@@ -31,7 +31,7 @@ export function judgeExpiry(market: Market, symbol: string, nowMs: number): Expi
   const { code, product, month, date, isDoubtful } = contract;
   if (date !== undefined) {
     if (date >= today) return undefined;
-    const next = nextMonthly(expiry, symbol, today);
+    const [next] = nextMonthlies(expiry, symbol, today, 1);
     const instead = next && `; of ${next.date} it would be written ${next.symbol}`;
     return { certain: true, text: `${symbol} expired on ${date}${instead ?? ''}` };
   }
@@ -83,19 +83,42 @@ export function endingOf(market: Market, symbol: string, nowMs: number, daysAhea
 
 /** The symbol of the nearest month of a product that still trades, such as `ESZ6`; undefined for other products. */
 export function frontMonth(market: Market, code: string, nowMs: number): string | undefined {
+  return frontMonths(market, code, nowMs, 1)[0];
+}
+
+function frontMonths(market: Market, code: string, nowMs: number, count: number): string[] {
   const { expiry } = market.symbol;
   const product = expiry?.products.find(({ codes }) => codes.includes(code));
-  if (!expiry?.monthCodes || !product) return undefined;
+  if (!expiry?.monthCodes || !product) return [];
   const today = wallTimeAt(market.hours.timeZone, nowMs).date;
   const closed = holidaysOf(expiry);
+  const found: string[] = [];
   // A rule may end a contract months before its own, or after it.
-  for (let ahead = -6; ahead <= 24; ahead++) {
+  for (let ahead = -6; ahead <= 24 && found.length < count; ahead++) {
     const month = monthOf(today, ahead);
     const letter = expiry.monthCodes[month.month]!;
     if (!product.months.includes(letter) || lastDayOf(product.lastDay, month, closed) < today) continue;
-    return `${code}${letter}${month.year % 10}`;
+    found.push(`${code}${letter}${month.year % 10}`);
   }
-  return undefined;
+  return found;
+}
+
+/**
+ * Contracts that trade, the nearest to expire first: of the product of a symbol, such as `ESZ6` and `ESH7` for `ESZ7`;
+ * where the date is said, the same contract with the next usual dates.
+ */
+export function nearestContracts(market: Market, symbol: string, nowMs: number, count: number): string[] {
+  const { expiry } = market.symbol;
+  const groups = expiry && regex(expiry.pattern).exec(symbol)?.groups;
+  if (!groups) return [];
+  if (groups.day === undefined) return frontMonths(market, groups.product ?? '', nowMs, count);
+  const today = wallTimeAt(market.hours.timeZone, nowMs).date;
+  return nextMonthlies(expiry, symbol, today, count).map(next => next.symbol);
+}
+
+/** The product of a contract of any month, such as `ES`; undefined where symbols name no product. */
+export function productOf({ symbol: { product } }: Market, symbol: string): string | undefined {
+  return product === undefined ? undefined : regex(product).exec(symbol)?.[1];
 }
 
 /** The product of a text that names no month, such as `ES`, `NQ!` or `/ES`; undefined if it is not known. */
@@ -137,15 +160,21 @@ function yearOf({ listedYears = 10 }: Expiry, digit: number, month: number, toda
   return { year: ahead > listedYears * 12 ? next - 10 : next, month };
 }
 
-/** The same contract with the next usual date. */
-function nextMonthly(expiry: Expiry, symbol: string, today: string): { date: string; symbol: string } | undefined {
+/** The same contract with the next usual dates. */
+function nextMonthlies(expiry: Expiry, symbol: string, today: string, count: number) {
   const match = regex(expiry.pattern).exec(symbol);
   const { year, day } = match?.indices?.groups ?? {};
-  if (expiry.monthly === undefined || !year || !day) return undefined;
-  const dates = [0, 1].map(ahead => lastDayOf(expiry.monthly!, monthOf(today, ahead), holidaysOf(expiry)));
-  const date = dates.find(one => one >= today)!;
-  const digits = date.slice(2).replaceAll('-', '');
-  return { date, symbol: `${symbol.slice(0, year[0])}${digits}${symbol.slice(day[1])}` };
+  const { monthly } = expiry;
+  if (monthly === undefined || !year || !day) return [];
+  const closed = holidaysOf(expiry);
+  const dates = Array.from({ length: count + 1 }, (_, ahead) => lastDayOf(monthly, monthOf(today, ahead), closed));
+  return dates
+    .filter(date => date >= today)
+    .slice(0, count)
+    .map(date => {
+      const digits = date.slice(2).replaceAll('-', '');
+      return { date, symbol: `${symbol.slice(0, year[0])}${digits}${symbol.slice(day[1])}` };
+    });
 }
 
 const shortestLifeDays = 180;

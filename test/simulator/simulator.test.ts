@@ -184,16 +184,25 @@ describe('subscriptions', () => {
     expect(await client.rest()).toEqual([]);
   });
 
-  test('to a wildcard deliver exactly the listed instruments, also when others play', async () => {
+  test('to a wildcard deliver all listed instruments, and to others only what they hold', async () => {
     const feed = newFeed({ maxConnections: 2 });
     const client = await enter(feed);
     const other = await enter(feed);
-    await client.subscribe('T.*,Q.ZZZZ');
-    await other.subscribe('T.ZZZZ');
+    await client.subscribe('T.*,Q.MSFT');
+    await other.subscribe('T.AAPL');
     feed.advance(10_000);
     const [trades, quotes] = split(await client.rest(), 'T', 'Q');
     expect(new Set(trades.map(({ sym }) => sym))).toEqual(new Set(['AAPL', 'MSFT', 'BRK.B']));
-    expect(new Set(quotes.map(({ sym }) => sym))).toEqual(new Set(['ZZZZ']));
+    expect(new Set(quotes.map(({ sym }) => sym))).toEqual(new Set(['MSFT']));
+    expect(new Set((await other.rest()).map(({ ev, sym }) => `${ev}.${sym}`))).toEqual(new Set(['T.AAPL']));
+  });
+
+  test('to tickers that the world does not have are acknowledged, then silent', async () => {
+    const feed = newFeed();
+    const client = await enter(feed);
+    expect(await client.subscribe('T.ZZZZ,Q.ZZZZ,AM.ZZZZ')).toEqual(acks('T.ZZZZ', 'Q.ZZZZ', 'AM.ZZZZ'));
+    feed.advance(65_000);
+    expect(await client.rest()).toEqual([]);
   });
 
   test('that cannot be parsed are called invalid JSON, and the connection lives on', async () => {

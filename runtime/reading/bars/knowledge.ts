@@ -26,7 +26,7 @@ export function knownOf(
     return { toMs: Number.POSITIVE_INFINITY, fromMs: undefined, isFollowed: false, lostToMs, outages: [] };
   }
   const { simulated, delayMinutes } = target?.endpoint ?? { simulated: false, delayMinutes: 0 };
-  // The clock of the simulated market may be behind.
+  // The simulated feed plays in steps.
   const delayMs = simulated ? Math.max(0, lagMs) : (delayMinutes ?? 0) * 60_000;
   const knownToMs = state === 'live' ? nowMs : (totals.lastMessageAtMs ?? nowMs);
   const name = heldName(stream, source, symbol);

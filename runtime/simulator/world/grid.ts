@@ -1,6 +1,5 @@
-import type { Simulation } from '../contract/market.js';
-import type { Bar } from './bar.js';
-import type { Random } from './random.js';
+import type { Simulation } from '../../contract/market.js';
+import type { Random } from '../random.js';
 
 /** Prices as whole ticks and sizes as whole units, so that sums are exact; and the way back to clean decimals. */
 export class Grid {
@@ -43,24 +42,30 @@ export class Grid {
     return this.size(units).toFixed(Math.max(1, this.sizeDecimals));
   }
 
-  tradeUnits(random: Random): number {
+  /**
+   * @param activity how many times as much is traded as usual
+   * @param inLots whether it is at least a lot, where there are lots
+   */
+  tradeUnits(random: Random, activity: number, inLots: boolean): number {
     const lot = this.lotUnits;
     const roll = random.next();
-    if (!this.roundLots) return 1 + Math.floor(roll * roll * 3 * lot);
-    if (roll < 0.35) return random.integer(1, lot - 1);
-    return lot * (roll < 0.95 ? random.pick([1, 1, 1, 2, 2, 3, 5]) : random.integer(6, 40));
+    if (!this.roundLots) return 1 + Math.floor(roll * roll * 3 * lot * activity);
+    if (roll < 0.35 && !inLots) return random.integer(1, lot - 1);
+    return lot * activity * (roll < 0.95 ? random.pick([1, 1, 1, 2, 2, 3, 5]) : random.integer(6, 40));
   }
 
   quoteUnits(random: Random): number {
     return this.roundLots ? this.lotUnits * random.integer(1, 12) : random.integer(1, 12 * this.lotUnits);
   }
 
-  mean(bar: Bar): number {
-    return round((bar.notional / bar.units) * this.tickSize, Math.max(4, this.decimals + 2));
+  /** @param ticks a mean, with a fraction */
+  mean(ticks: number): number {
+    return round(ticks * this.tickSize, Math.max(4, this.decimals + 2));
   }
 
-  turnover(bar: Bar): number {
-    return round((bar.notional * this.tickSize) / this.updateUnits, this.decimals + this.sizeDecimals);
+  /** @param notional ticks times units */
+  turnover(notional: number): number {
+    return round((notional * this.tickSize) / this.updateUnits, this.decimals + this.sizeDecimals);
   }
 }
 
