@@ -1,5 +1,5 @@
 /** What messages say of what happened: prices, sizes, marks, and what they leave out as often as those of the feed. */
-import type { Role } from '../contract/channel.js';
+import type { EventKind, Role } from '../contract/channel.js';
 import type { Said, Values } from './event.js';
 import { Random } from './random.js';
 import type { DayBar } from './world/day-totals.js';
@@ -27,16 +27,22 @@ const auctions = [
   { time: 1600, type: 'C' },
 ];
 
-/** How often a message leaves something out, beside what follows from the trade. */
-const omitted: readonly (readonly [chance: number, roles: readonly Role[]])[] = [
-  [0.5, ['participant_time']],
-  [0.3, ['trade_id']],
-  [0.7, ['condition']],
-  [0.8, ['indicators']],
-  [0.004, ['bid.price', 'bid.size', 'bid.time']],
-  [0.004, ['ask.price', 'ask.size', 'ask.time']],
-];
-const omittedOfBars: readonly (readonly [chance: number, roles: readonly Role[]])[] = [
+/** What a message may leave out, and how often it does, beside what follows from the trade. */
+type Omissions = readonly (readonly [chance: number, roles: readonly Role[]])[];
+
+const omittedOf: { readonly [K in EventKind]?: Omissions } = {
+  TRADE: [
+    [0.5, ['participant_time']],
+    [0.3, ['trade_id']],
+  ],
+  QUOTE: [
+    [0.7, ['condition']],
+    [0.8, ['indicators']],
+    [0.004, ['bid.price', 'bid.size', 'bid.time']],
+    [0.004, ['ask.price', 'ask.size', 'ask.time']],
+  ],
+};
+const omittedOfBars: Omissions = [
   [0.3, ['volume_exact', 'accumulated_volume_exact']],
   [0.3, ['end_time']],
 ];
@@ -67,7 +73,8 @@ export function describeOccurrence(subject: Subject, occurrence: Occurrence): Sa
   const minute = Math.floor(atMs / minuteMs) % dayMinutes;
   const sequence = subject.firstSequence + minute * sequenceOfMinute + happening.sequence;
   const values = { ...valuesOf(subject, occurrence, random), time: atMs, sequence };
-  return { values, omits: chosen(omitted, random) };
+  const omissions = omittedOf[happening.kind];
+  return { values, omits: omissions && chosen(omissions, random) };
 }
 
 function valuesOf(subject: Subject, occurrence: Occurrence, random: Random): Values {
@@ -107,8 +114,8 @@ function valuesOf(subject: Subject, occurrence: Occurrence, random: Random): Val
 }
 
 function tradeValues({ grid, habits, tape }: Subject, occurrence: Occurrence, random: Random): Values {
-  const { happening, price, atMs } = occurrence;
-  const { units, conditions } = happening;
+  const { happening, price, units, atMs } = occurrence;
+  const { conditions } = happening;
   const isOff = habits.hasFacilities && random.chance(0.3);
   return {
     price: grid.price(price),
@@ -168,7 +175,7 @@ export function describeBar(
     official_open: grid.price(instrument.home + day.open),
   };
   const omits = chosen(omittedOfBars, new Random(seed));
-  if (bar.endMs - startMs <= officialOpenMs) omits.add('official_open');
+  if (bar.endMs - startMs <= officialOpenMs) omits.push('official_open');
   return { values, omits };
 }
 
@@ -190,6 +197,8 @@ export function barValues(grid: Grid, bar: TickBar): Values {
   };
 }
 
-function chosen(list: readonly (readonly [chance: number, roles: readonly Role[]])[], random: Random) {
-  return new Set(list.flatMap(([chance, roles]) => (random.chance(chance) ? roles : [])));
+function chosen(omissions: Omissions, random: Random): Role[] {
+  const roles: Role[] = [];
+  for (const [chance, some] of omissions) if (random.chance(chance)) roles.push(...some);
+  return roles;
 }

@@ -33,7 +33,7 @@ export function encode(event: SimulatedEvent, channel: Channel): string {
 function valueText(event: SimulatedEvent, field: Field): string | undefined {
   if (field.role === 'symbol') return JSON.stringify(delivered(event.symbol, field));
   const value = field.role && event.values[field.role];
-  if (field.optional && (value === undefined || event.omits?.has(field.role!))) return undefined;
+  if (field.optional && (value === undefined || event.omits?.includes(field.role!))) return undefined;
   if (field.epoch !== undefined) {
     return timeText(typeof value === 'number' ? value : event.atMs, field.epoch, event.symbol);
   }

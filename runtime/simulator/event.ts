@@ -10,7 +10,7 @@ export interface Said {
   /** Times in ms since the epoch. */
   readonly values: Values;
   /** Roles that the message leaves out where its channel calls them optional. */
-  readonly omits?: ReadonlySet<Role> | undefined;
+  readonly omits?: readonly Role[] | undefined;
 }
 
 /** Something that happened to an instrument; `encode` brings it into the form of the wire. */

@@ -15,12 +15,13 @@ const barKinds: readonly (readonly [kind: EventKind, lengthMs: number])[] = [
   ['AGGREGATE_MINUTE', minuteMs],
 ];
 
-/** Whether somebody listens to a channel. */
+/** Whether somebody listens to a channel; another function once that changes. */
 export type Wants = (prefix: string, symbol: string) => boolean;
 
 export class Player {
   private readonly subject: Subject;
   private readonly day: DayTotals;
+  private wanted: { readonly by: Wants; readonly map: ReadonlyMap<EventKind, readonly string[]> } | undefined;
 
   constructor(
     private readonly instrument: Instrument,
@@ -31,32 +32,44 @@ export class Player {
     this.day = new DayTotals(instrument, market.hours.timeZone);
   }
 
-  /** The events after `fromMs`, up to and including `toMs`; a bar comes before what happens when it ends. */
-  *play(fromMs: number, toMs: number, wants: Wants): Generator<SimulatedEvent> {
+  /** Adds up the day so far, where bars are wanted. @returns whether that took a while */
+  prepare(atMs: number, wants: Wants): boolean {
+    if (this.day.isNear(atMs) || !barKinds.some(([kind]) => this.wantedBy(wants).has(kind))) return false;
+    this.day.before(atMs);
+    return true;
+  }
+
+  /** Emits the events after `fromMs`, up to and including `toMs`; a bar comes before what happens when it ends. */
+  play(fromMs: number, toMs: number, wants: Wants, emit: (event: SimulatedEvent) => void): void {
+    const wanted = this.wantedBy(wants);
+    if (wanted.size === 0) return;
     const { symbol } = this.instrument;
-    const wanted = new Map<EventKind, readonly string[]>();
-    for (const [kind, prefixes] of this.prefixes) {
-      const heard = prefixes.filter(prefix => wants(prefix, symbol));
-      if (heard.length > 0) wanted.set(kind, heard);
-    }
+    const say = (prefixes: readonly string[], atMs: number, { values, omits }: Said): void => {
+      for (const prefix of prefixes) emit({ prefix, symbol, atMs, values, omits });
+    };
     for (const [kind, lengthMs] of barKinds) {
       const heard = wanted.get(kind);
       if (heard === undefined) continue;
       for (let endMs = (Math.floor(fromMs / lengthMs) + 1) * lengthMs; endMs <= toMs; endMs += lengthMs) {
-        yield* this.say(heard, endMs, this.describeBar(endMs - lengthMs, endMs));
+        const said = this.describeBar(endMs - lengthMs, endMs);
+        if (said !== undefined) say(heard, endMs, said);
       }
     }
-    const beginMs = Math.floor(fromMs) + 1;
-    for (const occurrence of this.instrument.occurrences(beginMs, Math.floor(toMs) + 1)) {
-      const heard = wanted.get(occurrence.happening.kind);
-      if (heard === undefined) continue;
-      yield* this.say(heard, occurrence.atMs, describeOccurrence(this.subject, occurrence));
-    }
+    const isSought = (kind: EventKind): boolean => wanted.has(kind);
+    this.instrument.visit(Math.floor(fromMs) + 1, Math.floor(toMs) + 1, isSought, occurrence => {
+      say(wanted.get(occurrence.happening.kind)!, occurrence.atMs, describeOccurrence(this.subject, occurrence));
+    });
   }
 
-  private *say(prefixes: readonly string[], atMs: number, said: Said | undefined): Generator<SimulatedEvent> {
-    if (said === undefined) return;
-    for (const prefix of prefixes) yield { prefix, symbol: this.instrument.symbol, atMs, ...said };
+  /** The prefixes that somebody listens to, by what they carry; the same for the same listener. */
+  private wantedBy(wants: Wants): ReadonlyMap<EventKind, readonly string[]> {
+    if (this.wanted?.by !== wants) {
+      const heard = [...this.prefixes].map(([kind, prefixes]) => {
+        return [kind, prefixes.filter(prefix => wants(prefix, this.instrument.symbol))] as const;
+      });
+      this.wanted = { by: wants, map: new Map(heard.filter(([, prefixes]) => prefixes.length > 0)) };
+    }
+    return this.wanted.map;
   }
 
   private describeBar(startMs: number, endMs: number): Said | undefined {

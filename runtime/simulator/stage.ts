@@ -6,10 +6,11 @@ import { encode } from './encode.js';
 import type { SimulatedEvent } from './event.js';
 import { LiveConnection } from './live-connection.js';
 import type { SimulatedFeedOptions } from './options.js';
+import type { Wants } from './player.js';
 import { Tape } from './tape.js';
 import { splitChannel } from './vendor-session.js';
 
-/** Symbols that are played in one step: what the day of a new one has traded takes some milliseconds to add up. */
+/** Symbols that are played in one step. */
 const symbolsAtOnce = 20;
 
 /** What the connections hold together. */
@@ -18,6 +19,7 @@ interface Held {
   /** Those that are held with `*`. */
   readonly prefixes: ReadonlySet<string>;
   readonly symbols: readonly string[];
+  readonly wants: Wants;
 }
 
 /** One market of the feed: its connections and their common tape. */
@@ -56,10 +58,10 @@ export class Stage {
   /** Plays an interval of virtual time, some symbols per step. */
   *play(fromMs: number, toMs: number): Generator<void> {
     this.held ??= this.allHeld();
-    const { channels, prefixes, symbols } = this.held;
+    const { channels, prefixes, symbols, wants } = this.held;
     if (channels.size === 0) return;
     const playing = prefixes.size === 0 ? symbols : [...this.tape.world.listings(toMs).keys()];
-    const wants = (prefix: string, symbol: string) => prefixes.has(prefix) || channels.has(`${prefix}.${symbol}`);
+    for (const symbol of playing) if (this.tape.prepare(symbol, fromMs, wants)) yield;
     for (let first = 0; first < playing.length; first += symbolsAtOnce) {
       this.deliver(this.tape.play(playing.slice(first, first + symbolsAtOnce), fromMs, toMs, wants));
       yield;
@@ -81,10 +83,12 @@ export class Stage {
     const channels = new Set([...this.connections].flatMap(connection => [...connection.held]));
     const parts = [...channels].map(splitChannel);
     const starred = parts.filter(([prefix, symbol]) => symbol === '*' && this.wildcards.has(prefix));
+    const prefixes = new Set(starred.map(([prefix]) => prefix));
     return {
       channels,
-      prefixes: new Set(starred.map(([prefix]) => prefix)),
+      prefixes,
       symbols: [...new Set(parts.map(([, symbol]) => symbol))],
+      wants: (prefix, symbol) => prefixes.has(prefix) || channels.has(`${prefix}.${symbol}`),
     };
   }
 

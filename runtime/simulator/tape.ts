@@ -17,12 +17,16 @@ export class Tape {
     }
   }
 
+  /** Does what takes a while before a symbol plays. @returns whether it did */
+  prepare(symbol: string, atMs: number, wants: Wants): boolean {
+    return this.find(symbol, atMs)?.prepare(atMs, wants) ?? false;
+  }
+
   /** The events of these symbols after `fromMs`, up to and including `toMs`; what is not listed then has none. */
   play(symbols: Iterable<string>, fromMs: number, toMs: number, wants: Wants = everything): SimulatedEvent[] {
     const events: SimulatedEvent[] = [];
     for (const symbol of new Set(symbols)) {
-      const player = this.find(symbol, toMs);
-      if (player !== undefined) events.push(...player.play(fromMs, toMs, wants));
+      this.find(symbol, toMs)?.play(fromMs, toMs, wants, event => events.push(event));
     }
     return events.sort((a, b) => a.atMs - b.atMs || (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0));
   }

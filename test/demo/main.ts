@@ -48,12 +48,12 @@ line(
 
 heading('1. Stream US stocks');
 const stocks = await call('start_stocks_stream', {
-  channels: ['T.AAPL', 'Q.AAPL', 'AM.*', 'LULD.*'],
+  channels: ['T.AAPL', 'Q.AAPL', 'A.*', 'LULD.*'],
   endpoint: 'simulated',
 });
 await call(
   'wait_for_stream_message',
-  { market: 'stocks', condition: { field: 'event', op: '==', value: 'AGGREGATE_MINUTE' }, cursor: stocks.cursor },
+  { market: 'stocks', condition: { field: 'event', op: '==', value: 'AGGREGATE_SECOND' }, cursor: stocks.cursor },
   showMessages,
 );
 await call('read_stream_messages', { market: 'stocks', cursor: stocks.cursor, limit: 8 }, showMessages);

@@ -58,6 +58,14 @@ describe('in 2030', () => {
       'MESZ1',
       'CLZ1',
       'GCZ1',
+      'MNQZ1',
+      'YMZ1',
+      'RTYZ1',
+      'M2KZ1',
+      'SIZ1',
+      'ZNZ1',
+      'ZCZ1',
+      'ZSZ1',
     ]);
     expect(futures!.symbol.description).toBe(
       'contract, like ESZ1 (product code, month letter, one or two year digits)',

@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { markets, suite } from '../../generated/suite.js';
+import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import { SimulatedHistory } from '../../runtime/simulator/history.js';
 import type { SimulatedFeedOptions } from '../../runtime/simulator/options.js';
 import { callOn, hubOn } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
-import { type Client, enter, type Message, newFeed, START_MS, setUp, split } from '../support/simulated-client.js';
+import {
+  type Client,
+  enter,
+  feeds,
+  type Message,
+  newFeed,
+  START_MS,
+  setUp,
+  split,
+} from '../support/simulated-client.js';
 
 setUp();
 
@@ -91,7 +101,8 @@ describe('what is streamed', () => {
 describe('the clock of the simulated feed', () => {
   async function follow(): Promise<{ client: Client; set: (ms: number) => void }> {
     let shownMs = START_MS;
-    const feed = newFeed({ startAtMs: undefined, stepMs: 2, clock: { now: () => shownMs } }, markets);
+    const feed = new SimulatedFeed(markets, { stepMs: 2, clock: { now: () => shownMs } });
+    feeds.push(feed);
     const client = await enter(feed);
     await client.subscribe('Q.*');
     return {

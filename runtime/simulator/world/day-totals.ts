@@ -4,6 +4,8 @@ import type { Instrument } from './instrument.js';
 import { minuteMs } from './minute-pattern.js';
 import { RunningBar } from './running-bar.js';
 
+const hourMs = 60 * minuteMs;
+
 /** A day in the time zone of a market, Unix ms. */
 export interface Day {
   readonly startMs: number;
@@ -43,10 +45,14 @@ export class DayTotals {
       instrument.addTo(this.bar, this.untilMs, wholeMs);
       this.untilMs = wholeMs;
     }
-    const bar = new RunningBar();
-    bar.addSums(this.bar, 0);
+    const bar = this.bar.copy();
     instrument.addTo(bar, this.untilMs, atMs);
     return { startMs: this.day.startMs, bar };
+  }
+
+  /** Whether the day of a moment has been added up to the hour before it. */
+  isNear(atMs: number): boolean {
+    return atMs > this.day.startMs && atMs <= this.day.endMs && atMs - this.untilMs < hourMs;
   }
 
   private begin(day: Day): void {

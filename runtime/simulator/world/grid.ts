@@ -42,16 +42,13 @@ export class Grid {
     return this.size(units).toFixed(Math.max(1, this.sizeDecimals));
   }
 
-  /**
-   * @param activity how many times as much is traded as usual
-   * @param inLots whether it is at least a lot, where there are lots
-   */
-  tradeUnits(random: Random, activity: number, inLots: boolean): number {
+  /** @param inLots whether it is at least a lot, where there are lots */
+  tradeUnits(random: Random, inLots: boolean): number {
     const lot = this.lotUnits;
     const roll = random.next();
-    if (!this.roundLots) return 1 + Math.floor(roll * roll * 3 * lot * activity);
+    if (!this.roundLots) return 1 + Math.floor(roll * roll * 3 * lot);
     if (roll < 0.35 && !inLots) return random.integer(1, lot - 1);
-    return lot * activity * (roll < 0.95 ? random.pick([1, 1, 1, 2, 2, 3, 5]) : random.integer(6, 40));
+    return lot * (roll < 0.95 ? random.pick([1, 1, 1, 2, 2, 3, 5]) : random.integer(6, 40));
   }
 
   quoteUnits(random: Random): number {

@@ -1,20 +1,21 @@
 /** The life of one instrument, at any moment of it. */
-import { Random, seedOf } from '../random.js';
-import type { Grid } from './grid.js';
-import type { Habits } from './habits.js';
+import type { EventKind } from '../../contract/channel.js';
+import { seedOf } from '../random.js';
 import { hash } from './hash.js';
-import { type Happening, MinutePattern, minuteMs, risen } from './minute-pattern.js';
-import { minuteMove, type PricePath } from './price-path.js';
+import { type Happening, type MinutePattern, minuteMs, risen } from './minute-pattern.js';
+import type { PatternFamily, Patterns } from './patterns.js';
+import type { PricePath } from './price-path.js';
 import { RunningBar } from './running-bar.js';
 
 const hourMinutes = 60;
 
-/** How busy an hour is, and how many patterns its minutes are taken from. */
-const activities = [1, 1, 1, 2, 3];
-const patternsPerActivity = 16;
+/** How many times as much is traded in an hour as in a quiet one, and in a minute as in others of its hour. */
+const hourActivities = [1, 1, 1, 2, 3];
+const minuteActivities = [1, 1, 1, 2];
 
-/** Prices at the turns of minutes are multiples of this fraction of a typical move, so that few rises are different. */
-const stepsPerMove = 8;
+/** Tell apart what is drawn for the same minute. */
+const hourSalt = 0x5bd1e995;
+const minuteSalt = 0x1b873593;
 
 /** Fewest ticks of a price, so that it can go both ways. */
 const fewestTicks = 4;
@@ -26,6 +27,7 @@ export interface Occurrence {
   readonly atMs: number;
   readonly price: number;
   readonly ask: number;
+  readonly units: number;
   /** Follows from the instrument and the moment; details are made of it. */
   readonly seed: number;
 }
@@ -45,27 +47,12 @@ export interface TickBar {
   readonly trades: number;
 }
 
-/** Forgets patterns, so that a market of many instruments stays small; whoever needs one again makes it again. */
-export class PatternShelf {
-  private readonly forget: (() => void)[] = [];
-  private next = 0;
-
-  constructor(private readonly size = 1_024) {}
-
-  add(forget: () => void): void {
-    this.forget[this.next]?.();
-    this.forget[this.next] = forget;
-    this.next = (this.next + 1) % this.size;
-  }
-}
-
 /** What instruments of a market have in common. */
 export interface Surroundings {
   readonly seed: number;
   readonly marketName: string;
-  readonly grid: Grid;
-  readonly habits: Habits;
-  readonly shelf: PatternShelf;
+  readonly tickSize: number;
+  readonly patterns: Patterns;
 }
 
 /** A minute of an instrument. Levels are ticks above home. */
@@ -79,28 +66,32 @@ export class Instrument {
   /** The price around which it moves, in ticks. */
   readonly home: number;
   readonly seed: number;
-  private readonly step: number;
-  private readonly patterns: (MinutePattern | undefined)[] = [];
+  private readonly family: PatternFamily;
 
   constructor(
     readonly symbol: string,
     price: number,
     private readonly path: PricePath,
-    private readonly around: Surroundings,
+    { seed, marketName, tickSize, patterns }: Surroundings,
   ) {
-    this.home = Math.max(fewestTicks, Math.round(price / around.grid.tickSize));
-    this.step = Math.max(1, Math.round((this.home * minuteMove) / stepsPerMove));
-    this.seed = seedOf(`${around.seed} ${around.marketName} ${symbol}`);
+    this.home = Math.max(fewestTicks, Math.round(price / tickSize));
+    this.family = patterns.near(this.home);
+    this.seed = seedOf(`${seed} ${marketName} ${symbol}`);
   }
 
-  /** What happens from a moment to before another, Unix ms. */
-  *occurrences(fromMs: number, untilMs: number): Generator<Occurrence> {
+  /** Visits what happens from a moment to before another, Unix ms. @param isSought leaves kinds out */
+  visit(
+    fromMs: number,
+    untilMs: number,
+    isSought: (kind: EventKind) => boolean,
+    visit: (one: Occurrence) => void,
+  ): void {
     for (let minute = Math.floor(fromMs / minuteMs); minute * minuteMs < untilMs; minute++) {
       const startMs = minute * minuteMs;
       const { pattern, level, rise } = this.minute(minute);
       const end = pattern.indexAt(untilMs - startMs);
       for (let index = pattern.indexAt(fromMs - startMs); index < end; index++) {
-        yield this.occurrence(minute, index, pattern, level, rise);
+        if (isSought(pattern.happenings[index]!.kind)) visit(this.occurrence(minute, index, pattern, level, rise));
       }
     }
   }
@@ -149,10 +140,11 @@ export class Instrument {
       const startMs = minute * minuteMs;
       const next = this.levelAt(minute + 1);
       const pattern = this.patternAt(minute);
-      if (fromMs <= startMs && startMs + minuteMs <= untilMs) bar.addSums(pattern.sumsOf(next - level), level);
+      const activity = this.activityAt(minute);
+      if (fromMs <= startMs && startMs + minuteMs <= untilMs) bar.add(pattern.sumsOf(next - level), level, activity);
       else {
         const [from, until] = [pattern.indexAt(fromMs - startMs), pattern.indexAt(untilMs - startMs)];
-        bar.addSums(pattern.sumsBetween(from, until, next - level), level);
+        bar.add(pattern.sumsBetween(from, until, next - level), level, activity);
       }
       level = next;
     }
@@ -166,6 +158,7 @@ export class Instrument {
       atMs: minute * minuteMs + happening.atMs,
       price: happening.price + shift,
       ask: happening.ask + shift,
+      units: happening.grows ? happening.units * this.activityAt(minute) : happening.units,
       seed: hash(hash(this.seed, minute), index),
     };
   }
@@ -177,22 +170,17 @@ export class Instrument {
 
   private levelAt(minute: number): number {
     // As a small integer, which also has no negative zero: sums are found by differences of levels.
-    return (this.step * Math.round((this.home * this.path.at(minute)) / this.step)) | 0;
+    const { step } = this.family;
+    return (step * Math.round((this.home * this.path.at(minute)) / step)) | 0;
+  }
+
+  private activityAt(minute: number): number {
+    const hour = hash(this.seed ^ hourSalt, Math.floor(minute / hourMinutes));
+    const own = hash(this.seed ^ minuteSalt, minute);
+    return hourActivities[hour % hourActivities.length]! * minuteActivities[own % minuteActivities.length]!;
   }
 
   private patternAt(minute: number): MinutePattern {
-    const activity = hash(this.seed ^ 0x5bd1e995, Math.floor(minute / hourMinutes)) % activities.length;
-    const number = activity * patternsPerActivity + (hash(this.seed, minute) % patternsPerActivity);
-    let pattern = this.patterns[number];
-    if (!pattern) {
-      const { grid, habits, shelf } = this.around;
-      const random = new Random(hash(this.seed, -1 - number));
-      pattern = new MinutePattern({ grid, habits, home: this.home, activity: activities[activity]! }, random);
-      this.patterns[number] = pattern;
-      shelf.add(() => {
-        this.patterns[number] = undefined;
-      });
-    }
-    return pattern;
+    return this.family.pattern(hash(this.seed, minute));
   }
 }

@@ -10,6 +10,9 @@ export const minuteMs = 60_000;
 const secondMs = 1_000;
 const seconds = 60;
 
+/** Bars that a pattern remembers; few rises are so far that there are more. */
+const mostSums = 256;
+
 /** Typical spread, as a fraction of the price. */
 const typicalSpread = 0.0001;
 /** Typical move per tick of a minute of some 256 of them, and that on a coarse grid, up to `coarseSteps` ticks. */
@@ -31,19 +34,20 @@ export interface Happening {
   readonly price: number;
   readonly ask: number;
   readonly units: number;
+  /** Whether its size grows with the activity of the minute. */
+  readonly grows: boolean;
   readonly conditions: readonly number[] | undefined;
   /** Whether it moves the price of a bar; else it is volume alone. */
   readonly moves: boolean;
   readonly sequence: number;
 }
 
-/** What a pattern is made for: prices near `home`, in ticks. */
+/** What a pattern is made for: prices near `home`, and none below `lowest`, in ticks. */
 export interface PatternShape {
   readonly habits: Habits;
   readonly grid: Grid;
   readonly home: number;
-  /** How many times as much is traded as in a quiet minute. */
-  readonly activity: number;
+  readonly lowest: number;
 }
 
 /** What bars are built of, side by side, so that a year of bars is added up in a moment. */
@@ -53,6 +57,7 @@ interface Prints {
   readonly setMs: Uint16Array;
   readonly prices: Float64Array;
   readonly units: Float64Array;
+  readonly grows: Uint8Array;
   readonly moves: Uint8Array;
 }
 
@@ -87,6 +92,7 @@ export class MinutePattern {
   sumsOf(rise: number): Sums {
     let sums = this.sums.get(rise);
     if (!sums) {
+      if (this.sums.size >= mostSums) this.sums.clear();
       sums = this.sumsBetween(0, this.happenings.length, rise);
       this.sums.set(rise, sums);
     }
@@ -95,14 +101,20 @@ export class MinutePattern {
 
   /** What is printed from one index to before another. */
   sumsBetween(from: number, until: number, rise: number): Sums {
-    const { before, setMs, prices, units: sizes, moves } = this.prints;
+    const { before, setMs, prices, units: sizes, grows, moves } = this.prints;
     let [open, high, low, close] = [0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0];
-    let [units, notional, hasPrice] = [0, 0, false];
+    let [units, notional, fixedUnits, fixedNotional, hasPrice] = [0, 0, 0, 0, false];
     const [first, end] = [before[from]!, before[until]!];
     for (let index = first; index < end; index++) {
       const price = prices[index]! + risen(rise, setMs[index]!);
-      units += sizes[index]!;
-      notional += price * sizes[index]!;
+      const size = sizes[index]!;
+      if (grows[index] === 0) {
+        fixedUnits += size;
+        fixedNotional += price * size;
+      } else {
+        units += size;
+        notional += price * size;
+      }
       if (moves[index] === 0) continue;
       if (!hasPrice) open = price;
       hasPrice = true;
@@ -110,7 +122,8 @@ export class MinutePattern {
       if (price < low) low = price;
       close = price;
     }
-    return { open, high, low, close, units, notional, trades: end - first, hasPrice };
+    const trades = end - first;
+    return { open, high, low, close, units, notional, fixedUnits, fixedNotional, trades, hasPrice };
   }
 }
 
@@ -125,6 +138,7 @@ function printsOf(happenings: readonly Happening[], pulse: EventKind): Prints {
     setMs: Uint16Array.from(prints, ({ setMs }) => setMs),
     prices: Float64Array.from(prints, ({ price, ask }) => (pulse === 'QUOTE' ? (price + ask) / 2 : price)),
     units: Float64Array.from(prints, ({ units }) => units),
+    grows: Uint8Array.from(prints, ({ grows }) => (grows ? 1 : 0)),
     moves: Uint8Array.from(prints, ({ moves }) => (moves ? 1 : 0)),
   };
 }
@@ -140,10 +154,10 @@ interface Due {
 }
 
 function happeningsOf(shape: PatternShape, random: Random): Happening[] {
-  const { habits, grid, home } = shape;
+  const { habits, grid, home, lowest } = shape;
   const due = planOf(habits, random);
   const values = bridge(due.length, home, random);
-  const floor = 1 - Math.floor(home * deepest);
+  const floor = 1 - Math.floor(lowest * deepest);
   const tradedSeconds = new Set<number>();
   let [bid, ask, quotedMs] = [0, 1, 0];
   let [last, lastSetMs] = [0, 0];
@@ -166,9 +180,9 @@ function happeningsOf(shape: PatternShape, random: Random): Happening[] {
       last = random.chance(0.1) ? random.integer(bid, ask) : outside;
       lastSetMs = quotedMs;
       const second = Math.floor(atMs / secondMs);
-      const { units, conditions, moves } = printOf(shape, random, bought, !tradedSeconds.has(second));
+      const { units, grows, conditions, moves } = printOf(shape, random, bought, !tradedSeconds.has(second));
       tradedSeconds.add(second);
-      return { kind, atMs, setMs: quotedMs, price: last, ask: last, units, conditions, moves, sequence };
+      return { kind, atMs, setMs: quotedMs, price: last, ask: last, units, grows, conditions, moves, sequence };
     }
     if (kind === 'INDEX_VALUE') {
       [last, lastSetMs] = [Math.round(value), atMs];
@@ -191,7 +205,7 @@ function plain(
   ask: number,
   units: number,
 ): Happening {
-  return { kind, atMs, setMs, price, ask, units, conditions: undefined, moves: true, sequence };
+  return { kind, atMs, setMs, price, ask, units, grows: false, conditions: undefined, moves: true, sequence };
 }
 
 /** The kinds of happenings and their times; a quote comes before the first trade. */
@@ -231,11 +245,11 @@ function bridge(length: number, home: number, random: Random): Float64Array {
 }
 
 /** Size and conditions of a trade. @param isFirst of its second: then it moves the price, so that every bar has one */
-function printOf({ grid, habits, activity }: PatternShape, random: Random, bought: boolean, isFirst: boolean) {
-  const units = grid.tradeUnits(random, activity, isFirst);
+function printOf({ grid, habits }: PatternShape, random: Random, bought: boolean, isFirst: boolean) {
+  const units = grid.tradeUnits(random, isFirst);
   const conditions = conditionsOf(grid, habits, units, bought, random);
   const moves = habits.rules.effectOf(conditions, undefined).window.last;
-  return { units, conditions, moves };
+  return { units, grows: conditions !== oddLot, conditions, moves };
 }
 
 function conditionsOf(grid: Grid, habits: Habits, units: number, bought: boolean, random: Random) {

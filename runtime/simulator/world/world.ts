@@ -3,7 +3,8 @@ import type { Market } from '../../contract/market.js';
 import { seedOf } from '../random.js';
 import { Grid } from './grid.js';
 import { type Habits, habitsOf } from './habits.js';
-import { Instrument, PatternShelf, type Surroundings } from './instrument.js';
+import { Instrument, type Surroundings } from './instrument.js';
+import { Patterns } from './patterns.js';
 import { PricePath } from './price-path.js';
 import { type Listing, universeOf } from './universe.js';
 
@@ -20,7 +21,9 @@ export class World {
     this.grid = new Grid(market.simulation);
     this.habits = habitsOf(market);
     const { grid, habits } = this;
-    this.around = { seed, marketName: market.name, grid, habits, shelf: new PatternShelf() };
+    const { name } = market;
+    const patterns = new Patterns(`${seed} ${name}`, { grid, habits });
+    this.around = { seed, marketName: name, tickSize: grid.tickSize, patterns };
   }
 
   /** What is listed at a moment, by symbol. */
