@@ -32,12 +32,12 @@ type Omissions = readonly (readonly [chance: number, roles: readonly Role[]])[];
 
 const omittedOf: { readonly [K in EventKind]?: Omissions } = {
   TRADE: [
-    [0.5, ['participant_time']],
+    [0.3, ['participant_time']],
     [0.3, ['trade_id']],
   ],
   QUOTE: [
     [0.7, ['condition']],
-    [0.8, ['indicators']],
+    [0.6, ['indicators']],
     [0.004, ['bid.price', 'bid.size', 'bid.time']],
     [0.004, ['ask.price', 'ask.size', 'ask.time']],
   ],

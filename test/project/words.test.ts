@@ -48,7 +48,7 @@ const allowed: readonly (readonly [name: RegExp, why: string])[] = [
   [/^(runtime\/contract\/codes|codegen\/load\/spec-types)\.ts exchanges$/, 'the places where trades are made'],
   [/^runtime\/cli\/(?:watch\/|setup\.ts judgeWatched$)/, 'the terminal view'],
   [/^test\/cli\/watch[\w.-]*\.ts /, 'tests of the terminal view'],
-  [/^runtime\/simulator\/instrument\.ts exchanges?$/, 'where it is traded'],
+  [/^runtime\/simulator\/(details|world\/habits)\.ts (exchanges?|offExchange)$/, 'where it is traded'],
 ];
 
 /** A name, and where it is. */

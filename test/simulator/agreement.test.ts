@@ -3,7 +3,7 @@ import { markets, suite } from '../../generated/suite.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import { SimulatedHistory } from '../../runtime/simulator/history.js';
 import type { SimulatedFeedOptions } from '../../runtime/simulator/options.js';
-import { callOn, hubOn } from '../support/bench.js';
+import { callOn, clockFrom, hubOn } from '../support/bench.js';
 import { marketOf } from '../support/markets.js';
 import {
   type Client,
@@ -144,4 +144,19 @@ test('a stream of a ticker that the simulated world does not have is told so, an
   const { text } = await callOn(hub, 'get_stocks_stream_status');
   await hub.close();
   expect(text).toMatch(/The simulated feed does not have ZZZZ\. It has AAPL, MSFT, NVDA and \d+ more\./);
+});
+
+test.each([
+  ['a Sunday', '2026-11-22'],
+  ['Thanksgiving', '2026-11-26'],
+  ['the evening of a half day', '2026-11-27'],
+])('a client hears trades of %s on that day, and that the simulated feed never closes', async (_day, date) => {
+  const hub = hubOn(suite, markets, 'simulated', {}, clockFrom(Date.parse(`${date}T21:00:00Z`)));
+  const { structured } = await callOn(hub, 'start_stocks_stream', { channels: ['T.AAPL'] });
+  const { cursor } = structured;
+  const heard = await callOn(hub, 'wait_for_stream_message', { market: 'stocks', cursor });
+  const { text } = await callOn(hub, 'get_stocks_stream_status');
+  await hub.close();
+  expect(heard.structured.messages).toMatchObject([{ symbol: 'AAPL', timestamp: expect.stringContaining(date) }]);
+  expect(text).toContain('open: the simulated feed never closes');
 });

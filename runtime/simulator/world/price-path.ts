@@ -4,9 +4,9 @@ import { bell, hash, uniform } from './hash.js';
 /** Typical move in a minute, as a fraction of the price: 0.76 per cent in a day. */
 export const minuteMove = 0.0002;
 
-/** Moments that are 2 to this power of minutes apart, 45 days, lie anywhere within `anchorReach` of home. */
+/** Moments that are 2 to this power of minutes apart, 45 days, lie anywhere within `anchorRange` of home. */
 const topLevel = 16;
-const anchorReach = 0.06;
+const anchorRange = 0.06;
 /** No price goes further from home. */
 const farthest = 0.25;
 
@@ -66,7 +66,7 @@ export class PricePath {
   }
 
   private anchor(minute: number): number {
-    return anchorReach * (2 * uniform(hash(this.seed, minute)) - 1);
+    return anchorRange * (2 * uniform(hash(this.seed, minute)) - 1);
   }
 
   private between(before: number, after: number, minute: number, level: number): number {
