@@ -191,11 +191,11 @@ describe.concurrent('the simulated feed', () => {
         accepted: wanted,
       });
       const { cursor } = started.structuredContent as { cursor: string };
-      const hasBars = channels.some(({ event }) => event === 'AGGREGATE_MINUTE');
+      const hasBars = channels.some(({ event }) => event === 'AGGREGATE_SECOND');
       const far = await call('wait_for_stream_message', {
         market: name,
         cursor,
-        ...(hasBars ? { condition: { field: 'event', op: '==', value: 'AGGREGATE_MINUTE' } } : { count: 4 }),
+        ...(hasBars ? { condition: { field: 'event', op: '==', value: 'AGGREGATE_SECOND' }, count: 3 } : { count: 4 }),
       });
       expect(far.structuredContent).toMatchObject({ matched: true, simulated: true });
       const read = await call('read_stream_messages', { market: name, cursor, limit: 500 });

@@ -117,16 +117,16 @@ describe('the simulated world', () => {
     const [day] = stocks.bars('AAPL', 'day', nowMs - 2 * dayMs, nowMs);
     const { open, high, low, close, volume } = day!;
     expect({ open, high, low, close, volume }).toEqual({
-      open: 245.23,
-      high: 245.57,
-      low: 243.16,
-      close: 244.81,
-      volume: 105_799_734,
+      open: 245.24,
+      high: 245.6,
+      low: 243.14,
+      close: 244.8,
+      volume: 115_338_750,
     });
     expect(crypto.last('BTC-USD', 'TRADE', Date.UTC(2025, 0, 1))).toMatchObject({
-      price: 101_892.71,
-      size: 0.0403,
-      time: 1_735_689_599_780,
+      price: 101_896.07,
+      size: 0.037432,
+      time: 1_735_689_599_224,
     });
   });
 });

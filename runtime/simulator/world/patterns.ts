@@ -7,20 +7,20 @@ import { MinutePattern } from './minute-pattern.js';
 import { minuteMove } from './price-path.js';
 
 /** How many different minutes there are. Each instrument takes them in an order of its own. */
-const count = 64;
+const count = 32;
 
 /** Prices at the turns of minutes are multiples of this part of a typical move, so that few rises are different. */
 const stepsPerMove = 8;
 
-/** Where a family lies between the powers of two that bound it. */
-const middle = 1.4;
+/** Where a family lies between the powers of four that bound it. */
+const middle = 2;
 
 export class PatternFamily {
   /** Prices at the turns of minutes are so many ticks apart, or multiples of that. */
   readonly step: number;
   private readonly made: (MinutePattern | undefined)[] = [];
 
-  /** @param lowest price in ticks, a power of two; the highest is less than twice that */
+  /** @param lowest price in ticks, a power of four; the highest is less than four times that */
   constructor(
     private readonly lowest: number,
     private readonly seed: number,
@@ -51,10 +51,10 @@ export class Patterns {
 
   /** @param home price in whole ticks */
   near(home: number): PatternFamily {
-    const power = 31 - Math.clz32(home);
+    const power = (31 - Math.clz32(home)) >> 1;
     let family = this.families.get(power);
     if (!family) {
-      family = new PatternFamily(2 ** power, seedOf(`${this.name} ${power}`), this.of);
+      family = new PatternFamily(4 ** power, seedOf(`${this.name} ${power}`), this.of);
       this.families.set(power, family);
     }
     return family;
