@@ -14,11 +14,11 @@ import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
 import type { OfOne } from './of-markets.js';
-import { decodeRank, encodeRank, type Rank, type Ranked, type Ranking, rank, rankingOf } from './ranking.js';
 import { requireSymbols } from './required-symbol.js';
-import { judgeKeys, pick } from './row-keys.js';
 import { noteUnheld, unheldOf } from './silence.js';
-import { cancelled, fromWindows, type Stretch } from './windows.js';
+import { decodeRank, encodeRank, type Rank, type Ranked, type Ranking, rank, rankingOf } from './summary/ranking.js';
+import { judgeKeys, pick } from './summary/row-keys.js';
+import { cancelled, fromWindows, type Stretch } from './summary/windows.js';
 
 /**
  * One row per symbol, ranked over all of them; values that are not known are absent or null.

@@ -4,10 +4,10 @@ import { TimeSlice } from '../../pacing/time-slice.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import { roomIn } from '../answer.js';
 import type { OfSeveral } from '../of-markets.js';
-import { decodeRank, encodeRank, type Rank, type Ranking, rank, rankingOf } from '../ranking.js';
-import { judgeKeys } from '../row-keys.js';
+import { decodeRank, encodeRank, type Rank, type Ranking, rank, rankingOf } from '../summary/ranking.js';
+import { judgeKeys } from '../summary/row-keys.js';
+import { cancelled, fromWindows, type Stretch } from '../summary/windows.js';
 import { rowMaker, rowsWithin, summaryOf, untilAllCame } from '../summary.js';
-import { cancelled, fromWindows, type Stretch } from '../windows.js';
 import { type Assigned, symbolsIn } from './names.js';
 import { explainAside, faultOf, streamsOf } from './streams.js';
 

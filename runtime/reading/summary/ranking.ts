@@ -1,11 +1,11 @@
 /** Puts symbols in an order, and remembers how far a reader came. */
-import type { SummarizeArguments } from '../../generated/types.js';
-import type { Clock } from '../core/clock.js';
-import { StreamError } from '../core/errors.js';
-import { Heap } from '../core/heap.js';
-import { basisPoints, percentChange } from '../market/ratios.js';
-import type { SymbolState } from '../market/totals/symbol-state.js';
-import { TimeSlice } from '../pacing/time-slice.js';
+import type { SummarizeArguments } from '../../../generated/types.js';
+import type { Clock } from '../../core/clock.js';
+import { StreamError } from '../../core/errors.js';
+import { Heap } from '../../core/heap.js';
+import { basisPoints, percentChange } from '../../market/ratios.js';
+import type { SymbolState } from '../../market/totals/symbol-state.js';
+import { TimeSlice } from '../../pacing/time-slice.js';
 
 export type Sort = SummarizeArguments['sort'];
 type Order = NonNullable<SummarizeArguments['order']>;

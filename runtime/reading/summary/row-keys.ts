@@ -1,8 +1,8 @@
 /** The keys of rows that a caller asks for. */
-import type { Row } from '../../generated/types.js';
-import { StreamError } from '../core/errors.js';
-import { kindOf } from '../core/kind.js';
-import { nearest, suggest } from '../core/nearest.js';
+import type { Row } from '../../../generated/types.js';
+import { StreamError } from '../../core/errors.js';
+import { kindOf } from '../../core/kind.js';
+import { nearest, suggest } from '../../core/nearest.js';
 
 /**
  * @param known keys that rows can have

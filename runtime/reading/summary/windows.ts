@@ -1,11 +1,11 @@
 /** The windows from which summaries are answered: of the last seconds, or of all since the start of a stream. */
-import type { SummarizeArguments } from '../../generated/types.js';
-import type { MessageBuffer } from '../buffer/message-buffer.js';
-import type { Clock } from '../core/clock.js';
-import { StreamError } from '../core/errors.js';
-import { Window } from '../market/totals/window.js';
-import { Slots } from '../pacing/slots.js';
-import type { HubView, StreamView } from '../stream/view.js';
+import type { SummarizeArguments } from '../../../generated/types.js';
+import type { MessageBuffer } from '../../buffer/message-buffer.js';
+import type { Clock } from '../../core/clock.js';
+import { StreamError } from '../../core/errors.js';
+import { Window } from '../../market/totals/window.js';
+import { Slots } from '../../pacing/slots.js';
+import type { HubView, StreamView } from '../../stream/view.js';
 
 /** So one client with many calls keeps another waiting for no more than so many windows. */
 const windowsAtOnce = 2;
