@@ -17,8 +17,8 @@ interface Candle {
   readonly close: number;
 }
 
-/** Takes the next bar. @returns the value, not rounded */
-type Step = (candle: Candle) => IndicatorValue;
+/** Takes the next bar, or again the last one with more in it. @returns the value, not rounded */
+type Step = (candle: Candle, isAgain: boolean) => IndicatorValue;
 
 /** A price is rounded to this many digits more behind the point than the closes have. */
 const furtherDecimals = 2;
@@ -28,28 +28,32 @@ const ratioDecimals = 2;
 /**
  * Takes bars one after the other, oldest first; one without a close has no values and counts for none.
  *
+ * @param isAgain whether it is the last one again, with more in it
  * @returns the values by the names that were asked for
  */
-export type IndicatorRun = (bar: BuiltBar) => Readonly<Record<string, IndicatorValue>>;
+export type IndicatorRun = (bar: BuiltBar, isAgain?: boolean) => Readonly<Record<string, IndicatorValue>>;
 
 /**
- * @param priceDecimals digits behind the point of the close that has the most
+ * @param priceDecimals digits behind the point of the close that has the most; a function where later ones may have more
  * @param dayOf the day of a moment: VWAP begins anew with each
  */
 export function runIndicators(
   requests: readonly IndicatorRequest[],
-  priceDecimals: number,
+  priceDecimals: number | (() => number),
   dayOf: Alignment,
 ): IndicatorRun {
-  const ofPrices = Math.min(priceDecimals + furtherDecimals, mostDecimals);
+  const most = typeof priceDecimals === 'number' ? () => priceDecimals : priceDecimals;
+  const ofPrices = (): number => Math.min(most() + furtherDecimals, mostDecimals);
   const columns = requests.map(request => ({
     name: request.name,
     step: stepOf(request, dayOf),
-    decimals: request.kind === 'rsi' ? ratioDecimals : request.kind === 'vwap' ? undefined : ofPrices,
+    decimals: request.kind === 'rsi' ? () => ratioDecimals : request.kind === 'vwap' ? undefined : ofPrices,
   }));
-  return bar => {
+  return (bar, isAgain = false) => {
     const candle = candleOf(bar);
-    return Object.fromEntries(columns.map(({ name, step, decimals }) => [name, rounded(step(candle), decimals)]));
+    return Object.fromEntries(
+      columns.map(({ name, step, decimals }) => [name, rounded(step(candle, isAgain), decimals?.())]),
+    );
   };
 }
 
@@ -67,7 +71,12 @@ function stepOf(request: IndicatorRequest, dayOf: Alignment): Step {
   if (request.kind === 'vwap') return dailyVwap(dayOf);
   const step = priceStep(request);
   const none = step.none ?? null;
-  return candle => (Number.isNaN(candle.close) ? none : step.next(candle));
+  let hasCounted = false;
+  return (candle, isAgain) => {
+    const isReplaced = isAgain && hasCounted;
+    hasCounted = isReplaced || !Number.isNaN(candle.close);
+    return Number.isNaN(candle.close) ? none : step.next(candle, isReplaced);
+  };
 }
 
 /** Which values a bar has that counts for none, and how another counts. */
@@ -87,15 +96,15 @@ function priceStep({ kind, numbers }: IndicatorRequest): PriceStep {
       return ofClose(new RSI(first));
     case 'atr': {
       const atr = new ATR(first);
-      return { next: ({ high, low, close }) => atr.add({ high, low, close }) };
+      return { next: ({ high, low, close }, isAgain) => atr.update({ high, low, close }, isAgain) };
     }
     case 'bbands': {
       const bands = new BollingerBands(first, second);
       const none = { upper: null, middle: null, lower: null };
       return {
         none,
-        next: ({ close }) => {
-          const result = bands.add(close);
+        next: ({ close }, isAgain) => {
+          const result = bands.update(close, isAgain);
           return result ? { upper: result.upper, middle: result.middle, lower: result.lower } : none;
         },
       };
@@ -106,8 +115,8 @@ function priceStep({ kind, numbers }: IndicatorRequest): PriceStep {
       const none = { macd: null, signal: null, histogram: null };
       return {
         none,
-        next: ({ close }) => {
-          const result = macd.add(close);
+        next: ({ close }, isAgain) => {
+          const result = macd.update(close, isAgain);
           if (!result) return none;
           return signalLine.isStable
             ? { macd: result.macd, signal: result.signal, histogram: result.histogram }
@@ -120,8 +129,8 @@ function priceStep({ kind, numbers }: IndicatorRequest): PriceStep {
 
 function ofClose(series: SMA | EMA | RSI): PriceStep {
   return {
-    next: ({ close }) => {
-      const value = series.add(close);
+    next: ({ close }, isAgain) => {
+      const value = series.update(close, isAgain);
       return series.isStable ? value : null;
     },
   };
@@ -130,11 +139,15 @@ function ofClose(series: SMA | EMA | RSI): PriceStep {
 /** Of all bars of the day up to each, from the exact sums. */
 function dailyVwap(dayOf: Alignment): Step {
   let startMs: number | undefined;
-  let sum = new Turnover();
-  return ({ bar }) => {
+  /** Of the bars before the last one. */
+  let before = new Turnover();
+  let sum = before;
+  return ({ bar }, isAgain) => {
     const day = dayOf(bar.startMs).startMs;
-    if (day !== startMs) sum = new Turnover();
+    if (!isAgain) before = day === startMs ? sum : new Turnover();
     startMs = day;
+    sum = new Turnover();
+    sum.addAll(before);
     sum.addAll(bar.turnover);
     return sum.vwap;
   };

@@ -19,11 +19,15 @@ export function basisPoints(bid: number, ask: number): number | null {
  *
  * @param symbol canonical, such as EUR/USD
  */
-export function pips({ pips: sizes }: Market, symbol: string, bid: number, ask: number): number | undefined {
-  if (!sizes) return undefined;
-  const quoted = symbol.slice(symbol.lastIndexOf('/') + 1);
-  const size = sizes.find(({ quotes }) => quotes.includes(symbol) || quotes.includes(quoted))?.size;
+export function pips(market: Market, symbol: string, bid: number, ask: number): number | undefined {
+  const size = pipOf(market, symbol);
   return size === undefined ? undefined : rounded(subtract(ask, bid) / size, 1);
+}
+
+/** The size of a pip; undefined where that is not known. */
+export function pipOf({ pips: sizes }: Market, symbol: string): number | undefined {
+  const quoted = symbol.slice(symbol.lastIndexOf('/') + 1);
+  return sizes?.find(({ quotes }) => quotes.includes(symbol) || quotes.includes(quoted))?.size;
 }
 
 /** Rounded half away from zero. */

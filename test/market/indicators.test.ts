@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alignmentOf } from '../../runtime/market/bar-interval.js';
 import type { BuiltBar } from '../../runtime/market/built-bar.js';
@@ -5,6 +6,7 @@ import { parseIndicator } from '../../runtime/market/indicator-names.js';
 import { closeDecimals, runIndicators } from '../../runtime/market/indicators.js';
 import { Turnover } from '../../runtime/market/turnover.js';
 import { marketOf } from '../support/markets.js';
+import { tries } from '../support/property.js';
 
 const dayOf = alignmentOf({ kind: 'day', name: '1d' }, marketOf('stocks').hours);
 const startMs = Date.parse('2026-11-23T14:30:00Z');
@@ -132,4 +134,38 @@ describe('the name of an indicator', () => {
   ])('%j is none, and %j is nearest', (text, meant) => {
     expect(parseIndicator(text)).toEqual({ meant });
   });
+});
+
+describe('a bar that comes again with more in it', () => {
+  const price = fc.integer({ min: 1, max: 40 }).map(quarters => quarters / 4);
+  const version = fc.record({
+    close: fc.option(price, { freq: 5 }),
+    more: price,
+    volume: fc.integer({ min: 1, max: 9 }),
+  });
+  const versions = fc.array(version, { minLength: 1, maxLength: 3 });
+
+  test.each(['sma:3', 'ema:3', 'rsi:2', 'macd:1:2:2', 'bbands:2:1', 'atr:2', 'vwap'])(
+    'leaves of %s what the last version alone would have',
+    name => {
+      const request = parseIndicator(name);
+      if (!('name' in request)) throw new Error(`${name} is no indicator`);
+      fc.assert(
+        fc.property(fc.array(versions, { maxLength: 12 }), bars => {
+          const [step, whole] = [runIndicators([request], 2, dayOf), runIndicators([request], 2, dayOf)];
+          for (const [index, list] of bars.entries()) {
+            // A close that is known once stays known.
+            const known = list.findIndex(({ close }) => close !== null);
+            const built = list.map(({ close, more, volume }, at) => {
+              const now = known >= 0 && at >= known ? (close ?? more) : null;
+              return bar({ high: 20, low: 0, close: now, volume, vwap: more, afterMs: index * 10_000_000 }, index);
+            });
+            const values = built.map((one, at) => step(one, at > 0));
+            expect(values.at(-1)).toEqual(whole(built.at(-1)!));
+          }
+        }),
+        tries(100),
+      );
+    },
+  );
 });
