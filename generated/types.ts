@@ -18,9 +18,12 @@ export type Operator = '>' | '>=' | '<' | '<=' | '==' | '!=' | 'crosses_above' |
 export interface Comparison {
   readonly field?: string;
   readonly op?: Operator;
-  /** or a number. */
+  /** text, number or field. */
   readonly value?: string;
   readonly symbol?: string;
+  readonly move_pct?: string;
+  readonly window_s?: number;
+  readonly interval?: string;
 }
 
 export interface Condition extends Comparison {

@@ -114,7 +114,8 @@ function readList(text: string, ofTexts: boolean): unknown[] | undefined {
   return trimmed.split(',').flatMap(part => part.trim() || []);
 }
 
-function readObject(value: unknown): unknown {
+/** An object that came as JSON text; anything else as it is. */
+export function readObject(value: unknown): unknown {
   if (typeof value !== 'string' || !value.trim().startsWith('{')) return value;
   const parsed = parseJson(value);
   return isObject(parsed) ? parsed : value;

@@ -23,6 +23,9 @@ export interface Endpoint {
   readonly replay?: ReplayRequest;
 }
 
+/** Of an address that belongs to no feed of the vendor. */
+export const customFeed = 'custom';
+
 const plainPath = /^(?:\/[a-z0-9]{1,24}){0,4}\/?$/i;
 
 /** Its URL is found later. */
@@ -164,7 +167,7 @@ export function describeDelay({ simulated, replay, delayMinutes }: Endpoint): st
 }
 
 function custom(url: string): Endpoint {
-  return { feed: 'custom', spelled: url, urls: [url], simulated: false, delayMinutes: null };
+  return { feed: customFeed, spelled: url, urls: [url], simulated: false, delayMinutes: null };
 }
 
 function refuse(message: string, market: Market): StreamError {

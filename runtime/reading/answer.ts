@@ -6,6 +6,7 @@ import { isoOrNull } from '../core/time.js';
 import { universeOf } from '../simulator/world/universe.js';
 import type { Outage } from '../stream/outages.js';
 import type { HubView, StreamView } from '../stream/view.js';
+import type { Filter } from '../symbols/channels.js';
 import { suspectExpired } from '../symbols/expiry.js';
 import { suspect } from '../symbols/hints.js';
 import { wayOutOf, wayOutOfPassing } from '../symbols/way-out.js';
@@ -132,6 +133,15 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     doubts: doubtsOf(stream),
     rejected: subscriptions.rejections.length,
     suspects: [...suspect(market, subscriptions.names), ...expired],
-    sought,
+    sought: sought && { ageOf: filter => ageOf(hub, stream, filter), ...sought },
   });
+}
+
+/** How long ago the newest message came that a filter selects, as far as it is held. */
+function ageOf({ clock }: HubView, { market, buffer }: StreamView, { prefix, symbol }: Filter): number | undefined {
+  if (symbol !== undefined && !buffer.knows(symbol)) return undefined;
+  const channels = market.channels.filter(channel => (prefix ?? channel.prefix) === channel.prefix);
+  const newest = Math.max(-1, ...channels.map(channel => buffer.newestOf({ channel, symbol: symbol ?? '*' })));
+  if (newest < buffer.oldestSeq || newest >= buffer.nextSeq) return undefined;
+  return Math.max(0, clock.elapsed() - buffer.arrivedMs(newest));
 }

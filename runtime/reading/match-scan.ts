@@ -32,14 +32,15 @@ export class MatchScan {
   /**
    * Looks until a message is taken, or no message or time is left. One that is unfinished is looked at again.
    *
+   * @param passBy as `lookAtNext` has it
    * @returns whether one was taken
    */
-  look(lookAt: (seq: number, slice: TimeSlice) => Look): boolean {
+  look(lookAt: (seq: number, slice: TimeSlice) => Look, passBy?: (seq: number) => boolean): boolean {
     const { slice } = this;
     this.skipLost();
     if (slice.mustWait) return false;
     for (let steps = 0; !this.isAtEnd && !slice.spent(steps); steps = this.steps) {
-      const look = this.lookAtNext(lookAt);
+      const look = this.lookAtNext(lookAt, passBy);
       if (look !== 'skipped') return look === 'taken';
     }
     return false;
@@ -62,12 +63,16 @@ export class MatchScan {
     this.next = Math.max(this.next, oldestSeq);
   }
 
-  /** Looks at the next message, which must be there; at one that is unfinished again the next time. */
-  lookAtNext(lookAt: (seq: number, slice: TimeSlice) => Look): Look {
+  /**
+   * Looks at the next message, which must be there; at one that is unfinished again the next time.
+   *
+   * @param passBy is told of a message that is not selected, and says whether it parsed it
+   */
+  lookAtNext(lookAt: (seq: number, slice: TimeSlice) => Look, passBy?: (seq: number) => boolean): Look {
     const { buffer } = this.stream;
     const seq = this.next++;
     const isChosen = this.select(buffer, seq);
-    this.steps = isChosen ? stepsToShow(buffer.bytesAt(seq)) : 1;
+    this.steps = isChosen || passBy?.(seq) ? stepsToShow(buffer.bytesAt(seq)) : 1;
     if (!isChosen) {
       this.passed++;
       return 'skipped';

@@ -57,6 +57,8 @@ export interface Sought {
   readonly seen: number;
   /** Messages that no filter selected. */
   readonly passed: number;
+  /** How long ago the newest message of a filter came; nothing where that is not known. */
+  ageOf?(filter: Filter): number | undefined;
   /** Values of the fields of the condition, in the last message that a filter selected. */
   readonly last?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -162,8 +164,36 @@ function explainSearch(silence: Silence): string | undefined {
   const doubtful = seen === 0 ? allUnconfirmed(subscriptions, unconfirmed, filters) : [];
   if (doubtful.length > 0) return [describeUnconfirmed(doubtful), ...doubts].join(' ');
   const found = describeFindings(filters, seen, passed, last);
+  if (!found) return found;
+  const ages = seen === 0 ? describeAges(silence) : [];
   const missing = seen === 0 ? explainUnlisted(silence) : undefined;
-  return found && [found, ...noteUnheld(unheld), ...(missing === undefined ? [] : [missing])].join(' ');
+  return [found, ...ages, ...noteUnheld(unheld), ...(missing === undefined ? [] : [missing])].join(' ');
+}
+
+/** `AAPL: last message 41 s ago; others came 0.2 s ago.` */
+function describeAges(silence: Silence): string[] {
+  const { newestAgeMs } = silence;
+  const known = agesOf(silence);
+  if (known.length === 0) return [];
+  const own = Math.min(...known.map(({ ageMs }) => ageMs));
+  const ages = known.slice(0, namesShown).map(({ name, ageMs }) => `${name}: last message ${spellAge(ageMs)} ago`);
+  const others = newestAgeMs !== undefined && newestAgeMs < own ? `; others came ${spellAge(newestAgeMs)} ago` : '';
+  return [`${ages.join(', ')}${others}.`];
+}
+
+/** How old the newest message of each filter is, where that is known. */
+function agesOf({ sought }: Silence): { readonly name: string; readonly ageMs: number }[] {
+  return (sought?.filters ?? []).flatMap(filter => {
+    const ageMs = sought?.ageOf?.(filter);
+    return ageMs === undefined ? [] : [{ name: spellFilter(filter), ageMs }];
+  });
+}
+
+/** `0.2 s`, `41 s`, `12 min` */
+export function spellAge(ms: number): string {
+  const seconds = ms / 1_000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  return seconds < 600 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** The filters that no subscribed channel can satisfy, as the caller would write them. */
@@ -233,7 +263,10 @@ function explainMarket(silence: Silence): string {
     : hoursOf(market, hours, symbolsOf(silence)).map(named => reportTrading(named, marketMs));
   const closed = reports.filter(({ open }) => !open).map(report => explainClosed(report, delayMinutes));
   if (closed.length > 0 && closed.length === reports.length) return closed.join(' ');
-  const { lastMessageAtMs, newestAgeMs = Number.POSITIVE_INFINITY } = silence;
+  const ages = agesOf(silence);
+  const own = ages.length > 0 ? Math.min(...ages.map(({ ageMs }) => ageMs)) : undefined;
+  const lastMessageAtMs = own === undefined ? silence.lastMessageAtMs : nowMs - own;
+  const newestAgeMs = own ?? silence.newestAgeMs ?? Number.POSITIVE_INFINITY;
   const cameSince = newestAgeMs < liveForMs;
   const missing = explainUnlisted(silence);
   if (liveForMs < justLiveMs && !cameSince) {
@@ -246,6 +279,7 @@ function explainMarket(silence: Silence): string {
   const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
   return [
     `Live and subscribed, but no event came ${since}${gap}.`,
+    ...describeAges(silence),
     ...closed,
     ...(missing === undefined ? explainQuiet(reports.filter(({ open }) => open)) : [missing]),
     ...(simulated ? ['The simulated feed never closes.'] : []),
@@ -274,7 +308,7 @@ function symbolsOf({ sought, subscriptions }: Silence): readonly string[] {
 }
 
 /** Since when and why the market is closed, and when messages are due. */
-function explainClosed({ of, text, doubts, time }: TradingReport, delayMinutes: number): string {
+export function explainClosed({ of, text, doubts, time }: TradingReport, delayMinutes: number): string {
   const dueMs = time.next.opensMs + delayMinutes * 60_000;
   const late = delayMinutes > 0 ? `, ${delayMinutes} minutes late` : '';
   return [`${of}: ${text}; messages are due from ${isoOrNull(dueMs)}${late}`, ...doubts]

@@ -8,7 +8,10 @@ import { TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import type { Filter } from '../symbols/channels.js';
 import { commonAnswer, cursorOf, newestAge, showOutagesSince, silenceOf } from './answer.js';
-import { parseCondition, type Subject } from './condition-parser.js';
+import { type Condition, leavesOf } from './conditions/condition.js';
+import { parseCondition } from './conditions/condition-parser.js';
+import type { Surroundings } from './conditions/condition-tracker.js';
+import type { Subject } from './conditions/terms.js';
 import { MatchScan } from './match-scan.js';
 import type { OfOne } from './of-markets.js';
 import { PageBuilder } from './page.js';
@@ -26,16 +29,19 @@ export async function wait(hub: HubView, args: OfOne<WaitArguments>, abort?: Abo
   const stream = hub.stream(args.market);
   const { buffer, changes, market } = stream;
   const filters = parseFilters(market, args.channels, buffer.knows);
+  const subject = subjectOf(stream, filters);
   const condition =
-    args.condition === undefined
-      ? undefined
-      : parseCondition(subjectOf(stream, filters), args.condition, hub.suite.limits.comparisons);
+    args.condition === undefined ? undefined : parseCondition(subject, args.condition, hub.suite.limits.comparisons);
   const since = args.cursor === undefined ? buffer.nextSeq : seqOf(hub, stream, args.cursor);
   if (!isWanted(stream.state) && since >= buffer.nextSeq) throw notStarted(stream);
   const matchScan = new MatchScan(new TimeSlice(hub.clock), stream, selectionOf(filters), since);
-  const search = new Search({ hub, stream, matchScan, condition, args, page: pageOf(hub, args.count) });
-  const prospect = new Prospect(stream.subscriptions, condition, filters ?? search.decisive);
+  const compute = await computeFor(condition);
+  const page = pageOf(hub, args.count);
+  const search = new Search({ hub, stream, matchScan, condition, asked: subject.symbols, compute, args, page });
+  const timeoutMs = args.timeout_s * 1_000;
+  const prospect = new Prospect(hub, stream, { condition, filters: filters ?? search.decisive, timeoutMs });
   const beganMs = hub.clock.elapsed();
+  await search.begin(since, abort);
   let resting = false;
   const over = (again: () => void): boolean => {
     if (resting) return false;
@@ -49,7 +55,7 @@ export async function wait(hub: HubView, args: OfOne<WaitArguments>, abort?: Abo
     });
     return false;
   };
-  await changes.until(over, args.timeout_s * 1_000, abort);
+  await changes.until(over, timeoutMs - (hub.clock.elapsed() - beganMs), abort);
   search.look();
   const hasMore = await matchScan.hasMore();
 
@@ -64,10 +70,32 @@ export async function wait(hub: HubView, args: OfOne<WaitArguments>, abort?: Abo
     dropped: matchScan.dropped,
     ...showOutagesSince(stream, since),
     newest_age_ms: newestAge(stream),
-    silence: isSilent ? silenceOf(hub, stream, { filters: filters ?? search.unheld, ...search.outcome }) : null,
+    silence: isSilent ? explainLoss(hub, { stream, search, prospect, filters }) : null,
     matched,
     waited_ms: Math.round(hub.clock.elapsed() - beganMs),
   } satisfies WaitAnswer;
+}
+
+/** What is loaded only where an indicator is asked for. */
+export async function computeFor(...conditions: readonly (Condition | undefined)[]): Promise<Surroundings['compute']> {
+  const sides = conditions
+    .flatMap(condition => (condition ? leavesOf(condition) : []))
+    .flatMap(one => [one.left, one.right]);
+  return sides.some(side => side?.kind === 'indicator') ? import('../market/indicators.js') : undefined;
+}
+
+interface InVain {
+  readonly stream: StreamView;
+  readonly search: Search;
+  readonly prospect: Prospect;
+  readonly filters: readonly Filter[] | undefined;
+}
+
+/** Why a wait was in vain. */
+export function explainLoss(hub: HubView, { stream, search, prospect, filters }: InVain): string {
+  const { loss } = prospect;
+  if (loss?.reason !== undefined) return loss.reason;
+  return silenceOf(hub, stream, { filters: loss?.filters ?? filters ?? search.unheld, ...search.outcome });
 }
 
 /** An answer of this many messages, of a tool that takes no size of it. */
@@ -92,6 +120,7 @@ export function subjectOf(
     market,
     delivered: buffer.knows,
     channels: held.length > 0 ? held : chosen,
+    beside: market.channels.filter(({ prefix }) => channelIndex.has({ prefix })),
     symbols: symbols?.length === filters?.length ? symbols && new Set(symbols) : undefined,
   };
 }

@@ -28,6 +28,11 @@ export class OutageLedger {
     return this.list.map(outage => this.shown(outage));
   }
 
+  /** Seq of the newest one. */
+  get newestSeq(): number | undefined {
+    return this.list.at(-1)?.seq;
+  }
+
   get current(): Outage | undefined {
     const last = this.list.at(-1);
     return last && last.toMs === undefined ? last : undefined;

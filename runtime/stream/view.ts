@@ -147,6 +147,8 @@ export interface OutagesView {
   readonly all: readonly Outage[];
   /** Outages that are no longer listed. */
   readonly forgotten: number;
+  /** Seq of the newest one; absent where there was none. */
+  readonly newestSeq: number | undefined;
   /** Those that a reader who has everything up to `seq` does not know to be over. */
   since(seq: number): Outage[];
 }

@@ -187,8 +187,14 @@ function condition(random: Random, depth: number): unknown {
       '__proto__',
       'constructor.name',
       'a.b.c.d',
+      'window_volume',
+      'spread_bps',
+      'rsi:14',
       ...oddTexts,
     ]),
+    ...(random.chance(0.3) ? { window_s: random.pick([0, 1, 60, 86_401, ...oddTexts]) } : {}),
+    ...(random.chance(0.3) ? { interval: random.pick(['1s', '1m', '2t', '1d', ...oddTexts]) } : {}),
+    ...(random.chance(0.1) ? { move_pct: random.pick(['price', 'state', ...oddTexts]) } : {}),
     op: random.pick([
       '>',
       '>=',
@@ -203,10 +209,15 @@ function condition(random: Random, depth: number): unknown {
       'constructor',
     ]),
     ...(random.chance(0.8)
-      ? { value: random.chance(0.6) ? random.integer(-1_000, 100_000) / 7 : oddValue(random) }
+      ? { value: random.chance(0.6) ? random.integer(-1_000, 100_000) / 7 : sideOrOdd(random) }
       : {}),
     ...(random.chance(0.2) ? { symbol: random.pick(oddTexts) } : {}),
   };
+}
+
+function sideOrOdd(random: Random): unknown {
+  if (random.chance(0.5)) return oddValue(random);
+  return random.pick(['ask.price', 'sma:2', { field: 'price' }, { move_pct: 'price', window_s: 5 }, { field: {} }]);
 }
 
 function channelName(market: Market, random: Random): string {

@@ -1,4 +1,4 @@
-/** Ten questions of an analyst, asked by a real client of a server on a real socket; every number is worked out by hand. */
+/** Questions of an analyst, asked by a real client of a server on a real socket; every number is worked out by hand. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { testKey } from '../support/bench.js';
@@ -45,6 +45,8 @@ const session: readonly object[] = [
 
 let feed: RawFeed;
 let server: HostedServer;
+/** Where the session begins. */
+let begun: unknown;
 
 beforeAll(async () => {
   const sockets: WebSocket[] = [];
@@ -58,6 +60,7 @@ beforeAll(async () => {
   server = await HostedServer.start({ POLYGON_API_KEY: testKey, POLYGON_FEED: feed.url });
   const { cursor } = await ask('start_stocks_stream', { channels: ['T.*', 'Q.*', 'AM.*', 'LULD.*'] });
   sockets.at(-1)!.send(JSON.stringify(session));
+  begun = cursor;
   const came = { market: 'stocks', cursor, count: session.length, timeout_s: 20 };
   expect(await ask('wait_for_stream_message', came)).toMatchObject({ matched: true });
 });
@@ -162,6 +165,56 @@ describe('an analyst asks', () => {
     expect(await rows({ symbols: ['GOOG'], fields: ['last', 'last_session'] })).toEqual([
       { symbol: 'GOOG', last: 150, last_session: 'pre-market' },
     ]);
+  });
+
+  test.each<[string, object, object, string]>([
+    // 2 / 510
+    [
+      'when a spread is wide',
+      { field: 'spread_bps', op: '>', value: 39 },
+      { bid: { price: 509 } },
+      'spread_bps 39.2157',
+    ],
+    [
+      'when a price falls by 3 percent within a minute',
+      { move_pct: 'price', window_s: 60, op: '<=', value: -3 },
+      { symbol: 'NVDA', price: 97 },
+      'move_pct of price in 60 s -3',
+    ],
+    [
+      'when a thousand have been traded, and not at once',
+      {
+        all: [
+          { field: 'window_volume', window_s: 60, op: '>=', value: '1000' },
+          { field: 'size', op: '<', value: 1_000 },
+        ],
+      },
+      { symbol: 'AAPL', price: 230.2 },
+      'window_volume in 60 s 1650',
+    ],
+    [
+      'when the ask is not under the last price',
+      { field: 'ask.price', op: '>=', value: '{"field": "price"}', symbol: 'MSFT' },
+      { symbol: 'MSFT', event: 'QUOTE' },
+      'ask.price 511, price 510',
+    ],
+  ])('%s', async (_, condition, message, said) => {
+    const asked = { market: 'stocks', condition, cursor: begun, timeout_s: 20 };
+    expect(await ask('wait_for_stream_message', asked)).toMatchObject({
+      matched: true,
+      messages: [message],
+      notes: [`At the last message: ${said}.`],
+    });
+  });
+
+  test('and is told at once what can never be', async () => {
+    const condition = { all: [230, 231].map((value, index) => ({ field: 'price', op: index ? '>' : '<', value })) };
+    const answer = await ask('wait_for_stream_message', { market: 'stocks', condition, timeout_s: 50 });
+    expect(answer).toMatchObject({
+      matched: false,
+      silence: 'The condition can never hold: its comparisons of price exclude each other.',
+    });
+    expect(answer.waited_ms).toBeLessThan(10_000);
   });
 
   test('whether all of that can be trusted', async () => {

@@ -3,9 +3,9 @@ import { suite } from '../../generated/suite.js';
 import type { Entry } from '../../runtime/buffer/message-buffer.js';
 import { StreamError } from '../../runtime/core/errors.js';
 import { formatMessage } from '../../runtime/market/format.js';
-import { symbolsOf } from '../../runtime/reading/condition.js';
-import { parseCondition } from '../../runtime/reading/condition-parser.js';
-import { ConditionTracker } from '../../runtime/reading/condition-tracker.js';
+import { symbolsOf } from '../../runtime/reading/conditions/condition.js';
+import { parseCondition } from '../../runtime/reading/conditions/condition-parser.js';
+import { ConditionTracker } from '../../runtime/reading/conditions/condition-tracker.js';
 import { Held } from '../support/held.js';
 import { marketOf } from '../support/markets.js';
 

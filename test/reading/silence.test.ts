@@ -255,3 +255,25 @@ describe('a live stream is silent because', () => {
     );
   });
 });
+
+describe('what a call looked for', () => {
+  const filters = [{ symbol: 'AAPL' }, { prefix: 'T', symbol: 'MSFT' }, { symbol: 'NVDA' }];
+  const ages = new Map([
+    ['AAPL', 41_400],
+    ['MSFT', 720_000],
+  ]);
+  const sought = { filters, seen: 0, passed: 7, ageOf: ({ symbol = '' }) => ages.get(symbol) };
+
+  test('is told by how old its own messages are', () => {
+    expect(explain({ sought, newestAgeMs: 200, subscriptions: ['T.*'] })).toBe(
+      '7 messages came, and none of AAPL, T.MSFT, NVDA. AAPL: last message 41 s ago, T.MSFT: last message 12 min ago; others came 0.2 s ago.',
+    );
+  });
+
+  test('is silent since its own last message, where nothing came', () => {
+    const quiet = explain({ sought: { ...sought, passed: 0 }, newestAgeMs: 30_000, subscriptions: ['T.*'] });
+    expect(quiet).toMatch(
+      /^Live and subscribed, but no event came since 2026-01-13T16:59:18\.600Z\. AAPL: last message 41 s ago, .*; others came 30 s ago\. A quiet/,
+    );
+  });
+});

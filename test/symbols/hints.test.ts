@@ -6,7 +6,7 @@ import { keyVariables, settingTable } from '../../runtime/config/settings.js';
 import type { Market } from '../../runtime/contract/market.js';
 import { type ErrorCode, StreamError } from '../../runtime/core/errors.js';
 import { resolveEndpoint } from '../../runtime/feed/endpoint.js';
-import { parseCondition } from '../../runtime/reading/condition-parser.js';
+import { parseCondition } from '../../runtime/reading/conditions/condition-parser.js';
 import { parseChannels } from '../../runtime/symbols/channels.js';
 import { exampleChannel, exampleCondition, exampleSymbol } from '../../runtime/symbols/example.js';
 import { wayOutOf, wayOutOfPassing } from '../../runtime/symbols/way-out.js';

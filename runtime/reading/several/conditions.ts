@@ -2,8 +2,8 @@
 import { StreamError } from '../../core/errors.js';
 import type { StreamView } from '../../stream/view.js';
 import type { Filter } from '../../symbols/channels.js';
-import type { Condition } from '../condition.js';
-import { parseCondition } from '../condition-parser.js';
+import type { Condition } from '../conditions/condition.js';
+import { parseCondition } from '../conditions/condition-parser.js';
 import { subjectOf } from '../wait.js';
 
 /** Conditions by the place of a stream. */

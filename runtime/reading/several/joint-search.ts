@@ -52,7 +52,10 @@ export class JointSearch {
     for (let steps = 0; !slice.spent(steps); ) {
       const part = this.earliest;
       if (!part) return;
-      const look = part.matchScan.lookAtNext((seq, own) => part.search.lookAt(seq, own));
+      const look = part.matchScan.lookAtNext(
+        (seq, own) => part.search.lookAt(seq, own),
+        seq => part.search.passBy(seq),
+      );
       if (look !== 'skipped') return;
       steps = part.matchScan.steps;
     }

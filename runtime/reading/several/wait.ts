@@ -6,12 +6,11 @@ import { Changes } from '../../pacing/changes.js';
 import { TimeSlice } from '../../pacing/time-slice.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import type { Filter } from '../../symbols/channels.js';
-import { silenceOf } from '../answer.js';
 import { MatchScan } from '../match-scan.js';
 import type { OfSeveral } from '../of-markets.js';
 import { Prospect } from '../prospect.js';
 import { Search } from '../search.js';
-import { pageOf } from '../wait.js';
+import { computeFor, explainLoss, pageOf, subjectOf } from '../wait.js';
 import { conditionsIn } from './conditions.js';
 import { JointSearch, type SearchPart } from './joint-search.js';
 import { filtersIn } from './names.js';
@@ -39,18 +38,32 @@ export async function waitInSeveral(hub: HubView, args: OfSeveral<WaitArguments>
   if (streams.every(stream => isSpent(stream, since))) throw noneRuns(streams);
   const slice = new TimeSlice(hub.clock);
   const page = pageOf(hub, args.count);
+  const compute = await computeFor(...(conditions?.of ?? []));
+  const timeoutMs = args.timeout_s * 1_000;
   const parts = places.map(({ stream, filters: own }, place): Part => {
     const condition = conditions?.of[place];
     const isAside = own?.length === 0 || (conditions !== undefined && condition === undefined);
     const from = since.get(stream.market.name)!;
     const matchScan = new MatchScan(slice, stream, isAside ? nothing : selectionOf(own), from);
-    const search = new Search({ hub, stream, matchScan, condition, args, page, isOfSeveral: true });
-    const prospect = isAside ? undefined : new Prospect(stream.subscriptions, condition, own ?? search.decisive);
+    const search = new Search({
+      hub,
+      stream,
+      matchScan,
+      condition,
+      asked: subjectOf(stream, own).symbols,
+      compute,
+      args,
+      page,
+      isOfSeveral: true,
+    });
+    const wanted = { condition, filters: own ?? search.decisive, timeoutMs };
+    const prospect = isAside ? undefined : new Prospect(hub, stream, wanted);
     return { stream, matchScan, search, prospect, since: from, filters: own };
   });
   const joint = new JointSearch(parts, slice);
   const beganMs = hub.clock.elapsed();
-  await searchUntil(hub, joint, streams, args.timeout_s * 1_000, abort);
+  for (const { search, since: from } of parts) await search.begin(from, abort);
+  await searchUntil(hub, joint, streams, timeoutMs - (hub.clock.elapsed() - beganMs), abort);
   const more: boolean[] = [];
   for (const { matchScan } of parts) more.push(await matchScan.hasMore());
 
@@ -119,6 +132,5 @@ async function searchUntil(
 }
 
 function explain(hub: HubView, { stream, search, filters, prospect }: Part): string {
-  if (!prospect) return explainAside(stream);
-  return silenceOf(hub, stream, { filters: filters ?? search.unheld, ...search.outcome });
+  return prospect ? explainLoss(hub, { stream, search, prospect, filters }) : explainAside(stream);
 }

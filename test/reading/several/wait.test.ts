@@ -79,6 +79,20 @@ describe('a wait in two markets', () => {
     expect(await waiting).toMatchObject({ matched: true, messages: [{ market: 'stocks', price: 110 }] });
   });
 
+  test('measures a move in each by itself, also from before the wait', async () => {
+    const { send, wait, arrived } = await streaming();
+    send('stocks', stock(100));
+    send('crypto', coin(50_000));
+    await Promise.all(both.map(market => arrived(market, 1)));
+    const waiting = wait({ condition: { move_pct: 'price', window_s: 60, op: '>=', value: 2 } });
+    send('crypto', coin(50_900));
+    await arrived('crypto', 2);
+    send('stocks', stock(102));
+    const answer = await waiting;
+    expect(answer).toMatchObject({ matched: true, messages: [{ market: 'stocks', price: 102 }] });
+    expect(streamIn(answer, 'stocks').notes).toContain('At the last message: move_pct of price in 60 s 2.');
+  });
+
   test('takes the parts of a condition to the markets that they are of', async () => {
     const { send, wait, arrived } = await streaming();
     const condition = { any: [above(100, { symbol: 'AAPL' }), above(50_000, { symbol: 'BTC-USD' })] };

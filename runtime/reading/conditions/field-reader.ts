@@ -1,9 +1,9 @@
 /** Reads fields of messages as conditions compare them. */
-import type { Entry } from '../buffer/message-buffer.js';
-import type { Market } from '../contract/market.js';
-import { epochMs } from '../core/time.js';
-import { channelOf, fieldValue, type Message, rawRole } from '../market/format.js';
-import { tradeRulesOf } from '../market/trade-rules.js';
+import type { Entry } from '../../buffer/message-buffer.js';
+import type { Market } from '../../contract/market.js';
+import { epochMs } from '../../core/time.js';
+import { channelOf, fieldValue, type Message, rawRole } from '../../market/format.js';
+import { tradeRulesOf } from '../../market/trade-rules.js';
 
 /** The price of a trade that its conditions keep from the last price is none: no level is reached by a late report. */
 export class FieldReader {

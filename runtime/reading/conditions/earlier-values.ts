@@ -1,10 +1,10 @@
 /** The values that fields had in the messages before those that a condition looks at. */
-import type { Entry, MessageBuffer } from '../buffer/message-buffer.js';
-import type { Channel } from '../contract/channel.js';
-import type { Market } from '../contract/market.js';
-import { unshown } from '../feed/feed-text.js';
-import { channelOf, formatFields, type Message, onlyFields } from '../market/format.js';
-import { stepsToParse, type TimeSlice } from '../pacing/time-slice.js';
+import type { Entry, MessageBuffer } from '../../buffer/message-buffer.js';
+import type { Channel } from '../../contract/channel.js';
+import type { Market } from '../../contract/market.js';
+import { unshown } from '../../feed/feed-text.js';
+import { channelOf, formatFields, type Message, onlyFields } from '../../market/format.js';
+import { stepsToParse, type TimeSlice } from '../../pacing/time-slice.js';
 import type { FieldReader } from './field-reader.js';
 
 /** So many messages before the first one are looked at; what none of them has counts as never said. */

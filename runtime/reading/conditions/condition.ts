@@ -1,7 +1,8 @@
 /** Conditions over formatted messages. */
 
-import type { Operator } from '../../generated/types.js';
-import { decimalOf, decimalValue } from '../core/decimal.js';
+import type { Operator } from '../../../generated/types.js';
+import { decimalOf, decimalValue } from '../../core/decimal.js';
+import type { Operand } from './operand.js';
 
 /** Every operator, and whether it holds only at the moment when a value changes. */
 export const isEdge: Readonly<Record<Operator, boolean>> = {
@@ -20,10 +21,25 @@ export const operators = Object.keys(isEdge);
 export type Scalar = string | number | boolean | null;
 
 export interface Leaf {
+  /** A field of messages, or in words what is compared instead of one. */
   readonly field: string;
   readonly op: Operator;
   readonly value?: Scalar;
   readonly symbol?: string;
+  /** What is compared, where that is more than a field of a message with a constant. */
+  readonly left?: Operand;
+  /** With what, where that is no constant. */
+  readonly right?: Operand;
+}
+
+/** One of the leaves that have more than a field and a constant. */
+export interface Rich {
+  readonly left: Operand;
+  readonly right?: Operand;
+}
+
+export function isRich(leaf: Leaf): leaf is Leaf & Rich {
+  return leaf.left !== undefined;
 }
 
 /** A leaf, or conditions of which all or any must hold. */
@@ -45,17 +61,18 @@ export function dependsOnState(condition: Condition): boolean {
   return leavesOf(condition).some(({ field }) => field === 'state');
 }
 
-/** Its comparisons that hold only at the moment when a field of messages changes. */
+/** Its comparisons of a field with a constant that hold only at the moment when the field changes. */
 export function edgesOf(condition: Condition): Leaf[] {
-  return leavesOf(condition).filter(({ field, op }) => isEdge[op] && field !== 'state');
+  return leavesOf(condition).filter(leaf => isEdge[leaf.op] && leaf.field !== 'state' && !isRich(leaf));
 }
 
-/** The fields of messages that the condition compares. */
+/** The fields of messages that the condition compares with constants. */
 export function fieldsOf(condition: Condition): string[] {
-  return [...new Set(leavesOf(condition).map(({ field }) => field))].filter(field => field !== 'state');
+  const plain = leavesOf(condition).filter(leaf => !isRich(leaf) && leaf.field !== 'state');
+  return [...new Set(plain.map(({ field }) => field))];
 }
 
-function leavesOf(condition: Condition): Leaf[] {
+export function leavesOf(condition: Condition): Leaf[] {
   if ('all' in condition) return condition.all.flatMap(leavesOf);
   return 'any' in condition ? condition.any.flatMap(leavesOf) : [condition];
 }

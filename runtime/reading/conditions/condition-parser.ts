@@ -1,31 +1,30 @@
 /** Parses conditions, and refuses those that could never hold. */
-import type { Comparison, Operator } from '../../generated/types.js';
-import type { Channel } from '../contract/channel.js';
-import type { Market } from '../contract/market.js';
-import { readBoolean, readNumber } from '../core/argument-forms.js';
-import { StreamError } from '../core/errors.js';
-import { kindOf } from '../core/kind.js';
-import { nearest, suggest } from '../core/nearest.js';
-import { stateNames } from '../feed/state.js';
-import { symbolOf } from '../symbols/channels.js';
-import { exampleSymbol } from '../symbols/example.js';
-import { fieldKinds, type Kind } from '../symbols/field-kinds.js';
-import type { Delivered } from '../symbols/forms.js';
-import { describeReadings } from '../symbols/hints.js';
-import { wayOutOf } from '../symbols/way-out.js';
+import type { Comparison, Operator } from '../../../generated/types.js';
+import type { Market } from '../../contract/market.js';
+import { readBoolean, readNumber, readObject } from '../../core/argument-forms.js';
+import type { StreamError } from '../../core/errors.js';
+import { kindOf } from '../../core/kind.js';
+import { nearest, suggest } from '../../core/nearest.js';
+import { stateNames } from '../../feed/state.js';
+import { symbolOf } from '../../symbols/channels.js';
+import type { Kind } from '../../symbols/field-kinds.js';
+import { describeReadings } from '../../symbols/hints.js';
 import { type Condition, isEdge, isWide, type Leaf, operators, type Scalar } from './condition.js';
+import { describeOperand } from './operand.js';
+import { parseLeft, parseRight, requireSymbols } from './operand-parser.js';
+import { parseField, refuse, type Subject, type Terms, termsOf } from './terms.js';
 
-/** The messages that a condition is evaluated on. */
-export interface Subject {
-  readonly market: Market;
-  readonly channels: readonly Channel[];
-  /** Absent: all symbols. */
-  readonly symbols?: ReadonlySet<string> | undefined;
-  /** Which symbols came in messages; these may be named in any form. */
-  readonly delivered?: Delivered;
-}
-
-const parts: readonly (keyof Comparison)[] = ['field', 'op', 'value', 'symbol'];
+/** An indicator stands where a field does; some name it as what it is. */
+const parts: readonly (keyof Comparison | 'indicator')[] = [
+  'field',
+  'op',
+  'value',
+  'symbol',
+  'move_pct',
+  'window_s',
+  'interval',
+  'indicator',
+];
 
 /**
  * @param most comparisons that it may have, and levels to which it may nest
@@ -55,59 +54,37 @@ export function parseCondition(subject: Subject, given: unknown, most: number): 
   return parse(given, 0, 'condition');
 }
 
-/** The fields, events and symbols that a comparison may name. */
-interface Terms extends Subject {
-  /** Fields, and what their values can be. */
-  readonly kinds: ReadonlyMap<string, ReadonlySet<Kind>>;
-  readonly events: readonly string[];
-}
-
-function termsOf(subject: Subject): Terms {
-  const kinds = new Map<string, Set<Kind>>([
-    ['state', new Set(['text'])],
-    ['event', new Set(['text'])],
-  ]);
-  for (const [name, known] of subject.channels.flatMap(channel => [...fieldKinds(channel)])) {
-    kinds.set(name, new Set([...(kinds.get(name) ?? []), ...known]));
-  }
-  return { ...subject, kinds, events: [...new Set(subject.channels.map(({ event }) => event)), 'UNKNOWN'] };
-}
-
 function parseLeaf(terms: Terms, leaf: Record<string, unknown>, place: string): Leaf {
   const unknown = Object.keys(leaf).find(key => !parts.some(part => part === key) && !isGroup(key));
   if (unknown !== undefined) {
     const meant = suggest(nearest(unknown, parts)) || '.';
     throw refuse(terms.market, `${place} has field, op, value and symbol, and another part came${meant}`);
   }
-  const field = parseField(terms, leaf.field, place);
+  const operand = parseLeft(terms, leaf, place);
+  const field = operand ? describeOperand(operand) : parseField(terms, leaf.field, place);
   const op = parseOperator(terms, leaf.op, place);
-  const value = parseValue(terms, { field, op, given: leaf.value, place });
+  const kinds = operand ? onlyNumber : terms.kinds.get(field)!;
+  const right = canHaveRight(op, kinds, leaf.value) ? parseRight(terms, leaf, place) : undefined;
+  const value = right ? undefined : parseValue(terms, { field, kinds, op, given: leaf.value, place });
   const symbol = parseSymbol(terms, leaf.symbol, place);
-  return { field, op, ...(value === undefined ? {} : { value }), ...(symbol === undefined ? {} : { symbol }) };
+  const left = operand ?? (right && { kind: 'field' as const, field });
+  for (const side of [left, right]) requireSymbols(terms, side, symbol);
+  return {
+    field,
+    op,
+    ...(value === undefined ? {} : { value }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(left ? { left } : {}),
+    ...(right ? { right } : {}),
+  };
 }
 
-function parseField({ market, kinds }: Terms, given: unknown, place: string): string {
-  if (typeof given === 'string' && kinds.has(given)) return given;
-  const names = [...kinds.keys()];
-  if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) {
-    throw refuse(
-      market,
-      `${place} needs a field to compare, or a list named all or any; fields are ${names.join(', ')}.`,
-    );
-  }
-  const meant = typeof given === 'string' ? suggest(nearest(given.toLowerCase(), names)) : '';
-  // A field of another channel is our own word, so the message may repeat it.
-  const others = market.channels.filter(channel => typeof given === 'string' && fieldKinds(channel).has(given));
-  const trouble =
-    others.length > 0
-      ? `${given} is a field of ${others.map(({ prefix }) => prefix).join(', ')}, not of these messages`
-      : `${place}.field, ${kindOf(given)}, is no field of these messages`;
-  throw refuse(
-    market,
-    `${trouble}; they have ${names.join(', ')}${meant || '.'}`,
-    others[0] &&
-      `Name one of these fields, or subscribe and select a channel that has it, such as ${others[0].prefix}.${exampleSymbol(market)}.`,
-  );
+const onlyNumber: ReadonlySet<Kind> = new Set(['number']);
+
+/** What equals a text is a text itself, unless it is named as a field. */
+function canHaveRight(op: Operator, kinds: ReadonlySet<Kind>, given: unknown): boolean {
+  if (op === 'changes' || !kinds.has('number')) return false;
+  return (op !== '==' && op !== '!=') || !kinds.has('text') || typeof readObject(given) === 'object';
 }
 
 function isOperator(given: unknown): given is Operator {
@@ -152,14 +129,15 @@ function parseOperator({ market }: Terms, given: unknown, place: string): Operat
 /** A comparison whose value is not checked yet. */
 interface Unjudged {
   readonly field: string;
+  /** What its values can be. */
+  readonly kinds: ReadonlySet<Kind>;
   readonly op: Operator;
   readonly given: unknown;
   readonly place: string;
 }
 
-function parseValue(terms: Terms, { field, op, given, place }: Unjudged): Scalar | undefined {
+function parseValue(terms: Terms, { field, kinds, op, given, place }: Unjudged): Scalar | undefined {
   const { market } = terms;
-  const kinds = terms.kinds.get(field)!;
   if (op === 'changes') {
     if (given !== undefined && given !== null && given !== '')
       throw refuse(market, `${place}: changes takes no value.`);
@@ -239,8 +217,4 @@ function parseSymbol({ market, symbols, delivered }: Terms, given: unknown, plac
   }
   if (!symbols || symbols.has(symbol)) return symbol;
   throw refuse(market, `channels leaves out ${symbol}, so the condition could never hold.`);
-}
-
-function refuse(market: Market, message: string, wayOut = wayOutOf(market, 'BAD_CONDITION')): StreamError {
-  return new StreamError('BAD_CONDITION', message, wayOut);
 }
