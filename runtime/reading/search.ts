@@ -7,6 +7,7 @@ import { channelOf, fieldValue, formatFields, type Message } from '../market/for
 import { TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import type { Filter } from '../symbols/channels.js';
+import { spellAge } from './ages.js';
 import { cursorOf } from './answer.js';
 import { type Condition, fieldsOf, isRich, leavesOf, symbolsOf } from './conditions/condition.js';
 import { ConditionTracker, type Surroundings } from './conditions/condition-tracker.js';
@@ -16,7 +17,7 @@ import { type Choice, choiceOf, mostRecalled, newestIn, recall } from './conditi
 import { mostPoints } from './conditions/span.js';
 import type { Look, MatchScan } from './match-scan.js';
 import { nameOnly, type PageBuilder } from './page.js';
-import { spellAge, unheldOf } from './silence.js';
+import { unheldOf } from './silence.js';
 
 interface Shown {
   readonly entry: Entry;

@@ -9,6 +9,7 @@ import { hoursOf } from '../market/product-hours.js';
 import { reportTrading, type TradingReport } from '../market/trading-hours.js';
 import { type Filter, spellFilter } from '../symbols/channels.js';
 import { exampleChannel, exampleSymbol, spellJson } from '../symbols/example.js';
+import { type Aged, agesOf, describeAges } from './ages.js';
 
 /** What is known of a silent stream. */
 export interface Silence {
@@ -51,14 +52,11 @@ export interface Silence {
 }
 
 /** What a call looked for in vain, and what it saw instead. */
-export interface Sought {
-  readonly filters: readonly Filter[] | undefined;
+export interface Sought extends Aged {
   /** Messages that a filter selected. */
   readonly seen: number;
   /** Messages that no filter selected. */
   readonly passed: number;
-  /** How long ago the newest message of a filter came; nothing where that is not known. */
-  ageOf?(filter: Filter): number | undefined;
   /** Values of the fields of the condition, in the last message that a filter selected. */
   readonly last?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -165,35 +163,9 @@ function explainSearch(silence: Silence): string | undefined {
   if (doubtful.length > 0) return [describeUnconfirmed(doubtful), ...doubts].join(' ');
   const found = describeFindings(filters, seen, passed, last);
   if (!found) return found;
-  const ages = seen === 0 ? describeAges(silence) : [];
+  const ages = seen === 0 ? describeAges(silence.sought, silence.newestAgeMs) : [];
   const missing = seen === 0 ? explainUnlisted(silence) : undefined;
   return [found, ...ages, ...noteUnheld(unheld), ...(missing === undefined ? [] : [missing])].join(' ');
-}
-
-/** `AAPL: last message 41 s ago; others came 0.2 s ago.` */
-function describeAges(silence: Silence): string[] {
-  const { newestAgeMs } = silence;
-  const known = agesOf(silence);
-  if (known.length === 0) return [];
-  const own = Math.min(...known.map(({ ageMs }) => ageMs));
-  const ages = known.slice(0, namesShown).map(({ name, ageMs }) => `${name}: last message ${spellAge(ageMs)} ago`);
-  const others = newestAgeMs !== undefined && newestAgeMs < own ? `; others came ${spellAge(newestAgeMs)} ago` : '';
-  return [`${ages.join(', ')}${others}.`];
-}
-
-/** How old the newest message of each filter is, where that is known. */
-function agesOf({ sought }: Silence): { readonly name: string; readonly ageMs: number }[] {
-  return (sought?.filters ?? []).flatMap(filter => {
-    const ageMs = sought?.ageOf?.(filter);
-    return ageMs === undefined ? [] : [{ name: spellFilter(filter), ageMs }];
-  });
-}
-
-/** `0.2 s`, `41 s`, `12 min` */
-export function spellAge(ms: number): string {
-  const seconds = ms / 1_000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  return seconds < 600 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 }
 
 /** The filters that no subscribed channel can satisfy, as the caller would write them. */
@@ -263,7 +235,7 @@ function explainMarket(silence: Silence): string {
     : hoursOf(market, hours, symbolsOf(silence)).map(named => reportTrading(named, marketMs));
   const closed = reports.filter(({ open }) => !open).map(report => explainClosed(report, delayMinutes));
   if (closed.length > 0 && closed.length === reports.length) return closed.join(' ');
-  const ages = agesOf(silence);
+  const ages = agesOf(silence.sought);
   const own = ages.length > 0 ? Math.min(...ages.map(({ ageMs }) => ageMs)) : undefined;
   const lastMessageAtMs = own === undefined ? silence.lastMessageAtMs : nowMs - own;
   const newestAgeMs = own ?? silence.newestAgeMs ?? Number.POSITIVE_INFINITY;
@@ -279,7 +251,7 @@ function explainMarket(silence: Silence): string {
   const gap = lastMessageAtMs === undefined || cameSince ? '' : `, and it was down until ${isoOrNull(liveSinceMs)}`;
   return [
     `Live and subscribed, but no event came ${since}${gap}.`,
-    ...describeAges(silence),
+    ...describeAges(silence.sought, silence.newestAgeMs),
     ...closed,
     ...(missing === undefined ? explainQuiet(reports.filter(({ open }) => open)) : [missing]),
     ...(simulated ? ['The simulated feed never closes.'] : []),
