@@ -7,6 +7,7 @@ import type { ChannelName } from '../symbols/channels.js';
 import { canonicalSymbol, symbolKeyOf } from '../symbols/forms.js';
 import { otherSymbol, type SymbolTable, symbolTableOf } from '../symbols/symbol-table.js';
 import { Followers, type Hold, Holds } from './holds.js';
+import { nothingYet, Pairs, pageBits, pairMask } from './pairs.js';
 import { ByteRing } from './ring.js';
 import { Rows } from './rows.js';
 
@@ -23,12 +24,6 @@ export interface Entry {
   readonly raw: RawEvent;
 }
 
-/** Pairs are in pages of so many, since a table that grows as a whole would take milliseconds. */
-const pageBits = 10;
-const pagePairs = 1 << pageBits;
-const pairMask = pagePairs - 1;
-const nothingYet = -1;
-
 /** Bounded by count and bytes each time it is trimmed. Messages are parsed only when read. */
 export class MessageBuffer {
   private table: SymbolTable;
@@ -39,8 +34,7 @@ export class MessageBuffer {
   private readonly symbolKeys: readonly string[];
   /** A pair is a symbol's number times this, plus the channel's index. */
   private readonly width: number;
-  /** By pair, side by side: seq of its newest message, and how many came; pages are absent where none did. */
-  private pages: (Float64Array | undefined)[] = [];
+  private readonly pairs = new Pairs();
   /** By channel: seq of its newest message. */
   private readonly newest: Float64Array;
   private next = 0;
@@ -101,19 +95,20 @@ export class MessageBuffer {
 
   /** Messages of symbols without a number of their own, since the table was full. */
   get otherMessages(): number {
-    return this.market.channels.reduce((sum, _, channel) => sum + this.countAt(channel), 0);
+    return this.market.channels.reduce((sum, _, channel) => sum + this.pairs.countOf(channel), 0);
   }
 
   /** Adds the events of a frame and copies their bytes. The next `trim` evicts what is too much. */
   append(frame: Buffer, { count, rows }: Events, arrivedMs: number): void {
     if (count === 0) return;
-    const { width, newest, pages } = this;
+    const { width, newest, pairs } = this;
+    const { pages } = pairs;
     const base = this.ring.write(frame);
     for (let row = 0; row < count * columns; row += columns) {
       const start = rows[row + column.start]!;
       const channel = rows[row + column.channel]!;
       const pair = rows[row + column.symbol]! * width + channel;
-      const cells = pages[pair >> pageBits] ?? this.addPage(pair >> pageBits);
+      const cells = pages[pair >> pageBits] ?? pairs.addPage(pair >> pageBits);
       const cell = 2 * (pair & pairMask);
       const seq = this.next++;
       const last = cells[cell]!;
@@ -231,17 +226,16 @@ export class MessageBuffer {
   newestOf({ channel, symbol }: Pick<ChannelName, 'channel' | 'symbol'>): number {
     const index = this.market.channels.indexOf(channel);
     if (symbol === '*') return this.newest[index]!;
-    const pair = (this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index;
-    return this.pages[pair >> pageBits]?.[2 * (pair & pairMask)] ?? nothingYet;
+    return this.pairs.newestOf((this.symbols.numberOf(symbol) ?? otherSymbol) * this.width + index);
   }
 
   /** How many messages of a channel came; undefined of a symbol that may not be told apart. */
   countOf({ channel, symbol }: Pick<ChannelName, 'channel' | 'symbol'>): number | undefined {
     const index = this.market.channels.indexOf(channel);
-    if (symbol === '*') return this.countAll(index);
+    if (symbol === '*') return this.pairs.countFrom(index, this.width);
     const number = this.symbols.numberOf(symbol);
     if (number === undefined) return this.otherMessages > 0 ? undefined : 0;
-    return this.countAt(number * this.width + index);
+    return this.pairs.countOf(number * this.width + index);
   }
 
   /** Seq of the first held message that arrived at or after a time, monotonic ms; `nextSeq` if none did. */
@@ -276,29 +270,12 @@ export class MessageBuffer {
     this.ring.clear();
     if (symbols) this.table = symbols;
     else this.table.clear();
-    this.pages = [];
+    this.pairs.clear();
     this.newest.fill(nothingYet);
-  }
-
-  private countAll(channel: number): number {
-    let sum = 0;
-    for (let pair = channel; pair >> pageBits < this.pages.length; pair += this.width) sum += this.countAt(pair);
-    return sum;
-  }
-
-  private countAt(pair: number): number {
-    return this.pages[pair >> pageBits]?.[2 * (pair & pairMask) + 1] ?? 0;
   }
 
   private holds(seq: number): boolean {
     return seq >= this.oldest && seq < this.next;
-  }
-
-  private addPage(index: number): Float64Array {
-    const cells = new Float64Array(2 * pagePairs);
-    for (let cell = 0; cell < cells.length; cell += 2) cells[cell] = nothingYet;
-    this.pages[index] = cells;
-    return cells;
   }
 
   private letGo(): void {
