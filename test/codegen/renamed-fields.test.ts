@@ -87,7 +87,7 @@ describe('a spec in which every field has another name', () => {
   test('names its fields in the tools, and not those of before', () => {
     const wait = renamed.suite.tools.find(({ verb }) => verb === 'wait')!;
 
-    expect(wait.description).toContain('field: my_price, bid.my_price, my_close, my_value, state');
+    expect(wait.description).toContain('field: my_price, bid.my_price, my_close, my_value, spread_bps, state');
     expect(JSON.stringify(wait.inputSchema)).toContain(
       '{\\\\\\"field\\\\\\":\\\\\\"my_price\\\\\\"'.replaceAll('\\\\\\', '\\'),
     );
