@@ -40,19 +40,27 @@ export function describeElsewhere(market: Market, text: string): string {
   return other === undefined ? '' : `; ${spellElsewhere(other)}`;
 }
 
+/** Nobody reads more of them, and a look at thousands would hold everything up. */
+const mostSuspicious = 400;
+
 /**
- * Sentences on channels that a feed acknowledges like any other, but whose symbols the vendor writes otherwise.
+ * Sentences on channels that a feed acknowledges like any other, but whose symbols the vendor writes otherwise: on the
+ * first few hundred that look so.
  *
  * @param names of channels, such as `T.aapl`
  */
 export function suspect(market: Market, names: readonly string[]): string[] {
-  return names.flatMap(name => {
+  const found: string[] = [];
+  let looks = 0;
+  for (const name of names) {
     const dot = name.indexOf('.');
     const symbol = name.slice(dot + 1);
-    if (!isSuspicious(market, symbol)) return [];
+    if (!isSuspicious(market, symbol)) continue;
+    if (looks++ >= mostSuspicious) break;
     const hint = hintOn(market, symbol, name.slice(0, dot));
-    return hint === undefined ? [] : [`${name}: ${hint}.`];
-  });
+    if (hint !== undefined) found.push(`${name}: ${hint}.`);
+  }
+  return found;
 }
 
 /** A channel with a lower-case prefix, as it was probably meant; undefined for any other. */

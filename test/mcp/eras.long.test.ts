@@ -91,7 +91,7 @@ describe.each(eras)('protocol %s', (_, connect) => {
     expect((await peer.complete(template, 'channel', 't.', { market: 'stocks' }))[0]).toBe('T.ZZZ');
     expect(await peer.complete(template, 'channel', 'AM.AA', { market: 'stocks' })).toEqual(['AM.AAPL']);
     expect(await peer.complete(prompt, 'symbol', 'ZZ', { market: 'stocks' })).toEqual(['ZZZ']);
-    expect(await peer.complete(prompt, 'symbol', 'EUR', { market: 'forex' })).toEqual(['EUR/USD']);
+    expect(await peer.complete(prompt, 'symbol', 'EUR/U', { market: 'forex' })).toEqual(['EUR/USD']);
     expect(await peer.complete(template, 'channel', 'T.')).toEqual([]);
   });
 

@@ -224,19 +224,19 @@ test('a process with a heap of 256 MiB survives twenty summaries of a window at 
 
 describe('the simulated feed, which plays in the process of the server', { timeout: 60_000 }, () => {
   test('keeps nobody waiting, however many symbols a client asks it for', async () => {
-    const feed = new SimulatedFeed(markets, { stepMs: 100 });
+    const feed = new SimulatedFeed(markets, { stepMs: 100, speed: 40 });
     open.push(feed);
     const hub = hubOn(suite, markets, await feed.listen());
     open.push(hub);
     const names = Array.from({ length: 5_000 }, (_, number) => `T.S${number}`);
-    await callOn(hub, 'start_stocks_stream', { channels: names.slice(0, 100) });
+    await callOn(hub, 'start_stocks_stream', { channels: ['T.*', 'Q.*', 'A.*', 'AM.*', ...names.slice(0, 100)] });
     const stream = hub.stream('stocks');
     const lag = await lagOf(async () => {
       await callOn(hub, 'subscribe_stocks_channels', { channels: names });
       const before = stream.totals.received;
-      await stream.changes.until(() => stream.totals.received > before + 20_000, 20_000);
+      await stream.changes.until(() => stream.totals.received > before + 5_000, 20_000);
     });
-    expect(stream.totals.received).toBeGreaterThan(20_000);
+    expect(stream.totals.received).toBeGreaterThan(5_000);
     expect(lag).toBeLessThan(mostMs);
   });
 });
