@@ -27,12 +27,11 @@ const wellFormed = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 export function parseDigits(text: string): unknown {
   const pieces: string[] = [];
   let copied = 0;
-  // Strings up to here were passed.
-  let outside = 0;
+  const strings = new Strings(text);
   doubtful.lastIndex = 0;
   for (let found = doubtful.exec(text); found; found = doubtful.exec(text)) {
     const { 0: token, index } = found;
-    outside = passStrings(text, outside, index);
+    const outside = strings.pass(index);
     if (outside > index) {
       doubtful.lastIndex = outside;
       continue;
@@ -45,20 +44,39 @@ export function parseDigits(text: string): unknown {
   return JSON.parse(pieces.length === 0 ? text : pieces.join('') + text.slice(copied));
 }
 
-/** @returns where the last string ends that begins before an offset, in which the offset may be */
-function passStrings(text: string, from: number, until: number): number {
-  let at = from;
-  for (;;) {
-    const begin = text.indexOf('"', at);
-    if (begin < 0 || begin >= until) return at;
-    at = begin + 1;
-    for (;;) {
+/** The strings of a JSON text, passed one after the other. */
+class Strings {
+  /** Where the next one begins; kept, since the way to it can be long. */
+  private begin: number;
+  private end = 0;
+
+  constructor(private readonly text: string) {
+    this.begin = this.next(0);
+  }
+
+  /** @returns where the last string ends that begins before an offset, in which the offset may be */
+  pass(until: number): number {
+    while (this.begin < until) {
+      this.end = this.endOf(this.begin + 1);
+      this.begin = this.next(this.end);
+    }
+    return this.end;
+  }
+
+  private next(from: number): number {
+    const found = this.text.indexOf('"', from);
+    return found < 0 ? this.text.length : found;
+  }
+
+  private endOf(from: number): number {
+    const { text } = this;
+    for (let at = from; ; ) {
       const end = text.indexOf('"', at);
       if (end < 0) return text.length;
       at = end + 1;
       let before = end;
       while (text[before - 1] === '\\') before--;
-      if ((end - before) % 2 === 0) break;
+      if ((end - before) % 2 === 0) return at;
     }
   }
 }

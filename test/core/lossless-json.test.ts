@@ -66,6 +66,19 @@ test('values with quotes, digits and backslashes in their texts are read as they
   );
 });
 
+test('long numbers take no longer without texts among them', () => {
+  const number = '0.1234567890123456789';
+  const numbers = Array(100_000).fill(number);
+  /** Processor time, ms. */
+  const took = (json: string): number => {
+    const before = process.cpuUsage();
+    expect((parseDigits(json) as unknown[]).at(-1)).toBe(number);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+  expect(took(`[${numbers.join()}]`)).toBeLessThan(10 * took(`["",${numbers.join(',"",')}]`));
+});
+
 describe('a string', () => {
   test.each([
     ['with many digits', '1789654286204817593'],
