@@ -126,6 +126,7 @@ export class Extent {
       unlooked = 0;
       if (this.ends(answer)) return false;
       if (this.mustRest) await this.untilMissed(restMs);
+      else if (!this.late) await nextTurn();
     }
     this.isBounded = index.isWhole;
     if (!this.isBounded) return true;

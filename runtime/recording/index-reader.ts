@@ -8,6 +8,8 @@ import { holdsLater } from './reader.js';
 
 /** With more names, the rest is looked through. */
 const mostListed = 200_000;
+/** A list that is none costs as much as one; after so many, the rest is looked through. */
+const mostBroken = 3;
 
 /** Where the members begin that no index tells of, by file. */
 export type Gaps = Map<string, Set<number>>;
@@ -23,6 +25,7 @@ export class Index {
   /** Filled by `lists`; a file that is not in it is to be looked through as a whole. */
   readonly gaps: Gaps = new Map();
   private listed = 0;
+  private broken = 0;
   /** Whether a member came that holds nothing from before the part that is replayed. */
   private hasBegun: boolean;
 
@@ -67,9 +70,16 @@ export class Index {
     const isEarly = !(isLater && this.hasBegun);
     // The first member that is replayed may begin earlier.
     this.hasBegun ||= isLater;
-    const names = member.list && this.listed < mostListed ? decodeList(this.market, member.list) : undefined;
-    this.listed += names?.length ?? 0;
+    const names = member.list && this.decode(member.list);
     if (!names && isLater) gaps.add(member.at);
     return names && names.length > 0 ? { names, isEarly } : undefined;
+  }
+
+  private decode(list: Buffer): string[] | undefined {
+    if (this.listed >= mostListed || this.broken >= mostBroken) return undefined;
+    const names = decodeList(this.market, list);
+    this.listed += names?.length ?? 0;
+    if (!names) this.broken++;
+    return names;
   }
 }

@@ -205,6 +205,17 @@ describe('a replay of a recording that is long', () => {
     expect(await notesOf(hubOf({ record: disk.path }), ['T.MSFT'])).toEqual(nothingOfMsft);
   });
 
+  test('unpacks no more lists after a few that were none', async () => {
+    const disk = folder();
+    const many = Array.from({ length: 10 }, (_, second) => [at(1_000 * second, event(1))]);
+    const lists = many.map((_, member) => (member < 9 ? Buffer.from('T.AAPL') : listOfChannels('T.NVDA')));
+    await disk.writeIndexed(title, ...many.map((frames, member) => ({ frames, list: lists[member] })));
+    // The last list would have been believed.
+    expect(await notesOf(hubOf({ record: disk.path }), ['T.MSFT'])).toEqual([
+      'Nothing of T.MSFT was recorded there; what was: T.AAPL.',
+    ]);
+  });
+
   test.each([['T.AAPL'], ['T.*']])('believes what is played where the index denies it, and says so: %s', async name => {
     const disk = folder();
     await disk.writeIndexed(title, ...members.map(frames => ({ frames, list: listOfChannels('Q.AAPL') })));
