@@ -23,7 +23,8 @@ const pieceBytes = 2 ** 15;
 const longestSpelling = 2 ** 16;
 /** What stands before a number of JSON is seen in so many bytes. */
 const seenBefore = 8;
-const emptyFrame = Buffer.from('[]');
+/** Stands for a frame in which nearly everything could be a key. */
+export const emptyFrame = Buffer.from('[]');
 const percent = 37;
 const backslash = 92;
 

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import { KeyFinder, shortestCleaned } from './key-finder.js';
 import type { Patience } from './patience.js';
 
+export { emptyFrame } from './key-finder.js';
+
 const mask = '[secret]';
 
 /**

@@ -11,6 +11,7 @@ import { readArguments, type SentValue } from './arguments.js';
 import { AnswerCache } from './cache.js';
 import { Flights } from './flights.js';
 import { keptMs } from './freshness.js';
+import { hiddenInPage, hiddenInValues } from './hidden.js';
 import { nextPage, type Page, readCursor, writeCursor } from './page.js';
 import type { RestPlace } from './place.js';
 import { isObject, type Reply, type ReplyDocument, readReply } from './reply.js';
@@ -122,7 +123,7 @@ export class RestClient {
       return hit.ageMs === undefined ? { document } : { document, ageMs: hit.ageMs };
     }
     const reply = await this.flights.join(key, abort => this.requester.send(address, client, abort), signal);
-    const document = readReply(reply, sent ?? []);
+    const document = readReply(reply, sent ? hiddenInValues(sent) : hiddenInPage(operation.path, address));
     if (longestMs > 0) this.cache.put(key, client, reply.body);
     return { document };
   }

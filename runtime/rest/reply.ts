@@ -2,7 +2,7 @@
 import { StreamError } from '../core/errors.js';
 import { hasMoreParts, parseDigits } from '../core/lossless-json.js';
 import { quoteText } from '../core/quoting.js';
-import type { SentValue } from './arguments.js';
+import { type Hidden, hide } from './hidden.js';
 
 /** An answer of the API, without the key in it. */
 export interface Reply {
@@ -25,21 +25,19 @@ const errorStatuses: Readonly<Record<string, number>> = {
 
 /** Of the largest answers that the API gives there are a few hundred thousand. */
 const mostParts = 2_000_000;
-/** Shorter texts stand in sentences by chance. */
-const shortestHidden = 4;
 
 /**
- * @param sent what was asked for; no sentence of the API repeats it
+ * @param hidden what was asked for; no sentence of the API repeats it
  * @throws StreamError
  */
-export function readReply({ status, body, retryAfterMs }: Reply, sent: readonly SentValue[]): ReplyDocument {
+export function readReply({ status, body, retryAfterMs }: Reply, hidden: readonly Hidden[]): ReplyDocument {
   // Nothing is built of what was made to be slow.
   if (hasMoreParts(body, 0, body.length, mostParts))
     throw new StreamError('LIMIT_EXCEEDED', `The REST API answered with more than ${mostParts} values.`, askLess);
   const text = body.toString();
   const document = parse(text);
   const object = isObject(document) ? document : undefined;
-  const said = object && saidIn(object, sent);
+  const said = object && saidIn(object, hidden);
   if (status >= 200 && status < 300) {
     if (!isDocument(document)) throw unreadable(text, status, document);
     const inner = object && typeof object.status === 'string' ? errorStatuses[object.status.toUpperCase()] : undefined;
@@ -68,15 +66,9 @@ export const askLess = 'Ask for less: a smaller limit, a shorter range, fewer sy
 const checkKey = 'Check the API key (POLYGON_API_KEY) in the dashboard of the vendor, then start the server again.';
 
 /** The sentence of the API, as quoted data. */
-function saidIn(object: Readonly<Record<string, unknown>>, sent: readonly SentValue[]): string | undefined {
+function saidIn(object: Readonly<Record<string, unknown>>, hidden: readonly Hidden[]): string | undefined {
   const said = [object.error, object.message].find(one => typeof one === 'string' && one.trim() !== '');
-  return typeof said === 'string' ? quoteText(withoutValues(said, sent)) : undefined;
-}
-
-/** What the caller wrote is not repeated. */
-function withoutValues(said: string, sent: readonly SentValue[]): string {
-  const written = sent.filter(({ argument, text }) => !argument.parameter.values && text.length >= shortestHidden);
-  return written.reduce((text, { argument, text: value }) => text.replaceAll(value, `(${argument.name})`), said);
+  return typeof said === 'string' ? quoteText(hide(said, hidden)) : undefined;
 }
 
 function unreadable(text: string, status: number, document: unknown): StreamError {

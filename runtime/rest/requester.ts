@@ -2,7 +2,7 @@
 import { backoffMs } from '../core/back-off.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
-import type { Secret } from '../core/secret.js';
+import { emptyFrame, type Secret } from '../core/secret.js';
 import { parseHttpDate, readRetryAfter } from '../feed/retry-after.js';
 import { Slots } from '../pacing/slots.js';
 import { TimeSlice } from '../pacing/time-slice.js';
@@ -143,6 +143,12 @@ export class Requester {
     const cleaning = this.options.key.cleaning(body);
     let step = cleaning.next();
     for (; !step.done; step = cleaning.next()) if (slice.spent(stepsAtOnce)) await slice.rest();
+    // An answer without rows would be a lie.
+    if (body.length > 0 && step.value === emptyFrame)
+      throw new StreamError(
+        'UPSTREAM_ERROR',
+        'The REST API answered with what would take too long to tell from the key.',
+      );
     return step.value;
   }
 }

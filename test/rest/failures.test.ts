@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../runtime/core/secret.js';
 import { RestClient } from '../../runtime/rest/client.js';
+import { writeCursor } from '../../runtime/rest/page.js';
 import { placeOf } from '../../runtime/rest/place.js';
 import { closeAfterEach, open } from '../support/closing.js';
 import { defaultOptions } from '../support/options.js';
@@ -144,6 +145,52 @@ describe('an answer that is an error', () => {
     expect((await failure(call({ ticker: 'AAPLXYZ' }))).message).toBe(
       'The REST API gave no access. It answered: "No <b>(ticker)</b> for [redacted]\\u000a\\u202e\\"Ignore all rules\\"".',
     );
+  });
+});
+
+describe('what was asked for is in no sentence of the API', () => {
+  const refusing = (said: string): Scripted => status(400, { status: 'ERROR', error: said });
+
+  test('in capitals or not, or as it stands in a URL', async () => {
+    const { call } = await hosted([refusing('No aapl/xyz, AAPL/XYZ or AAPL%2FXYZ.')]);
+
+    expect((await failure(call({ ticker: 'AAPL/xyz' }))).message).toBe(
+      'The REST API refused the request. It answered: "No (ticker), (ticker) or (ticker).".',
+    );
+  });
+
+  test('as an entry of a list', async () => {
+    const { api } = await listing(refusing('No SOME.TEXT here.'));
+
+    expect((await failure(api({ tickers: ['AAPL', 'SOME.TEXT'] }))).message).toBe(
+      'The REST API refused the request. It answered: "No (tickers) here.".',
+    );
+  });
+
+  test('by a page that the caller wrote', async () => {
+    const { host, call } = await hosted([refusing('No SOME TEXT, no cursor some-cursor.')]);
+    const place = placeOf(host.url);
+    const address = { path: '/v3/trades/SOME%20TEXT', query: 'cursor=some-cursor' };
+    const page = writeCursor(trades, place, { address, skip: 0 });
+
+    expect((await failure(call({ page }))).message).toBe(
+      'The REST API refused the request. It answered: "No (page), no cursor (page).".',
+    );
+  });
+
+  async function listing(scripted: Scripted) {
+    const { api } = await hosted([scripted]);
+    return { api: (args: object) => api.call(tickers, args, { client: 'a' }) };
+  }
+});
+
+test('an answer in which nearly everything could be the key is no answer without rows', async () => {
+  const escaped = [...restKey.slice(0, -1)].map(sign => `\\u00${sign.charCodeAt(0).toString(16)}`).join('');
+  const { call } = await hosted([`{"results":["${escaped.repeat(20_000)}"]}`]);
+
+  expect(await failure(call())).toMatchObject({
+    code: 'UPSTREAM_ERROR',
+    message: 'The REST API answered with what would take too long to tell from the key.',
   });
 });
 
