@@ -68,10 +68,13 @@ export class Flattener {
     const all = [...this.paths].map(([key, path]) => ({ key, path }));
     const names = new Map<string, string>();
     const given = new Set<string>();
+    const numbers = new Map<string, number>();
     for (const { key, path } of all.toSorted((a, b) => a.path.length - b.path.length)) {
       const name = oneLine(path.join('_'), longestName);
       let own = name;
-      for (let number = 2; given.has(own); number++) own = `${name}_${number}`;
+      let number = numbers.get(name) ?? 2;
+      for (; given.has(own); number++) own = `${name}_${number}`;
+      numbers.set(name, number);
       given.add(own);
       names.set(key, own);
     }
@@ -113,5 +116,8 @@ export function showValue(value: unknown, depth = 0): unknown {
 }
 
 function showText(text: string): string {
-  return oneLine(text.replace(/[\t\n\r]+/g, ' '), longestText);
+  // Blanks count once, but no more of the text is looked at than that.
+  const head = text.slice(0, 2 * longestText);
+  const line = head.replace(/[\t\n\r]+/g, ' ');
+  return oneLine(head.length < text.length ? `${line}…` : line, longestText);
 }

@@ -31,7 +31,7 @@ export interface TableBounds {
 
 /** More rows are not answered at once. */
 const mostRows = 50_000;
-/** A row takes as long as so many small steps. */
+/** A row takes as long as so many small steps, and each cell as one more. */
 const stepsPerRow = 8;
 
 export async function makeTable(operation: Operation, found: readonly unknown[], bounds: TableBounds): Promise<Table> {
@@ -41,8 +41,9 @@ export async function makeTable(operation: Operation, found: readonly unknown[],
   await slice.begin();
   const flat: FlatRow[] = [];
   for (const row of found.slice(0, mostRows)) {
-    flat.push(flattener.flatten(row));
-    if (slice.spent(stepsPerRow)) await slice.rest();
+    const cells = flattener.flatten(row);
+    flat.push(cells);
+    if (slice.spent(stepsPerRow + cells.size)) await slice.rest();
   }
   const columns = flattener.columns();
   const known = new Map(operation.columns.map(column => [column.name, column]));
@@ -52,7 +53,7 @@ export async function makeTable(operation: Operation, found: readonly unknown[],
   const rows = format === 'csv' ? new CsvRows(columns, header) : new JsonRows(columns, exact);
   for (const row of flat) {
     if (!rows.addWithin(row, maxBytes)) break;
-    if (slice.spent(stepsPerRow)) await slice.rest();
+    if (slice.spent(stepsPerRow + columns.length)) await slice.rest();
   }
   return { columns: header, ...rows.result, count: rows.count, notes: notesOn(flat, rows.count, flattener.omitted) };
 }

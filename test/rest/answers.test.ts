@@ -107,6 +107,27 @@ describe('digits', () => {
   });
 });
 
+describe('an answer that was made to be slow', () => {
+  const members = (count: number, name: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => `"${name(index)}":1`).join();
+
+  /** Processor time of reading it, ms. */
+  async function took(...rows: readonly string[]): Promise<number> {
+    const { call } = await askable(`{"results":[${rows.join()}]}`);
+    await call(trades, aapl);
+    const before = process.cpuUsage();
+    await call(trades, aapl);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  }
+
+  test('names its columns in one pass where all names are the same once they are cut', async () => {
+    const long = await took(`{${members(1_000, index => `${'x'.repeat(100)}${index}`)}}`);
+
+    expect(long).toBeLessThan(5 * (await took(`{${members(1_000, index => `${index}${'x'.repeat(90)}`)}}`)) + 20);
+  });
+});
+
 describe('shapes', () => {
   const at = (path: readonly string[], shape: 'list' | 'object'): Operation => ({ ...snapshot, rows: { path, shape } });
 
@@ -150,6 +171,14 @@ describe('shapes', () => {
     const { call } = await askable(answer);
 
     expect((await call(operation, aapl)).csv).toBe(csv);
+  });
+
+  test('a text is cut where it is long, with a sign that it goes on', async () => {
+    const { call } = await askable({ results: [{ a: `x${'\n'.repeat(50_000)}y` }, { a: 'z'.repeat(50_000) }] });
+
+    const { rows } = await call(at(['results'], 'list'), aapl, { format: 'json' });
+
+    expect(rows).toEqual([{ a: 'x …' }, { a: `${'z'.repeat(3_999)}…` }]);
   });
 
   test('deeper than any are JSON, and end', async () => {
