@@ -67,7 +67,8 @@ export class Catalogue {
   /** What was recorded of a market on a day from a feed, the newest first. */
   get recorded(): RecordedTitle[] {
     const byTitle = new Map(this.names.map(name => [`${feedTitleOf(name)}/${name.market}`, name]));
-    return [...byTitle].toSorted(([one], [other]) => (one < other ? 1 : -1)).map(([, name]) => titleIn(name));
+    const titles = [...byTitle.keys()].sort().reverse();
+    return titles.map(title => titleIn(byTitle.get(title)!));
   }
 
   /** Titles of days and feeds, of one market or of all. */

@@ -119,10 +119,13 @@ export class Client implements HubView {
   }
 
   /** A client that is not alone is not told which recordings of others go on. */
-  async recordings(): Promise<readonly RecordingView[]> {
+  async recordings(most: number): Promise<{ readonly newest: readonly RecordingView[]; readonly count: number }> {
     const recorded = await this.hub.recorded(this.owner);
     const written = new Set(this.written());
-    return recorded.map(({ market, title }) => ({ market, title, isWritten: written.has(`${market}/${title}`) }));
+    const newest = recorded
+      .slice(0, most)
+      .map(({ market, title }) => ({ market, title, isWritten: written.has(`${market}/${title}`) }));
+    return { newest, count: recorded.length };
   }
 
   /** Market and title of the recordings of its running streams. */

@@ -15,9 +15,11 @@ import type { Dial } from '../feed/socket.js';
 import { vendorFeed } from '../feed/vendor-feed.js';
 import { type HoursSource, specHours } from '../market/trading-hours.js';
 import { LoopBudget } from '../pacing/loop-budget.js';
+import { Slots } from '../pacing/slots.js';
 import type { RecordedTitle } from '../recording/catalogue.js';
 import type { Ownership } from '../recording/owner.js';
 import { Recorder } from '../recording/recorder.js';
+import { Flights } from '../rest/flights.js';
 import type { SimulatedFeed } from '../simulator/feed.js';
 import { FreshExamples } from '../symbols/fresh-examples.js';
 import { ByteBudget } from './byte-budget.js';
@@ -53,6 +55,8 @@ export class Hub implements ClientHost {
   /** Bounds the buffers of all clients. */
   readonly byteBudget: ByteBudget;
   private readonly clients = new Set<Client>();
+  private readonly lookUps = new Flights<readonly RecordedTitle[]>();
+  private readonly lookUpPlaces = new Slots(1);
   private readonly dial: Dial | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
@@ -117,7 +121,14 @@ export class Hub implements ClientHost {
     return { endpoint: resolved, ...this.vendorRoute(resolved.urls, key), ownership, usual };
   }
 
-  async recorded(owner: string | undefined): Promise<readonly RecordedTitle[]> {
+  /** Callers at the same time share a look into a folder, which may hold many files; it is never at two at once. */
+  recorded(owner: string | undefined): Promise<readonly RecordedTitle[]> {
+    const whose = owner ?? '';
+    const look = () => this.lookUp(owner);
+    return this.lookUps.join(whose, async () => (await this.lookUpPlaces.with(whose, look)) ?? []);
+  }
+
+  private async lookUp(owner: string | undefined): Promise<readonly RecordedTitle[]> {
     const { suite, markets, settings } = this;
     try {
       const { replay } = resolveEndpoint(suite, markets[0]!, settings, replayFeed);

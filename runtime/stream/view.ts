@@ -46,8 +46,8 @@ export interface HubView {
   target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target>;
   /** Sentences on the recording of a market. */
   notesOnRecording(market: string): readonly string[];
-  /** What can be replayed, the newest first. */
-  recordings(): Promise<readonly RecordingView[]>;
+  /** The newest of what can be replayed, the newest first, and how much there is. */
+  recordings(most: number): Promise<{ readonly newest: readonly RecordingView[]; readonly count: number }>;
   /** Runs a waiting call within the limit of such calls. */
   duringWait<T>(call: () => Promise<T>): Promise<T>;
 }

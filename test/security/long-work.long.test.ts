@@ -1,22 +1,22 @@
 /** Long work of many calls at once: none of it keeps sockets, timers and short calls waiting. */
+import { writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { markets, suite } from '../../generated/suite.js';
 import { encodeCursor } from '../../runtime/buffer/cursor.js';
 import { SimulatedFeed } from '../../runtime/simulator/feed.js';
 import type { Client } from '../../runtime/stream/client.js';
 import { type Called, callOn, hubOn, sharedHubOn } from '../support/bench.js';
+import { closeAfterEach, open } from '../support/closing.js';
 import { handFrame } from '../support/hand-feed.js';
 import { Lag } from '../support/lag.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
+import { RecordFolder } from '../support/recording.js';
+import { hubOf } from '../support/replay.js';
 import { HostedServer } from '../support/stdio.js';
 
-const open: { close(): Promise<unknown> }[] = [];
-
-afterEach(async () => {
-  for (const item of open.splice(0).reverse()) await item.close();
-});
+closeAfterEach();
 
 const messages = 300_000;
 const symbols = 4_000;
@@ -83,6 +83,21 @@ describe('fifty calls at once over 300,000 messages of 4,000 symbols', { timeout
     );
     expect(lag).toBeLessThan(mostMs);
   });
+});
+
+test('fifty overviews at once of 9,000 recordings keep nobody waiting', { timeout: 120_000 }, async () => {
+  const disk = new RecordFolder();
+  open.push(disk);
+  const days = Array.from({ length: 9_000 }, (_, day) => new Date(86_400_000 * day).toISOString().slice(0, 10));
+  for (const day of days) writeFileSync(disk.pathOf(`stocks.${day}.realtime.0001.frames.gz`), '');
+  const hub = hubOf({ record: disk.path });
+  await callOn(hub, 'get_streams_overview');
+  let answers: readonly Called[] = [];
+  const lag = await lagOf(async () => {
+    answers = await Promise.all(fifty.map(() => callOn(hub, 'get_streams_overview')));
+  });
+  expect(answers.map(({ structured }) => structured.more_recordings)).toEqual(fifty.map(() => 8_980));
+  expect(lag).toBeLessThan(mostMs);
 });
 
 describe('a wait that needs the values before its messages', { timeout: 120_000 }, () => {

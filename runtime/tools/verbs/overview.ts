@@ -1,6 +1,7 @@
 import type { OverviewAnswer, OverviewLine } from '../../../generated/types.js';
 import { replayFeed } from '../../feed/replay-request.js';
 import { isWanted } from '../../feed/state.js';
+import { TimeSlice } from '../../pacing/time-slice.js';
 import { newestAge, showFault } from '../../reading/answer.js';
 import { expiriesOf } from '../../reading/expiries.js';
 import { sessionsOf } from '../../reading/sessions.js';
@@ -8,26 +9,41 @@ import type { HubView, StreamView } from '../../stream/view.js';
 
 /** A line for each market that is served, whether its stream was started or not. */
 export async function overview(hub: HubView) {
-  const streams = hub.markets.map(({ name }) => lineOf(hub, hub.stream(name)));
+  const recorded = await recordingsOf(hub);
+  const streams = await linesOf(hub);
   const simulated = streams.filter(line => line.simulated).map(({ market }) => market);
   return {
     notes: simulated.length > 0 ? [`Simulated data, made up, not the market: ${simulated.join(', ')}.`] : [],
     running: streams.filter(({ state }) => isWanted(state)).length,
     streams,
-    ...(await recordingsOf(hub)),
+    ...recorded,
   } satisfies OverviewAnswer;
+}
+
+/** A line takes as long as so many small steps, most of them for the hours of a market. */
+const stepsPerLine = 32;
+
+async function linesOf(hub: HubView): Promise<OverviewLine[]> {
+  const slice = new TimeSlice(hub.clock);
+  await slice.begin();
+  const lines: OverviewLine[] = [];
+  for (const { name } of hub.markets) {
+    lines.push(lineOf(hub, hub.stream(name)));
+    if (slice.spent(stepsPerLine)) await slice.rest();
+  }
+  return lines;
 }
 
 const recordingsShown = 20;
 
 async function recordingsOf(hub: HubView) {
-  const all = await hub.recordings();
-  const recordings = all.slice(0, recordingsShown).map(({ market, title, isWritten }) => ({
+  const { newest, count } = await hub.recordings(recordingsShown);
+  const recordings = newest.map(({ market, title, isWritten }) => ({
     market,
     endpoint: `${replayFeed}:${title}`,
     ...(isWritten ? { being_written: true } : {}),
   }));
-  const more = all.length - recordings.length;
+  const more = count - recordings.length;
   return { recordings, ...(more > 0 ? { more_recordings: more } : {}) };
 }
 
