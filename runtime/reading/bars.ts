@@ -16,6 +16,7 @@ import { chooseSource } from './bars/source.js';
 import { type Building, buildBars, type MarkedBar } from './bars/symbol-bars.js';
 import { CsvTable } from './csv-table.js';
 import { requireSymbols } from './required-symbol.js';
+import { inPlace } from './summary/windows.js';
 
 /**
  * The bars of each symbol, oldest first; what is not known of one is null.
@@ -109,7 +110,8 @@ async function seriesOf(hub: HubView, building: Building, symbol: string, reques
     const silence = explainNoSource(hub, stream, symbol, request.interval);
     return { series: { symbol: shown, from: null, channel: null, count: 0, omitted: 0, silence }, found: [] };
   }
-  const { bars: found, span } = await buildBars(building, symbol, source, request);
+  const build = () => buildBars(building, symbol, source, request);
+  const { bars: found, span } = await inPlace(hub, stream.buffer.size, build, building.abort);
   const isRegularOnly = request.session === 'regular';
   return {
     series: {

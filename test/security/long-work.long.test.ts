@@ -85,6 +85,48 @@ describe('fifty calls at once over 300,000 messages of 4,000 symbols', { timeout
   });
 });
 
+test('bars of trades that are each of another second take time in proportion', { timeout: 120_000 }, async () => {
+  const hub = hubOn(suite, markets, 'ws://127.0.0.1:1');
+  open.push(hub);
+  const nowMs = Date.now();
+  for (let from = 0; from < 150_000; from += 1_000) {
+    const events = Array.from({ length: 1_000 }, (_, n) => {
+      return `{"ev":"T","sym":"S0","x":4,"i":"1","z":3,"p":100,"s":100,"t":${nowMs - 1_000 * (from + n)},"q":1}`;
+    });
+    handFrame(hub.stream('stocks'), Buffer.from(`[${events.join()}]`));
+  }
+  /** Processor time, ms. */
+  const took = async (interval: string): Promise<number> => {
+    const before = process.cpuUsage();
+    const { structured } = await callOn(hub, 'read_bars', { market: 'stocks', symbols: ['S0'], interval, count: 10 });
+    expect(structured.symbols).toEqual([expect.objectContaining({ count: 10 })]);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+  // It makes as many bars.
+  const linear = await took('1t');
+  expect(await took('1s')).toBeLessThan(2.2 * linear);
+});
+
+test('twenty calls for a bar of each trade do not hold the bars of all at once', { timeout: 120_000 }, async () => {
+  const hub = filled(60_000, 1);
+  const before = process.memoryUsage().heapUsed;
+  let most = 0;
+  let isRunning = true;
+  const look = (): void => {
+    most = Math.max(most, process.memoryUsage().heapUsed - before);
+    if (isRunning) setImmediate(look);
+  };
+  look();
+  const args = { market: 'stocks', symbols: ['S0'], interval: '1t', count: 1 };
+  const answers = await Promise.all(fifty.slice(0, 20).map(() => callOn(hub, 'read_bars', args)));
+  isRunning = false;
+  expect(answers.map(({ structured }) => structured.symbols)).toEqual(
+    answers.map(() => [expect.objectContaining({ count: 1 })]),
+  );
+  expect(most / 2 ** 20).toBeLessThan(1_000);
+});
+
 test('fifty overviews at once of 9,000 recordings keep nobody waiting', { timeout: 120_000 }, async () => {
   const disk = new RecordFolder();
   open.push(disk);

@@ -53,7 +53,7 @@ export interface BuiltSeries {
 const skewMs = 60_000;
 /** Building a bar, or a value of an indicator, takes as long as skipping this many messages. */
 const barSteps = 8;
-/** How often to look whether there is enough. */
+/** How often to look whether there is enough; no more often than there are bars to look at. */
 const messagesPerLook = 256;
 
 export async function buildBars(
@@ -75,7 +75,7 @@ export async function buildBars(
   const { builder, add } = collectorOf(stream, { ...source, symbol, gathering, align, isChosen }, request);
   // Indicators begin with the oldest bar.
   const isEnough = align && !compute ? enoughOf(stream, builder, align, request) : () => false;
-  let visited = 0;
+  let unlooked = 0;
   let oldestMs: number | undefined;
   /** How late the newest message came. */
   let lagMs: number | undefined;
@@ -90,7 +90,9 @@ export async function buildBars(
         lagMs ??= stream.wallMs(buffer.arrivedMs(seq)) - atMs - (source.pieceMs ?? 0);
         oldestMs = atMs;
       }
-      return ++visited % messagesPerLook !== 0 || !isEnough(seq);
+      if (++unlooked < Math.max(messagesPerLook, builder.size)) return true;
+      unlooked = 0;
+      return !isEnough(seq);
     },
     abort,
   );
@@ -166,8 +168,12 @@ function enoughOf(
     const arrivedMs = stream.wallMs(stream.buffer.arrivedMs(seq)) - skewMs;
     if (fromMs !== undefined && arrivedMs < align(fromMs).startMs) return true;
     if (builder.size <= count) return false;
-    const starts = [...builder.starts].filter(startMs => toMs === undefined || startMs < toMs).sort((a, b) => b - a);
-    const oldest = starts[count - 1];
-    return oldest !== undefined && starts.length > count && arrivedMs < oldest;
+    let [asked, later] = [0, 0];
+    for (const startMs of builder.starts) {
+      if (toMs !== undefined && startMs >= toMs) continue;
+      asked++;
+      if (startMs > arrivedMs) later++;
+    }
+    return asked > count && later >= count;
   };
 }

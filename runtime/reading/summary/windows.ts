@@ -62,8 +62,23 @@ export async function fromWindows<T extends object>(
     }
   };
   const size = streams.reduce((sum, { buffer }) => sum + buffer.nextSeq - firstIn(buffer, stretch), 0);
-  if (size <= fewMessages) return build();
-  const done = await placesOf(hub.clock).with(hub.process, build, abort);
+  return inPlace(hub, size, build, abort);
+}
+
+/**
+ * Does work that takes memory for each message; where these are many, in one of a few places.
+ *
+ * @param size messages that it is about
+ * @throws StreamError STOPPED, where it is cancelled
+ */
+export async function inPlace<T extends object>(
+  hub: HubView,
+  size: number,
+  work: () => Promise<T>,
+  abort: AbortSignal | undefined,
+): Promise<T> {
+  if (size <= fewMessages) return work();
+  const done = await placesOf(hub.clock).with(hub.process, work, abort);
   if (!done) throw cancelled();
   return done;
 }
