@@ -73,7 +73,7 @@ function readIndicators(texts: readonly string[]): IndicatorRequest[] {
     if ('name' in read) return read;
     throw invalid(
       `indicators[${index}], ${kindOf(text)}, is no indicator${suggest(read.meant) || `; there are ${indicatorExamples.join(', ')}.`}`,
-      `Call read_bars with {"indicators": ["${read.meant ?? 'sma:20'}"]}.`,
+      `Call read_bars with {"indicators": ["${read.meant ?? 'sma:20'}"]}, and the other arguments as they were.`,
     );
   });
   return [...new Map(requests.map(request => [request.name, request])).values()];

@@ -16,7 +16,7 @@ export function judgeKeys(known: readonly string[], asked: readonly string[] | u
   throw new StreamError(
     'INVALID_ARGUMENT',
     `fields[${index}], ${kindOf(given)}, is no key of a row${suggest(nearest(given, known)) || `; there are ${known.join(', ')}.`}`,
-    'Call summarize_stream with {"fields": ["last", "window_change_pct"]}.',
+    'Call summarize_stream with {"fields": ["last", "window_change_pct"]}, and the other arguments as they were.',
   );
 }
 
