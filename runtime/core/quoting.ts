@@ -40,3 +40,8 @@ function escapeCharacter(character: string): string {
   if (character === '"' || character === '\\') return `\\${character}`;
   return `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
 }
+
+/** A sentence, whether its full stop stands there already or not. */
+export function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,10 +1,11 @@
 /** From a caller's arguments to an address: validated by the operation, whatever form a host gave them. */
-import type { Operation } from '../contract/operation.js';
+import type { DerivedValue, Operation } from '../contract/operation.js';
 import { shapeArguments } from '../core/argument-forms.js';
 import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 import { nearest, suggest } from '../core/nearest.js';
+import { asSentence } from '../core/quoting.js';
 import { spellJson } from '../symbols/example.js';
 import { type Address, fillPath, isKeyName, slotsOf, writeQuery } from './address.js';
 import { type Taken, type TakenArgument, takenBy } from './parameters.js';
@@ -44,6 +45,8 @@ class ArgumentReader {
   private readonly notes: string[] = [];
   private readonly faults: string[] = [];
   private readonly given = new Map<TakenArgument, Given>();
+  /** Texts of arguments that are not sent themselves, and from which values follow. */
+  private readonly unsent = new Map<string, string>();
   /** Arguments to show in a right form, with what came for them. */
   private readonly faulty = new Map<TakenArgument, unknown>();
 
@@ -132,11 +135,17 @@ class ArgumentReader {
 
   private readGiven(argument: TakenArgument, value: unknown): SentValue[] {
     const { wire, parameter, name } = argument;
-    if (wire === null) {
-      this.notes.push(`${name} is ignored${parameter.note ? `: ${parameter.note}` : '.'}`);
+    const isBasis = this.derived.some(({ from }) => from === parameter.argument);
+    if (wire === null && !isBasis) {
+      this.notes.push(asSentence(`${name} is ignored${parameter.note ? `: ${parameter.note}` : ''}`));
       return [];
     }
     const read = readValue(argument, value);
+    if (wire === null && 'text' in read) {
+      this.notes.push(asSentence(`${name} is ${parameter.note ?? 'not sent itself'}`));
+      this.unsent.set(parameter.argument, read.text);
+      return [];
+    }
     if ('text' in read) {
       if (parameter.note) this.notes.push(parameter.note);
       return [{ argument, text: read.text }];
@@ -154,7 +163,7 @@ class ArgumentReader {
   private addressOf(sent: readonly SentValue[]): Address {
     const values = new Map<string, string>();
     for (const { argument, text } of sent) values.set(argument.wire!, text);
-    for (const { wire, text } of derivedOf(this.operation, sent)) if (!values.has(wire)) values.set(wire, text);
+    for (const { wire, text } of this.derivedFrom(sent)) if (!values.has(wire)) values.set(wire, text);
     const slots = slotsOf(this.operation.path);
     const path = fillPath(this.operation.path, values);
     if (path === undefined) throw this.refusal([`The path needs ${slots.join(', ')}, each with a value of its own.`]);
@@ -162,6 +171,19 @@ class ArgumentReader {
     if (path.length + query.length > longestAddress)
       throw this.refusal([`The arguments make an address of more than ${longestAddress} characters; name fewer.`]);
     return { path, query };
+  }
+
+  private get derived(): readonly DerivedValue[] {
+    return this.operation.derived ?? [];
+  }
+
+  private derivedFrom(sent: readonly SentValue[]): { wire: string; text: string }[] {
+    return this.derived.flatMap(({ wire, from, values }) => {
+      const plain = sent.find(({ argument }) => argument.parameter.argument === from && !argument.operator);
+      const basis = plain?.text ?? this.unsent.get(from);
+      const text = basis !== undefined && Object.hasOwn(values, basis) ? values[basis] : undefined;
+      return text === undefined ? [] : [{ wire, text }];
+    });
   }
 
   private describeUnknown(unknown: readonly string[]): string {
@@ -192,9 +214,9 @@ class ArgumentReader {
   }
 
   private exampleFor({ parameter, isList, name }: TakenArgument, value: unknown): unknown {
-    const { example } = this.operation as { readonly example?: Readonly<Record<string, unknown>> };
+    const { example } = this.operation;
     const isText = parameter.type === 'text' && !parameter.values;
-    if (isText && example && Object.hasOwn(example, name)) return example[name];
+    if ((isText || value === undefined) && example && Object.hasOwn(example, name)) return example[name];
     const one = exampleOf(parameter, Array.isArray(value) ? undefined : value);
     return isList ? [one] : one;
   }
@@ -203,20 +225,4 @@ class ArgumentReader {
 /** `timestamp (also with _gte, _lt)` */
 function nameWithOperators({ name, parameter: { operators } }: TakenArgument): string {
   return operators.length > 0 ? `${name} (also with ${operators.map(one => `_${one}`).join(', ')})` : name;
-}
-
-/** A value that follows from an argument. */
-interface Derived {
-  readonly wire: string;
-  readonly from: string;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-function derivedOf(operation: Operation, sent: readonly SentValue[]): { wire: string; text: string }[] {
-  const { derived = [] } = operation as { readonly derived?: readonly Derived[] };
-  return derived.flatMap(({ wire, from, values }) => {
-    const source = sent.find(({ argument }) => argument.parameter.argument === from && argument.operator === undefined);
-    const text = source && Object.hasOwn(values, source.text) ? values[source.text] : undefined;
-    return text === undefined ? [] : [{ wire, text }];
-  });
 }

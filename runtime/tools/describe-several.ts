@@ -7,7 +7,8 @@ import type {
   WaitSeveralAnswer,
 } from '../../generated/types.js';
 import { count } from '../core/count.js';
-import { asSentence, lines, losses, rows, stateOf } from './text-parts.js';
+import { asSentence } from '../core/quoting.js';
+import { lines, losses, rows, stateOf } from './text-parts.js';
 
 export function describeRead(answer: ReadSeveralAnswer): string {
   return lines(

@@ -2,10 +2,6 @@
 import type { Common, Message, Outage, Row } from '../../generated/types.js';
 import { lineOf } from '../reading/text.js';
 
-export function asSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
 /** Joins the parts that are not empty. */
 export function lines(...parts: readonly (string | null | undefined)[]): string {
   return parts.filter(part => part !== '' && part !== null && part !== undefined).join('\n');
