@@ -171,6 +171,8 @@ export interface Model {
   readonly suite: RawSuite;
   /** Schema of the answer of any tool when it fails. */
   readonly failure: Schema;
+  /** What every request of the REST API takes beside its own arguments, and what it answers. */
+  readonly ofRequests: { readonly arguments: Schema; readonly answer: Schema };
   readonly tools: readonly Tool[];
   readonly toolsets: readonly Toolset[];
   readonly markets: readonly Market[];

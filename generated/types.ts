@@ -335,6 +335,45 @@ export interface StoppedStream {
   readonly duration_s: number;
 }
 
+export type RequestEndpoint = 'vendor' | 'simulated' | 'replay';
+
+/** Where the rows come from. */
+export interface RequestSource {
+  /** Of the request, with slots for its arguments. */
+  readonly path: string;
+  /** That answered; absent where the answer was kept from before. */
+  readonly host?: string;
+}
+
+/** What every request of the REST API answers. */
+export interface OperationAnswer extends General {
+  /** Who answered. */
+  readonly endpoint: RequestEndpoint;
+  /** Whether the data are made up. */
+  readonly simulated: boolean;
+  readonly source: RequestSource;
+  /** The rows, with a line of names; texts in them are the vendor's, quoted data. */
+  readonly csv?: string;
+  /** Instead of csv, where format is json; null where nothing was asked. */
+  readonly rows?: readonly {
+    readonly [name: string]: unknown;
+  }[] | null;
+  /** Rows in this answer. */
+  readonly count: number;
+  /** Of columns, by their names: USD, ms, ns. */
+  readonly units?: {
+    readonly [name: string]: string;
+  };
+  /** The argument page of the call that goes on; null at the end. */
+  readonly next_page: string | null;
+  /** Whether rows that came are left out; next_page begins with them. */
+  readonly truncated: boolean;
+  /** Of the vendor, for its support. */
+  readonly request_id: string | null;
+  /** How long ago this client had the same answer; absent where it is new to it. */
+  readonly cached_age_s?: number;
+}
+
 /** What went wrong. */
 export interface Fault {
   /** Stable: BAD_CURSOR, NOT_STARTED ... */
@@ -684,6 +723,17 @@ export type StopAllArguments = Readonly<Record<never, never>>;
 export interface StopAllAnswer extends General {
   /** Those that were running. */
   readonly stopped: readonly StoppedStream[];
+}
+
+export interface OperationArguments {
+  /** Of the rows. */
+  readonly format: 'csv' | 'json';
+  /** Size of the rows. */
+  readonly max_bytes: number;
+  /** vendor, simulated, or the name of a feed; else that of the server. */
+  readonly endpoint?: string | undefined;
+  /** else POLYGON_API_KEY. */
+  readonly api_key?: string | undefined;
 }
 
 /** The arguments of each verb. */

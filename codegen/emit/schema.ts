@@ -1,11 +1,15 @@
 /** The arguments of a tool, as JSON Schema for hosts and as zod for the runtime. */
 
 import type { Schema } from '../load/schemas.js';
-import type { Tool } from '../model.js';
 import { Code, type Literal, literal } from './literal.js';
 
+/** What takes arguments. */
+interface Taking {
+  readonly arguments: Schema;
+}
+
 /** A tool without arguments has empty `properties`, since some hosts want the key, and ignores what they send. */
-export function emitInputSchema({ arguments: taken }: Tool): Literal {
+export function emitInputSchema({ arguments: taken }: Taking): Literal {
   const { properties = {}, required = [] } = taken;
   return {
     type: 'object',
@@ -43,7 +47,7 @@ export function meaningOf({ description = '', unit, maximum, default: usual }: S
     .join('; ');
 }
 
-export function emitArguments({ arguments: taken }: Tool): Code {
+export function emitArguments({ arguments: taken }: Taking): Code {
   return new Code(emitObject(taken));
 }
 

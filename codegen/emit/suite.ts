@@ -3,6 +3,7 @@ import { aboutFeed } from './feeds.js';
 import { emitFile } from './file.js';
 import { Code, Documented, type Literal } from './literal.js';
 import { emitTool } from './market.js';
+import { emitArguments, emitInputSchema } from './schema.js';
 
 /** `generated/suite.ts`: what all markets share, and the list of the markets. */
 export function emitSuite(model: Model): string {
@@ -21,6 +22,7 @@ export function emitSuite(model: Model): string {
       },
       { moduleSpecifier: './kernel.js', namedImports: ['kernel'] },
       { moduleSpecifier: './number-kernel.js', namedImports: ['numberKernel'] },
+      ...(model.rest ? [{ moduleSpecifier: './rest/tools.js', namedImports: ['restTools'] }] : []),
       ...names.map(name => ({ moduleSpecifier: `./${name}.js`, namedImports: [name] })),
     ],
     declarations: [
@@ -54,7 +56,11 @@ export function emitSuite(model: Model): string {
           kernel: new Code('kernel'),
           numberKernel: new Code('numberKernel'),
           tools: model.tools.map(tool => emitTool(tool)),
-          toolsets: model.toolsets.map(({ name, about, standard }) => ({ name, about, standard })),
+          toolsets: [
+            ...model.toolsets.map(({ name, about, standard }) => ({ name, about, standard })),
+            ...(model.rest?.toolsets ?? []).map(({ name, about, default: standard }) => ({ name, about, standard })),
+          ],
+          rest: model.rest && emitRestOffer(model),
           prompts: (suite.prompts ?? []).map(emitPrompt),
           limits: emitLimits(suite.definitions),
           rowKeys: Object.keys(suite.definitions.row?.properties ?? {}),
@@ -62,6 +68,16 @@ export function emitSuite(model: Model): string {
       },
     ],
   });
+}
+
+/** The operations themselves are loaded when one is called. */
+function emitRestOffer({ ofRequests }: Model): Literal {
+  return {
+    tools: new Code('restTools'),
+    load: new Code("() => import('./rest/operations.js')"),
+    inputSchema: emitInputSchema(ofRequests),
+    validator: emitArguments(ofRequests),
+  };
 }
 
 /** Limits on conditions, and on the size of answers, for tools without such an argument, too. */

@@ -6,7 +6,7 @@ import { declarationText, pascal, type TypeOptions, typeText } from './type-text
 
 /** `generated/types.ts`: the valid arguments and the answer of every tool. */
 export function emitTypes({ suite }: Model): string {
-  const { common, failure, ...pieces } = suite.definitions;
+  const { common, failure, operation_arguments: ofRequests, ...pieces } = suite.definitions;
   const tools = [...suite.market_tools, ...suite.tools];
   const options: TypeOptions = { nameOf: nameIn(suite.definitions) };
   const whole = { common: common ?? {}, ...pieces, failure: failure ?? {} };
@@ -14,6 +14,7 @@ export function emitTypes({ suite }: Model): string {
   const types = [
     ...shared.map(([name, raw]) => declarationText(pascal(name), raw, options)),
     ...tools.flatMap(tool => [emitArguments(tool, suite.definitions), ...emitAnswers(tool, options)]),
+    ...(ofRequests ? [emitArguments({ verb: 'operation', arguments: ofRequests }, suite.definitions)] : []),
     emitTable('Arguments', 'The arguments of each verb.', tools),
     emitTable('Answers', 'The answer of each verb when it succeeds.', tools),
     emitVerbs('MarketVerb', 'Verb of a tool of one market.', suite.market_tools),
@@ -41,13 +42,19 @@ function nameIn(definitions: Definitions): TypeOptions['nameOf'] {
   return nameOf;
 }
 
+/** What takes arguments. */
+interface Taking {
+  readonly verb: string;
+  readonly arguments: Pick<RawSchema, 'properties' | 'required'>;
+}
+
 /** Arguments with a default are always present after validation; the handler checks open objects later. */
-function emitArguments({ verb, arguments: taken }: RawTool, definitions: Definitions): string {
+function emitArguments({ verb, arguments: taken }: Taking, definitions: Definitions): string {
   const named = nameIn(definitions);
   const isOpen = (ref: string): boolean => definitions[definitionName(ref)]?.additionalProperties === true;
   const usual = ({ $ref, default: own }: RawSchema): unknown =>
     own ?? ($ref === undefined ? undefined : definitions[definitionName($ref)]?.default);
-  const settled = Object.entries(taken.properties).filter(([, raw]) => usual(raw) !== undefined);
+  const settled = Object.entries(taken.properties ?? {}).filter(([, raw]) => usual(raw) !== undefined);
   return declarationText(
     `${pascal(verb)}Arguments`,
     { ...taken, required: [...(taken.required ?? []), ...settled.map(([name]) => name)] },

@@ -67,7 +67,7 @@ export function buildModel(raw: Spec, pages: Pages): { model: Model; problems: r
   });
   const slots = suiteSlots(raws);
   const tools = suite.tools.map((raw, index) => buildTool(raw, ['tools', index], slots, { shared, schemas }));
-  const { failure } = schemas;
+  const { failure, ofRequests } = schemas;
   const toolsets = buildToolsets(
     suite,
     spec.markets.map(({ value }) => marketSlots(value)),
@@ -86,6 +86,7 @@ export function buildModel(raw: Spec, pages: Pages): { model: Model; problems: r
   const shown = {
     suite,
     failure,
+    ofRequests,
     tools,
     toolsets,
     markets,

@@ -104,6 +104,13 @@ export class Schemas {
     return this.resolve(this.definitions.failure ?? {});
   }
 
+  /** What every request of the REST API takes beside its own arguments, and what it answers. */
+  get ofRequests(): { readonly arguments: Schema; readonly answer: Schema } {
+    const empty: RawSchema = { type: 'object', properties: {} };
+    const { operation_arguments: taken = empty, operation_answer: answer = empty } = this.definitions;
+    return { arguments: this.resolve(taken), answer: this.resolve(answer) };
+  }
+
   argumentsOf({ arguments: taken }: RawTool, slots: Slots): Schema {
     return describedBy(this.resolve(taken), text => fill(text, slots));
   }

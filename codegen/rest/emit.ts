@@ -130,12 +130,12 @@ function emitColumn({ name, type, unit, about }: RestColumn): Literal {
   return { name, type, unit, about };
 }
 
-function emitOperations({ groups, toolsets }: RestModel): string {
+function emitOperations({ groups }: RestModel): string {
   const names = groups.map(({ raw }) => raw.group);
   return emitFile({
     from: 'spec/rest/',
     imports: [
-      { moduleSpecifier: '../../runtime/index.js', isTypeOnly: true, namedImports: ['OperationGroup', 'Toolset'] },
+      { moduleSpecifier: '../../runtime/index.js', isTypeOnly: true, namedImports: ['OperationGroup'] },
       ...names.map(name => ({ moduleSpecifier: `./${name}.js`, namedImports: [name] })),
     ],
     declarations: [
@@ -145,13 +145,6 @@ function emitOperations({ groups, toolsets }: RestModel): string {
         exported: true,
         docs: ['Every request of the REST API.'],
         value: groups.map(({ raw }) => ({ name: raw.group, title: raw.title, operations: new Code(raw.group) })),
-      },
-      {
-        name: 'restToolsets',
-        type: 'readonly Toolset[]',
-        exported: true,
-        docs: ['The toolsets of those that have tools.'],
-        value: toolsets.map(({ name, about, default: standard }) => ({ name, about, standard })),
       },
     ],
   });
@@ -171,6 +164,7 @@ function emitTools({ groups }: RestModel): string {
         value: tools.map(operation => ({
           name: operation.raw.name,
           title: operation.raw.title,
+          verb: 'request',
           toolset: operation.toolset,
           description: operation.raw.about,
           inputSchema: hostSchema(operation),

@@ -2,17 +2,21 @@
 import type { Literal } from '../emit/literal.js';
 import type { RestOperation, RestParameter } from './model.js';
 
-/** Operators and other words for an argument are accepted, and only named in its description. */
-export function hostSchema({ parameters }: RestOperation): { readonly [keyword: string]: Literal | undefined } {
+/**
+ * Operators and other words for an argument are accepted, and only named in its description. What all requests take, such
+ * as the format, is not repeated in each: `params` lets a host write it that holds models to the schema.
+ */
+export function hostSchema({ parameters, isPaged }: RestOperation): {
+  readonly [keyword: string]: Literal | undefined;
+} {
   const shown = parameters.filter(({ isShown }) => isShown);
-  // What is not shown must be writable for a host that holds models to the schema.
-  const hidden = parameters.some(({ operators, isShown, wire }) => operators.length > 0 || (!isShown && wire !== null));
   const required = shown.filter(({ isRequired }) => isRequired).map(({ argument }) => argument);
   return {
     type: 'object',
     properties: {
       ...Object.fromEntries(shown.map(parameter => [parameter.argument, property(parameter)])),
-      params: hidden ? { type: 'string', description: 'More arguments as JSON' } : undefined,
+      page: isPaged ? { type: 'string', description: 'next_page' } : undefined,
+      params: { type: 'string', description: 'More arguments as JSON' },
     },
     required: required.length === 0 ? undefined : required,
     additionalProperties: false,

@@ -8,6 +8,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_aggs',
     title: 'Bars of a ticker',
+    verb: 'request',
     toolset: 'rest',
     description: 'Bars of one ticker of any market, of any length, over a range of time.',
     inputSchema: {
@@ -30,6 +31,8 @@ export const restTools: readonly OperationTool[] = [
           maximum: 50000,
           description: 'Days or minutes read to make the bars, not bars; default 50000',
         },
+        page: { type: 'string', description: 'next_page' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker', 'multiplier', 'timespan', 'from', 'to'],
       additionalProperties: false,
@@ -38,6 +41,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_aggs',
     title: 'Bars of a ticker, page by page',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'The same as get_aggs.',
     inputSchema: {
@@ -60,6 +64,8 @@ export const restTools: readonly OperationTool[] = [
           maximum: 50000,
           description: 'Days or minutes read to make the bars, not bars; default 50000',
         },
+        page: { type: 'string', description: 'next_page' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker', 'multiplier', 'timespan', 'from', 'to'],
       additionalProperties: false,
@@ -68,6 +74,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_grouped_daily_aggs',
     title: 'A day of all stocks',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'One daily bar for every US stock on a day.',
     inputSchema: {
@@ -76,6 +83,7 @@ export const restTools: readonly OperationTool[] = [
         date: { type: 'string', description: 'Trading day such as 2026-01-02' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         include_otc: { type: 'boolean', description: 'OTC, too' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['date'],
       additionalProperties: false,
@@ -84,6 +92,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_daily_open_close_agg',
     title: 'Open and close of a day',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Open, close, high, low and the prices before and after hours of one ticker on a day.',
     inputSchema: {
@@ -92,6 +101,7 @@ export const restTools: readonly OperationTool[] = [
         ticker: { type: 'string', description: 'Ticker such as AAPL, O:... or I:SPX' },
         date: { type: 'string', description: 'Trading day such as 2026-01-02' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker', 'date'],
       additionalProperties: false,
@@ -100,6 +110,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_previous_close_agg',
     title: 'Bar of the previous day',
+    verb: 'request',
     toolset: 'rest',
     description: 'The daily bar of one ticker of any market for the last complete day.',
     inputSchema: {
@@ -107,6 +118,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         ticker: { type: 'string', description: 'Ticker such as AAPL, O:..., X:BTCUSD, C:EURUSD or I:SPX' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
       additionalProperties: false,
@@ -115,6 +127,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_trades',
     title: 'Trades of a ticker',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Trades of one stock, option or crypto pair within a range of time.',
     inputSchema: {
@@ -125,6 +138,7 @@ export const restTools: readonly OperationTool[] = [
         sort: { type: 'string', enum: ['timestamp'], description: 'By time' },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Newest first is desc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -134,11 +148,15 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_last_trade',
     title: 'Last trade of a ticker',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'The newest trade of one stock or option.',
     inputSchema: {
       type: 'object',
-      properties: { ticker: { type: 'string', description: 'Ticker such as AAPL or O:...' } },
+      properties: {
+        ticker: { type: 'string', description: 'Ticker such as AAPL or O:...' },
+        params: { type: 'string', description: 'More arguments as JSON' },
+      },
       required: ['ticker'],
       additionalProperties: false,
     },
@@ -146,6 +164,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_quotes',
     title: 'Quotes of a ticker',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Best bid and ask of one stock, option or currency pair within a range of time.',
     inputSchema: {
@@ -156,6 +175,7 @@ export const restTools: readonly OperationTool[] = [
         sort: { type: 'string', enum: ['timestamp'], description: 'By time' },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Newest first is desc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -165,11 +185,15 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_last_quote',
     title: 'Last quote of a stock',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'The newest best bid and ask of one stock.',
     inputSchema: {
       type: 'object',
-      properties: { ticker: { type: 'string', description: 'Ticker' } },
+      properties: {
+        ticker: { type: 'string', description: 'Ticker' },
+        params: { type: 'string', description: 'More arguments as JSON' },
+      },
       required: ['ticker'],
       additionalProperties: false,
     },
@@ -177,6 +201,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_universal_snapshots',
     title: 'Snapshots of any tickers',
+    verb: 'request',
     toolset: 'rest',
     description: 'Newest price, quote and day of up to 250 tickers of any markets together.',
     inputSchema: {
@@ -194,6 +219,7 @@ export const restTools: readonly OperationTool[] = [
         sort: { type: 'string', enum: ['ticker'], description: 'Column to sort by' },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 250, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -202,6 +228,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_snapshot_all',
     title: 'Snapshot of a market',
+    verb: 'request',
     toolset: 'rest',
     description: 'Day, newest minute, trade and quote of every ticker of stocks, crypto or forex, or of some.',
     inputSchema: {
@@ -210,6 +237,7 @@ export const restTools: readonly OperationTool[] = [
         market_type: { type: 'string', enum: ['crypto', 'forex', 'stocks'], description: 'Market' },
         tickers: { type: 'string', description: 'Only these, such as AAPL,MSFT' },
         include_otc: { type: 'boolean', description: 'OTC stocks, too' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['market_type'],
       additionalProperties: false,
@@ -218,6 +246,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_snapshot_direction',
     title: 'Gainers or losers',
+    verb: 'request',
     toolset: 'rest',
     description: 'The 20 tickers that rose or fell most today in stocks, crypto or forex.',
     inputSchema: {
@@ -226,6 +255,7 @@ export const restTools: readonly OperationTool[] = [
         market_type: { type: 'string', enum: ['crypto', 'forex', 'stocks'], description: 'Market' },
         direction: { type: 'string', enum: ['gainers', 'losers'], description: 'What to list' },
         include_otc: { type: 'boolean', description: 'OTC stocks, too' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['market_type', 'direction'],
       additionalProperties: false,
@@ -234,6 +264,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_snapshot_ticker',
     title: 'Snapshot of a ticker',
+    verb: 'request',
     toolset: 'rest',
     description: 'Day, newest minute, trade, quote and previous day of one stock, crypto or currency pair.',
     inputSchema: {
@@ -241,6 +272,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         market_type: { type: 'string', enum: ['crypto', 'forex', 'stocks'], description: 'Market' },
         ticker: { type: 'string', description: 'Ticker such as AAPL, X:BTCUSD or C:EURUSD' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['market_type', 'ticker'],
       additionalProperties: false,
@@ -249,20 +281,31 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_market_holidays',
     title: 'Holidays of the exchanges',
+    verb: 'request',
     toolset: 'rest',
     description: 'Coming holidays and early closes of the US exchanges.',
-    inputSchema: { type: 'object', properties: {}, additionalProperties: false },
+    inputSchema: {
+      type: 'object',
+      properties: { params: { type: 'string', description: 'More arguments as JSON' } },
+      additionalProperties: false,
+    },
   },
   {
     name: 'get_market_status',
     title: 'Are the markets open?',
+    verb: 'request',
     toolset: 'rest',
     description: 'Whether the exchanges and the currency markets are open now.',
-    inputSchema: { type: 'object', properties: {}, additionalProperties: false },
+    inputSchema: {
+      type: 'object',
+      properties: { params: { type: 'string', description: 'More arguments as JSON' } },
+      additionalProperties: false,
+    },
   },
   {
     name: 'list_tickers',
     title: 'Search of tickers',
+    verb: 'request',
     toolset: 'rest',
     description: 'Finds tickers of any market by name, symbol, type or exchange.',
     inputSchema: {
@@ -311,6 +354,7 @@ export const restTools: readonly OperationTool[] = [
         cusip: { type: 'string', description: 'CUSIP' },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 250' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -319,6 +363,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_ticker_details',
     title: 'About a ticker',
+    verb: 'request',
     toolset: 'rest',
     description: 'Company and listing of one ticker, now or as of a day.',
     inputSchema: {
@@ -326,6 +371,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         ticker: { type: 'string', description: 'Ticker such as AAPL' },
         date: { type: 'string', description: 'As of this day' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
       additionalProperties: false,
@@ -334,6 +380,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_ticker_news',
     title: 'News',
+    verb: 'request',
     toolset: 'rest',
     description: 'News of stocks with what they say of each ticker, the newest first.',
     inputSchema: {
@@ -344,6 +391,7 @@ export const restTools: readonly OperationTool[] = [
         sort: { type: 'string', enum: ['published_utc'], description: 'Column to sort by' },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -352,11 +400,15 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_related_companies',
     title: 'Related companies',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Tickers that appear with one in news and move with it.',
     inputSchema: {
       type: 'object',
-      properties: { ticker: { type: 'string', description: 'Ticker' } },
+      properties: {
+        ticker: { type: 'string', description: 'Ticker' },
+        params: { type: 'string', description: 'More arguments as JSON' },
+      },
       required: ['ticker'],
       additionalProperties: false,
     },
@@ -364,6 +416,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_ticker_changes',
     title: 'Changes of a ticker',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Earlier and later tickers of a company, such as FB before META.',
     inputSchema: {
@@ -371,6 +424,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         ticker: { type: 'string', description: 'Ticker, CUSIP or FIGI' },
         types: { type: 'string', description: 'Kinds of events; default ticker_change' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
       additionalProperties: false,
@@ -379,6 +433,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_ticker_events',
     title: 'Events of a ticker',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'What happened to a ticker, which is only its changes so far.',
     inputSchema: {
@@ -386,6 +441,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         ticker: { type: 'string', description: 'Ticker, CUSIP or FIGI' },
         types: { type: 'string', description: 'Kinds such as ticker_change' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
       additionalProperties: false,
@@ -394,6 +450,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_ticker_types',
     title: 'Kinds of tickers',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'What the codes of the kinds of tickers mean, such as CS and ETF.',
     inputSchema: {
@@ -405,6 +462,7 @@ export const restTools: readonly OperationTool[] = [
           description: 'Only of this class',
         },
         locale: { type: 'string', enum: ['us', 'global'], description: 'Only of this place' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
     },
@@ -412,6 +470,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_splits',
     title: 'Splits',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Splits of stocks with the factors by which to adjust, past and coming.',
     inputSchema: {
@@ -426,6 +485,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as execution_date.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -434,6 +494,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_dividends',
     title: 'Dividends',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Dividends of stocks with the factors by which to adjust, past and coming.',
     inputSchema: {
@@ -449,6 +510,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as ticker.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -457,6 +519,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_ipos',
     title: 'IPOs',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Coming and past initial public offerings.',
     inputSchema: {
@@ -499,6 +562,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -507,6 +571,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_conditions',
     title: 'Codes of conditions',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'What the codes of conditions of trades and quotes mean.',
     inputSchema: {
@@ -527,6 +592,8 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
     },
@@ -534,6 +601,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_exchanges',
     title: 'Exchanges',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'The exchanges and their numbers in trades and quotes, of all markets.',
     inputSchema: {
@@ -545,6 +613,7 @@ export const restTools: readonly OperationTool[] = [
           description: 'Only of this class',
         },
         locale: { type: 'string', enum: ['us', 'global'], description: 'Only of this place' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
     },
@@ -552,6 +621,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_stock_financials',
     title: 'Financial statements',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Balance sheets, income and cash flow of companies, from their filings.',
     inputSchema: {
@@ -576,6 +646,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 100, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -584,6 +655,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_short_interest',
     title: 'Short interest',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Shares sold short, twice a month, and the days to cover them.',
     inputSchema: {
@@ -595,6 +667,7 @@ export const restTools: readonly OperationTool[] = [
         avg_daily_volume: { type: 'integer', description: 'Average daily volume; also _any_of _gt _gte _lt _lte' },
         sort: { type: 'string', description: 'Columns and directions such as ticker.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -603,6 +676,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_short_volume',
     title: 'Short volume',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Shares sold short each day, off and on the exchanges.',
     inputSchema: {
@@ -616,6 +690,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as ticker.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -624,6 +699,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_analyst_insights',
     title: 'Reasons of analysts (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Why analysts rate stocks as they do, in their words.',
     inputSchema: {
@@ -647,6 +723,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as last_updated.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -655,6 +732,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_analysts',
     title: 'Analysts (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Analysts, their firms, and how right they were.',
     inputSchema: {
@@ -672,6 +750,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as full_name.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -680,6 +759,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_consensus_ratings',
     title: 'Consensus of analysts (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Ratings and price targets of all analysts of one stock together.',
     inputSchema: {
@@ -688,6 +768,7 @@ export const restTools: readonly OperationTool[] = [
         ticker: { type: 'string', description: 'Ticker' },
         date: { type: 'string', description: 'Day of the ratings; also _any_of _gt _gte _lt _lte' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -697,6 +778,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_earnings',
     title: 'Earnings (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Earnings of companies, estimated and reported, past and coming.',
     inputSchema: {
@@ -725,6 +807,7 @@ export const restTools: readonly OperationTool[] = [
         last_updated: { type: 'string', description: 'Time of the last change; also _any_of _gt _gte _lt _lte' },
         sort: { type: 'string', description: 'Columns and directions such as last_updated.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -733,6 +816,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_firms',
     title: 'Firms of analysts (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'The firms that rate stocks.',
     inputSchema: {
@@ -744,6 +828,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as name.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -752,6 +837,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_guidance',
     title: 'Guidance (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'What companies expect to earn.',
     inputSchema: {
@@ -772,6 +858,7 @@ export const restTools: readonly OperationTool[] = [
         last_updated: { type: 'string', description: 'Time of the last change; also _any_of _gt _gte _lt _lte' },
         sort: { type: 'string', description: 'Columns and directions such as date.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -780,6 +867,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_news',
     title: 'News (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'News articles of Benzinga, whole, by ticker, channel, tag or author.',
     inputSchema: {
@@ -793,6 +881,7 @@ export const restTools: readonly OperationTool[] = [
         author: { type: 'string', description: 'Who wrote it; also _any_of _gt _gte _lt _lte' },
         sort: { type: 'string', description: 'Columns and directions such as published.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -801,6 +890,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_benzinga_ratings',
     title: 'Ratings of analysts (Benzinga)',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Upgrades, downgrades and price targets of analysts, one by one.',
     inputSchema: {
@@ -829,6 +919,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as last_updated.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -837,6 +928,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_sma',
     title: 'Simple average of a stock',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Simple moving average (SMA) of one stock.',
     inputSchema: {
@@ -854,6 +946,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -863,6 +956,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_ema',
     title: 'Exponential average of a stock',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Exponential moving average (EMA) of one stock.',
     inputSchema: {
@@ -880,6 +974,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -889,6 +984,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_macd',
     title: 'MACD of a stock',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Moving average convergence and divergence (MACD) of one stock.',
     inputSchema: {
@@ -908,6 +1004,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -917,6 +1014,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_rsi',
     title: 'RSI of a stock',
+    verb: 'request',
     toolset: 'rest-stocks',
     description: 'Relative strength index (RSI) of one stock.',
     inputSchema: {
@@ -934,6 +1032,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -943,6 +1042,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_options_chain',
     title: 'Option chain',
+    verb: 'request',
     toolset: 'rest',
     description: 'Price, greeks, volatility and open interest of every option on an underlying.',
     inputSchema: {
@@ -959,6 +1059,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 250, description: 'Rows a page; default 250' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['underlying_asset'],
@@ -968,6 +1069,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_snapshot_option',
     title: 'Snapshot of an option',
+    verb: 'request',
     toolset: 'rest-options',
     description: 'Price, greeks, volatility and open interest of one option.',
     inputSchema: {
@@ -975,6 +1077,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         underlying_asset: { type: 'string', description: 'Ticker such as AAPL or I:SPX' },
         option_contract: { type: 'string', description: 'Contract such as O:SPY281215C00700000' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['underlying_asset', 'option_contract'],
       additionalProperties: false,
@@ -983,6 +1086,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_options_contracts',
     title: 'Option contracts',
+    verb: 'request',
     toolset: 'rest-options',
     description: 'Options that exist or existed, by underlying, kind, strike and expiry.',
     inputSchema: {
@@ -1002,6 +1106,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1010,6 +1115,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_options_contract',
     title: 'About an option',
+    verb: 'request',
     toolset: 'rest-options',
     description: 'Underlying, strike, expiry and style of one option.',
     inputSchema: {
@@ -1017,6 +1123,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         options_ticker: { type: 'string', description: 'Contract such as O:SPY281215C00700000' },
         as_of: { type: 'string', description: 'As of this day' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['options_ticker'],
       additionalProperties: false,
@@ -1025,6 +1132,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_options_sma',
     title: 'Simple average of an option',
+    verb: 'request',
     toolset: 'rest-options',
     description: 'Simple moving average (SMA) of one option.',
     inputSchema: {
@@ -1042,6 +1150,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1051,6 +1160,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_options_ema',
     title: 'Exponential average of an option',
+    verb: 'request',
     toolset: 'rest-options',
     description: 'Exponential moving average (EMA) of one option.',
     inputSchema: {
@@ -1068,6 +1178,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1077,6 +1188,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_options_macd',
     title: 'MACD of an option',
+    verb: 'request',
     toolset: 'rest-options',
     description: 'Moving average convergence and divergence (MACD) of one option.',
     inputSchema: {
@@ -1096,6 +1208,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1105,6 +1218,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_options_rsi',
     title: 'RSI of an option',
+    verb: 'request',
     toolset: 'rest-options',
     description: 'Relative strength index (RSI) of one option.',
     inputSchema: {
@@ -1122,6 +1236,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1131,6 +1246,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_aggregates',
     title: 'Bars of a future',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Bars of one futures contract of any length.',
     inputSchema: {
@@ -1141,6 +1257,7 @@ export const restTools: readonly OperationTool[] = [
         window_start: { type: 'string', description: 'Start of the bar: day or Unix ns; also _gt _gte _lt _lte' },
         sort: { type: 'string', enum: ['window_start.asc', 'window_start.desc'], description: 'By time' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker', 'resolution'],
@@ -1150,6 +1267,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_contracts',
     title: 'Futures contracts',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Contracts of a product, with their days of trading and tick sizes.',
     inputSchema: {
@@ -1171,6 +1289,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as product_code.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 250' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1179,6 +1298,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_futures_contract_details',
     title: 'About a future',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Days of trading, tick sizes and limits of one contract.',
     inputSchema: {
@@ -1186,6 +1306,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         ticker: { type: 'string', description: 'Contract such as ESZ7; also _any_of _gt _gte _lt _lte' },
         date: { type: 'string', description: 'As of this day; also _gt _gte _lt _lte' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1195,6 +1316,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_products',
     title: 'Futures products',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'What futures are traded, by name, venue, sector or class.',
     inputSchema: {
@@ -1238,6 +1360,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as date.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1246,6 +1369,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_futures_product_details',
     title: 'About a futures product',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Unit, quotation, settlement and class of one product.',
     inputSchema: {
@@ -1261,6 +1385,7 @@ export const restTools: readonly OperationTool[] = [
           description: 'Single contracts or combinations; also _any_of',
         },
         date: { type: 'string', description: 'As of this day; also _gt _gte _lt _lte' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['product_code'],
@@ -1270,6 +1395,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_quotes',
     title: 'Quotes of a future',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Best bid and ask of one contract within a range of time.',
     inputSchema: {
@@ -1280,6 +1406,7 @@ export const restTools: readonly OperationTool[] = [
         session_end_date: { type: 'string', description: 'Trading day' },
         sort: { type: 'string', description: 'Columns and directions such as timestamp.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 49999, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1289,6 +1416,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_trades',
     title: 'Trades of a future',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Trades of one contract within a range of time.',
     inputSchema: {
@@ -1299,6 +1427,7 @@ export const restTools: readonly OperationTool[] = [
         session_end_date: { type: 'string', description: 'Trading day' },
         sort: { type: 'string', description: 'Columns and directions such as timestamp.desc' },
         limit: { type: 'integer', minimum: 1, maximum: 49999, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1308,6 +1437,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_schedules',
     title: 'Hours of futures',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'When products open, pause and close on a trading day.',
     inputSchema: {
@@ -1324,6 +1454,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as product_code.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1332,6 +1463,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_schedules_by_product_code',
     title: 'Hours of a futures product',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'When one product opens, pauses and closes, over many trading days.',
     inputSchema: {
@@ -1348,6 +1480,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as product_code.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['product_code'],
@@ -1357,6 +1490,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_futures_market_statuses',
     title: 'Are the futures open?',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Whether products are open, paused or closed now.',
     inputSchema: {
@@ -1367,6 +1501,7 @@ export const restTools: readonly OperationTool[] = [
           description: 'Code of the product such as ES; also _any_of _gt _gte _lt _lte',
         },
         limit: { type: 'integer', minimum: 1, maximum: 99, description: 'Rows a page; default 99' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1375,6 +1510,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_futures_snapshot',
     title: 'Snapshots of futures',
+    verb: 'request',
     toolset: 'rest-futures',
     description: 'Newest trade, quote, minute and session of contracts.',
     inputSchema: {
@@ -1390,6 +1526,7 @@ export const restTools: readonly OperationTool[] = [
         },
         sort: { type: 'string', description: 'Columns and directions such as ticker.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1398,6 +1535,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_last_crypto_trade',
     title: 'Last trade of a pair',
+    verb: 'request',
     toolset: 'rest-crypto',
     description: 'The newest trade of one crypto pair.',
     inputSchema: {
@@ -1405,6 +1543,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         from: { type: 'string', description: 'Coin such as BTC' },
         to: { type: 'string', description: 'Currency such as USD' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['from', 'to'],
       additionalProperties: false,
@@ -1413,11 +1552,15 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_snapshot_crypto_book',
     title: 'Order book of a pair',
+    verb: 'request',
     toolset: 'rest-crypto',
     description: 'Bids and asks of one crypto pair at all exchanges, by price.',
     inputSchema: {
       type: 'object',
-      properties: { ticker: { type: 'string', description: 'Pair such as X:BTCUSD' } },
+      properties: {
+        ticker: { type: 'string', description: 'Pair such as X:BTCUSD' },
+        params: { type: 'string', description: 'More arguments as JSON' },
+      },
       required: ['ticker'],
       additionalProperties: false,
     },
@@ -1425,6 +1568,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_crypto_sma',
     title: 'Simple average of a crypto pair',
+    verb: 'request',
     toolset: 'rest-crypto',
     description: 'Simple moving average (SMA) of one crypto pair.',
     inputSchema: {
@@ -1441,6 +1585,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1450,6 +1595,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_crypto_ema',
     title: 'Exponential average of a crypto pair',
+    verb: 'request',
     toolset: 'rest-crypto',
     description: 'Exponential moving average (EMA) of one crypto pair.',
     inputSchema: {
@@ -1466,6 +1612,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1475,6 +1622,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_crypto_macd',
     title: 'MACD of a crypto pair',
+    verb: 'request',
     toolset: 'rest-crypto',
     description: 'Moving average convergence and divergence (MACD) of one crypto pair.',
     inputSchema: {
@@ -1493,6 +1641,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1502,6 +1651,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_crypto_rsi',
     title: 'RSI of a crypto pair',
+    verb: 'request',
     toolset: 'rest-crypto',
     description: 'Relative strength index (RSI) of one crypto pair.',
     inputSchema: {
@@ -1518,6 +1668,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1527,6 +1678,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_last_forex_quote',
     title: 'Last quote of a pair',
+    verb: 'request',
     toolset: 'rest-forex',
     description: 'The newest bid and ask of one currency pair.',
     inputSchema: {
@@ -1534,6 +1686,7 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         from: { type: 'string', description: 'Currency such as EUR' },
         to: { type: 'string', description: 'Currency such as USD' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['from', 'to'],
       additionalProperties: false,
@@ -1542,6 +1695,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_real_time_currency_conversion',
     title: 'Conversion of an amount',
+    verb: 'request',
     toolset: 'rest-forex',
     description: 'An amount of one currency in another at the newest quote, either way.',
     inputSchema: {
@@ -1551,6 +1705,7 @@ export const restTools: readonly OperationTool[] = [
         to: { type: 'string', description: 'Currency such as USD' },
         amount: { type: 'number', description: 'How much to convert' },
         precision: { type: 'integer', minimum: 0, maximum: 4, description: 'Decimals of the answer' },
+        params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['from', 'to'],
       additionalProperties: false,
@@ -1559,6 +1714,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_forex_sma',
     title: 'Simple average of a currency pair',
+    verb: 'request',
     toolset: 'rest-forex',
     description: 'Simple moving average (SMA) of one currency pair.',
     inputSchema: {
@@ -1576,6 +1732,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1585,6 +1742,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_forex_ema',
     title: 'Exponential average of a currency pair',
+    verb: 'request',
     toolset: 'rest-forex',
     description: 'Exponential moving average (EMA) of one currency pair.',
     inputSchema: {
@@ -1602,6 +1760,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1611,6 +1770,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_forex_macd',
     title: 'MACD of a currency pair',
+    verb: 'request',
     toolset: 'rest-forex',
     description: 'Moving average convergence and divergence (MACD) of one currency pair.',
     inputSchema: {
@@ -1630,6 +1790,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1639,6 +1800,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_forex_rsi',
     title: 'RSI of a currency pair',
+    verb: 'request',
     toolset: 'rest-forex',
     description: 'Relative strength index (RSI) of one currency pair.',
     inputSchema: {
@@ -1656,6 +1818,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1665,6 +1828,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_indices_snapshot',
     title: 'Snapshots of indices',
+    verb: 'request',
     toolset: 'rest-indices',
     description: 'Newest value and session of indices.',
     inputSchema: {
@@ -1677,6 +1841,7 @@ export const restTools: readonly OperationTool[] = [
         sort: { type: 'string', enum: ['ticker'], description: 'Column to sort by' },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 250, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1685,6 +1850,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_index_sma',
     title: 'Simple average of an index',
+    verb: 'request',
     toolset: 'rest-indices',
     description: 'Simple moving average (SMA) of one index.',
     inputSchema: {
@@ -1702,6 +1868,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1711,6 +1878,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_index_ema',
     title: 'Exponential average of an index',
+    verb: 'request',
     toolset: 'rest-indices',
     description: 'Exponential moving average (EMA) of one index.',
     inputSchema: {
@@ -1728,6 +1896,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1737,6 +1906,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_index_macd',
     title: 'MACD of an index',
+    verb: 'request',
     toolset: 'rest-indices',
     description: 'Moving average convergence and divergence (MACD) of one index.',
     inputSchema: {
@@ -1756,6 +1926,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1765,6 +1936,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'get_index_rsi',
     title: 'RSI of an index',
+    verb: 'request',
     toolset: 'rest-indices',
     description: 'Relative strength index (RSI) of one index.',
     inputSchema: {
@@ -1782,6 +1954,7 @@ export const restTools: readonly OperationTool[] = [
         },
         order: { type: 'string', enum: ['asc', 'desc'], description: 'Direction' },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 50' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       required: ['ticker'],
@@ -1791,6 +1964,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_treasury_yields',
     title: 'Yields of treasuries',
+    verb: 'request',
     toolset: 'rest-economy',
     description: 'Yields of US treasuries by maturity, each day since 1962.',
     inputSchema: {
@@ -1799,6 +1973,7 @@ export const restTools: readonly OperationTool[] = [
         date: { type: 'string', description: 'Day such as 2026-01-02; also _any_of _gt _gte _lt _lte' },
         sort: { type: 'string', description: 'Columns and directions such as date.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1807,6 +1982,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_inflation',
     title: 'Inflation',
+    verb: 'request',
     toolset: 'rest-economy',
     description: 'Price indices of US consumers (CPI, PCE), each month.',
     inputSchema: {
@@ -1815,6 +1991,7 @@ export const restTools: readonly OperationTool[] = [
         date: { type: 'string', description: 'Day such as 2026-01-02; also _any_of _gt _gte _lt _lte' },
         sort: { type: 'string', description: 'Columns and directions such as date.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,
@@ -1823,6 +2000,7 @@ export const restTools: readonly OperationTool[] = [
   {
     name: 'list_inflation_expectations',
     title: 'Expected inflation',
+    verb: 'request',
     toolset: 'rest-economy',
     description: 'Inflation that markets and models expect over years to come.',
     inputSchema: {
@@ -1831,6 +2009,7 @@ export const restTools: readonly OperationTool[] = [
         date: { type: 'string', description: 'Day such as 2026-01-02; also _any_of _gt _gte _lt _lte' },
         sort: { type: 'string', description: 'Columns and directions such as date.asc' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 10' },
+        page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
       },
       additionalProperties: false,

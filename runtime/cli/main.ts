@@ -58,7 +58,7 @@ async function run({ suite, markets, settings }: Setup, { pages, version }: Root
   for (const remark of [...remarksOnVariables(process.env), ...(problem ? [problem] : [])]) {
     write(`mcp-polygon: ${remark}\n`);
   }
-  const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find) });
+  const hub = new Hub(suite, markets, settings, { clock: systemClock, write, dial: dialVia(find), findProxy: find });
   const alone = settings.http ? undefined : hub.client({ alone: true });
   let http: HttpServer | undefined;
   const end = endOf(hub, () => http?.close());

@@ -1,7 +1,7 @@
 import { type Command, parseCommand } from '../config/command.js';
 import { type Offer, serveOnly } from '../config/served.js';
 import { type ChosenTools, type Environment, readSettings, type Settings, settingTable } from '../config/settings.js';
-import { chooseTools, faultsOfTools, faultsOfToolsets } from '../config/toolsets.js';
+import { chooseTools, everyTool, faultsOfTools, faultsOfToolsets } from '../config/toolsets.js';
 import { count } from '../core/count.js';
 import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
@@ -47,8 +47,7 @@ function judgeTools(offer: Offer, served: Offer, settings: Settings): string[] {
 }
 
 function servesNothing(served: Offer, { toolsets, tools }: ChosenTools): boolean {
-  const { suite, markets } = chooseTools(served, { toolsets: toolsets?.list ?? [], tools: tools?.list ?? [] });
-  return suite.tools.length === 0 && markets.every(market => market.tools.length === 0);
+  return everyTool(chooseTools(served, { toolsets: toolsets?.list ?? [], tools: tools?.list ?? [] })).length === 0;
 }
 
 /** The feed must exist for at least one market. */

@@ -20,7 +20,9 @@ export interface Offer {
 export function serveOnly({ suite, markets }: Offer, names?: readonly string[]): Offer {
   const served = markets.filter(({ name }) => names?.includes(name) ?? true);
   if (served.length === markets.length) return { suite, markets };
-  const used = new Set([...served.flatMap(({ tools }) => tools), ...suite.tools].map(({ toolset }) => toolset));
+  // Requests are not narrowed: their tools take symbols of any market, and are chosen by toolset.
+  const left = [...served.flatMap(({ tools }) => tools), ...suite.tools, ...(suite.rest?.tools ?? [])];
+  const used = new Set(left.map(({ toolset }) => toolset));
   const toolsets = suite.toolsets.filter(({ name }) => used.has(name));
   const unserved = markets.filter(market => !served.includes(market));
   return { suite: { ...suite, toolsets, tools: narrowMarkets(suite.tools, served), unserved }, markets: served };

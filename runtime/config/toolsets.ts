@@ -1,5 +1,6 @@
 /** Which tools are served: those of the toolsets, and the single ones, that an operator or a client names. */
 import type { Market } from '../contract/market.js';
+import type { OperationTool } from '../contract/operation.js';
 import type { Tool } from '../contract/tool.js';
 import { nearest, suggest } from '../core/nearest.js';
 import { narrowMarkets, type Offer } from './served.js';
@@ -43,16 +44,18 @@ export function chooseTools(offer: Offer, { toolsets, tools }: ToolChoice): Offe
   const single = tools.filter(isWanted);
   const leftOut = new Set(tools.filter(name => !isWanted(name)).map(withoutDash));
   const chosen = toolsets.length === 0 && single.length > 0 ? new Set<string>() : toolsetsIn(offer, toolsets);
-  const isServed = ({ name, toolset }: Tool): boolean =>
+  const isServed = ({ name, toolset }: Tool | OperationTool): boolean =>
     (chosen.has(toolset) || single.includes(name)) && !leftOut.has(name);
   const trimmed = offer.markets.map(market => withTools(market, market.tools.filter(isServed)));
   const markets = trimmed.filter(market => market.tools.length > 0);
   const served = offer.suite.tools.filter(isServed);
+  const { rest } = offer.suite;
+  const suite = rest ? { ...offer.suite, rest: { ...rest, tools: rest.tools.filter(isServed) } } : offer.suite;
   // Somebody else may have started streams that are read here.
   if (markets.length === 0 || markets.length === offer.markets.length) {
-    return { suite: { ...offer.suite, tools: served }, markets: trimmed };
+    return { suite: { ...suite, tools: served }, markets: trimmed };
   }
-  return { suite: { ...offer.suite, tools: narrowMarkets(served, markets) }, markets };
+  return { suite: { ...suite, tools: narrowMarkets(served, markets) }, markets };
 }
 
 function toolsetsIn({ suite: { toolsets } }: Offer, names: readonly string[]): Set<string> {
@@ -69,8 +72,9 @@ function toolsetsIn({ suite: { toolsets } }: Offer, names: readonly string[]): S
   return chosen;
 }
 
-function everyTool({ suite, markets }: Offer): Tool[] {
-  return [...markets.flatMap(market => market.tools), ...suite.tools];
+/** Every tool that an offer has. */
+export function everyTool({ suite, markets }: Offer): (Tool | OperationTool)[] {
+  return [...markets.flatMap(market => market.tools), ...suite.tools, ...(suite.rest?.tools ?? [])];
 }
 
 function isWanted(entry: string): boolean {

@@ -1,4 +1,6 @@
 /** A request of the REST API as the spec describes it: where it goes, what it takes, what comes back. */
+import type { z } from 'zod';
+import type { OperationArguments } from '../../generated/types.js';
 import type { JsonSchema } from './tool.js';
 
 /** How an argument's value is judged and written. Dates are `YYYY-MM-DD`; a moment is a date, an ISO time or Unix time. */
@@ -101,6 +103,8 @@ export interface OperationGroup {
 export interface OperationTool {
   readonly name: string;
   readonly title: string;
+  /** What it does, as the verbs of other tools: all of these request something. */
+  readonly verb: 'request';
   /** Name of the toolset that it belongs to. */
   readonly toolset: string;
   readonly description: string;
@@ -109,4 +113,15 @@ export interface OperationTool {
    * JSON text of such arguments, for hosts that let a model write only what the schema names.
    */
   readonly inputSchema: JsonSchema;
+}
+
+/** What there is of the REST API: little of it is needed to list tools. */
+export interface RestOffer {
+  readonly tools: readonly OperationTool[];
+  /** Loads the operations, those without tools included. */
+  readonly load: () => Promise<{ readonly operationGroups: readonly OperationGroup[] }>;
+  /** What every operation takes beside its own arguments, `page` and `params`. */
+  readonly inputSchema: JsonSchema;
+  /** Validates that. */
+  readonly validator: z.ZodType<OperationArguments>;
 }

@@ -1,6 +1,7 @@
 /** What all markets share. */
 import type { EventKind } from './channel.js';
 import type { Market } from './market.js';
+import type { RestOffer } from './operation.js';
 import type { SharedTool } from './tool.js';
 
 /** Hosts that serve the same data; the first one is tried first. */
@@ -99,6 +100,8 @@ export interface Suite extends Decoding {
   /** Cross-market tools. */
   readonly tools: readonly SharedTool[];
   readonly toolsets: readonly Toolset[];
+  /** Absent where the spec has no request of the REST API. */
+  readonly rest?: RestOffer;
   readonly prompts: readonly Prompt[];
   readonly limits: CallLimits;
   /** Keys that a row of a summary can have. */

@@ -11,6 +11,7 @@ export interface Shaped {
 /** The part of a JSON Schema that is used here. */
 export interface PropertySchema {
   readonly type?: string;
+  readonly description?: string;
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;

@@ -1,10 +1,18 @@
 /** Tools and prompts as clients see them in lists. */
 
+import type { OperationTool } from '../contract/operation.js';
 import type { Prompt } from '../contract/suite.js';
 import type { Tool } from '../contract/tool.js';
 import { toolUri } from '../core/citation.js';
 
-export function describeTool(tool: Tool) {
+/** Of requests there are many, so that nothing stands there that all of them have alike. */
+const ofRequests = { readOnlyHint: true };
+
+export function describeTool(tool: Tool | OperationTool) {
+  if (tool.verb === 'request') {
+    const { name, title, description, inputSchema } = tool;
+    return { name, title, description, inputSchema: { ...inputSchema }, annotations: ofRequests };
+  }
   const { name, title, description, inputSchema, annotations } = tool;
   return {
     name,

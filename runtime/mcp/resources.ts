@@ -11,7 +11,9 @@ import type { HubView } from '../stream/view.js';
 import type { ChannelName } from '../symbols/channels.js';
 import { exampleArguments, spellJson } from '../symbols/example.js';
 import { type Address, channelTemplate, formatAddress, marketTemplate, parseAddress } from '../tools/address.js';
+import { describeOperationPage } from '../tools/operation-page.js';
 import type { Pages } from '../tools/pages.js';
+import { operationNamed } from '../tools/requests.js';
 import { callTool, listTools, type OwnedTool } from '../tools/tools.js';
 import { refusalOfMarket } from './served-hub.js';
 
@@ -105,7 +107,7 @@ export class Resources {
     const address = parseAddress(this.hub.markets, uri, market => this.hub.stream(market).buffer.knows);
     if (address) return { uri, mimeType: json, text: await this.readStream(address) };
     const tool = listTools(this.hub).find(owned => toolUri(owned.tool.name) === uri);
-    const text = tool ? describeUse(tool, this.hub.markets[0]) : await this.readPage(uri);
+    const text = tool ? await this.describeTool(tool) : ((await this.readOperation(uri)) ?? (await this.readPage(uri)));
     return text === undefined ? undefined : { uri, mimeType: markdown, text };
   }
 
@@ -117,6 +119,18 @@ export class Resources {
       if (tool) return refusalOfMarket(tool.name, market);
     }
     return undefined;
+  }
+
+  private async describeTool({ tool, market = this.hub.markets[0] }: OwnedTool): Promise<string | undefined> {
+    return tool.verb === 'request' ? this.readOperation(toolUri(tool.name)) : describeUse(tool, market);
+  }
+
+  /** Those without a tool have pages, too: call_rest_tool calls them. */
+  private async readOperation(uri: string): Promise<string | undefined> {
+    const operation = uri.startsWith(toolUri(''))
+      ? await operationNamed(this.hub, uri.slice(toolUri('').length))
+      : undefined;
+    return operation && this.hub.examples.text(describeOperationPage(operation, this.hub.suite.rest!));
   }
 
   /** What a guide shows can be tried; the pages of the documentation stay as they are. */
@@ -148,9 +162,8 @@ function subscriptionOf(subscriptions: SubscriptionsView, { channel, name }: Cha
   return subscriptions.stateOf(name) ?? subscriptions.stateOf(`${channel.prefix}.*`) ?? null;
 }
 
-/** @param first the market in examples of cross-market tools */
-function describeUse({ tool, market }: OwnedTool, first: Market | undefined): string {
-  const example = market ?? first;
+/** @param example the market in examples */
+function describeUse(tool: Tool, example: Market | undefined): string {
   const lines = tool.citations.map(({ what, see }) => `- ${what}: ${citationUri(see)}`);
   return [
     ...(example ? describeArguments(tool, example) : []),

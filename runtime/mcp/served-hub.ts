@@ -48,7 +48,9 @@ export function leavesNothing(hub: Whole, toolsets: readonly string[]): boolean 
 /** The tools of these toolsets, and the texts that go with them. */
 function narrow(chosen: Offer, toolsets: readonly string[], hub: HubView): Offer {
   const { suite, markets } = chooseTools(chosen, { toolsets, tools: [] });
-  const isWhole = listTools({ suite, markets }).length === listTools(hub).length;
+  const served = new Set(listTools({ suite, markets }).map(({ tool }) => tool.name));
+  const usual = listTools(chooseTools(hub, { toolsets: ['default'], tools: [] }));
+  const isWhole = usual.every(({ tool }) => served.has(tool.name));
   const instructions = `${fillInstructions(suite.instructions, markets)}${isWhole ? '' : remark}`;
   const prompts = suite.prompts.filter(({ text }) => callsServed(text, { suite, markets }));
   return { suite: { ...suite, instructions, prompts }, markets };

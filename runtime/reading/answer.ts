@@ -13,6 +13,9 @@ import { wayOutOf, wayOutOfPassing } from '../symbols/way-out.js';
 import { explainSilence, type Sought } from './silence.js';
 import { notesOnUnasked } from './unasked-notes.js';
 
+/** A note of every answer with such data. */
+export const madeUp = 'Simulated data: made up, not the market.';
+
 /** Keys that every answer about a market has. */
 export function commonAnswer({ market, state, target }: StreamView, notes: readonly string[] = []): Common {
   const simulated = target?.endpoint.simulated ?? false;
@@ -22,7 +25,7 @@ export function commonAnswer({ market, state, target }: StreamView, notes: reado
     state,
     simulated,
     delayed_minutes: target?.endpoint.delayMinutes ?? null,
-    notes: [...notes, ...replayed, ...(simulated ? ['Simulated data: made up, not the market.'] : [])],
+    notes: [...notes, ...replayed, ...(simulated ? [madeUp] : [])],
   };
 }
 

@@ -19,6 +19,7 @@ import { Requester } from './requester.js';
 import { rowsIn } from './rows.js';
 import { makeTable, type Table, type TableFormat } from './table.js';
 import { Transport } from './transport.js';
+import type { RestWorld } from './world.js';
 
 export interface RestSettings {
   readonly place: RestPlace;
@@ -26,7 +27,9 @@ export interface RestSettings {
   readonly key: Secret;
   readonly options: Options;
   readonly clock: Clock;
-  readonly findProxy?: FindProxy;
+  readonly findProxy?: FindProxy | undefined;
+  /** Who answers instead of the hosts of the place. */
+  readonly world?: RestWorld;
 }
 
 export interface CallOptions {
@@ -42,7 +45,7 @@ export interface RestAnswer extends Table {
   /** Cursor to what follows, to be given as `page`; null where nothing does. */
   readonly next_page: string | null;
   readonly request_id: string | null;
-  readonly source: { readonly path: string };
+  readonly source: { readonly path: string; readonly host?: string };
   /** Whether rows that came are left out; `next_page` begins with them. */
   readonly truncated: boolean;
   /** How long ago this client had the same answer first; absent where it is new to this client. */
@@ -62,16 +65,16 @@ interface Asked {
 
 export class RestClient {
   private readonly transport: Transport;
-  private readonly requester: Requester;
+  private readonly world: RestWorld;
   private readonly flights = new Flights<Reply>();
   private readonly cache: AnswerCache;
 
   constructor(private readonly settings: RestSettings) {
-    const { options, clock, place, key, findProxy } = settings;
+    const { options, clock, place, key, findProxy, world } = settings;
     const { connectTimeoutMs, restBodyBytes, restTimeoutMs, restCalls, restCacheBytes } = options;
     this.transport = new Transport({ connectTimeoutMs, mostBytes: restBodyBytes, findProxy }, clock);
     const own = { place, key, timeoutMs: restTimeoutMs, callsAtOnce: restCalls };
-    this.requester = new Requester(own, this.transport, clock);
+    this.world = world ?? new Requester(own, this.transport, clock);
     this.cache = new AnswerCache(restCacheBytes, clock);
   }
 
@@ -86,7 +89,7 @@ export class RestClient {
    */
   async call(operation: Operation, args: unknown, options: CallOptions): Promise<RestAnswer> {
     const asked = this.read(operation, args);
-    const { document, ageMs } = await this.documentOf(operation, asked, options);
+    const { document, ageMs, host } = await this.documentOf(operation, asked, options);
     const { page, notes } = asked;
     const found = rowsIn(document, operation);
     const rows = found?.slice(page.skip) ?? [];
@@ -97,10 +100,10 @@ export class RestClient {
       ...table,
       next_page: next.cursor,
       request_id: idIn(document),
-      source: { path: operation.path },
+      source: { path: operation.path, ...(host === undefined ? {} : { host }) },
       truncated: table.count < rows.length,
       ...(ageMs === undefined ? {} : { cached_age_s: Math.floor(ageMs / 1_000) }),
-      notes: [...notes, ...(found ? [] : unplaced(document)), ...next.notes, ...table.notes],
+      notes: [...notes, ...(found ? [] : unplaced(document)), ...next.notes, ...table.notes, ...operation.notes],
     };
   }
 
@@ -114,7 +117,7 @@ export class RestClient {
     operation: Operation,
     { page: { address }, sent }: Asked,
     { client, signal }: CallOptions,
-  ): Promise<{ document: ReplyDocument; ageMs?: number }> {
+  ): Promise<{ document: ReplyDocument; ageMs?: number; host?: string }> {
     const key = keyOf(address);
     const longestMs = keptMs(operation.freshness, sent, this.settings.clock.now());
     const hit = this.cache.find(key, client, longestMs);
@@ -122,10 +125,10 @@ export class RestClient {
       const document = readReply({ status: 200, body: hit.body }, []);
       return hit.ageMs === undefined ? { document } : { document, ageMs: hit.ageMs };
     }
-    const reply = await this.flights.join(key, abort => this.requester.send(address, client, abort), signal);
+    const reply = await this.flights.join(key, abort => this.world.send(address, client, abort, operation), signal);
     const document = readReply(reply, sent ? hiddenInValues(sent) : hiddenInPage(operation.path, address));
     if (longestMs > 0) this.cache.put(key, client, reply.body);
-    return { document };
+    return { document, ...(reply.host === undefined ? {} : { host: reply.host }) };
   }
 
   /** Where rows were left out it goes on with these, else where the API says. */

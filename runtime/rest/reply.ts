@@ -8,6 +8,8 @@ import { type Hidden, hide } from './hidden.js';
 export interface Reply {
   readonly status: number;
   readonly body: Buffer;
+  /** That answered. */
+  readonly host?: string;
   /** How long it asks to wait, where that is too long for a call. */
   readonly retryAfterMs?: number;
 }

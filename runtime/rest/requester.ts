@@ -12,6 +12,7 @@ import type { RestPlace } from './place.js';
 import { CallRate, freePerMinute } from './rate.js';
 import { askLess, type Reply } from './reply.js';
 import { type Received, type Transport, TransportFault } from './transport.js';
+import type { RestWorld } from './world.js';
 
 export interface RequesterOptions {
   readonly place: RestPlace;
@@ -31,9 +32,12 @@ const longestWaitMs = 10_000;
 const stepsAtOnce = 32;
 
 /** What an attempt came to; `waitMs` where it may not go yet. */
-type Outcome = { readonly received: Received } | { readonly fault: TransportFault } | { readonly waitMs: number };
+type Outcome =
+  | { readonly received: Received; readonly host: string }
+  | { readonly fault: TransportFault }
+  | { readonly waitMs: number };
 
-export class Requester {
+export class Requester implements RestWorld {
   private readonly slots: Slots;
   private readonly rate: CallRate;
   /** The host that answered last. */
@@ -115,7 +119,7 @@ export class Requester {
       try {
         const received = await this.transport.get(origins[origin]!, whole, key, signal);
         this.origin = origin;
-        return { received };
+        return { received, host: new URL(origins[origin]!).host };
       } catch (error) {
         if (!(error instanceof TransportFault)) throw error;
         fault = error;
@@ -154,7 +158,10 @@ export class Requester {
 }
 
 function settle(outcome: Outcome): Reply {
-  if ('received' in outcome) return { status: outcome.received.status, body: outcome.received.body };
+  if ('received' in outcome) {
+    const { status, body } = outcome.received;
+    return { status, body, host: outcome.host };
+  }
   if ('waitMs' in outcome) throw rateLimited(outcome.waitMs);
   const { kind, message } = outcome.fault;
   if (kind === 'unreachable')

@@ -16,6 +16,7 @@ import type { Recorder } from '../recording/recorder.js';
 import type { FreshExamples } from '../symbols/fresh-examples.js';
 import type { ByteBudget } from './byte-budget.js';
 import { ClientStream } from './client-stream.js';
+import type { RestKeys, RestTarget } from './rest-keys.js';
 import type { Target } from './target.js';
 import type { Upstreams } from './upstreams.js';
 import type { HubView, RecordingView } from './view.js';
@@ -52,6 +53,8 @@ export interface ClientHost {
     apiKey: string | undefined,
     owner: string | undefined,
   ): Promise<Target>;
+  ownRestKeys(): RestKeys;
+  restTarget(endpoint: string | undefined, apiKey: string | undefined, own: RestKeys): Promise<RestTarget>;
   /** What a caller may replay, the newest first. */
   recorded(owner: string | undefined): Promise<readonly RecordedTitle[]>;
   /** Ends a client's streams. */
@@ -71,6 +74,7 @@ export class Client implements HubView {
   readonly process = randomBytes(4).toString('hex');
   private readonly streams: ReadonlyMap<string, ClientStream>;
   private readonly waits: Waits;
+  private readonly restKeys: RestKeys;
 
   constructor(
     private readonly hub: ClientHost,
@@ -85,6 +89,7 @@ export class Client implements HubView {
     this.hours = hub.hours;
     this.examples = hub.examples;
     this.owner = options.owner;
+    this.restKeys = hub.ownRestKeys();
     this.waits = new Waits(settings.options.httpWaits);
     const byteBudget = options.alone ? {} : { byteBudget: hub.byteBudget };
     // One who is not known must not keep all others from the feed of the operator.
@@ -109,6 +114,10 @@ export class Client implements HubView {
 
   target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target> {
     return this.hub.target(market, endpoint, apiKey, this.owner);
+  }
+
+  restTarget(endpoint: string | undefined, apiKey: string | undefined): Promise<RestTarget> {
+    return this.hub.restTarget(endpoint, apiKey, this.restKeys);
   }
 
   /** A client that is not alone gets notes only on its own recordings. */
@@ -150,8 +159,9 @@ export class Client implements HubView {
     return this.options.alone ? this.hub.close() : this.hub.dismiss(this);
   }
 
-  /** Ends its streams. */
+  /** Ends its streams, and forgets its keys. */
   async leave(): Promise<void> {
+    await this.restKeys.close();
     await Promise.all([...this.streams.values()].map(stream => stream.close()));
   }
 }

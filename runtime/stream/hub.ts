@@ -10,6 +10,7 @@ import { Log } from '../core/log.js';
 import { Secret } from '../core/secret.js';
 import { describeTrouble } from '../core/thrown.js';
 import { type Endpoint, resolveEndpoint } from '../feed/endpoint.js';
+import type { FindProxy } from '../feed/proxy.js';
 import { type ReplayRequest, replayFeed } from '../feed/replay-request.js';
 import type { Dial } from '../feed/socket.js';
 import { vendorFeed } from '../feed/vendor-feed.js';
@@ -19,11 +20,14 @@ import { Slots } from '../pacing/slots.js';
 import type { RecordedTitle } from '../recording/catalogue.js';
 import type { Ownership } from '../recording/owner.js';
 import { Recorder } from '../recording/recorder.js';
+import type { RestClient } from '../rest/client.js';
+import { restEndpoint } from '../rest/endpoint.js';
 import { Flights } from '../rest/flights.js';
 import type { SimulatedFeed } from '../simulator/feed.js';
 import { FreshExamples } from '../symbols/fresh-examples.js';
 import { ByteBudget } from './byte-budget.js';
 import { Client, type ClientHost, type ClientOptions } from './client.js';
+import { openSimulatedRest, RestKeys, type RestServices, type RestTarget } from './rest-keys.js';
 import type { Target } from './target.js';
 import { Upstreams } from './upstreams.js';
 
@@ -32,6 +36,8 @@ export interface HubServices {
   readonly write: (line: string) => void;
   /** Opens sockets to hosts; absent: without a proxy. */
   readonly dial?: Dial;
+  /** Finds the proxy to a host of the REST API; absent: none. */
+  readonly findProxy?: FindProxy;
   /** Whether to record if the settings name a folder for it; default true. */
   readonly recording?: boolean;
   /** When the markets trade; default: as the spec has it. */
@@ -58,13 +64,16 @@ export class Hub implements ClientHost {
   private readonly lookUps = new Flights<readonly RecordedTitle[]>();
   private readonly lookUpPlaces = new Slots(1);
   private readonly dial: Dial | undefined;
+  private readonly restServices: RestServices;
+  private readonly restKeys: RestKeys;
+  private simulatedRest: Promise<RestClient> | undefined;
   private simulator: Promise<{ feed: SimulatedFeed; url: string }> | undefined;
 
   constructor(
     readonly suite: Suite,
     markets: readonly Market[],
     readonly settings: Settings,
-    { clock, write, dial, recording = true, hours = specHours }: HubServices,
+    { clock, write, dial, findProxy, recording = true, hours = specHours }: HubServices,
   ) {
     this.clock = clock;
     this.hours = hours;
@@ -80,6 +89,13 @@ export class Hub implements ClientHost {
     }
     this.upstreams = new Upstreams({ options, clock, log, loopBudget, decoding: suite, recorder: this.recorder });
     this.byteBudget = new ByteBudget(options.httpMemoryBytes);
+    this.restServices = { settings, clock, findProxy };
+    this.restKeys = new RestKeys(this.restServices, true);
+  }
+
+  /** What holds clients of the REST API for the keys that a client brings. */
+  ownRestKeys(): RestKeys {
+    return new RestKeys(this.restServices, false);
   }
 
   /** Makes a client; the caller closes it. */
@@ -121,6 +137,28 @@ export class Hub implements ClientHost {
     return { endpoint: resolved, ...this.vendorRoute(resolved.urls, key), ownership, usual };
   }
 
+  /**
+   * Decides who answers a request, and with which key.
+   *
+   * @param own of the caller
+   * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
+   */
+  async restTarget(endpoint: string | undefined, apiKey: string | undefined, own: RestKeys): Promise<RestTarget> {
+    const resolved = restEndpoint(this.suite, this.settings, endpoint);
+    const given = judgeKey(cleanKey(apiKey));
+    if (resolved === 'replay') return { endpoint: resolved };
+    if (resolved === 'simulated') {
+      this.simulatedRest ??= openSimulatedRest(this.restServices);
+      return { endpoint: resolved, api: await this.simulatedRest };
+    }
+    const usual = this.settings.key?.value;
+    const key = given ?? usual;
+    if (key === undefined) {
+      throw new StreamError('NO_API_KEY', 'The REST API needs an API key, and none is set.');
+    }
+    return { endpoint: resolved, api: await (usual?.equals(key) ? this.restKeys : own).of(key) };
+  }
+
   /** Callers at the same time share a look into a folder, which may hold many files; it is never at two at once. */
   recorded(owner: string | undefined): Promise<readonly RecordedTitle[]> {
     const whose = owner ?? '';
@@ -145,6 +183,7 @@ export class Hub implements ClientHost {
   async close(): Promise<void> {
     await Promise.all([...this.clients].map(client => this.dismiss(client)));
     await this.recorder?.close();
+    await this.restKeys.close();
     await (await this.simulator?.catch(() => undefined))?.feed.close();
   }
 

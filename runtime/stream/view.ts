@@ -15,6 +15,7 @@ import type { Changes } from '../pacing/changes.js';
 import type { ChannelName, Rejection } from '../symbols/channels.js';
 import type { FreshExamples } from '../symbols/fresh-examples.js';
 import type { Outage } from './outages.js';
+import type { RestTarget } from './rest-keys.js';
 import type { Target } from './target.js';
 import type { UnaskedRefusal } from './unasked-refusal.js';
 import type { Notice, StreamFault } from './upstream-user.js';
@@ -44,6 +45,12 @@ export interface HubView {
    * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
    */
   target(market: Market, endpoint: string | undefined, apiKey: string | undefined): Promise<Target>;
+  /**
+   * Decides who answers a request of the REST API, and with which key.
+   *
+   * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
+   */
+  restTarget(endpoint: string | undefined, apiKey: string | undefined): Promise<RestTarget>;
   /** Sentences on the recording of a market. */
   notesOnRecording(market: string): readonly string[];
   /** The newest of what can be replayed, the newest first, and how much there is. */

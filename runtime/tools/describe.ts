@@ -4,6 +4,7 @@ import type {
   Answers,
   Common,
   LastError,
+  OperationAnswer,
   OverviewLine,
   RecordingRow,
   Rejection,
@@ -13,9 +14,11 @@ import type {
 import type { Verb } from '../contract/tool.js';
 import { count } from '../core/count.js';
 import type { StreamError } from '../core/errors.js';
+import { asSentence } from '../core/quoting.js';
 import { lineOf } from '../reading/text.js';
+import { describeRequest } from './describe-request.js';
 import { describeRead, describeSummary, describeWait } from './describe-several.js';
-import { asSentence, type Late, late, lines, losses, rows, stateOf } from './text-parts.js';
+import { type Late, late, lines, losses, rows, stateOf } from './text-parts.js';
 
 const namesShown = 10;
 const sessionsShown = 3;
@@ -23,6 +26,11 @@ const expiriesShown = 5;
 
 export function describeAnswer<V extends Verb>(verb: V, answer: Answers[V]): string {
   return lines(describers[verb](answer), ...describeNotes(answer.notes));
+}
+
+/** The same for a request of the REST API. */
+export function describeOperation(answer: OperationAnswer): string {
+  return lines(describeRequest(answer), ...describeNotes(answer.notes));
 }
 
 /** What a failure says besides what happened. */

@@ -1,8 +1,9 @@
 /** Calls a tool: validates its arguments, runs its handler, and turns the result or error into an answer. */
 
-import type { Answers, Arguments, Common, Failure } from '../../generated/types.js';
+import type { Answers, Arguments, Common, Failure, OperationAnswer } from '../../generated/types.js';
 import type { Offer } from '../config/served.js';
 import type { Market } from '../contract/market.js';
+import type { OperationTool } from '../contract/operation.js';
 import type {
   JsonSchema,
   MarketTool,
@@ -23,12 +24,13 @@ import type { HubView } from '../stream/view.js';
 import { correctedCall } from '../symbols/example.js';
 import { hintOf } from '../symbols/way-out.js';
 import { describeFaults, faultyNames, type Place } from './argument-faults.js';
-import { describeAnswer, describeFailure } from './describe.js';
+import { describeAnswer, describeFailure, describeOperation } from './describe.js';
 import { marketHandlers, sharedHandlers } from './handlers.js';
+import { callOperation, operationNamed, RequestError } from './requests.js';
 
 /** The result of a call: `structured` is complete, `text` is short. */
 export interface ToolResult {
-  readonly structured: Answers[Verb] | Failure;
+  readonly structured: Answers[Verb] | OperationAnswer | Failure;
   readonly text: string;
   readonly isError: boolean;
 }
@@ -36,13 +38,15 @@ export interface ToolResult {
 /** A tool, and its market if it belongs to one. */
 export type OwnedTool =
   | { readonly tool: MarketTool; readonly market: Market }
-  | { readonly tool: SharedTool; readonly market?: undefined };
+  | { readonly tool: SharedTool; readonly market?: undefined }
+  | { readonly tool: OperationTool; readonly market?: undefined };
 
 /** Every tool that is served, in the order of tools/list. */
 export function listTools({ suite, markets }: Offer): OwnedTool[] {
   return [
     ...markets.flatMap(market => market.tools.map(tool => ({ tool, market }))),
     ...suite.tools.map(tool => ({ tool })),
+    ...(suite.rest?.tools ?? []).map(tool => ({ tool })),
   ];
 }
 
@@ -56,6 +60,7 @@ export async function callTool(
   given: unknown,
   abort?: AbortSignal,
 ): Promise<ToolResult> {
+  if (owned.tool.verb === 'request') return callRequest(hub, owned.tool, given, abort);
   const { tool } = owned;
   const shaped = shapeArguments(tool.inputSchema, given);
   const about = owned.market ?? marketIn(hub, shaped);
@@ -65,6 +70,21 @@ export async function callTool(
       : callSharedTool(hub, owned.tool, about ?? marketMeant(hub, shaped), shaped, abort));
   } catch (error) {
     return failure(hub, asStreamError(hub, tool, error), tool, about, shaped.notes);
+  }
+}
+
+async function callRequest(
+  hub: HubView,
+  tool: OperationTool,
+  given: unknown,
+  abort?: AbortSignal,
+): Promise<ToolResult> {
+  try {
+    const operation = await operationNamed(hub, tool.name);
+    const answer: OperationAnswer = await callOperation(hub, operation!, given, abort);
+    return { structured: answer, text: describeOperation(answer), isError: false };
+  } catch (error) {
+    return failure(hub, asStreamError(hub, tool, error), tool, undefined, []);
   }
 }
 
@@ -156,7 +176,7 @@ function needsMarket(schema: JsonSchema, given: object): boolean {
   return takesBoth && came.length === 0;
 }
 
-function asStreamError(hub: HubView, tool: Tool, error: unknown): StreamError {
+function asStreamError(hub: HubView, tool: Tool | OperationTool, error: unknown): StreamError {
   if (error instanceof StreamError) return error;
   hub.log.say(`${tool.name} fault`, `${tool.name}: ${describeThrown(error)}`);
   return new StreamError('INTERNAL', `${tool.name} failed unexpectedly.`);
@@ -168,13 +188,14 @@ const aboutArguments: readonly ErrorCode[] = ['INVALID_ARGUMENT', 'BAD_CONDITION
 function failure(
   hub: HubView,
   error: StreamError,
-  tool: Tool,
+  tool: Tool | OperationTool,
   market: Market | undefined,
   notes: readonly string[],
 ): ToolResult {
   const { code, message, details } = error;
   const hint = hintOf(error, market, hub.readOnly);
-  const docs = aboutArguments.includes(code) ? toolUri(tool.name) : error.docs;
+  const isOfTool = aboutArguments.includes(code) && !(error instanceof RequestError);
+  const docs = isOfTool ? toolUri(tool.name) : error.docs;
   const isServed = market !== undefined && hub.markets.some(({ name }) => name === market.name);
   const known = isServed ? { market: market.name, state: hub.stream(market.name).state } : {};
   return {

@@ -1,41 +1,14 @@
 /** The tools of the REST API are those of the Python server, and take what that takes. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { operationGroups, restToolsets } from '../../generated/rest/operations.js';
+import { operationGroups } from '../../generated/rest/operations.js';
 import { restTools } from '../../generated/rest/tools.js';
 import { markets, suite } from '../../generated/suite.js';
 import type { Operation } from '../../runtime/contract/operation.js';
 import { describeTool } from '../../runtime/mcp/listing.js';
-import { repository } from '../support/project.js';
+import { readPythonTools } from '../support/python-tools.js';
 import { restGroupNames } from '../support/spec.js';
 
-interface Known {
-  readonly group: string;
-  readonly name: string;
-  readonly arguments: readonly string[];
-}
-
-/** Every tool of the fixture, with its arguments one by one, `params` among them. */
-function readKnown(): Known[] {
-  const text = readFileSync(join(repository, 'test/fixtures/rest/python-arguments.txt'), 'utf8');
-  let group = '';
-  return text.split('\n').flatMap((line): Known[] => {
-    group = /^\[(\w+)\]$/.exec(line)?.[1] ?? group;
-    const [, name, rest = ''] = /^(\w+):(.*)$/.exec(line) ?? [];
-    if (name === undefined) return [];
-    const words = [...rest.matchAll(/(-?)(\w+)(?:\[([\w ]+)\])?/g)].flatMap(([, without, word, operators = '']) => [
-      ...(without === '-' ? [] : [word!]),
-      ...operators
-        .split(' ')
-        .filter(Boolean)
-        .map(operator => `${word}_${operator}`),
-    ]);
-    return [{ group, name, arguments: [...words, 'params'] }];
-  });
-}
-
-const known = readKnown();
+const known = readPythonTools();
 const operations = operationGroups.flatMap(group => group.operations);
 const tools = operations.filter(({ isTool }) => isTool);
 
@@ -229,12 +202,11 @@ describe('the operations', () => {
 });
 
 describe('the list of tools', () => {
-  const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true };
   const bytes = (some: readonly unknown[]): number => Buffer.byteLength(JSON.stringify(some));
   const ofVendor = markets.filter(({ name }) => restGroupNames.includes(name));
   const own = [...ofVendor.flatMap(market => market.tools), ...suite.tools];
-  const standard = new Set([...suite.toolsets, ...restToolsets].filter(set => set.standard).map(({ name }) => name));
-  const ofRest = restTools.map(({ toolset, ...tool }) => ({ toolset, shown: { ...tool, annotations } }));
+  const standard = new Set(suite.toolsets.filter(set => set.standard).map(({ name }) => name));
+  const ofRest = restTools.map(tool => ({ toolset: tool.toolset, shown: describeTool(tool) }));
 
   test('has a dozen of the REST API by default', () => {
     expect(restTools.filter(({ toolset }) => standard.has(toolset)).map(({ name }) => name)).toEqual([

@@ -5,10 +5,12 @@ import { chooseTools, faultsOfTools, faultsOfToolsets } from '../../runtime/conf
 import type { Tool } from '../../runtime/contract/tool.js';
 import { validate } from '../../runtime/core/validation.js';
 import { listTools } from '../../runtime/tools/tools.js';
-import { marketNames, sharedNames } from '../support/spec.js';
+import { generalNames, marketNames, sharedNames, toolCount } from '../support/spec.js';
 
 const offer: Offer = { suite, markets };
 const everything = listTools(offer).map(({ tool }) => tool.name);
+/** What is served where nobody chose. */
+const usual = everything.filter(name => /_stream|_channels$|_subscriptions$/.test(name) || generalNames.includes(name));
 const reading = sharedNames;
 const ofStocks = [
   'start_stocks_stream',
@@ -25,10 +27,12 @@ function chosen(toolsets: string, tools = ''): string[] {
 }
 
 describe('toolsets', () => {
-  test('are all that there are, where nobody chose and all are standard', () => {
-    expect(chosen('')).toEqual(everything);
-    expect(chosen('default')).toEqual(everything);
+  test('are the standard ones where nobody chose: all streams, and a dozen of the REST API', () => {
+    expect(usual).toHaveLength(toolCount);
+    expect(chosen('')).toEqual(usual);
+    expect(chosen('default')).toEqual(usual);
     expect(chosen('all')).toEqual(everything);
+    expect(everything).toHaveLength(6 * marketNames.length + sharedNames.length + 81);
   });
 
   test('are served where they are named', () => {
@@ -37,7 +41,7 @@ describe('toolsets', () => {
   });
 
   test('are left out by a dash, of the default ones where no other is named', () => {
-    expect(chosen('-stocks')).toEqual(everything.filter(name => !ofStocks.includes(name)));
+    expect(chosen('-stocks')).toEqual(usual.filter(name => !ofStocks.includes(name)));
     expect(chosen('stocks,reading,-reading')).toEqual(ofStocks);
     expect(chosen('all,-stocks,-reading')).toEqual(
       everything.filter(name => !ofStocks.includes(name) && !reading.includes(name)),
@@ -76,7 +80,7 @@ describe('single tools', () => {
 
   test('are left out by a dash', () => {
     expect(chosen('stocks', '-stop_stocks_stream')).toEqual(ofStocks.filter(name => name !== 'stop_stocks_stream'));
-    expect(chosen('', '-start_stocks_stream')).toEqual(everything.filter(name => name !== 'start_stocks_stream'));
+    expect(chosen('', '-start_stocks_stream')).toEqual(usual.filter(name => name !== 'start_stocks_stream'));
   });
 });
 
@@ -111,7 +115,9 @@ describe('a list', () => {
   });
 
   test('is told which entries are none, without repeating them', () => {
-    const known = `${marketNames.join(', ')}, reading, all and default`;
+    const groups = ['stocks', 'options', 'futures', 'crypto', 'forex', 'indices', 'economy'];
+    const ofRest = ['rest', ...groups.map(name => `rest-${name}`)];
+    const known = `${[...marketNames, 'reading', ...ofRest].join(', ')}, all and default`;
 
     expect(faultsOfToolsets(['stocks', 'sk-secret-1234', 'redaing'], offer)).toEqual([
       `entry 2 is not a toolset; the toolsets are ${known}`,

@@ -92,7 +92,7 @@ async function judgeCall(
 type Schema = Readonly<Record<string, unknown>>;
 
 /** How likely an argument comes, where that is not as likely as any other. */
-function chancesOf({ inputSchema }: Tool, random: Random): ReadonlyMap<string, number> {
+function chancesOf({ inputSchema }: Pick<Tool, 'inputSchema'>, random: Random): ReadonlyMap<string, number> {
   const { required = [], properties = {} } = inputSchema as { required?: readonly string[]; properties?: object };
   const chances = new Map(required.map(name => [name, 0.95]));
   if (!('markets' in properties)) return chances;

@@ -7,7 +7,7 @@ import { closeAfterEach } from '../support/closing.js';
 import { clientHere } from '../support/http-clients.js';
 import { noMarket } from '../support/markets.js';
 import { runProgram } from '../support/program.js';
-import { marketNames, pageCount, sharedNames, toolCount } from '../support/spec.js';
+import { generalNames, marketNames, pageCount, restNames, toolCount } from '../support/spec.js';
 import { BareServer, HostedServer } from '../support/stdio.js';
 
 closeAfterEach();
@@ -32,7 +32,12 @@ describe('what a host sees', () => {
   });
   afterAll(() => server.close());
 
-  test('is six tools for each market, and five across them', async () => {
+  async function ofStreams() {
+    const { tools } = await server.client.listTools();
+    return tools.filter(({ name }) => !restNames.includes(name));
+  }
+
+  test('is six tools for each market, six across them, and a dozen of the REST API', async () => {
     const { tools } = await server.client.listTools();
     const expected = marketNames.flatMap(market => [
       `start_${market}_stream`,
@@ -42,18 +47,18 @@ describe('what a host sees', () => {
       `unsubscribe_${market}_channels`,
       `list_${market}_subscriptions`,
     ]);
-    expect(tools.map(({ name }) => name)).toEqual([...expected, ...sharedNames]);
+    expect(tools.map(({ name }) => name)).toEqual([...expected, ...generalNames]);
   });
 
-  test('fits into the context: the list within 690 bytes a tool, descriptions and instructions within 2 kB', async () => {
+  test('fits into the context: the list within 40 KB, descriptions and instructions within 2 kB', async () => {
     const { tools } = await server.client.listTools();
-    expect(JSON.stringify(tools).length).toBeLessThanOrEqual(690 * toolCount);
+    expect(Buffer.byteLength(JSON.stringify(tools))).toBeLessThanOrEqual(40_000);
     for (const { description } of tools) expect(description!.length).toBeLessThan(2_000);
     expect(server.client.getInstructions()!.length).toBeLessThan(2_000);
   });
 
-  test('has a title, all four hints and documentation on every tool', async () => {
-    const { tools } = await server.client.listTools();
+  test('has a title, all four hints and documentation on every tool of a stream', async () => {
+    const tools = await ofStreams();
     for (const { title, annotations, description, inputSchema, _meta } of tools) {
       expect(title).toMatch(/^[A-Z]/);
       expect(Object.keys(annotations!).sort()).toEqual([
@@ -88,8 +93,19 @@ describe('what a host sees', () => {
     expect(readdirSync(snapshots).sort()).toEqual(tools.map(({ name }) => `${name}.json`).sort());
   });
 
-  test('opens each citation of a tool as a resource', async () => {
+  test('has a title on every tool of the REST API, and says that it changes nothing', async () => {
     const { tools } = await server.client.listTools();
+    const ofRest = tools.filter(({ name }) => restNames.includes(name));
+    expect(ofRest).toHaveLength(restNames.length);
+    for (const { title, annotations, inputSchema } of ofRest) {
+      expect(title).toMatch(/^[A-Z]/);
+      expect(annotations).toEqual({ readOnlyHint: true });
+      expect(Object.keys(inputSchema)).not.toEqual(expect.arrayContaining(['anyOf']));
+    }
+  });
+
+  test('opens each citation of a tool as a resource', async () => {
+    const tools = await ofStreams();
     const read = async (uri: string): Promise<string> => {
       const { contents } = await server.client.readResource({ uri });
       return (contents[0] as { text: string }).text;
@@ -323,7 +339,7 @@ describe('the process', () => {
     const { server } = await served({ MCP_POLYGON_MARKETS: 'crypto, forex' });
     const { result } = await server.request('tools/list');
     const tools = (result as { tools: { name: string; inputSchema: unknown }[] }).tools;
-    expect(tools).toHaveLength(12 + sharedNames.length);
+    expect(tools).toHaveLength(12 + generalNames.length);
     expect(tools.filter(({ name }) => name.includes('stocks'))).toEqual([]);
   });
 });

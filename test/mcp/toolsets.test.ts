@@ -41,7 +41,7 @@ describe.concurrent('an operator', () => {
   });
 
   test('leaves toolsets out by an option', async () => {
-    const others = marketNames.filter(name => name !== 'crypto').map(name => `-${name}`);
+    const others = [...marketNames.filter(name => name !== 'crypto'), 'rest'].map(name => `-${name}`);
     const client = await clientHere({}, `--toolsets=${others.join(',')}`);
 
     expect(await namesOf(client)).toEqual(cryptoAndReading);

@@ -6,7 +6,7 @@ import { run } from '../support/command.js';
 import { noMarket } from '../support/markets.js';
 import { makeFolder, removeFolders, repository } from '../support/project.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
-import { marketNames, sharedNames } from '../support/spec.js';
+import { generalNames, marketNames } from '../support/spec.js';
 import { HostedServer } from '../support/stdio.js';
 
 const path = join(repository, 'manifest.json');
@@ -96,7 +96,7 @@ describe('the MCPB bundle', () => {
     const server = await start({ markets: 'crypto, stocks' });
     try {
       expect(await servedMarkets(server)).toEqual(['stocks', 'crypto']);
-      expect((await server.client.listTools()).tools).toHaveLength(12 + sharedNames.length);
+      expect((await server.client.listTools()).tools).toHaveLength(12 + generalNames.length);
     } finally {
       await server.close();
     }

@@ -15,8 +15,6 @@ const entries = ['runtime/index.ts'];
 
 /** Exports that nothing but tests imports, and why they stay. */
 const allowed: Readonly<Record<string, string>> = {
-  'runtime/rest/client.ts RestClient': 'the handlers of the REST tools are to call it',
-  'runtime/rest/place.ts placeOf': 'whoever makes one for them is to ask it',
   'runtime/simulator/history.ts SimulatedHistory': 'history by REST reads the simulated world through it',
 };
 

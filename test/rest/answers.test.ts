@@ -27,7 +27,7 @@ test('a request is a GET of the path, with the key in one header', async () => {
 });
 
 test('rows come as CSV, in the order of the spec, then what it does not know', async () => {
-  const { call } = await askable({
+  const { call, host } = await askable({
     status: 'OK',
     request_id: 'abc',
     resultsCount: 2,
@@ -43,7 +43,10 @@ test('rows come as CSV, in the order of the spec, then what it does not know', a
     count: 2,
     next_page: null,
     request_id: 'abc',
-    source: { path: '/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}' },
+    source: {
+      path: '/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}',
+      host: host.url.replace('http://', ''),
+    },
     truncated: false,
     notes: ['from is read as from_.'],
   });

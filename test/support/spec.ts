@@ -46,5 +46,24 @@ export const sharedNames = [
   'stop_all_streams',
 ];
 
-/** Six tools for each market, and those across them. */
-export const toolCount = 6 * marketNames.length + sharedNames.length;
+/** Tools of the REST API that are served by default, in their order. */
+export const restNames = [
+  'get_aggs',
+  'get_previous_close_agg',
+  'list_universal_snapshots',
+  'get_snapshot_all',
+  'get_snapshot_direction',
+  'get_snapshot_ticker',
+  'get_market_holidays',
+  'get_market_status',
+  'list_tickers',
+  'get_ticker_details',
+  'list_ticker_news',
+  'get_options_chain',
+];
+
+/** Tools that are of no market, and served by default. */
+export const generalNames = [...sharedNames, ...restNames];
+
+/** Six tools for each market, and those of none, as they are served by default. */
+export const toolCount = 6 * marketNames.length + generalNames.length;

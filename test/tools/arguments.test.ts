@@ -269,6 +269,7 @@ test('the page that a refusal cites shows the arguments of the tool by example, 
   for (const { tool, market } of listTools(bench.hub)) {
     const page = await resources.read(`polygon-docs://tools/${tool.name}`);
     const names = Object.keys((tool.inputSchema.properties ?? {}) as object);
+    if (tool.verb === 'request') continue;
     if (names.length === 0) {
       expect(page?.text).toContain('call it with {}');
       continue;

@@ -5,7 +5,7 @@ import { settingTable } from '../../runtime/config/settings.js';
 import { type Run, runProgram } from '../support/program.js';
 import { repository } from '../support/project.js';
 import { missing, PseudoTerminal } from '../support/pseudo-terminal.js';
-import { marketNames, sharedNames } from '../support/spec.js';
+import { generalNames, marketNames } from '../support/spec.js';
 import { BareServer, bin } from '../support/stdio.js';
 
 const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
@@ -123,7 +123,7 @@ describe('the server', () => {
     await server.initialize();
     const { result } = await server.request('tools/list');
     expect((result as { tools: { name: string }[] }).tools.map(({ name }) => name)).toContain('start_stocks_stream');
-    expect((result as { tools: unknown[] }).tools).toHaveLength(6 + sharedNames.length);
+    expect((result as { tools: unknown[] }).tools).toHaveLength(6 + generalNames.length);
     const started = await server.request('tools/call', {
       name: 'start_stocks_stream',
       arguments: { channels: ['T.AAPL'] },

@@ -1,6 +1,5 @@
 /** The gate of one of many clients: when its calls run, what it may do, and what is logged of it. */
 
-import type { Verb } from '../../contract/tool.js';
 import { StreamError } from '../../core/errors.js';
 import { isWanted } from '../../feed/state.js';
 import type { HubView } from '../../stream/view.js';
@@ -9,10 +8,12 @@ import type { Asked, Gate } from '../gate.js';
 import type { Caller } from './caller.js';
 import type { Calls } from './calls.js';
 
+type Verb = OwnedTool['tool']['verb'];
+
 /** What changes a stream. */
 const changing: readonly Verb[] = ['start', 'stop', 'stop_all', 'subscribe', 'unsubscribe'];
-/** Calls that mostly wait for a feed or for messages. */
-const waiting: readonly Verb[] = ['start', 'stop', 'stop_all', 'subscribe', 'wait'];
+/** Calls that mostly wait for a feed, for messages or for the REST API. */
+const waiting: readonly Verb[] = ['start', 'stop', 'stop_all', 'subscribe', 'wait', 'request'];
 
 /** Whether a call asks to be answered later; what it asks is judged when its turn comes. */
 function mayWait(given: unknown): boolean {
