@@ -1,6 +1,7 @@
 /** Suggests values for the variables of resource templates and for the arguments of prompts. */
 import type { Market } from '../contract/market.js';
 import type { HubView } from '../stream/view.js';
+import { listTools } from '../tools/tools.js';
 
 const mostValues = 100;
 
@@ -29,6 +30,7 @@ export function complete(
 }
 
 function suggest(hub: HubView, name: string, market: Market | undefined): readonly string[] {
+  if (name === 'tool') return listTools(hub).map(({ tool }) => tool.name);
   if (name === 'market') return hub.markets.map(other => other.name);
   if (!market) return [];
   const held = hub.stream(market.name).subscriptions.names;

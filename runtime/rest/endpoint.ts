@@ -10,21 +10,29 @@ import { isReplay } from '../feed/replay-request.js';
 export type RestEndpoint = 'vendor' | 'simulated' | 'replay';
 
 const vendor = 'vendor';
+const elsewhere = 'The feed of this server is at an address of its own, and POLYGON_REST_URL names none for requests.';
+const wayFromElsewhere =
+  'Say "endpoint": "vendor" to ask the vendor with the key of the server, or "simulated" for made-up data.';
 
 /**
- * All feeds of the vendor have the same API. A feed at an address of the operator's choice has no other, so that the
- * requests of its clients go to the vendor, too, or to where POLYGON_REST_URL leads.
+ * All feeds of the vendor have the same API. Where the operator's feed is at another address, requests go where
+ * POLYGON_REST_URL leads: its key may be none of the vendor's. To the vendor they go only when a caller says so.
  *
  * @param wanted absent: what the operator's feed comes to
  * @throws StreamError ENDPOINT_NOT_ALLOWED
  */
-export function restEndpoint({ feeds }: Suite, { feed }: Settings, wanted = ''): RestEndpoint {
+export function restEndpoint({ feeds }: Suite, { feed, restUrl }: Settings, wanted = ''): RestEndpoint {
   const text = wanted.trim() || feed;
   const name = text.toLowerCase();
   if (name === simulatedFeed) return 'simulated';
   if (isReplay(text)) return 'replay';
   const known = [vendor, ...feeds.map(one => one.name)];
-  if (text === feed || known.includes(name)) return vendor;
+  if (known.includes(name)) return vendor;
+  if (text === feed) {
+    const isVendors = URL.canParse(feed) && feeds.some(({ hosts }) => hosts.includes(new URL(feed).hostname));
+    if (isVendors || restUrl !== undefined) return vendor;
+    throw new StreamError('ENDPOINT_NOT_ALLOWED', elsewhere, wayFromElsewhere);
+  }
   const meant = suggest(nearest(name.slice(0, 100), [...known, simulatedFeed]));
   throw new StreamError(
     'ENDPOINT_NOT_ALLOWED',

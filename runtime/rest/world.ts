@@ -1,4 +1,5 @@
 /** Who answers requests. The one place in which a made-up world stands beside the vendor's hosts. */
+import type { Market } from '../contract/market.js';
 import type { Operation } from '../contract/operation.js';
 import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
@@ -19,8 +20,11 @@ export interface RestWorld {
 /** Cursors of the made-up world are of no use elsewhere. */
 export const simulatedPlace: RestPlace = { origins: [], base: '', mark: 'simulated' };
 
-/** @param _clock what the world goes by */
-export function simulatedWorld(_clock: Clock): RestWorld {
+/**
+ * @param _markets those that are served, with their instruments
+ * @param _clock what the world goes by
+ */
+export function simulatedWorld(_markets: readonly Market[], _clock: Clock): RestWorld {
   return {
     send: async () => {
       throw new StreamError(

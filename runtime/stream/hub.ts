@@ -89,7 +89,7 @@ export class Hub implements ClientHost {
     }
     this.upstreams = new Upstreams({ options, clock, log, loopBudget, decoding: suite, recorder: this.recorder });
     this.byteBudget = new ByteBudget(options.httpMemoryBytes);
-    this.restServices = { settings, clock, findProxy };
+    this.restServices = { markets: this.markets, settings, clock, findProxy };
     this.restKeys = new RestKeys(this.restServices, true);
   }
 

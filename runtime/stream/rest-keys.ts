@@ -1,6 +1,7 @@
 /** Clients of the REST API by key: those of the operator, or of a client that brings keys of its own. */
 import type { Options } from '../config/options.js';
 import type { Settings } from '../config/settings.js';
+import type { Market } from '../contract/market.js';
 import type { Clock } from '../core/clock.js';
 import { Secret } from '../core/secret.js';
 import type { FindProxy } from '../feed/proxy.js';
@@ -8,6 +9,7 @@ import type { RestClient } from '../rest/client.js';
 import type { RestEndpoint } from '../rest/endpoint.js';
 
 export interface RestServices {
+  readonly markets: readonly Market[];
   readonly settings: Settings;
   readonly clock: Clock;
   readonly findProxy?: FindProxy | undefined;
@@ -72,11 +74,12 @@ export class RestKeys {
 }
 
 /** Asks a world that is made up, which gets no key. */
-export async function openSimulatedRest({ settings, clock }: RestServices): Promise<RestClient> {
+export async function openSimulatedRest({ markets, settings, clock }: RestServices): Promise<RestClient> {
   const [{ RestClient: Api }, { simulatedPlace, simulatedWorld }] = await Promise.all([
     import('../rest/client.js'),
     import('../rest/world.js'),
   ]);
   const { options } = settings;
-  return new Api({ place: simulatedPlace, key: new Secret('none'), options, clock, world: simulatedWorld(clock) });
+  const world = simulatedWorld(markets, clock);
+  return new Api({ place: simulatedPlace, key: new Secret('none'), options, clock, world });
 }

@@ -1,5 +1,5 @@
 /** The handler of each verb. The spec types them: one that takes or answers anything else does not compile. */
-import type { Answers, Arguments } from '../../generated/types.js';
+import type { Answers, Arguments, OperationAnswer } from '../../generated/types.js';
 import type { Market } from '../contract/market.js';
 import type { MarketVerb, SharedVerb, Verb } from '../contract/tool.js';
 import { bars } from '../reading/bars.js';
@@ -11,6 +11,7 @@ import { waitInSeveral } from '../reading/several/wait.js';
 import { summarize } from '../reading/summary.js';
 import { wait } from '../reading/wait.js';
 import type { HubView } from '../stream/view.js';
+import { callOperation } from './requests.js';
 import { list } from './verbs/list.js';
 import { overview } from './verbs/overview.js';
 import { start } from './verbs/start.js';
@@ -74,10 +75,21 @@ export function sharedTable<Handlers extends SharedHandlers>(handlers: Handlers 
   return handlers;
 }
 
+type Asking = (...args: Parameters<typeof callOperation>) => Promise<OperationAnswer>;
+
+/** The handler of all requests of the REST API, as it was given. */
+export function requestHandlerOf<Handler extends Asking>(
+  handler: [ExtraKeys<AnswerOf<Handler>, OperationAnswer>] extends [never] ? Handler : never,
+): Asking {
+  return handler;
+}
+
 /** Of the arguments `market` and `markets` one came, or the handler is not called. */
 function ofOne<Args extends { readonly market?: string | undefined }>(args: Args): OfOne<Args> {
   return args as OfOne<Args>;
 }
+
+export const requestHandler = requestHandlerOf(callOperation);
 
 export const marketHandlers = marketTable({ start, stop, status, subscribe, unsubscribe, list });
 

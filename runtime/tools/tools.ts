@@ -25,8 +25,8 @@ import { correctedCall } from '../symbols/example.js';
 import { hintOf } from '../symbols/way-out.js';
 import { describeFaults, faultyNames, type Place } from './argument-faults.js';
 import { describeAnswer, describeFailure, describeOperation } from './describe.js';
-import { marketHandlers, sharedHandlers } from './handlers.js';
-import { callOperation, operationNamed, RequestError } from './requests.js';
+import { marketHandlers, requestHandler, sharedHandlers } from './handlers.js';
+import { operationNamed, RequestError } from './requests.js';
 
 /** The result of a call: `structured` is complete, `text` is short. */
 export interface ToolResult {
@@ -81,7 +81,7 @@ async function callRequest(
 ): Promise<ToolResult> {
   try {
     const operation = await operationNamed(hub, tool.name);
-    const answer: OperationAnswer = await callOperation(hub, operation!, given, abort);
+    const answer = await requestHandler(hub, operation!, given, abort);
     return { structured: answer, text: describeOperation(answer), isError: false };
   } catch (error) {
     return failure(hub, asStreamError(hub, tool, error), tool, undefined, []);

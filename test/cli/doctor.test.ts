@@ -51,11 +51,12 @@ describe.concurrent('where all is well', () => {
       'ok    feed',
       'ok    host',
       'ok    clock',
+      'skip  rest',
       'note  caution',
       'ok    stocks',
     ]);
     for (const line of found) expect(line.slice(14, 17)).toMatch(/^ {2}\S$/);
-    expect(found[5]).toContain('another program with this key loses its stream');
+    expect(found[6]).toContain('another program with this key loses its stream');
   });
 
   test('--json prints one document and nothing else', async () => {

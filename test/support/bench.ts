@@ -49,8 +49,6 @@ export function sharedHubOn(
   const settings = {
     key: { value: new Secret(testKey), from: 'POLYGON_API_KEY' },
     feed: url,
-    // A test that asks the REST API has a host for it.
-    restUrl: 'http://127.0.0.1:9',
     allowedHosts: [],
     options: { ...testOptions, ...options },
   };

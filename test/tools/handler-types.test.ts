@@ -25,7 +25,8 @@ function table(handler: string): string {
     `import type { Common, StatusAnswer, StopAnswer } from '${join(repository, 'generated/types.js')}';`,
     `import type { Market } from '${join(repository, 'runtime/contract/market.js')}';`,
     `import type { HubView } from '${join(repository, 'runtime/stream/view.js')}';`,
-    `import { marketHandlers, marketTable } from '${join(repository, 'runtime/tools/handlers.js')}';`,
+    `import { marketHandlers, marketTable, requestHandlerOf } from '${join(repository, 'runtime/tools/handlers.js')}';`,
+    `import { callOperation } from '${join(repository, 'runtime/tools/requests.js')}';`,
     `declare const common: Common;`,
     `declare const marketVerbs: { status(hub: HubView, market: Market): StatusAnswer };`,
     `export const table = marketTable({ ...marketHandlers, ${handler} });`,
@@ -61,6 +62,14 @@ const wrong = {
   'takes an argument of another type': `unsubscribe: (hub: unknown, market: unknown, args: { channels: number }) => ({ ${common}, removed: [], not_held: [], subscription_count: args.channels })`,
   'does a verb that the spec does not have': `restart: () => ({ ${common} })`,
 };
+
+/** A handler of requests that changes an answer, in place of a table. */
+const asking = (change: string): string =>
+  `stop: marketHandlers.stop });
+export const request = requestHandlerOf(async (...args: Parameters<typeof callOperation>) => ({ ...(await callOperation(...args)), ${change} }));
+void ({`;
+Object.assign(right, { 'answers a request as the spec says': asking('count: 5') });
+Object.assign(wrong, { 'answers a request with a key that the spec does not have': asking('price: 5') });
 
 describe('a handler', () => {
   let output = '';

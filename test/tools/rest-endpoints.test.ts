@@ -1,7 +1,8 @@
 /** Who answers a request of a tool, and with which key. */
 import { describe, expect, test } from 'vitest';
+import { markets, suite } from '../../generated/suite.js';
 import { readerOf } from '../../runtime/stream/reader.js';
-import { type Called, callOn } from '../support/bench.js';
+import { type Called, callOn, hubOn } from '../support/bench.js';
 import { closeAfterEach } from '../support/closing.js';
 import { restBench } from '../support/rest-bench.js';
 import { type RestHost, restKey } from '../support/rest-host.js';
@@ -60,6 +61,19 @@ describe('the endpoint', () => {
       expect(host.asked).toEqual([]);
     },
   );
+});
+
+test('a feed at another address than the vendor is no reason to send its key there', async () => {
+  const hub = hubOn(suite, markets, 'ws://127.0.0.1:9');
+  const refused = errorOf(await callOn(hub, 'list_tickers', {}));
+  const { host, call } = await restBench([], { feed: 'ws://127.0.0.1:9' });
+
+  expect(refused).toMatchObject({
+    code: 'ENDPOINT_NOT_ALLOWED',
+    hint: expect.stringContaining('"endpoint": "vendor"'),
+  });
+  expect((await call('list_tickers', {})).isError).toBe(false);
+  expect(host.asked).toHaveLength(1);
 });
 
 describe('the key', () => {

@@ -6,7 +6,6 @@ import type { Clock } from '../../core/clock.js';
 import { StreamError } from '../../core/errors.js';
 import { resolveEndpoint } from '../../feed/endpoint.js';
 import { dialVia, type Proxies, readProxies, straight } from '../../feed/proxy.js';
-import type { Dial } from '../../feed/socket.js';
 import { systemClock } from '../../pacing/system-clock.js';
 import type { Client } from '../../stream/client.js';
 import { Hub } from '../../stream/hub.js';
@@ -19,12 +18,13 @@ import { judgeClock, judgeKey, judgeNode, judgeVariables } from './machine.js';
 import { examineMarket } from './market.js';
 import { judgeRecord } from './record.js';
 import { describeEnd, describeFinding, showReport } from './report.js';
+import { judgeRest } from './rest.js';
 
 /** Prints findings as they come, or as one JSON document, and ends the process: 0 fine, 1 something to do. */
 export async function runDoctor(setup: Setup, version: string): Promise<void> {
   const { json } = setup.command;
   const proxies = await readProxies(process.env);
-  const hub = hubOf(setup, systemClock, dialVia(proxies.find));
+  const hub = hubOf(setup, systemClock, proxies);
   const write = (text: string): void => void process.stdout.write(text);
   const findings: Finding[] = [];
   process.stdout.on('error', () => process.exit(1));
@@ -43,9 +43,10 @@ export async function runDoctor(setup: Setup, version: string): Promise<void> {
 }
 
 /** A client of a hub that neither logs, since the report has it all, nor records. */
-export function hubOf({ suite, markets, settings }: Setup, clock: Clock, dial?: Dial): Client {
+export function hubOf({ suite, markets, settings }: Setup, clock: Clock, proxies: Proxies = straight): Client {
   const bounded: Settings = { ...settings, options: boundOptions(settings.options) };
-  const services = { clock, write: () => {}, recording: false, ...(dial ? { dial } : {}) };
+  const { find } = proxies;
+  const services = { clock, write: () => {}, recording: false, dial: dialVia(find), findProxy: find };
   return new Hub(suite, markets, bounded, services).client({ alone: true });
 }
 
@@ -60,6 +61,7 @@ function boundOptions(options: Options): Options {
     connectTimeoutMs: Math.min(options.connectTimeoutMs, connectMs),
     authTimeoutMs: Math.min(options.authTimeoutMs, authMs),
     ackTimeoutMs: Math.min(options.ackTimeoutMs, ackMs),
+    restTimeoutMs: Math.min(options.restTimeoutMs, authMs),
     framePairs: 1,
   };
 }
@@ -89,6 +91,7 @@ export async function* examine(
   const probes = await Promise.all(urls.map(url => probe(url, clock, connectTimeoutMs, proxies.find(url))));
   yield* probes.map(found => judgeHost(found, probes));
   yield judgeClock(probes);
+  yield await judgeRest(hub, connect ? undefined : 'by --no-connect');
 
   const skipped = feed.result === 'fail' ? 'there is nothing to replay' : reasonNotToAsk(hub, connect, probes);
   if (skipped === undefined && probes.length > 0) yield caution;

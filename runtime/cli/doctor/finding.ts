@@ -15,6 +15,7 @@ export interface Finding {
     | 'proxy'
     | 'host'
     | 'clock'
+    | 'rest'
     | 'caution'
     | 'market'
     | 'events';
