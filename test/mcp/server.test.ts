@@ -142,7 +142,7 @@ describe('what a host sees', () => {
     const guides = resources.filter(({ uri }) => uri.startsWith('polygon-docs://guides/'));
     const { contents } = await server.client.readResource({ uri: 'polygon-docs://guides/recording.md#replay' });
 
-    expect(guides).toHaveLength(12);
+    expect(guides).toHaveLength(13);
     expect(guides).toContainEqual({
       uri: 'polygon-docs://guides/recording.md',
       name: 'guides/recording.md',
