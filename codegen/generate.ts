@@ -86,7 +86,7 @@ function emit(model: Model, pages: Pages, kernels: readonly CompiledKernel[]): R
   files.set('asyncapi.yaml', emitAsyncApi(model));
   if (model.rest) {
     for (const [path, text] of emitRest(model.rest)) files.set(path, text);
-    files.set('REST.md', emitRestReference(model.rest));
+    files.set('REST.md', emitRestReference(model.rest, model.ofRequests));
   }
   files.set('citations.json', emitCitations(model, pages));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,9 +1,17 @@
 /** `generated/REST.md`: the reference of the operations for people. */
 import { header } from '../emit/file.js';
+import { meaningOf } from '../emit/schema.js';
+import type { Schema } from '../load/schemas.js';
 import { describeParameter } from './host-schema.js';
 import type { RestColumn, RestGroup, RestModel, RestOperation, RestParameter } from './model.js';
 
-export function emitRestReference({ groups, toolsets }: RestModel): string {
+/** What all requests take and answer. */
+interface OfRequests {
+  readonly arguments: Schema;
+  readonly answer: Schema;
+}
+
+export function emitRestReference({ groups, toolsets }: RestModel, ofRequests: OfRequests): string {
   const [origin, note] = header('spec/rest/');
   const tools = groups.flatMap(({ operations }) => operations.filter(({ isTool }) => isTool));
   const lines = [
@@ -11,8 +19,9 @@ export function emitRestReference({ groups, toolsets }: RestModel): string {
     'A filter compares by an operator behind its name: `timestamp_gte` is from then on, `ticker_any_of` one of several, with commas between them.',
     '',
     ...groups.map(({ raw }) => `- [${raw.title}](#${raw.title.toLowerCase()})`),
-    ...['- [Toolsets](#toolsets)', ''],
+    ...['- [Every request](#every-request)', '- [Toolsets](#toolsets)', ''],
     ...groups.flatMap(emitGroup),
+    ...emitCommon(ofRequests),
     ...['## Toolsets', '', '| Toolset | About | Served by default | Tools |', '|---|---|---|---|'],
     ...toolsets.map(({ name, about, default: standard }) => {
       const members = tools.filter(({ toolset }) => toolset === name).map(({ raw }) => `\`${raw.name}\``);
@@ -20,6 +29,19 @@ export function emitRestReference({ groups, toolsets }: RestModel): string {
     }),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function emitCommon({ arguments: taken, answer }: OfRequests): string[] {
+  const rows = ({ properties = {} }: Schema): string[] =>
+    Object.entries(properties).map(([name, schema]) => `| \`${name}\` | ${schema.type} | ${meaningOf(schema)} |`);
+  return [
+    ...['## Every request', '', 'Each takes these, too:', '', '| Argument | Type | Meaning |', '|---|---|---|'],
+    ...rows(taken),
+    '| `page` | string | next_page of an answer, where there are pages; nothing else is needed then |',
+    '| `params` | object | Any of these but api_key once more, and arguments of the request; also as JSON in a text |',
+    ...['', 'Each answers:', '', '| Key | Type | Meaning |', '|---|---|---|'],
+    ...[...rows(answer), ''],
+  ];
 }
 
 function emitGroup({ raw, operations }: RestGroup): string[] {

@@ -36,6 +36,7 @@ export class AnswerSchemas {
   /** Answers about several markets. */
   private readonly ofSeveral: ReadonlyMap<string, ValidateFunction>;
   private readonly ofFailure: ValidateFunction;
+  private readonly ofRequest: ValidateFunction;
 
   constructor() {
     const { model } = readSpec(repository);
@@ -46,6 +47,7 @@ export class AnswerSchemas {
       tools.flatMap(({ name, several }) => (several ? [[name, this.ajv.compile(plain(several))] as const] : [])),
     );
     this.ofFailure = this.ajv.compile(plain(model.failure));
+    this.ofRequest = this.ajv.compile(plain(model.ofRequests.answer));
   }
 
   get tools(): readonly string[] {
@@ -58,10 +60,18 @@ export class AnswerSchemas {
    */
   faultsOf(tool: string, answer: unknown, isError: boolean, isOfSeveral = false): string[] {
     const validate = isError ? this.ofFailure : (isOfSeveral ? this.ofSeveral : this.ofTools).get(tool);
-    if (!validate) return [`there is no tool ${tool}`];
-    validate(answer);
-    return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-      [instancePath, message, JSON.stringify(params)].join(' '),
-    );
+    return validate ? faultsBy(validate, answer) : [`there is no tool ${tool}`];
   }
+
+  /** The same of a request of the REST API. */
+  faultsOfRequest(answer: unknown, isError: boolean): string[] {
+    return faultsBy(isError ? this.ofFailure : this.ofRequest, answer);
+  }
+}
+
+function faultsBy(validate: ValidateFunction, answer: unknown): string[] {
+  validate(answer);
+  return (validate.errors ?? []).map(({ instancePath, message, params }) =>
+    [instancePath, message, JSON.stringify(params)].join(' '),
+  );
 }

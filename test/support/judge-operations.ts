@@ -120,7 +120,7 @@ function valueFaults(
 
 /** Its schema is portable, names every argument as it is, and takes what the example has of them. */
 function toolFaults(
-  { name, isTool, parameters }: Operation,
+  { name, isTool, isPaged, parameters }: Operation,
   tools: readonly OperationTool[],
   expected: Expected,
 ): string[] {
@@ -128,7 +128,7 @@ function toolFaults(
   if (!isTool || !tool) return isTool === (tool !== undefined) ? [] : ['it has a tool only in one of two places'];
   const schema = tool.inputSchema as PortableSchema;
   const properties = schema.properties ?? {};
-  const known = [...parameters.map(({ argument }) => argument), 'params'];
+  const known = [...parameters.map(({ argument }) => argument), ...(isPaged ? ['page'] : []), 'params'];
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(tool.inputSchema);

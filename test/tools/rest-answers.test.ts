@@ -1,5 +1,6 @@
 /** What the tools of the REST API answer: rows, pages, errors as a model sees them, endpoints and keys. */
 import { describe, expect, test } from 'vitest';
+import { AnswerSchemas } from '../support/answer-schemas.js';
 import type { Called } from '../support/bench.js';
 import { closeAfterEach } from '../support/closing.js';
 import { partsOf, restBench } from '../support/rest-bench.js';
@@ -99,6 +100,22 @@ describe('rows', () => {
     expect(host.urls.slice(1).map(url => partsOf(url).query)).toEqual([{ cursor: 'x1' }, { cursor: 'x2' }]);
     expect(seen.at(-1)!.text).not.toContain('Next page');
   });
+});
+
+test('every answer is as the spec says, with rows, without, of a page, and of a failure', async () => {
+  const schemas = new AnswerSchemas();
+  const { call } = await restBench([page(['A'], 'x1'), { results: [] }, status(404, { error: 'No.' })]);
+  const { call: replayed } = await restBench([], { feed: 'replay:/tmp' });
+  const answers = [
+    await call('list_tickers', list),
+    await call('list_tickers', list),
+    await call('list_tickers', { search: 'nothing', format: 'json' }),
+    await call('list_tickers', { search: 'missing' }),
+    await replayed('get_aggs', {}),
+  ];
+
+  expect(answers.map(({ isError }) => isError)).toEqual([false, false, false, true, false]);
+  for (const { structured, isError } of answers) expect(schemas.faultsOfRequest(structured, isError)).toEqual([]);
 });
 
 describe('what a caller should know', () => {
