@@ -570,6 +570,19 @@ export const crypto: Market = {
     tolerated: ['^[A-Z0-9]+(?:\\.[A-Z0-9]+)+-[A-Z]{3,5}$'],
     stars: [],
   },
+  rest: {
+    symbol: { pattern: '^([A-Z0-9]+)-([A-Z]{3,5})$', canonical: 'X:$1$2' },
+    daily: {
+      operation: 'get_snapshot_all',
+      args: { market_type: 'crypto' },
+      symbolsArgument: 'tickers',
+      most: 100,
+      symbolColumn: 'ticker',
+      begins: '05:00',
+      prevClose: 'prevDay_c',
+      day: { open: 'day_o', high: 'day_h', low: 'day_l', volume: 'day_v', vwap: 'day_vw' },
+    },
+  },
   caps: [],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond, fairMarketValue],
   legacy: [

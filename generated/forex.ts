@@ -422,6 +422,19 @@ export const forex: Market = {
     tolerated: [],
     stars: [],
   },
+  rest: {
+    symbol: { pattern: '^([A-Z]{3})/([A-Z]{3})$', canonical: 'C:$1$2' },
+    daily: {
+      operation: 'get_snapshot_all',
+      args: { market_type: 'forex' },
+      symbolsArgument: 'tickers',
+      most: 100,
+      symbolColumn: 'ticker',
+      begins: '00:00',
+      prevClose: 'prevDay_c',
+      day: { open: 'day_o', high: 'day_h', low: 'day_l', volume: 'day_v', vwap: 'day_vw' },
+    },
+  },
   pips: [
     { size: 0.01, quotes: ['XAU/USD'] },
     { size: 0.01, quotes: ['JPY', 'HUF', 'THB', 'INR'] },

@@ -624,6 +624,18 @@ export const futures: Market = {
       ],
     },
   },
+  rest: {
+    daily: {
+      operation: 'get_futures_snapshot',
+      args: { limit: '100' },
+      symbolsArgument: 'ticker_any_of',
+      most: 100,
+      symbolColumn: 'details_ticker',
+      begins: '17:00',
+      prevClose: 'session_previous_settlement',
+      day: { open: 'session_open', high: 'session_high', low: 'session_low', volume: 'session_volume' },
+    },
+  },
   caps: [],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond],
   legacy: [],

@@ -320,6 +320,18 @@ export const indices: Market = {
     tolerated: ['^I:[A-Z0-9]+(?:\\.[A-Z0-9]+)+$'],
     stars: ['I:*'],
   },
+  rest: {
+    daily: {
+      operation: 'get_indices_snapshot',
+      args: { limit: '100' },
+      symbolsArgument: 'ticker_any_of',
+      most: 100,
+      symbolColumn: 'ticker',
+      begins: '03:30',
+      prevClose: 'session_previous_close',
+      day: { open: 'session_open', high: 'session_high', low: 'session_low' },
+    },
+  },
   caps: [],
   channels: [value, aggregatesPerMinute, aggregatesPerSecond],
   legacy: [],

@@ -666,6 +666,18 @@ export const options: Market = {
       products: [],
     },
   },
+  rest: {
+    daily: {
+      operation: 'list_universal_snapshots',
+      args: { limit: '100' },
+      symbolsArgument: 'ticker_any_of',
+      most: 100,
+      symbolColumn: 'ticker',
+      begins: '03:30',
+      prevClose: 'session_previous_close',
+      day: { open: 'session_open', high: 'session_high', low: 'session_low', volume: 'session_volume' },
+    },
+  },
   caps: [{ prefixes: ['Q', 'FMV'], maxHeld: 1000, unit: 'contracts' }],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond, fairMarketValue],
   legacy: [

@@ -915,6 +915,18 @@ export const stocks: Market = {
     tolerated: [],
     stars: [],
   },
+  rest: {
+    daily: {
+      operation: 'get_snapshot_all',
+      args: { market_type: 'stocks' },
+      symbolsArgument: 'tickers',
+      most: 100,
+      symbolColumn: 'ticker',
+      begins: '03:30',
+      prevClose: 'prevDay_c',
+      day: { open: 'day_o', high: 'day_h', low: 'day_l', volume: 'day_v', vwap: 'day_vw' },
+    },
+  },
   caps: [],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond, luld, imbalances, fairMarketValue],
   legacy: [

@@ -375,7 +375,7 @@ export const suite: Suite = {
       title: 'Summarize a stream',
       verb: 'summarize',
       toolset: 'reading',
-      description: 'A row per symbol: last trade that counts, bid, ask, spread; window_open, _high, _low, _volume, _vwap, _change_pct; day_open, _volume, _vwap; last bar, index value, LULD band, fair value, ages. Ranked over all symbols; cursor has the rest.',
+      description: 'A row per symbol: last trade that counts, bid, ask, spread; window_open, _high, _low, _volume, _vwap, _change_pct; day_open, _volume, _vwap; last bar, index value, LULD band, fair value, ages; by REST prev_close, change, change_pct. Ranked over all symbols; cursor has the rest.',
       inputSchema: {
         type: 'object',
         properties: {
@@ -439,7 +439,7 @@ export const suite: Suite = {
         },
         additionalProperties: false,
       },
-      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
       validator: z.strictObject({ market: z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']).optional(), markets: z.array(z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'])).min(1).max(20).optional(), symbols: z.array(z.string()).min(1).max(1000).optional(), window_s: z.number().min(1).max(86400).optional(), sort: z.enum(['activity', 'change', 'range', 'volume', 'spread', 'symbol']).default('activity'), order: z.enum(['asc', 'desc']).optional(), top: z.int().min(1).max(1000).optional(), cursor: z.string().optional(), fields: z.array(z.string()).min(1).max(50).optional(), prints: z.enum(['eligible', 'all']).default('eligible'), wait_s: z.number().min(0).max(30).default(0), max_bytes: z.int().min(1000).max(200000).default(20000) }),
       citations: [{ what: 'Bars', see: 'polygon-docs/websockets/quickstart.md:278-286' }],
     },
@@ -659,7 +659,12 @@ export const suite: Suite = {
     'window_volume',
     'window_vwap',
     'window_change_pct',
+    'prev_close',
+    'change',
+    'change_pct',
     'day_open',
+    'day_high',
+    'day_low',
     'day_volume',
     'day_vwap',
     'bar',
@@ -675,5 +680,6 @@ export const suite: Suite = {
     'fair_value_age_ms',
     'imbalance',
     'imbalance_age_ms',
+    'sources',
   ],
 };

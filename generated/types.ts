@@ -227,8 +227,17 @@ export interface Row {
   readonly window_vwap?: number | string | null;
   /** From window_open to the newest price. */
   readonly window_change_pct?: number;
-  /** Of the day, as the newest bar says. */
+  /** By REST, of the day before; of futures the previous settlement. */
+  readonly prev_close?: number;
+  /** From it to last, or to the newest value. */
+  readonly change?: number;
+  /** The same in percent. */
+  readonly change_pct?: number;
+  /** Of the day, as the newest bar says, else by REST. */
   readonly day_open?: number | string;
+  /** By REST. */
+  readonly day_high?: number;
+  readonly day_low?: number;
   readonly day_volume?: number | string;
   readonly day_vwap?: number | string;
   readonly bar?: Bar;
@@ -248,7 +257,13 @@ export interface Row {
   /** Unmatched size of an auction. */
   readonly imbalance?: number | string | null;
   readonly imbalance_age_ms?: number;
+  /** Of keys that do not come from the stream. */
+  readonly sources?: {
+    readonly [name: string]: RowSource;
+  };
 }
+
+export type RowSource = 'rest' | 'simulated';
 
 /** A bar that was built; null is not known. */
 export interface IntervalBar {

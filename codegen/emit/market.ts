@@ -1,5 +1,5 @@
 import { readingsIn } from '../load/symbols.js';
-import type { Channel, Field, Market, RawExpiry, Tool, Week } from '../model.js';
+import type { Channel, Field, Market, RawExpiry, RawMarket, Tool, Week } from '../model.js';
 import { calendarName } from './calendars.js';
 import { codesName } from './conditions.js';
 import { emitFile } from './file.js';
@@ -87,6 +87,7 @@ export function emitMarket(market: Market): string {
             product: raw.symbol.product?.pattern,
             expiry: raw.symbol.expiry && emitExpiry(raw.symbol.expiry),
           },
+          rest: raw.rest && emitRest(raw.rest),
           pips: raw.pips?.map(({ size, quotes }) => ({ size, quotes })),
           caps: (raw.caps ?? []).map(({ prefixes, max_held: maxHeld, unit }) => ({ prefixes, maxHeld, unit })),
           channels: market.channels.map(channel => new Code(channelName(channel))),
@@ -101,6 +102,14 @@ export function emitMarket(market: Market): string {
       },
     ],
   });
+}
+
+function emitRest({ symbol, daily }: NonNullable<RawMarket['rest']>): Literal {
+  const { operation, arguments: args = {}, symbols, most, symbol: column, begins, prev_close: prevClose, day } = daily;
+  return {
+    symbol: symbol && { pattern: symbol.pattern, canonical: symbol.written },
+    daily: { operation, args, symbolsArgument: symbols, most, symbolColumn: column, begins, prevClose, day },
+  };
 }
 
 function emitExpiry(expiry: RawExpiry): Literal {

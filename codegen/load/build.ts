@@ -19,6 +19,7 @@ import type {
 } from '../model.js';
 import type { Problem } from '../problem.js';
 import { buildRest } from '../rest/build.js';
+import { judgeMarketRest } from '../rest/market-rest.js';
 import { checkCalendar, citeCalendar } from './calendars.js';
 import { checkMarket, checkOrder, checkPrompts, checkSchemas, checkTools, checkToolsets } from './check.js';
 import { Citing, type Claim } from './citing.js';
@@ -81,7 +82,7 @@ export function buildModel(raw: Spec, pages: Pages): { model: Model; problems: r
     ...errata.problems(),
   );
   const rest = spec.rest && buildRest(spec.rest);
-  problems.push(...(rest?.problems ?? []));
+  problems.push(...(rest?.problems ?? []), ...spec.markets.flatMap(market => judgeMarketRest(market, rest?.model)));
   const [explanations, silences] = [errata.explanations(), readSilences(spec.unsaid)];
   const shown = {
     suite,

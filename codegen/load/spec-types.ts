@@ -97,6 +97,44 @@ export interface RawMarket {
     readonly quotes: readonly string[];
     readonly see: RawCitation;
   }[];
+  /** What the REST API adds to the streams of the market. */
+  readonly rest?: {
+    /** How the REST API writes symbols; absent: as the feed. */
+    readonly symbol?: {
+      readonly pattern: RawRegex;
+      readonly written: string;
+      readonly examples: {
+        readonly [name: string]: string;
+      };
+    };
+    /** The request that has the previous close and the day of many symbols. */
+    readonly daily: {
+      /** Of spec/rest. */
+      readonly operation: string;
+      /** Sent each time. */
+      readonly arguments?: {
+        readonly [name: string]: string;
+      };
+      /** Argument that takes the symbols. */
+      readonly symbols: string;
+      /** Symbols of one request. */
+      readonly most: number;
+      /** Column that names the symbol. */
+      readonly symbol: string;
+      /** When the day of the answer changes, in the time zone of the market; a close is kept until then. */
+      readonly begins: string;
+      /** Column. */
+      readonly prev_close: string;
+      /** Columns of the day. */
+      readonly day: {
+        readonly open?: string;
+        readonly high?: string;
+        readonly low?: string;
+        readonly volume?: string;
+        readonly vwap?: string;
+      };
+    };
+  };
   readonly hours: {
     readonly time_zone: string;
     /** Its holidays: the name of a file in spec/calendars. */

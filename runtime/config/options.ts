@@ -71,6 +71,7 @@ export const optionTable = {
     0,
     4_096 * mebibyte,
   ),
+  restJoinMs: row('REST_JOIN_MS', 'REST: wait of a summary for closes; 0 asks none', 1_500, 0, minute),
   port: row('PORT', 'http: port; 0 takes a free one', 8_765, 0, 65_535),
   httpClients: row('HTTP_CLIENTS', 'http: clients at the same time, and sessions', 64, 1, 10_000),
   httpWaits: row('HTTP_WAITS', 'http: calls of a client that wait at the same time', 16, 1, 1_000),

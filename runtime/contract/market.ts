@@ -1,6 +1,7 @@
 /** A market, as data. Behaviour lives elsewhere. */
 import type { Channel } from './channel.js';
 import type { Codes } from './codes.js';
+import type { MarketRest } from './market-rest.js';
 import type { MarketTool } from './tool.js';
 
 /** A prefix of the vendor that this server does not offer, with the reason and what to use instead. */
@@ -219,6 +220,8 @@ export interface Market {
   /** The first that names a pair or its quote currency counts; absent where nothing is counted in pips. */
   readonly pips?: readonly Pip[];
   readonly caps: readonly Cap[];
+  /** Absent where nothing is asked of the REST API. */
+  readonly rest?: MarketRest;
   readonly channels: readonly Channel[];
   readonly legacy: readonly LegacyChannel[];
   readonly simulation: Simulation;

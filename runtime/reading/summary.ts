@@ -1,32 +1,34 @@
 /** Summarizes the current state of each symbol. */
 
-import type { Row, SummarizeAnswer, SummarizeArguments } from '../../generated/types.js';
+import type { SummarizeAnswer, SummarizeArguments } from '../../generated/types.js';
 import type { EventKind } from '../contract/channel.js';
 import type { Market } from '../contract/market.js';
 import { count } from '../core/count.js';
-import type { Heap } from '../core/heap.js';
 import { isoOrNull } from '../core/time.js';
 import { noteOn } from '../market/field-notes.js';
 import { ProductHours } from '../market/product-hours.js';
 import { type RowContext, rowOf } from '../market/row.js';
 import type { SymbolStates } from '../market/totals/symbol-state.js';
-import { stepsToShow, TimeSlice } from '../pacing/time-slice.js';
+import { TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { commonAnswer, roomIn, showOutagesSince, silenceOf } from './answer.js';
+import { daysOf } from './daily/join.js';
 import type { OfOne } from './of-markets.js';
 import { requireSymbols } from './required-symbol.js';
 import { noteUnheld, unheldOf } from './silence.js';
-import { decodeRank, encodeRank, type Rank, type Ranked, type Ranking, rank, rankingOf } from './summary/ranking.js';
-import { judgeKeys, pick } from './summary/row-keys.js';
+import { decodeRank, encodeRank, type Rank, type Ranking, rank, rankingOf } from './summary/ranking.js';
+import { judgeKeys } from './summary/row-keys.js';
+import { type Making, showRows, takeRows } from './summary/rows.js';
 import { cancelled, fromWindows, type Stretch } from './summary/windows.js';
 
 /**
  * One row per symbol, ranked over all of them; values that are not known are absent or null.
  *
  * @param abort cancels a call that waits, builds a window, or waits for a place to do so
+ * @param joins whether the REST API is asked for what the stream does not say
  * @throws StreamError INVALID_ARGUMENT, INVALID_CHANNEL, BAD_CURSOR, STOPPED
  */
-export async function summarize(hub: HubView, args: OfOne<SummarizeArguments>, abort?: AbortSignal) {
+export async function summarize(hub: HubView, args: OfOne<SummarizeArguments>, abort?: AbortSignal, joins = true) {
   const stream = hub.stream(args.market);
   judgeKeys(hub.suite.rowKeys, args.fields);
   const ranking = rankingOf(args);
@@ -34,13 +36,33 @@ export async function summarize(hub: HubView, args: OfOne<SummarizeArguments>, a
   const symbols = args.symbols && requireSymbols(stream, args.symbols);
   const wanted: Wanted = { args, symbols, ranking, after };
   if (args.wait_s > 0) await hub.duringWait(() => untilAllCame(stream, symbols, args.wait_s * 1_000, abort));
-  return fromWindows(
+  const found = await fromWindows(
     hub,
     [stream],
     args,
-    ([window], stretch) => answerWith(hub, stream, wanted, window!, stretch),
+    ([window], stretch) => findRows(hub, stream, wanted, window!, stretch),
     abort,
   );
+  // The window is no longer held here: others build theirs meanwhile.
+  const days = joins
+    ? await daysOf(
+        hub,
+        stream,
+        found.taken.map(({ place }) => place.symbol),
+        args.fields,
+        abort,
+      )
+    : undefined;
+  if (abort?.aborted) throw cancelled();
+  const frame = { ...found.frame, notes: [...(days?.notes ?? []), ...found.frame.notes] };
+  const { rows, last } = showRows(found, roomIn(args.max_bytes, frame), args.fields, () => days);
+  const omitted = found.ranked.size;
+  return {
+    ...frame,
+    symbols: rows,
+    omitted,
+    cursor: omitted > 0 && last ? encodeRank(ranking, last) : null,
+  } satisfies SummarizeAnswer;
 }
 
 /** Which rows a call is after. */
@@ -71,7 +93,7 @@ export async function untilAllCame(
 }
 
 /** @throws where the messages of a window are gone */
-async function answerWith(
+async function findRows(
   hub: HubView,
   stream: StreamView,
   { args, symbols, ranking, after }: Wanted,
@@ -86,14 +108,7 @@ async function answerWith(
   const room = roomIn(args.max_bytes, frame);
   const ranked = await rank(hub.clock, [{ states: found }], ranking, after);
   const show = rowMaker(hub, stream, nowMs);
-  const { rows, last } = await rowsWithin(room, ranked, args, { slice: new TimeSlice(hub.clock), row: show });
-  const omitted = ranked.size;
-  return {
-    ...frame,
-    symbols: rows,
-    omitted,
-    cursor: omitted > 0 && last ? encodeRank(ranking, last) : null,
-  } satisfies SummarizeAnswer;
+  return { frame, ...(await takeRows(room, ranked, args, { slice: new TimeSlice(hub.clock), row: show })) };
 }
 
 /** Of which symbols a summary is, and of what time. */
@@ -131,7 +146,7 @@ export function summaryOf(hub: HubView, stream: StreamView, { states, symbols, s
 }
 
 /** Makes the rows of a stream. */
-export function rowMaker(hub: HubView, stream: StreamView, nowMs: number): RowMaking['row'] {
+export function rowMaker(hub: HubView, stream: StreamView, nowMs: number): Making['row'] {
   const { market, text } = stream;
   const context: RowContext = {
     market,
@@ -141,39 +156,6 @@ export function rowMaker(hub: HubView, stream: StreamView, nowMs: number): RowMa
     text,
   };
   return ({ state }) => rowOf(state, { ...context, isHeld: event => isHeld(stream, event, state.symbol) });
-}
-
-/** How rows are made. */
-interface RowMaking {
-  readonly slice: TimeSlice;
-  row(ranked: Ranked): Row;
-}
-
-/** As many rows as fit and are asked for; what is left stays in the ranking. */
-export async function rowsWithin(
-  maxBytes: number,
-  ranked: Heap<Ranked>,
-  { top, fields }: SummarizeArguments,
-  { slice, row }: RowMaking,
-): Promise<{ readonly rows: Row[]; readonly last: Ranked | undefined }> {
-  const rows: Row[] = [];
-  let last: Ranked | undefined;
-  let bytes = 2;
-  await slice.begin();
-  while (rows.length < (top ?? Number.POSITIVE_INFINITY)) {
-    if (slice.spent(stepsToShow(0))) await slice.rest();
-    const next = ranked.take();
-    if (!next) break;
-    const shown = pick(row(next), fields);
-    bytes += Buffer.byteLength(JSON.stringify(shown)) + 1;
-    if (bytes > maxBytes) {
-      ranked.add(next);
-      break;
-    }
-    rows.push(shown);
-    last = next;
-  }
-  return { rows, last };
 }
 
 function isHeld({ market, subscriptions }: StreamView, event: EventKind, symbol: string): boolean {

@@ -55,6 +55,7 @@ export interface ClientHost {
   ): Promise<Target>;
   ownRestKeys(): RestKeys;
   restTarget(endpoint: string | undefined, apiKey: string | undefined, own: RestKeys): Promise<RestTarget>;
+  restBeside(target: Target, own: RestKeys): Promise<RestTarget>;
   /** What a caller may replay, the newest first. */
   recorded(owner: string | undefined): Promise<readonly RecordedTitle[]>;
   /** Ends a client's streams. */
@@ -118,6 +119,10 @@ export class Client implements HubView {
 
   restTarget(endpoint: string | undefined, apiKey: string | undefined): Promise<RestTarget> {
     return this.hub.restTarget(endpoint, apiKey, this.restKeys);
+  }
+
+  restBeside(target: Target): Promise<RestTarget> {
+    return this.hub.restBeside(target, this.restKeys);
   }
 
   /** A client that is not alone gets notes only on its own recordings. */

@@ -147,16 +147,33 @@ export class Hub implements ClientHost {
     const resolved = restEndpoint(this.suite, this.settings, endpoint);
     const given = judgeKey(cleanKey(apiKey));
     if (resolved === 'replay') return { endpoint: resolved };
-    if (resolved === 'simulated') {
-      this.simulatedRest ??= openSimulatedRest(this.restServices);
-      return { endpoint: resolved, api: await this.simulatedRest };
-    }
-    const usual = this.settings.key?.value;
-    const key = given ?? usual;
+    if (resolved === 'simulated') return this.simulatedRestTarget();
+    const key = given ?? this.settings.key?.value;
     if (key === undefined) {
       throw new StreamError('NO_API_KEY', 'The REST API needs an API key, and none is set.');
     }
-    return { endpoint: resolved, api: await (usual?.equals(key) ? this.restKeys : own).of(key) };
+    return { endpoint: resolved, api: await this.restApi(key, own) };
+  }
+
+  /**
+   * Who answers requests in the world of a stream, and with its key; nobody beside a recording, nor beside a feed of the
+   * operator's choice unless the operator says where its REST API is.
+   */
+  async restBeside({ endpoint, key, replay }: Target, own: RestKeys): Promise<RestTarget> {
+    if (replay) return { endpoint: 'replay' };
+    if (endpoint.simulated) return this.simulatedRestTarget();
+    const isVendor = this.suite.feeds.some(({ name }) => name === endpoint.feed);
+    if (!isVendor && this.settings.restUrl === undefined) return { endpoint: 'vendor' };
+    return { endpoint: 'vendor', api: await this.restApi(key, own) };
+  }
+
+  private restApi(key: Secret, own: RestKeys): Promise<RestClient> {
+    return (this.settings.key?.value.equals(key) ? this.restKeys : own).of(key);
+  }
+
+  private async simulatedRestTarget(): Promise<RestTarget> {
+    this.simulatedRest ??= openSimulatedRest(this.restServices);
+    return { endpoint: 'simulated', api: await this.simulatedRest };
   }
 
   /** Callers at the same time share a look into a folder, which may hold many files; it is never at two at once. */

@@ -51,6 +51,8 @@ export interface HubView {
    * @throws StreamError INVALID_ARGUMENT, ENDPOINT_NOT_ALLOWED, NO_API_KEY
    */
   restTarget(endpoint: string | undefined, apiKey: string | undefined): Promise<RestTarget>;
+  /** Who answers requests in the world of a stream, and with its key; nobody where its target has none. */
+  restBeside(target: Target): Promise<RestTarget>;
   /** Sentences on the recording of a market. */
   notesOnRecording(market: string): readonly string[];
   /** The newest of what can be replayed, the newest first, and how much there is. */

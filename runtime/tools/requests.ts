@@ -6,6 +6,7 @@ import { toolUri } from '../core/citation.js';
 import { StreamError } from '../core/errors.js';
 import { validate } from '../core/validation.js';
 import { madeUp } from '../reading/answer.js';
+import { operationIn } from '../rest/operations.js';
 import type { HubView } from '../stream/view.js';
 import { correctedCall } from '../symbols/example.js';
 import { describeFaults, faultyNames } from './argument-faults.js';
@@ -71,20 +72,9 @@ const ofRecording =
 const readOnlyKey = 'This token is read-only: it must not bring a key of its own.';
 const leaveKeyOut = 'Leave api_key out: requests then go out with the key of the server.';
 
-const tables = new WeakMap<RestOffer, Promise<ReadonlyMap<string, Operation>>>();
-
 /** The operation of this name, with a tool or without; nothing where there is none. */
-export async function operationNamed({ suite }: HubView, name: string): Promise<Operation | undefined> {
-  if (!suite.rest) return undefined;
-  let table = tables.get(suite.rest);
-  if (!table) {
-    table = suite.rest
-      .load()
-      .then(({ operationGroups }) => operationGroups.flatMap(({ operations }) => operations))
-      .then(operations => new Map(operations.map(one => [one.name, one])));
-    tables.set(suite.rest, table);
-  }
-  return (await table).get(name);
+export function operationNamed({ suite }: HubView, name: string): Promise<Operation | undefined> {
+  return operationIn(suite.rest, name);
 }
 
 interface Parted {

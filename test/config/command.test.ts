@@ -51,6 +51,7 @@ test('every setting but the key is an option, named like its variable', () => {
     ['MCP_POLYGON_REST_CALLS', 'rest-calls'],
     ['MCP_POLYGON_REST_BODY_BYTES', 'rest-body-bytes'],
     ['MCP_POLYGON_REST_CACHE_BYTES', 'rest-cache-bytes'],
+    ['MCP_POLYGON_REST_JOIN_MS', 'rest-join-ms'],
     ['MCP_POLYGON_PORT', 'port'],
     ['MCP_POLYGON_HTTP_CLIENTS', 'http-clients'],
     ['MCP_POLYGON_HTTP_WAITS', 'http-waits'],

@@ -44,6 +44,7 @@ test('an empty environment means the defaults', () => {
       restCalls: 8,
       restBodyBytes: 16_777_216,
       restCacheBytes: 33_554_432,
+      restJoinMs: 1_500,
       port: 8_765,
       httpClients: 64,
       httpWaits: 16,

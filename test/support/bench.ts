@@ -22,6 +22,8 @@ export const testOptions: Options = {
   ackTimeoutMs: 500,
   backoffInitialMs: 20,
   backoffMaxMs: 200,
+  // A test that asks for previous closes says so.
+  restJoinMs: 0,
 };
 
 export const testKey = 'test-key-0123456789';

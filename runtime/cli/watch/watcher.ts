@@ -106,14 +106,14 @@ export class Watcher {
     const { hub, market } = this;
     const held = hub.stream(market.name).subscriptions.names.map(name => name.slice(name.indexOf('.') + 1));
     const named = [...new Set(held)].filter(symbol => symbol !== '*');
-    const own = await summarize(hub, {
-      ...plain,
-      market: market.name,
-      symbols: named,
-      max_bytes: Number.MAX_SAFE_INTEGER,
-    });
+    const own = await summarize(
+      hub,
+      { ...plain, market: market.name, symbols: named, max_bytes: Number.MAX_SAFE_INTEGER },
+      undefined,
+      false,
+    );
     const all = held.includes('*')
-      ? await summarize(hub, { ...plain, market: market.name, max_bytes: hub.suite.limits.mostBytes })
+      ? await summarize(hub, { ...plain, market: market.name, max_bytes: hub.suite.limits.mostBytes }, undefined, false)
       : undefined;
     const answers = new Map([...named.map(symbol => [symbol, undefined] as const), ...rowsOf(all), ...rowsOf(own)]);
     return {

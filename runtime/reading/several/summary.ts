@@ -3,11 +3,13 @@ import type { SymbolStates } from '../../market/totals/symbol-state.js';
 import { TimeSlice } from '../../pacing/time-slice.js';
 import type { HubView, StreamView } from '../../stream/view.js';
 import { roomIn } from '../answer.js';
+import { daysOf } from '../daily/join.js';
 import type { OfSeveral } from '../of-markets.js';
 import { decodeRank, encodeRank, type Rank, type Ranking, rank, rankingOf } from '../summary/ranking.js';
 import { judgeKeys } from '../summary/row-keys.js';
+import { showRows, takeRows } from '../summary/rows.js';
 import { cancelled, fromWindows, type Stretch } from '../summary/windows.js';
-import { rowMaker, rowsWithin, summaryOf, untilAllCame } from '../summary.js';
+import { rowMaker, summaryOf, untilAllCame } from '../summary.js';
 import { type Assigned, symbolsIn } from './names.js';
 import { explainAside, faultOf, streamsOf } from './streams.js';
 
@@ -31,7 +33,39 @@ export async function summarizeSeveral(hub: HubView, args: OfSeveral<SummarizeAr
     await hub.duringWait(() => Promise.all(waits.map(wait => wait())));
   }
   const wanted: Wanted = { streams, args, symbols, ranking, after };
-  return fromWindows(hub, streams, args, (windows, stretch) => answerWith(hub, wanted, windows, stretch), abort);
+  const found = await fromWindows(
+    hub,
+    streams,
+    args,
+    (windows, stretch) => findRows(hub, wanted, windows, stretch),
+    abort,
+  );
+  const asked = streams.map(async stream => {
+    const own = found.taken.filter(({ place }) => place.market === stream.market.name);
+    return daysOf(
+      hub,
+      stream,
+      own.map(({ place }) => place.symbol),
+      args.fields,
+      abort,
+    );
+  });
+  const days = await Promise.all(asked);
+  if (abort?.aborted) throw cancelled();
+  const frame = {
+    ...found.frame,
+    streams: found.frame.streams.map((own, place) => ({ ...own, notes: [...days[place]!.notes, ...own.notes] })),
+  };
+  const byMarket = new Map(streams.map(({ market }, place) => [market.name, days[place]!]));
+  const room = roomIn(args.max_bytes, frame);
+  const { rows, last } = showRows(found, room, args.fields, ({ market }) => byMarket.get(market!));
+  const omitted = found.ranked.size;
+  return {
+    ...frame,
+    symbols: rows,
+    omitted,
+    cursor: omitted > 0 && last ? encodeRank(ranking, last, namesOf(streams)) : null,
+  } satisfies SummarizeSeveralAnswer;
 }
 
 /** Which rows a call is after. */
@@ -51,7 +85,7 @@ function namesOf(streams: readonly StreamView[]): string[] {
  * @param states by the place of a stream
  * @throws where the messages of a window are gone
  */
-async function answerWith(
+async function findRows(
   hub: HubView,
   { streams, args, symbols, ranking, after }: Wanted,
   states: readonly SymbolStates[],
@@ -79,17 +113,11 @@ async function answerWith(
   const fields = parts.map(({ stream, own }) => ({ states: own, market: stream.market.name }));
   const ranked = await rank(hub.clock, fields, ranking, after);
   const makers = new Map(streams.map(stream => [stream.market.name, rowMaker(hub, stream, nowMs)]));
-  const { rows, last } = await rowsWithin(roomIn(args.max_bytes, frame), ranked, args, {
+  const taken = await takeRows(roomIn(args.max_bytes, frame), ranked, args, {
     slice: new TimeSlice(hub.clock),
     row: place => ({ market: place.market!, ...makers.get(place.market!)!(place) }),
   });
-  const omitted = ranked.size;
-  return {
-    ...frame,
-    symbols: rows,
-    omitted,
-    cursor: omitted > 0 && last ? encodeRank(ranking, last, namesOf(streams)) : null,
-  } satisfies SummarizeSeveralAnswer;
+  return { frame, ...taken };
 }
 
 function noteOnUnits({ sort, markets }: OfSeveral<SummarizeArguments>): string[] {

@@ -20,9 +20,11 @@ export function judgeKeys(known: readonly string[], asked: readonly string[] | u
   );
 }
 
-/** A row with its market and symbol, and these keys of it. */
+/** A row with its market and symbol, and these keys of it, each with its source where that is another one. */
 export function pick(row: Row, keys: readonly string[] | undefined): Row {
   if (!keys) return row;
   const kept = Object.entries(row).filter(([name]) => name === 'symbol' || name === 'market' || keys.includes(name));
+  const sources = Object.entries(row.sources ?? {}).filter(([name]) => keys.includes(name));
+  if (sources.length > 0) kept.push(['sources', Object.fromEntries(sources)]);
   return Object.fromEntries(kept) as unknown as Row;
 }

@@ -1,0 +1,34 @@
+/** What the REST API adds to the streams of a market, as the spec has it. */
+
+/** Columns with the values of the day. */
+export interface DayColumns {
+  readonly open?: string;
+  readonly high?: string;
+  readonly low?: string;
+  readonly volume?: string;
+  readonly vwap?: string;
+}
+
+/** The request that has the previous close and the day of many symbols. */
+export interface DailyRequest {
+  /** Its name. */
+  readonly operation: string;
+  /** Sent each time. */
+  readonly args: Readonly<Record<string, string>>;
+  readonly symbolsArgument: string;
+  /** Symbols of one request. */
+  readonly most: number;
+  /** Column that names the symbol. */
+  readonly symbolColumn: string;
+  /** Time of day at which the day of the answer changes, in the time zone of the market. */
+  readonly begins: string;
+  /** Column of the previous close. */
+  readonly prevClose: string;
+  readonly day: DayColumns;
+}
+
+export interface MarketRest {
+  /** How the REST API writes symbols; absent: as the feed. */
+  readonly symbol?: { readonly pattern: string; readonly canonical: string };
+  readonly daily: DailyRequest;
+}

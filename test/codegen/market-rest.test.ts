@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadSpec } from '../../codegen/load/file.js';
+import { describeProblem } from '../../codegen/problem.js';
+import { buildRest } from '../../codegen/rest/build.js';
+import { judgeMarketRest } from '../../codegen/rest/market-rest.js';
+import { repository } from '../support/project.js';
+
+const { spec } = loadSpec(join(repository, 'spec'));
+const { model } = buildRest(spec!.rest!);
+const crypto = spec!.markets.find(({ value }) => value.market === 'crypto')!;
+
+/** What is wrong where crypto says something else of its days, without places. */
+function faultsOf(daily: object, symbol: object = {}): string[] {
+  const rest = crypto.value.rest!;
+  const changed = { ...rest, symbol: { ...rest.symbol!, ...symbol }, daily: { ...rest.daily, ...daily } };
+  const loaded = { ...crypto, value: { ...crypto.value, rest: changed } };
+  return judgeMarketRest(loaded, model).map(problem => describeProblem(problem).replace(/^\S+ /, ''));
+}
+
+test('what a market asks of the REST API is there', () => {
+  expect(spec!.markets.flatMap(market => judgeMarketRest(market, model))).toEqual([]);
+  expect(faultsOf({})).toEqual([]);
+});
+
+test('an operation, an argument or a column that is not there is refused with the nearest', () => {
+  expect(faultsOf({ operation: 'get_snapshots_all' })).toEqual([
+    'there is no operation get_snapshots_all; did you mean get_snapshot_all?',
+  ]);
+  expect(faultsOf({ symbols: 'ticker' })).toEqual(['get_snapshot_all takes no ticker; did you mean tickers?']);
+  expect(faultsOf({ prev_close: 'prevDay_d' })).toEqual([
+    expect.stringMatching(/^get_snapshot_all has no column prevDay_d; did you mean/),
+  ]);
+  expect(faultsOf({ day: { open: 'open' } })).toEqual([expect.stringContaining('has no column open')]);
+});
+
+test('an example of a symbol that is written otherwise is refused', () => {
+  expect(faultsOf({}, { written: 'X:$1-$2' })).toEqual(['example BTC-USD is written X:BTC-USD, not X:BTCUSD']);
+});
