@@ -448,7 +448,7 @@ export const suite: Suite = {
       title: 'Read bars',
       verb: 'bars',
       toolset: 'reading',
-      description: 'Bars of any length (30s, 5m, 1h, 1d, 100t trades) from received trades, else shorter bars or index values; revised by late data. Indicators: sma:20, ema:9, rsi:14, macd:12:26:9, bbands:20:2, atr:14, vwap.',
+      description: 'Bars of any length (30s, 5m, 1h, 1d, 100t trades) from received trades, else shorter bars or index values; revised by late data; earlier ones by REST. Indicators: sma:20, ema:9, rsi:14, macd:12:26:9, bbands:20:2, atr:14, vwap.',
       inputSchema: {
         type: 'object',
         properties: {
@@ -481,7 +481,7 @@ export const suite: Suite = {
         required: ['market', 'symbols', 'interval'],
         additionalProperties: false,
       },
-      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
       validator: z.strictObject({ market: z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto']), symbols: z.array(z.string()).min(1).max(50), interval: z.string(), count: z.int().min(1).max(5000).optional(), from: z.string().optional(), to: z.string().optional(), indicators: z.array(z.string()).min(1).max(10).optional(), session: z.enum(['regular', 'all']).default('all'), fill: z.enum(['none', 'previous']).default('none'), format: z.enum(['json', 'csv']).default('json'), max_bytes: z.int().min(1000).max(200000).default(20000) }),
       citations: [{ what: 'Bars', see: 'polygon-docs/websockets/quickstart.md:278-286' }],
     },

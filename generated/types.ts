@@ -259,11 +259,11 @@ export interface Row {
   readonly imbalance_age_ms?: number;
   /** Of keys that do not come from the stream. */
   readonly sources?: {
-    readonly [name: string]: RowSource;
+    readonly [name: string]: RestSource;
   };
 }
 
-export type RowSource = 'rest' | 'simulated';
+export type RestSource = 'rest' | 'simulated';
 
 /** A bar that was built; null is not known. */
 export interface IntervalBar {
@@ -284,6 +284,8 @@ export interface IntervalBar {
   readonly gap?: boolean;
   /** true: nothing came; the price is that of the bar before. */
   readonly filled?: boolean;
+  /** Where it is not of the stream. */
+  readonly source?: RestSource;
   /** By the names asked for; null until there are enough bars. */
   readonly indicators?: {
     readonly [name: string]: unknown;
@@ -297,6 +299,8 @@ export interface SymbolBars {
   readonly from: 'trades' | 'bars' | 'values' | null;
   /** That it came by: T.AAPL. */
   readonly channel: string | null;
+  /** true: those by REST are adjusted for splits. */
+  readonly adjusted?: boolean;
   /** Oldest first. */
   readonly bars?: readonly IntervalBar[];
   /** Bars in this answer. */
@@ -709,7 +713,7 @@ export interface BarsArguments {
 
 export interface BarsAnswer extends Common {
   readonly interval: string;
-  /** Of all bars. */
+  /** Of bars that say no other. */
   readonly source: 'stream' | 'simulated' | 'replay' | null;
   /** In the order asked for; without bars where format is csv. */
   readonly symbols: readonly SymbolBars[];

@@ -104,11 +104,22 @@ export function emitMarket(market: Market): string {
   });
 }
 
-function emitRest({ symbol, daily }: NonNullable<RawMarket['rest']>): Literal {
+function emitRest({ symbol, daily, bars }: NonNullable<RawMarket['rest']>): Literal {
   const { operation, arguments: args = {}, symbols, most, symbol: column, begins, prev_close: prevClose, day } = daily;
   return {
     symbol: symbol && { pattern: symbol.pattern, canonical: symbol.written },
     daily: { operation, args, symbolsArgument: symbols, most, symbolColumn: column, begins, prevClose, day },
+    bars: bars && {
+      operation: bars.operation,
+      args: bars.arguments ?? {},
+      symbolArgument: bars.symbol,
+      fromArgument: bars.from,
+      toArgument: bars.to,
+      epoch: bars.epoch,
+      isAdjusted: bars.adjusted ?? false,
+      lengths: bars.lengths,
+      columns: bars.columns,
+    },
   };
 }
 

@@ -107,6 +107,48 @@ export interface RawMarket {
         readonly [name: string]: string;
       };
     };
+    /** The request that has bars of the past, the newest first. */
+    readonly bars?: {
+      /** Of spec/rest. */
+      readonly operation: string;
+      /** Sent each time. */
+      readonly arguments?: {
+        readonly [name: string]: string;
+      };
+      /** Argument that takes the symbol. */
+      readonly symbol: string;
+      /** Argument that takes the first begin. */
+      readonly from: string;
+      /** Argument that takes the last begin. */
+      readonly to: string;
+      /** What times count. */
+      readonly epoch: 'ms' | 'ns';
+      /** Whether the bars are adjusted for splits. */
+      readonly adjusted?: boolean;
+      /** Arguments that ask for bars of a second, a minute, an hour. */
+      readonly lengths: {
+        readonly second?: {
+          readonly [name: string]: string;
+        };
+        readonly minute?: {
+          readonly [name: string]: string;
+        };
+        readonly hour?: {
+          readonly [name: string]: string;
+        };
+      };
+      readonly columns: {
+        /** Begin of the bar. */
+        readonly time: string;
+        readonly open: string;
+        readonly high: string;
+        readonly low: string;
+        readonly close: string;
+        readonly volume?: string;
+        readonly vwap?: string;
+        readonly trades?: string;
+      };
+    };
     /** The request that has the previous close and the day of many symbols. */
     readonly daily: {
       /** Of spec/rest. */

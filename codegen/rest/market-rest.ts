@@ -22,30 +22,60 @@ export function judgeMarketRest({ source, value }: Loaded<RawMarket>, model: Res
     if (!new RegExp(form.pattern, 'u').test(symbol))
       report(['symbol', 'examples', symbol], `example ${symbol} does not match ${form.pattern}`);
   }
-  const { operation: name, arguments: args = {}, symbols, symbol, prev_close: prevClose, day } = rest.daily;
-  const operations = (model?.groups ?? []).flatMap(group => group.operations);
-  const operation = operations.find(({ raw }) => raw.name === name);
-  if (!operation) {
-    const names = operations.map(({ raw }) => raw.name);
-    report(['daily', 'operation'], `there is no operation ${name}${suggest(name, names, 'operations')}`);
-    return problems;
-  }
-  const taken = operation.parameters.flatMap(namesOf);
-  for (const [place, argument] of [
-    ['symbols', symbols],
-    ...Object.keys(args).map(one => ['arguments', one]),
-  ] as const) {
-    if (!taken.includes(argument!))
-      report(['daily', place!], `${name} takes no ${argument}${suggest(argument!, taken, 'arguments')}`);
-  }
-  const columns = operation.columns.map(column => column.name);
-  for (const [place, column] of [
-    ['symbol', symbol],
-    ['prev_close', prevClose],
-    ...Object.values(day).map(one => ['day', one]),
-  ]) {
-    if (!columns.includes(column!))
-      report(['daily', place!], `${name} has no column ${column}${suggest(column!, columns, 'columns')}`);
-  }
+  const { daily, bars } = rest;
+  const judge = (part: string, { operation: name, named, columns }: Asked): void => {
+    const operations = (model?.groups ?? []).flatMap(group => group.operations);
+    const operation = operations.find(({ raw }) => raw.name === name);
+    if (!operation) {
+      const names = operations.map(({ raw }) => raw.name);
+      report([part, 'operation'], `there is no operation ${name}${suggest(name, names, 'operations')}`);
+      return;
+    }
+    const taken = operation.parameters.flatMap(namesOf);
+    for (const [place, argument] of named) {
+      if (!taken.includes(argument))
+        report([part, place], `${name} takes no ${argument}${suggest(argument, taken, 'arguments')}`);
+    }
+    const known = operation.columns.map(column => column.name);
+    for (const [place, column] of columns) {
+      if (!known.includes(column))
+        report([part, place], `${name} has no column ${column}${suggest(column, known, 'columns')}`);
+    }
+  };
+  judge('daily', {
+    operation: daily.operation,
+    named: [['symbols', daily.symbols], ...keysAt('arguments', daily.arguments)],
+    columns: [['symbol', daily.symbol], ['prev_close', daily.prev_close], ...valuesAt('day', daily.day)],
+  });
+  if (!bars) return problems;
+  judge('bars', {
+    operation: bars.operation,
+    named: [
+      ['symbol', bars.symbol],
+      ['from', bars.from],
+      ['to', bars.to],
+      ...keysAt('arguments', bars.arguments),
+      ...Object.values(bars.lengths).flatMap(length => keysAt('lengths', length)),
+    ],
+    columns: valuesAt('columns', bars.columns),
+  });
   return problems;
+}
+
+type Named = readonly [place: string, name: string];
+
+/** What is asked of an operation, each with its key in the file of the market. */
+interface Asked {
+  readonly operation: string;
+  /** Names of arguments. */
+  readonly named: readonly Named[];
+  readonly columns: readonly Named[];
+}
+
+function keysAt(place: string, object: object = {}): Named[] {
+  return Object.keys(object).map(key => [place, key]);
+}
+
+function valuesAt(place: string, object: Readonly<Record<string, string | undefined>>): Named[] {
+  return Object.values(object).flatMap(value => (value === undefined ? [] : [[place, value]]));
 }

@@ -27,8 +27,39 @@ export interface DailyRequest {
   readonly day: DayColumns;
 }
 
+type Arguments = Readonly<Record<string, string>>;
+
+/** The request that has bars of the past, the newest first. */
+export interface BarsRequest {
+  /** Its name. */
+  readonly operation: string;
+  /** Sent each time. */
+  readonly args: Arguments;
+  readonly symbolArgument: string;
+  /** Arguments that take the begins of the first and the last bar. */
+  readonly fromArgument: string;
+  readonly toArgument: string;
+  /** What times count. */
+  readonly epoch: 'ms' | 'ns';
+  /** Whether the bars are adjusted for splits. */
+  readonly isAdjusted: boolean;
+  /** Arguments that ask for bars of such a length. */
+  readonly lengths: { readonly second?: Arguments; readonly minute?: Arguments; readonly hour?: Arguments };
+  readonly columns: {
+    readonly time: string;
+    readonly open: string;
+    readonly high: string;
+    readonly low: string;
+    readonly close: string;
+    readonly volume?: string;
+    readonly vwap?: string;
+    readonly trades?: string;
+  };
+}
+
 export interface MarketRest {
   /** How the REST API writes symbols; absent: as the feed. */
   readonly symbol?: { readonly pattern: string; readonly canonical: string };
   readonly daily: DailyRequest;
+  readonly bars?: BarsRequest;
 }

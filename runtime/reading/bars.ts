@@ -10,6 +10,7 @@ import { TimeSlice } from '../pacing/time-slice.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import { spellJson } from '../symbols/example.js';
 import { commonAnswer, roomIn, showOutagesSince } from './answer.js';
+import { History } from './bars/history.js';
 import { type BarRequest, readRequest } from './bars/request.js';
 import { explainNoneChosen, explainNoSource } from './bars/silence.js';
 import { chooseSource } from './bars/source.js';
@@ -28,6 +29,28 @@ export async function bars(hub: HubView, args: BarsArguments, abort?: AbortSigna
   const stream = hub.stream(args.market);
   const request = readRequest(args);
   const symbols = requireSymbols(stream, args.symbols);
+  const history = request.interval.kind === 'ticks' ? undefined : await History.of(hub, stream, abort);
+  try {
+    return await answerWith(hub, args, { stream, request, symbols, history }, abort);
+  } finally {
+    history?.close();
+  }
+}
+
+/** Which bars are answered. */
+interface Asked {
+  readonly stream: StreamView;
+  readonly request: BarRequest;
+  readonly symbols: readonly string[];
+  readonly history: History | undefined;
+}
+
+async function answerWith(
+  hub: HubView,
+  args: BarsArguments,
+  { stream, request, symbols, history }: Asked,
+  abort: AbortSignal | undefined,
+) {
   const slice = new TimeSlice(hub.clock);
   const building: Building = {
     stream,
@@ -36,6 +59,8 @@ export async function bars(hub: HubView, args: BarsArguments, abort?: AbortSigna
     nowMs: hub.clock.now(),
     slice,
     abort,
+    history,
+    inPlace: build => inPlace(hub, stream.buffer.size, build, abort),
     compute: request.indicators.length > 0 ? await import('../market/indicators.js') : undefined,
   };
   await slice.begin();
@@ -47,7 +72,8 @@ export async function bars(hub: HubView, args: BarsArguments, abort?: AbortSigna
   };
   const rest = spellJson(callFor(args, request, symbols[0]!, '2026-11-23T14:30:00.000Z')).length + noteBytes;
   let room = roomIn(args.max_bytes, frame) - rest;
-  const table = args.format === 'csv' ? new CsvTable(columnsOf(request)) : undefined;
+  const table =
+    args.format === 'csv' ? new CsvTable([...columnsOf(request), ...(history ? ['source'] : [])]) : undefined;
   if (table) room -= table.bytes;
   const answered: SymbolBars[] = [];
   let more: Omitted | undefined;
@@ -70,7 +96,7 @@ export async function bars(hub: HubView, args: BarsArguments, abort?: AbortSigna
   }
   return {
     ...frame,
-    notes: [...frame.notes, ...(more ? [noteOnMore(args, request, more)] : [])],
+    notes: [...(history?.notes ?? []), ...frame.notes, ...(more ? [noteOnMore(args, request, more)] : [])],
     symbols: answered,
     ...(table ? { csv: table.text } : {}),
     omitted: answered.reduce((sum, { omitted }) => sum + omitted, 0),
@@ -106,21 +132,21 @@ async function seriesOf(hub: HubView, building: Building, symbol: string, reques
   const { stream } = building;
   const source = chooseSource(stream, symbol, request.interval);
   const shown = stream.text.quote(symbol);
-  if (!source) {
-    const silence = explainNoSource(hub, stream, symbol, request.interval);
-    return { series: { symbol: shown, from: null, channel: null, count: 0, omitted: 0, silence }, found: [] };
-  }
-  const build = () => buildBars(building, symbol, source, request);
-  const { bars: found, span } = await inPlace(hub, stream.buffer.size, build, building.abort);
+  const { bars: found, span } =
+    source || building.history ? await buildBars(building, symbol, source, request) : { bars: [], span: [] };
   const isRegularOnly = request.session === 'regular';
+  const whyNone = (): string =>
+    source ? explainNoneChosen(span, isRegularOnly) : explainNoSource(hub, stream, symbol, request.interval);
+  const isAdjusted = building.history?.isAdjusted === true && found.some(({ source: of }) => of !== undefined);
   return {
     series: {
       symbol: shown,
-      from: source.from,
-      channel: `${source.channel.prefix}.${shown}`,
+      from: source?.from ?? null,
+      channel: source ? `${source.channel.prefix}.${shown}` : null,
+      ...(isAdjusted ? { adjusted: true } : {}),
       count: 0,
       omitted: 0,
-      silence: found.length > 0 ? null : explainNoneChosen(span, isRegularOnly),
+      silence: found.length > 0 ? null : whyNone(),
     },
     found,
   };
@@ -145,7 +171,7 @@ function newestWithin(
   return { bars: shown.reverse(), bytes };
 }
 
-function showBar({ bar, isPartial, hasGap, indicators }: MarkedBar, text: FeedText): IntervalBar {
+function showBar({ bar, isPartial, hasGap, indicators, source }: MarkedBar, text: FeedText): IntervalBar {
   const clean = (amount: Amount | null): Amount | null =>
     typeof amount === 'number' ? text.number(amount) : amount && text.clean(amount);
   const { startMs, endMs, open, high, low, close, volume, vwap, trades, isFilled = false } = bar;
@@ -163,6 +189,7 @@ function showBar({ bar, isPartial, hasGap, indicators }: MarkedBar, text: FeedTe
     ...(hasGap ? { gap: true } : {}),
     ...(isFilled ? { filled: true } : {}),
     ...(indicators ? { indicators } : {}),
+    ...(source ? { source } : {}),
   };
 }
 

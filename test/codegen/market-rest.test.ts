@@ -10,10 +10,17 @@ const { spec } = loadSpec(join(repository, 'spec'));
 const { model } = buildRest(spec!.rest!);
 const crypto = spec!.markets.find(({ value }) => value.market === 'crypto')!;
 
+type Rest = NonNullable<(typeof crypto)['value']['rest']>;
+
 /** What is wrong where crypto says something else of its days, without places. */
-function faultsOf(daily: object, symbol: object = {}): string[] {
+function faultsOf(daily: object, symbol: object = {}, bars?: NonNullable<Rest['bars']>): string[] {
   const rest = crypto.value.rest!;
-  const changed = { ...rest, symbol: { ...rest.symbol!, ...symbol }, daily: { ...rest.daily, ...daily } };
+  const changed = {
+    ...rest,
+    symbol: { ...rest.symbol!, ...symbol },
+    daily: { ...rest.daily, ...daily },
+    ...(bars ? { bars } : {}),
+  };
   const loaded = { ...crypto, value: { ...crypto.value, rest: changed } };
   return judgeMarketRest(loaded, model).map(problem => describeProblem(problem).replace(/^\S+ /, ''));
 }
@@ -32,6 +39,16 @@ test('an operation, an argument or a column that is not there is refused with th
     expect.stringMatching(/^get_snapshot_all has no column prevDay_d; did you mean/),
   ]);
   expect(faultsOf({ day: { open: 'open' } })).toEqual([expect.stringContaining('has no column open')]);
+});
+
+test('the same holds for the request of bars', () => {
+  const bars = crypto.value.rest!.bars!;
+  const asked = (changes: object): string[] => faultsOf({}, {}, { ...bars, ...changes });
+  expect(asked({ from: 'form' })).toEqual([expect.stringContaining('get_aggs takes no form')]);
+  expect(asked({ lengths: { hour: { timespans: 'hour' } } })).toEqual([
+    'get_aggs takes no timespans; did you mean timespan?',
+  ]);
+  expect(asked({ columns: { ...bars.columns, trades: 'trades' } })).toEqual([expect.stringContaining('get_aggs has no column trades')]);
 });
 
 test('an example of a symbol that is written otherwise is refused', () => {

@@ -115,6 +115,7 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `for up to ${marketOf('stocks').rest!.daily.most} symbols`,
     `no longer than ${defaultOptions.restJoinMs / 1_000} seconds`,
     `for ${figureIn('runtime/reading/daily/cache.ts', 'failedMs') / 1_000} seconds, or for ${figureIn('runtime/reading/daily/cache.ts', 'unentitledMs') / 60_000} minutes`,
+    `came within ${figureIn('runtime/reading/bars/history.ts', 'patienceMs') / 1_000} seconds`,
     `hold ${grouped(figureIn('runtime/reading/conditions/span.ts', 'mostPoints'))} values together`,
     `a span of 1 to ${figureIn('runtime/reading/conditions/operand-parser.ts', 'mostSeconds')} seconds`,
     `with at most ${figureIn('runtime/reading/conditions/operand-parser.ts', 'mostSymbols')} of them`,

@@ -69,9 +69,24 @@ export class RestScene {
   /** Starts a stream, and has the feed send it events. */
   async play(client: Client, market: string, args: object, events: readonly object[]): Promise<void> {
     await this.call(client, `start_${market}_stream`, args);
-    this.sockets.at(-1)!.send(JSON.stringify(events));
+    await this.send(client, market, events);
+  }
+
+  /** Has the feed send events over the newest connection. */
+  async send(client: Client, market: string, events: readonly object[]): Promise<void> {
     const stream = client.stream(market);
-    await stream.changes.until(() => stream.totals.received >= events.length, 5_000);
+    const due = stream.totals.received + events.length;
+    this.sockets.at(-1)!.send(JSON.stringify(events));
+    await stream.changes.until(() => stream.totals.received >= due, 5_000);
+  }
+
+  /** Cuts the newest connection, and waits for the next one. */
+  async cut(client: Client, market: string): Promise<void> {
+    const stream = client.stream(market);
+    const { size } = stream.subscriptions;
+    this.sockets.at(-1)!.terminate();
+    await stream.changes.until(() => stream.state === 'retrying', 5_000);
+    await stream.changes.until(() => stream.subscriptions.namesIn('accepted').length === size, 5_000);
   }
 
   async call(client: Client, name: string, args: object): Promise<Answered> {

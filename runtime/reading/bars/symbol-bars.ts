@@ -5,7 +5,7 @@ import type { Hours } from '../../contract/market.js';
 import type { Kernel } from '../../contract/suite.js';
 import type { BarBuilder } from '../../market/bar-builder.js';
 import { fillBars } from '../../market/bar-fill.js';
-import { type Alignment, alignmentOf } from '../../market/bar-interval.js';
+import { type Alignment, alignmentOf, type Interval } from '../../market/bar-interval.js';
 import { type Known, marksOf } from '../../market/bar-marks.js';
 import type { BuiltBar } from '../../market/built-bar.js';
 import type { IndicatorValue } from '../../market/indicators.js';
@@ -15,6 +15,8 @@ import { hasRegularSession, RegularHours } from '../../market/regular-hours.js';
 import type { TimeSlice } from '../../pacing/time-slice.js';
 import type { StreamView } from '../../stream/view.js';
 import { collectorOf } from './collector.js';
+import { type Joined, joinEarlier, type Manner, type Own } from './earlier.js';
+import type { History } from './history.js';
 import { knownOf } from './knowledge.js';
 import type { BarRequest } from './request.js';
 import { type BarSource, visitMessages } from './source.js';
@@ -25,6 +27,8 @@ export interface MarkedBar {
   readonly isPartial: boolean;
   readonly hasGap: boolean;
   readonly indicators: Readonly<Record<string, IndicatorValue>> | undefined;
+  /** Absent where it is of the stream. */
+  readonly source?: 'rest' | 'simulated';
 }
 
 /** What building needs beside the request. */
@@ -38,6 +42,10 @@ export interface Building {
   readonly nowMs: number;
   readonly slice: TimeSlice;
   readonly abort: AbortSignal | undefined;
+  /** Absent where no earlier bars can be had. */
+  readonly history: History | undefined;
+  /** Builds from the stream's messages in one of a few places; what others are asked for is none of that. */
+  inPlace<T extends object>(build: () => Promise<T>): Promise<T>;
   /** Absent where no indicators are asked for. */
   readonly compute: typeof import('../../market/indicators.js') | undefined;
 }
@@ -56,19 +64,70 @@ const barSteps = 8;
 /** How often to look whether there is enough; no more often than there are bars to look at. */
 const messagesPerLook = 256;
 
+/** @param source absent: the stream has nothing to build of, and all is earlier */
 export async function buildBars(
+  building: Building,
+  symbol: string,
+  source: BarSource | undefined,
+  request: BarRequest,
+): Promise<BuiltSeries> {
+  const { stream, slice, compute, history } = building;
+  const { interval } = request;
+  const ownHours = building.hours.of(symbol);
+  const hours = new RegularHours(ownHours);
+  const onlyRegular = request.session === 'regular' && hasRegularSession(ownHours);
+  const manner = {
+    align: interval.kind === 'ticks' ? undefined : alignmentOf(interval, ownHours),
+    isChosen: (atMs: number): boolean => !onlyRegular || hours.includes(atMs),
+  };
+  const { align } = manner;
+  const fromStream = source && (() => ownBars(building, symbol, source, request, manner));
+  const own = fromStream ? await building.inPlace(fromStream) : nothing(building.nowMs);
+  const { known } = own;
+  const { bars: built, byRest } =
+    history && align
+      ? await joinEarlier(history, { symbol, ...own }, request, {
+          ...{ align, isChosen: manner.isChosen, nowMs: building.nowMs },
+          ...lengthsOf(interval, onlyRegular),
+        })
+      : { bars: own.bars, byRest: none };
+  const choice = onlyRegular ? 'regular' : 'all';
+  const neverCloses = (stream.target?.endpoint.simulated ?? false) && !onlyRegular;
+  const isOpen = (from: number, to: number): boolean => neverCloses || hours.touches(from, to, choice);
+  const all =
+    request.isFilled && align ? await collect(fillBars(built, align, lastMoment(built, known), isOpen), slice) : built;
+  const values = compute && (await valuesOf(compute, all, { slice, hours: ownHours }, request));
+  const asked = all
+    .map((bar, index) => ({ bar, index }))
+    .filter(({ bar }) => isWithin(bar, request))
+    .slice(-request.count);
+  const bars = asked.map(({ bar, index }): MarkedBar => {
+    const indicators = values?.[index];
+    const rest = byRest.get(bar);
+    if (rest) return { bar, hasGap: false, isPartial: !rest.isWhole, indicators, source: history!.source };
+    const place = { isFirst: bar === own.bars[0] && own.isFirstSure, isLast: index === all.length - 1 };
+    const marks = marksOf(bar, known, place);
+    const isShort = interval.kind === 'ticks' && bar.trades !== interval.count;
+    const isPartial = interval.kind === 'ticks' ? isShort : marks.isPartial;
+    return { bar, hasGap: marks.hasGap, isPartial, indicators };
+  });
+  return { bars, span: all.length > 0 ? [all[0]!, all.at(-1)!] : [] };
+}
+
+interface OwnManner {
+  readonly align: Alignment | undefined;
+  isChosen(atMs: number): boolean;
+}
+
+/** What the stream has of a symbol. */
+async function ownBars(
   building: Building,
   symbol: string,
   source: BarSource,
   request: BarRequest,
-): Promise<BuiltSeries> {
+  { align, isChosen }: OwnManner,
+): Promise<Omit<Own, 'symbol'>> {
   const { stream, slice, abort, compute } = building;
-  const { interval } = request;
-  const ownHours = building.hours.of(symbol);
-  const align = interval.kind === 'ticks' ? undefined : alignmentOf(interval, ownHours);
-  const hours = new RegularHours(ownHours);
-  const onlyRegular = request.session === 'regular' && hasRegularSession(ownHours);
-  const isChosen = (atMs: number): boolean => !onlyRegular || hours.includes(atMs);
   const { buffer, market } = stream;
   const channelIndex = market.channels.indexOf(source.channel);
   const gathering = new Gathering(buffer, numberReaderOf(market, building.kernel), channelIndex);
@@ -100,25 +159,22 @@ export async function buildBars(
     lagMs: lagMs ?? 0,
     lostToMs: visit.hasLost ? oldestMs : undefined,
   });
-  const built = await collect(builder.list(), slice);
-  const choice = onlyRegular ? 'regular' : 'all';
-  const neverCloses = (stream.target?.endpoint.simulated ?? false) && !onlyRegular;
-  const isOpen = (from: number, to: number): boolean => neverCloses || hours.touches(from, to, choice);
-  const all =
-    request.isFilled && align ? await collect(fillBars(built, align, lastMoment(built, known), isOpen), slice) : built;
-  const values = compute && (await valuesOf(compute, all, { slice, hours: ownHours }, request));
-  const asked = all
-    .map((bar, index) => ({ bar, index }))
-    .filter(({ bar }) => isWithin(bar, request))
-    .slice(-request.count);
-  const bars = asked.map(({ bar, index }): MarkedBar => {
-    const place = { isFirst: index === 0 && visit.isComplete, isLast: index === all.length - 1 };
-    const marks = marksOf(bar, known, place);
-    const isShort = interval.kind === 'ticks' && bar.trades !== interval.count;
-    const isPartial = interval.kind === 'ticks' ? isShort : marks.isPartial;
-    return { bar, hasGap: marks.hasGap, isPartial, indicators: values?.[index] };
-  });
-  return { bars, span: all.length > 0 ? [all[0]!, all.at(-1)!] : [] };
+  return { bars: await collect(builder.list(), slice), known, isFirstSure: visit.isComplete };
+}
+
+function nothing(nowMs: number): Omit<Own, 'symbol'> {
+  const known = { toMs: nowMs, fromMs: undefined, isFollowed: false, lostToMs: undefined, outages: [] };
+  return { bars: [], known, isFirstSure: false };
+}
+
+const none: Joined['byRest'] = new Map();
+
+/** How long bars are, and the longest pieces that fill them. */
+function lengthsOf(interval: Interval, onlyRegular: boolean): Pick<Manner, 'barMs' | 'pieceMs'> {
+  const barMs = interval.kind === 'time' ? interval.ms : 86_400_000;
+  // The regular session begins and ends within an hour.
+  const pieceMs = onlyRegular && barMs % 60_000 === 0 ? 60_000 : barMs;
+  return { barMs, pieceMs };
 }
 
 async function collect(bars: Iterable<BuiltBar>, slice: TimeSlice): Promise<BuiltBar[]> {

@@ -138,7 +138,8 @@ export class DailyCache {
   }
 
   private notesOn(missing: readonly string[]): string[] {
-    if (missing.length === 0) return [];
+    // Where there is nothing, there is nothing to wait for.
+    if (missing.length === 0 || this.failure?.code === 'NOT_FOUND') return [];
     if (this.failure) return [`No previous closes and days by REST: ${whyNot(this.failure.code)}.`];
     return ['Previous closes and days are being fetched by REST: ask again.'];
   }
