@@ -48,7 +48,9 @@ test('the same holds for the request of bars', () => {
   expect(asked({ lengths: { hour: { timespans: 'hour' } } })).toEqual([
     'get_aggs takes no timespans; did you mean timespan?',
   ]);
-  expect(asked({ columns: { ...bars.columns, trades: 'trades' } })).toEqual([expect.stringContaining('get_aggs has no column trades')]);
+  expect(asked({ columns: { ...bars.columns, trades: 'trades' } })).toEqual([
+    expect.stringContaining('get_aggs has no column trades'),
+  ]);
 });
 
 test('an example of a symbol that is written otherwise is refused', () => {

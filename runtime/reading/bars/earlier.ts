@@ -3,6 +3,7 @@ import { JoinedBars } from '../../market/bar-builder.js';
 import type { Alignment, Span } from '../../market/bar-interval.js';
 import { type Known, marksOf } from '../../market/bar-marks.js';
 import type { BuiltBar } from '../../market/built-bar.js';
+import type { TimeSlice } from '../../pacing/time-slice.js';
 import type { History } from './history.js';
 import type { BarRequest } from './request.js';
 
@@ -24,6 +25,7 @@ export interface Manner {
   /** Longest pieces that can be used. */
   readonly pieceMs: number;
   readonly nowMs: number;
+  readonly slice: TimeSlice;
   isChosen(atMs: number): boolean;
 }
 
@@ -39,6 +41,8 @@ const stretched = 6;
 const weekMs = 7 * 86_400_000;
 /** So long after its end whatever there is of a bar has come. */
 const settledMs = 3_600_000;
+/** Building a bar takes as long as so many small steps. */
+const barSteps = 8;
 
 /** Fills what was before the stream, and what its outages touch. */
 export async function joinEarlier(history: History, own: Own, request: BarRequest, manner: Manner): Promise<Joined> {
@@ -56,16 +60,22 @@ export async function joinEarlier(history: History, own: Own, request: BarReques
   const isComplete = await history.visit(
     symbol,
     { fromMs: missing.startMs, toMs: missing.endMs, pieceMs: manner.pieceMs },
+    manner.slice,
     piece => {
       coveredToMs = Math.max(coveredToMs, piece.endMs);
       if (manner.isChosen(piece.startMs)) builder.add(piece);
       return builder.size <= wanted;
     },
   );
-  const found = [...builder.list()].slice(isComplete ? 0 : 1);
   const kept = new Map(bars.map(bar => [bar.startMs, bar]));
   const byRest = new Map<BuiltBar, { isWhole: boolean }>();
-  for (const bar of found) {
+  // Of what is cut off, the oldest lacks its beginning.
+  let isCut = !isComplete;
+  for (const bar of builder.list()) {
+    if (manner.slice.spent(barSteps)) await manner.slice.rest();
+    const isFirstCut = isCut;
+    isCut = false;
+    if (isFirstCut) continue;
     const isWhole = bar.endMs <= coveredToMs || bar.endMs + settledMs <= manner.nowMs;
     const mine = kept.get(bar.startMs);
     const isLacking = mine ? faulty.has(mine) && isWhole : bar.startMs < beginMs || isTouched(bar, known);

@@ -3,6 +3,7 @@ import type { BarsRequest } from '../../contract/market-rest.js';
 import type { Operation } from '../../contract/operation.js';
 import { StreamError } from '../../core/errors.js';
 import type { Piece } from '../../market/built-bar.js';
+import type { TimeSlice } from '../../pacing/time-slice.js';
 import type { RestClient } from '../../rest/client.js';
 import { operationIn } from '../../rest/operations.js';
 import type { HubView, StreamView } from '../../stream/view.js';
@@ -17,6 +18,8 @@ const lengths = [
 const baseMs = { hour: 60_000, minute: 60_000, second: 1_000 } as const;
 /** All requests of a call together. */
 const patienceMs = 10_000;
+/** Taking a piece takes as long as so many small steps. */
+const pieceSteps = 8;
 const mostPages = 5;
 const [leastRows, mostRows] = [500, 50_000];
 const mostBytes = 16_000_000;
@@ -45,7 +48,8 @@ export class History {
     abort: AbortSignal | undefined,
   ) {
     this.stopClock = hub.clock.after(patienceMs, () => this.ended.abort());
-    if (abort) abort.addEventListener('abort', () => this.ended.abort(), { signal: this.ended.signal });
+    if (abort?.aborted) this.ended.abort();
+    abort?.addEventListener('abort', () => this.ended.abort(), { signal: this.ended.signal });
   }
 
   /** Nothing where there is nobody to ask. */
@@ -74,12 +78,13 @@ export class History {
    * @param take returns whether to go on
    * @returns whether all of the stretch was given
    */
-  async visit(symbol: string, stretch: Stretch, take: (piece: Piece) => boolean): Promise<boolean> {
+  async visit(symbol: string, stretch: Stretch, slice: TimeSlice, take: (piece: Piece) => boolean): Promise<boolean> {
     const length = lengths.find(([, ms]) => stretch.pieceMs % ms === 0);
     const asks = length && this.request.lengths[length[0]];
     if (!length || !asks || this.hasFailed) return false;
     try {
-      return await this.pages({ ...asks, ...this.argumentsOf(symbol, stretch, baseMs[length[0]]) }, length[1], take);
+      const asked = { ...asks, ...this.argumentsOf(symbol, stretch, baseMs[length[0]]) };
+      return await this.pages(asked, length[1], slice, take);
     } catch (error) {
       // What the API does not know has no bars.
       if (error instanceof StreamError && error.code === 'NOT_FOUND') return true;
@@ -104,7 +109,12 @@ export class History {
   }
 
   /** @throws StreamError */
-  private async pages(args: object, pieceMs: number, take: (piece: Piece) => boolean): Promise<boolean> {
+  private async pages(
+    args: object,
+    pieceMs: number,
+    slice: TimeSlice,
+    take: (piece: Piece) => boolean,
+  ): Promise<boolean> {
     let asked = args;
     for (let page = 0; page < mostPages; page++) {
       const how = { client: this.hub.process, signal: this.ended.signal, format: 'json', maxBytes: mostBytes } as const;
@@ -112,6 +122,7 @@ export class History {
       for (const row of rows) {
         const piece = this.pieceOf(row, pieceMs);
         if (piece && !take(piece)) return false;
+        if (slice.spent(pieceSteps)) await slice.rest();
       }
       if (next === null) return true;
       asked = { page: next };

@@ -87,7 +87,7 @@ export async function buildBars(
   const { bars: built, byRest } =
     history && align
       ? await joinEarlier(history, { symbol, ...own }, request, {
-          ...{ align, isChosen: manner.isChosen, nowMs: building.nowMs },
+          ...{ align, isChosen: manner.isChosen, nowMs: building.nowMs, slice },
           ...lengthsOf(interval, onlyRegular),
         })
       : { bars: own.bars, byRest: none };

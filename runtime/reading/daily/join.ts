@@ -81,8 +81,7 @@ async function cacheOf(hub: HubView, market: Market, api: RestClient): Promise<D
  *
  * @param newest price to compare with the previous close
  */
-export function joined(row: Row, newest: unknown, found: DailyValues | undefined, source: Source): Row {
-  if (!found) return row;
+export function joined(row: Row, newest: unknown, found: DailyValues, source: Source): Row {
   const { prevClose, day } = found;
   const { open: day_open, high: day_high, low: day_low, volume: day_volume, vwap: day_vwap } = day;
   const rest = { prev_close: prevClose, day_open, day_high, day_low, day_volume, day_vwap };

@@ -17,6 +17,8 @@ interface TakenRow {
   readonly place: Ranked;
   readonly row: Row;
   readonly newest: unknown;
+  /** Without what is joined. */
+  readonly bytes: number;
 }
 
 export interface Taken {
@@ -40,12 +42,13 @@ export async function takeRows(
     const place = ranked.take();
     if (!place) break;
     const row = make(place);
-    bytes += sizeOf(pick(row, fields));
+    const own = sizeOf(pick(row, fields));
+    bytes += own;
     if (bytes > maxBytes) {
       ranked.add(place);
       break;
     }
-    taken.push({ place, row, newest: row.last ?? row.value ?? place.state.compared('newest') });
+    taken.push({ place, row, newest: row.last ?? row.value ?? place.state.compared('newest'), bytes: own });
   }
   return { taken, ranked };
 }
@@ -64,10 +67,11 @@ export function showRows(
   const rows: Row[] = [];
   let last: Ranked | undefined;
   let bytes = 2;
-  for (const [index, { place, row, newest }] of taken.entries()) {
+  for (const [index, { place, row, newest, bytes: own }] of taken.entries()) {
     const days = daysOf(place);
-    const shown = pick(days ? joined(row, newest, days.of.get(place.symbol), days.source) : row, fields);
-    bytes += sizeOf(shown);
+    const found = days?.of.get(place.symbol);
+    const shown = pick(days && found ? joined(row, newest, found, days.source) : row, fields);
+    bytes += found ? sizeOf(shown) : own;
     if (bytes > maxBytes) {
       for (const { place: left } of taken.slice(index)) ranked.add(left);
       break;
