@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import { testKey } from '../support/bench.js';
 import { closeAfterEach } from '../support/closing.js';
+import { ann, bob, both, servedHere, visit } from '../support/http-clients.js';
 import { status } from '../support/rest-host.js';
 import { RestScene } from '../support/rest-scene.js';
 
@@ -162,6 +163,36 @@ describe('who is asked for a previous close', () => {
     await scene.play(bob, 'stocks', { channels: ['T.*'], api_key: 'another-key-4711' }, [trade('AAPL', 202.35)]);
     const { symbols } = await scene.call(bob, 'summarize_stream', { market: 'stocks' });
     expect((symbols as Row[])[0]).not.toHaveProperty('prev_close');
+    expect(scene.keys).toEqual([testKey, 'another-key-4711']);
+  });
+
+  test('two clients over HTTP, each with a key of its own, never get an answer for the key of the other', async () => {
+    const scene = await RestScene.open([stocks]);
+    scene.host.answer((request, response) => {
+      const isOfServer = request.headers.authorization === `Bearer ${testKey}`;
+      const [aapl, msft] = stocks.tickers;
+      const other = { ...aapl, prevDay: { ...zeros, c: 150 } };
+      response.end(JSON.stringify({ status: 'OK', tickers: isOfServer ? [aapl, msft] : [other] }));
+    });
+    const { url } = await servedHere({
+      ...both,
+      POLYGON_FEED: scene.feed.url,
+      POLYGON_REST_URL: scene.host.url,
+      POLYGON_API_KEY: testKey,
+    });
+    const closes: unknown[] = [];
+    for (const [token, own] of [
+      [ann, {}],
+      [bob, { api_key: 'another-key-4711' }],
+    ] as const) {
+      const peer = await visit(url, token);
+      await peer.call('start_stocks_stream', { channels: ['T.AAPL'], ...own });
+      scene.sendLast([trade('AAPL', 202.35)]);
+      const called = await peer.call('summarize_stream', { market: 'stocks', fields: ['change'], wait_s: 10 });
+      closes.push((called.structuredContent as { symbols: Row[] }).symbols[0]?.change);
+    }
+    // 202.35 - 200.1, and 202.35 - 150
+    expect(closes).toEqual([2.25, 52.35]);
     expect(scene.keys).toEqual([testKey, 'another-key-4711']);
   });
 

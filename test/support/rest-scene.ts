@@ -76,8 +76,13 @@ export class RestScene {
   async send(client: Client, market: string, events: readonly object[]): Promise<void> {
     const stream = client.stream(market);
     const due = stream.totals.received + events.length;
-    this.sockets.at(-1)!.send(JSON.stringify(events));
+    this.sendLast(events);
     await stream.changes.until(() => stream.totals.received >= due, 5_000);
+  }
+
+  /** The same without a look at who gets them. */
+  sendLast(events: readonly object[]): void {
+    this.sockets.at(-1)!.send(JSON.stringify(events));
   }
 
   /** Cuts the newest connection, and waits for the next one. */
