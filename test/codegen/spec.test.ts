@@ -52,7 +52,7 @@ describe('faults of form', () => {
     expect(faultsOf(project)).toEqual([
       'spec/errata.yaml:6:3 0.date must be a day, and another text came; such as: date: 2026-11-23',
       'spec/markets/crypto.yaml:2:1 order must be a whole number, and a text came; such as: order: 7',
-      'spec/markets/crypto.yaml:4:1 the file has the unknown key colour; the keys are market, order, title, pages, paths, feeds, pips, hours, symbol, caps, channels, legacy, simulation',
+      'spec/markets/crypto.yaml:4:1 the file has the unknown key colour; the keys are market, order, title, pages, paths, feeds, pips, rest, hours, symbol, caps, channels, legacy, simulation',
       'spec/markets/crypto.yaml:27:52 caps.0 has the unknown key soft; the keys are prefixes, max_held, unit, see',
       'spec/markets/crypto.yaml:31:5 channels.0.event is not one of TRADE, QUOTE, AGGREGATE_MINUTE, AGGREGATE_SECOND, INDEX_VALUE, LULD, FAIR_MARKET_VALUE, IMBALANCE',
       'spec/markets/crypto.yaml:32:5 channels.0.page must be the name of a page with its .md, and another text came; such as: page: trades.md',
