@@ -103,7 +103,14 @@ export class RestClient {
       source: { path: operation.path, ...(host === undefined ? {} : { host }) },
       truncated: table.count < rows.length,
       ...(ageMs === undefined ? {} : { cached_age_s: Math.floor(ageMs / 1_000) }),
-      notes: [...notes, ...(found ? [] : unplaced(document)), ...next.notes, ...table.notes, ...operation.notes],
+      notes: [
+        ...notes,
+        ...(found ? [] : unplaced(document)),
+        ...next.notes,
+        ...table.notes,
+        ...(this.world.notesOn?.(operation) ?? []),
+        ...operation.notes,
+      ],
     };
   }
 

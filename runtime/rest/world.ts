@@ -1,8 +1,5 @@
-/** Who answers requests. The one place in which a made-up world stands beside the vendor's hosts. */
-import type { Market } from '../contract/market.js';
+/** Who answers requests: the vendor's hosts, or a world that is made up. */
 import type { Operation } from '../contract/operation.js';
-import type { Clock } from '../core/clock.js';
-import { StreamError } from '../core/errors.js';
 import type { Address } from './address.js';
 import type { RestPlace } from './place.js';
 import type { Reply } from './reply.js';
@@ -15,23 +12,9 @@ export interface RestWorld {
    * @throws StreamError
    */
   send(address: Address, client: string, abort: AbortSignal, operation: Operation): Promise<Reply>;
+  /** What is to be known of every answer to an operation. */
+  notesOn?(operation: Operation): readonly string[];
 }
 
 /** Cursors of the made-up world are of no use elsewhere. */
 export const simulatedPlace: RestPlace = { origins: [], base: '', mark: 'simulated' };
-
-/**
- * @param _markets those that are served, with their instruments
- * @param _clock what the world goes by
- */
-export function simulatedWorld(_markets: readonly Market[], _clock: Clock): RestWorld {
-  return {
-    send: async () => {
-      throw new StreamError(
-        'NOT_FOUND',
-        'The simulated feed has no answers to requests yet.',
-        'Leave endpoint out where the server has a key, or start a stream on the simulated feed.',
-      );
-    },
-  };
-}

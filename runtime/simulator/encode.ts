@@ -48,7 +48,7 @@ function delivered(symbol: string, { delivered: rewriting }: Field): string {
  * Builds the digits as text, since a float would round nanoseconds. Digits below the millisecond derive from symbol and
  * time; those of a full second, such as the edge of a window, are zero.
  */
-function timeText(ms: number, unit: EpochUnit, symbol: string): string {
+export function timeText(ms: number, unit: EpochUnit, symbol: string): string {
   const digits = digitsBeyondMs[unit];
   if (digits === 0) return String(Math.trunc(ms));
   const beyond = ms % 1000 === 0 ? 0 : seedOf(`${symbol} ${ms}`) % 10 ** digits;

@@ -89,7 +89,9 @@ export class Hub implements ClientHost {
     }
     this.upstreams = new Upstreams({ options, clock, log, loopBudget, decoding: suite, recorder: this.recorder });
     this.byteBudget = new ByteBudget(options.httpMemoryBytes);
-    this.restServices = { markets: this.markets, settings, clock, findProxy };
+    // Requests are not narrowed to the markets that are served.
+    const all = [...markets, ...(suite.unserved ?? [])];
+    this.restServices = { markets: all, settings, clock, findProxy };
     this.restKeys = new RestKeys(this.restServices, true);
   }
 

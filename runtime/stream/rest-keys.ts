@@ -9,6 +9,7 @@ import type { RestClient } from '../rest/client.js';
 import type { RestEndpoint } from '../rest/endpoint.js';
 
 export interface RestServices {
+  /** All that there are, for the world that is made up. */
   readonly markets: readonly Market[];
   readonly settings: Settings;
   readonly clock: Clock;
@@ -75,11 +76,12 @@ export class RestKeys {
 
 /** Asks a world that is made up, which gets no key. */
 export async function openSimulatedRest({ markets, settings, clock }: RestServices): Promise<RestClient> {
-  const [{ RestClient: Api }, { simulatedPlace, simulatedWorld }] = await Promise.all([
+  const [{ RestClient: Api }, { simulatedPlace }, { SimulatedRest }] = await Promise.all([
     import('../rest/client.js'),
     import('../rest/world.js'),
+    import('../rest/simulated/world.js'),
   ]);
   const { options } = settings;
-  const world = simulatedWorld(markets, clock);
+  const world = new SimulatedRest(markets, clock);
   return new Api({ place: simulatedPlace, key: new Secret('none'), options, clock, world });
 }

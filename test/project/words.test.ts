@@ -46,6 +46,7 @@ const allowed: readonly (readonly [name: RegExp, why: string])[] = [
   [/^codegen\/(problem|load\/yaml)\.ts (Position|formatPosition|position)$/, 'a place in a file, as compilers call it'],
   [/^runtime\/.* (nextTurn|yieldTurn|advanceInTurns)$/, 'a turn of the event loop'],
   [/^(runtime\/contract\/codes|codegen\/load\/spec-types)\.ts exchanges$/, 'the places where trades are made'],
+  [/^runtime\/rest\/simulated\/.* (?:\w*[eE]xchange\w*|book|sharesPerContract)$/, 'what the API calls so'],
   [/^runtime\/cli\/(?:watch\/|setup\.ts judgeWatched$)/, 'the terminal view'],
   [/^test\/cli\/watch[\w.-]*\.ts /, 'tests of the terminal view'],
   [/^runtime\/simulator\/(details|world\/habits)\.ts (exchanges?|offExchange)$/, 'where it is traded'],

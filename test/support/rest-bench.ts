@@ -1,5 +1,6 @@
 /** A client of the whole server whose REST API is a host on this machine. */
 import { markets, suite } from '../../generated/suite.js';
+import { serveOnly } from '../../runtime/config/served.js';
 import { Secret } from '../../runtime/core/secret.js';
 import { systemClock } from '../../runtime/pacing/system-clock.js';
 import type { Client } from '../../runtime/stream/client.js';
@@ -21,6 +22,8 @@ export interface RestBenchOptions {
   readonly key?: false;
   readonly feed?: string;
   readonly wallMs?: number;
+  /** Those that are served; absent: all. */
+  readonly markets?: readonly string[];
 }
 
 /** @param script what the host answers, the last one again and again */
@@ -36,7 +39,8 @@ export async function restBench(script: readonly Scripted[] = [], given: RestBen
   };
   const { wallMs } = given;
   const clock = wallMs === undefined ? systemClock : { ...systemClock, now: () => wallMs };
-  const hub = new Hub(suite, markets, settings, { clock, write: () => {} });
+  const served = serveOnly({ suite, markets }, given.markets);
+  const hub = new Hub(served.suite, served.markets, settings, { clock, write: () => {} });
   const client = hub.client();
   open.push(host, hub);
   return { host, hub, client, call: (name, args, abort) => callOn(client, name, args, abort) };

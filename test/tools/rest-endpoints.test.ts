@@ -45,9 +45,18 @@ describe('the endpoint', () => {
     const named = await call('list_tickers', { endpoint: 'simulated', api_key: hers });
 
     for (const { structured } of [usual, named]) {
-      if (!('error' in structured)) expect(structured).toMatchObject({ endpoint: 'simulated', simulated: true });
+      expect(structured).toMatchObject({ endpoint: 'simulated', simulated: true });
+      expect(structured.count).toBeGreaterThan(50);
+      expect(String(structured.notes)).toContain('Simulated data: made up, not the market.');
     }
     expect(host.asked).toEqual([]);
+  });
+
+  test('that is simulated knows the markets that are not served, too', async () => {
+    const { call } = await restBench([], { feed: 'simulated', markets: ['stocks'] });
+    const { structured } = await call('get_previous_close_agg', { ticker: 'X:BTCUSD' });
+
+    expect(structured).toMatchObject({ endpoint: 'simulated', count: 1 });
   });
 
   test.each(['wss://socket.massive.com/stocks', 'https://evil.example/', 'vendr', 'x'.repeat(5_000)])(
