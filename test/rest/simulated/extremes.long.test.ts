@@ -34,7 +34,7 @@ const kinds = [
   'get_sma',
   'list_tickers',
   'list_universal_snapshots',
-  'list_snapshot_options_chain',
+  'get_options_chain',
   'list_futures_aggregates',
   'list_treasury_yields',
   'get_real_time_currency_conversion',
