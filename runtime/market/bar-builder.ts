@@ -7,8 +7,12 @@ export interface BarBuilder {
   /** Begins of the bars so far, Unix ms, in no order. */
   readonly starts: Iterable<number>;
   readonly size: number;
-  /** Oldest first; each is built when it is asked for. */
-  list(): Iterable<BuiltBar>;
+  /**
+   * Oldest first; each is built when it is asked for.
+   *
+   * @param newest only the oldest one and the newest so many
+   */
+  list(newest?: number): Iterable<BuiltBar>;
 }
 
 /** Bars of a time, or days, of trades or values. */
@@ -35,8 +39,8 @@ export class TimedBars implements BarBuilder {
     known.bar.add(print);
   }
 
-  *list(): Generator<BuiltBar> {
-    for (const { span, bar } of inOrder(this.bars)) yield bar.show(span);
+  *list(newest?: number): Generator<BuiltBar> {
+    for (const { span, bar } of inOrder(this.bars, newest)) yield bar.show(span);
   }
 }
 
@@ -65,47 +69,12 @@ export class JoinedBars implements BarBuilder {
     known.bar.add(piece);
   }
 
-  *list(): Generator<BuiltBar> {
-    for (const { span, bar } of inOrder(this.bars)) yield bar.show(span);
+  *list(newest?: number): Generator<BuiltBar> {
+    for (const { span, bar } of inOrder(this.bars, newest)) yield bar.show(span);
   }
 }
 
-/** Bars of so many trades, in the order in which these came. */
-export class TickBars implements BarBuilder {
-  readonly starts: Iterable<number> = [];
-  private readonly prints: Print[] = [];
-
-  constructor(private readonly count: number) {}
-
-  get size(): number {
-    return Math.floor(this.prints.length / this.count);
-  }
-
-  /** @param print that came before all that were added */
-  add(print: Print): void {
-    this.prints.push(print);
-  }
-
-  /** Counted from the oldest trade; the last bar may have fewer. */
-  *list(): Generator<BuiltBar> {
-    let bar = new PrintBar();
-    let [startMs, endMs]: readonly [number, number] = nothing;
-    for (const print of this.prints.toReversed()) {
-      bar.add(print);
-      startMs = Math.min(startMs, print.atMs);
-      endMs = Math.max(endMs, print.atMs);
-      if (bar.trades < this.count) continue;
-      yield bar.show({ startMs, endMs }, true);
-      bar = new PrintBar();
-      [startMs, endMs] = nothing;
-    }
-    if (startMs <= endMs) yield bar.show({ startMs, endMs }, true);
-  }
-}
-
-/** A stretch of time without a moment in it. */
-const nothing = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
-
-function inOrder<T extends { readonly span: Span }>(bars: ReadonlyMap<number, T>): T[] {
-  return [...bars.values()].sort((one, other) => one.span.startMs - other.span.startMs);
+function inOrder<T extends { readonly span: Span }>(bars: ReadonlyMap<number, T>, newest?: number): T[] {
+  const sorted = [...bars.values()].sort((one, other) => one.span.startMs - other.span.startMs);
+  return newest === undefined || sorted.length <= newest ? sorted : [sorted[0]!, ...sorted.slice(-newest)];
 }

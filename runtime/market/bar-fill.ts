@@ -11,21 +11,26 @@ const mostBars = 20_000;
  * @param isOpen whether anything can come in a stretch of time
  */
 export function* fillBars(
-  bars: readonly BuiltBar[],
+  bars: Iterable<BuiltBar>,
   align: Alignment,
   toMs: number,
   isOpen: (startMs: number, endMs: number) => boolean,
 ): Generator<BuiltBar> {
-  const [first] = bars;
-  if (!first) return;
-  const fromMs = toMs - mostBars * (first.endMs - first.startMs);
-  for (const [index, bar] of bars.entries()) {
-    yield bar;
-    const nextMs = bars[index + 1]?.startMs ?? toMs + 1;
-    if (bar.close === null || nextMs <= fromMs) continue;
-    let span = align(Math.max(bar.endMs, fromMs));
+  let fromMs: number | undefined;
+  let bar: BuiltBar | undefined;
+  for (const next of bars) {
+    fromMs ??= toMs - mostBars * (next.endMs - next.startMs);
+    if (bar) yield* fillUpTo(next.startMs, bar);
+    bar = next;
+  }
+  if (bar) yield* fillUpTo(toMs + 1, bar);
+
+  function* fillUpTo(nextMs: number, own: BuiltBar): Generator<BuiltBar> {
+    yield own;
+    if (own.close === null || nextMs <= fromMs!) return;
+    let span = align(Math.max(own.endMs, fromMs!));
     for (; span.startMs < nextMs; span = align(span.endMs)) {
-      if (isOpen(span.startMs, span.endMs)) yield flat(bar, span);
+      if (isOpen(span.startMs, span.endMs)) yield flat(own, span);
     }
   }
 }

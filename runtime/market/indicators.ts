@@ -34,32 +34,49 @@ const ratioDecimals = 2;
 export type IndicatorRun = (bar: BuiltBar, isAgain?: boolean) => Readonly<Record<string, IndicatorValue>>;
 
 /**
- * @param priceDecimals digits behind the point of the close that has the most; a function where later ones may have more
+ * @param priceDecimals digits behind the point of the close that has the most; a function where later ones may have more,
+ * and nothing where these are known only in the end: then values are not rounded
  * @param dayOf the day of a moment: VWAP begins anew with each
  */
 export function runIndicators(
   requests: readonly IndicatorRequest[],
-  priceDecimals: number | (() => number),
+  priceDecimals: number | (() => number) | undefined,
   dayOf: Alignment,
 ): IndicatorRun {
-  const most = typeof priceDecimals === 'number' ? () => priceDecimals : priceDecimals;
-  const ofPrices = (): number => Math.min(most() + furtherDecimals, mostDecimals);
-  const columns = requests.map(request => ({
-    name: request.name,
-    step: stepOf(request, dayOf),
-    decimals: request.kind === 'rsi' ? () => ratioDecimals : request.kind === 'vwap' ? undefined : ofPrices,
-  }));
+  const columns = requests.map(request => ({ request, step: stepOf(request, dayOf) }));
   return (bar, isAgain = false) => {
     const candle = candleOf(bar);
     return Object.fromEntries(
-      columns.map(({ name, step, decimals }) => [name, rounded(step(candle, isAgain), decimals?.())]),
+      columns.map(({ request, step }) => {
+        const value = step(candle, isAgain);
+        if (priceDecimals === undefined) return [request.name, value];
+        const most = typeof priceDecimals === 'number' ? priceDecimals : priceDecimals();
+        return [request.name, rounded(value, decimalsOf(request, most))];
+      }),
     );
   };
 }
 
-/** Digits behind the point of the close that has the most. */
-export function closeDecimals(bars: readonly BuiltBar[]): number {
-  return bars.reduce((most, { close }) => Math.max(most, decimalsIn(close) ?? 0), 0);
+/** Rounds the values of a bar as `runIndicators` does. @param priceDecimals digits of the close that has the most */
+export function roundValues(
+  requests: readonly IndicatorRequest[],
+  values: Readonly<Record<string, IndicatorValue>>,
+  priceDecimals: number,
+): Readonly<Record<string, IndicatorValue>> {
+  return Object.fromEntries(
+    requests.map(request => [request.name, rounded(values[request.name] ?? null, decimalsOf(request, priceDecimals))]),
+  );
+}
+
+/** Digits behind the point of a close. */
+export function closeDecimals({ close }: BuiltBar): number {
+  return decimalsIn(close) ?? 0;
+}
+
+/** Nothing where all digits count. */
+function decimalsOf({ kind }: IndicatorRequest, priceDecimals: number): number | undefined {
+  if (kind === 'rsi') return ratioDecimals;
+  return kind === 'vwap' ? undefined : Math.min(priceDecimals + furtherDecimals, mostDecimals);
 }
 
 function candleOf(bar: BuiltBar): Candle {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Hours } from '../../runtime/contract/market.js';
-import { JoinedBars, TickBars, TimedBars } from '../../runtime/market/bar-builder.js';
+import { JoinedBars, TimedBars } from '../../runtime/market/bar-builder.js';
 import { fillBars } from '../../runtime/market/bar-fill.js';
 import { alignmentOf, type Interval, parseInterval } from '../../runtime/market/bar-interval.js';
 import { marksOf } from '../../runtime/market/bar-marks.js';
-import type { BuiltBar } from '../../runtime/market/built-bar.js';
+import { type BuiltBar, PrintBar } from '../../runtime/market/built-bar.js';
 import { ProductHours } from '../../runtime/market/product-hours.js';
+import { TickBars } from '../../runtime/market/tick-bars.js';
 import { marketOf } from '../support/markets.js';
 import { tries } from '../support/property.js';
 
@@ -124,6 +125,35 @@ describe('bars of trades', () => {
       bars.add({ seq, atMs: startMs, price: 0.3, size, updates: all });
     }
     expect([...bars.list()]).toMatchObject([{ volume: '9007199254740993.3', vwap: 0.3 }]);
+  });
+
+  test('of so many are counted from the oldest on, whatever kind their numbers are of', () => {
+    const amount = fc.oneof(fc.nat({ max: 900 }), fc.constantFrom('9007199254740993', undefined));
+    const some = fc.record({ afterS: fc.nat({ max: 600 }), price: amount, size: amount, updates });
+    fc.assert(
+      fc.property(
+        fc.array(some, { maxLength: 60 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.nat({ max: 9 }),
+        (prints, count, newest) => {
+          const bars = new TickBars(count);
+          const given = prints.map(({ afterS, ...one }, seq) => ({ ...one, seq, atMs: startMs + afterS }));
+          for (const one of given.toReversed()) bars.add(one);
+          const naive: unknown[] = [];
+          for (let from = 0; from < given.length; from += count) {
+            const bar = new PrintBar();
+            const own = given.slice(from, from + count);
+            for (const one of own) bar.add(one);
+            const times = own.map(({ atMs }) => atMs);
+            naive.push(shown(bar.show({ startMs: Math.min(...times), endMs: Math.max(...times) }, true)));
+          }
+          expect([...bars.list()].map(shown)).toEqual(naive);
+          const few = naive.filter((_, index) => index === 0 || index >= naive.length - newest);
+          expect([...bars.list(newest)].map(shown)).toEqual(few);
+        },
+      ),
+      tries(200),
+    );
   });
 
   test('of so many are counted in the order in which they came', () => {

@@ -40,7 +40,7 @@ function valuesOf(name: string, given: readonly Given[] = hour): unknown[] {
   const request = parseIndicator(name);
   if (!('name' in request)) throw new Error(`${name} is no indicator`);
   const bars = given.map(bar);
-  const next = runIndicators([request], closeDecimals(bars), dayOf);
+  const next = runIndicators([request], Math.max(0, ...bars.map(closeDecimals)), dayOf);
   return bars.map(one => next(one)[name]);
 }
 

@@ -11,6 +11,7 @@ import { type Called, callOn, hubOn, sharedHubOn } from '../support/bench.js';
 import { closeAfterEach, open } from '../support/closing.js';
 import { handFrame } from '../support/hand-feed.js';
 import { Lag } from '../support/lag.js';
+import { usedMb } from '../support/memory.js';
 import { polite, RawFeed } from '../support/raw-feed.js';
 import { RecordFolder } from '../support/recording.js';
 import { hubOf } from '../support/replay.js';
@@ -96,15 +97,16 @@ test('bars of trades that are each of another second take time in proportion', {
     handFrame(hub.stream('stocks'), Buffer.from(`[${events.join()}]`));
   }
   /** Processor time, ms. */
-  const took = async (interval: string): Promise<number> => {
+  const took = async (interval: string, from?: string): Promise<number> => {
     const before = process.cpuUsage();
-    const { structured } = await callOn(hub, 'read_bars', { market: 'stocks', symbols: ['S0'], interval, count: 10 });
+    const args = { market: 'stocks', symbols: ['S0'], interval, count: 10, from };
+    const { structured } = await callOn(hub, 'read_bars', args);
     expect(structured.symbols).toEqual([expect.objectContaining({ count: 10 })]);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1_000;
   };
   // It makes as many bars.
-  const linear = await took('1t');
+  const linear = await took('1t', '2020-01-01');
   expect(await took('1s')).toBeLessThan(2.2 * linear);
 });
 
@@ -126,6 +128,30 @@ test('twenty calls for a bar of each trade do not hold the bars of all at once',
   );
   expect(most / 2 ** 20).toBeLessThan(1_000);
 });
+
+test.each([{ count: 1 }, { count: 1, indicators: ['ema:9', 'macd'] }])(
+  'a bar of each of 200,000 trades is not held until all are built: %j',
+  { timeout: 120_000 },
+  async asked => {
+    const hub = filled(200_000, 1);
+    const before = await usedMb();
+    let most = 0;
+    let isRunning = true;
+    const looking = (async () => {
+      while (isRunning) most = Math.max(most, await usedMb());
+    })();
+    const { structured } = await callOn(hub, 'read_bars', {
+      market: 'stocks',
+      symbols: ['S0'],
+      interval: '1t',
+      ...asked,
+    });
+    isRunning = false;
+    await looking;
+    expect(structured.symbols).toEqual([expect.objectContaining({ count: 1 })]);
+    expect(most - before).toBeLessThan(50);
+  },
+);
 
 test('fifty overviews at once of 9,000 recordings keep nobody waiting', { timeout: 120_000 }, async () => {
   const disk = new RecordFolder();

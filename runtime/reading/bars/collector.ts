@@ -1,7 +1,8 @@
 /** Puts the gathered messages of a symbol into bars. */
 import type { Gathering } from '../../buffer/gathering.js';
-import { type BarBuilder, JoinedBars, TickBars, TimedBars } from '../../market/bar-builder.js';
+import { type BarBuilder, JoinedBars, TimedBars } from '../../market/bar-builder.js';
 import type { Alignment } from '../../market/bar-interval.js';
+import { TickBars } from '../../market/tick-bars.js';
 import { fullEffect, tradeRulesOf } from '../../market/trade-rules.js';
 import type { StreamView } from '../../stream/view.js';
 import { MessageNumbers } from './message-numbers.js';

@@ -15,7 +15,7 @@ import { hasRegularSession, RegularHours } from '../../market/regular-hours.js';
 import type { TimeSlice } from '../../pacing/time-slice.js';
 import type { StreamView } from '../../stream/view.js';
 import { collectorOf } from './collector.js';
-import { type Joined, joinEarlier, type Manner, type Own } from './earlier.js';
+import { joinEarlier, type Manner, type Own } from './earlier.js';
 import type { History } from './history.js';
 import { knownOf } from './knowledge.js';
 import type { BarRequest } from './request.js';
@@ -84,34 +84,38 @@ export async function buildBars(
   const fromStream = source && (() => ownBars(building, symbol, source, request, manner));
   const own = fromStream ? await building.inPlace(fromStream) : nothing(building.nowMs);
   const { known } = own;
-  const { bars: built, byRest } =
+  const joined =
     history && align
       ? await joinEarlier(history, { symbol, ...own }, request, {
           ...{ align, isChosen: manner.isChosen, nowMs: building.nowMs, slice },
           ...lengthsOf(interval, onlyRegular),
         })
-      : { bars: own.bars, byRest: none };
+      : undefined;
+  const built = joined?.bars ?? own.each;
+  const newestMs = joined ? (joined.bars.at(-1)?.startMs ?? 0) : own.newestMs;
   const choice = onlyRegular ? 'regular' : 'all';
   const neverCloses = (stream.target?.endpoint.simulated ?? false) && !onlyRegular;
   const isOpen = (from: number, to: number): boolean => neverCloses || hours.touches(from, to, choice);
-  const all =
-    request.isFilled && align ? await collect(fillBars(built, align, lastMoment(built, known), isOpen), slice) : built;
-  const values = compute && (await valuesOf(compute, all, { slice, hours: ownHours }, request));
-  const asked = all
-    .map((bar, index) => ({ bar, index }))
-    .filter(({ bar }) => isWithin(bar, request))
-    .slice(-request.count);
-  const bars = asked.map(({ bar, index }): MarkedBar => {
-    const indicators = values?.[index];
-    const rest = byRest.get(bar);
+  const all = request.isFilled && align ? fillBars(built, align, lastMoment(newestMs, known), isOpen) : built;
+  const { newest, span } = await chooseBars(all, { slice, hours: ownHours, compute }, request);
+  const bars = newest.map(({ bar, isFirst: isOldest, indicators }): MarkedBar => {
+    const rest = joined?.byRest.get(bar);
     if (rest) return { bar, hasGap: false, isPartial: !rest.isWhole, indicators, source: history!.source };
-    const place = { isFirst: bar === own.bars[0] && own.isFirstSure, isLast: index === all.length - 1 };
+    const isFirst = joined ? bar === own.bars[0] : isOldest;
+    const place = { isFirst: isFirst && own.isFirstSure, isLast: bar === span.at(-1) };
     const marks = marksOf(bar, known, place);
     const isShort = interval.kind === 'ticks' && bar.trades !== interval.count;
     const isPartial = interval.kind === 'ticks' ? isShort : marks.isPartial;
     return { bar, hasGap: marks.hasGap, isPartial, indicators };
   });
-  return { bars, span: all.length > 0 ? [all[0]!, all.at(-1)!] : [] };
+  return { bars, span };
+}
+
+/** Bars of the stream: as a list where earlier ones join them, and one by one where none do. */
+interface OwnBars extends Omit<Own, 'symbol'> {
+  readonly each: Iterable<BuiltBar>;
+  /** Begin of the newest; 0 without any. */
+  readonly newestMs: number;
 }
 
 interface OwnManner {
@@ -126,7 +130,7 @@ async function ownBars(
   source: BarSource,
   request: BarRequest,
   { align, isChosen }: OwnManner,
-): Promise<Omit<Own, 'symbol'>> {
+): Promise<OwnBars> {
   const { stream, slice, abort, compute } = building;
   const { buffer, market } = stream;
   const channelIndex = market.channels.indexOf(source.channel);
@@ -159,15 +163,20 @@ async function ownBars(
     lagMs: lagMs ?? 0,
     lostToMs: visit.hasLost ? oldestMs : undefined,
   });
-  return { bars: await collect(builder.list(), slice), known, isFirstSure: visit.isComplete };
+  const isJoined = building.history !== undefined && align !== undefined;
+  return {
+    bars: isJoined ? await collect(builder.list(), slice) : [],
+    each: builder.list(isAnyBarCounted(request) ? undefined : request.count),
+    newestMs: newestIn(builder),
+    known,
+    isFirstSure: visit.isComplete,
+  };
 }
 
-function nothing(nowMs: number): Omit<Own, 'symbol'> {
+function nothing(nowMs: number): OwnBars {
   const known = { toMs: nowMs, fromMs: undefined, isFollowed: false, lostToMs: undefined, outages: [] };
-  return { bars: [], known, isFirstSure: false };
+  return { bars: [], each: [], newestMs: 0, known, isFirstSure: false };
 }
-
-const none: Joined['byRest'] = new Map();
 
 /** How long bars are, and the longest pieces that fill them. */
 function lengthsOf(interval: Interval, onlyRegular: boolean): Pick<Manner, 'barMs' | 'pieceMs'> {
@@ -175,6 +184,59 @@ function lengthsOf(interval: Interval, onlyRegular: boolean): Pick<Manner, 'barM
   // The regular session begins and ends within an hour.
   const pieceMs = onlyRegular && barMs % 60_000 === 0 ? 60_000 : barMs;
   return { barMs, pieceMs };
+}
+
+/** Whether more bars count than the newest, for what is asked of these. */
+function isAnyBarCounted({ indicators, isFilled, fromMs, toMs }: BarRequest): boolean {
+  return indicators.length > 0 || isFilled || fromMs !== undefined || toMs !== undefined;
+}
+
+/** A bar that is asked for. */
+interface ChosenBar {
+  readonly bar: BuiltBar;
+  readonly isFirst: boolean;
+  readonly indicators: MarkedBar['indicators'];
+}
+
+interface Choosing {
+  readonly slice: TimeSlice;
+  readonly hours: Hours;
+  readonly compute: Building['compute'];
+}
+
+/**
+ * Keeps no more bars than are asked for, however many there are.
+ *
+ * @param bars all, oldest first
+ */
+async function chooseBars(
+  bars: Iterable<BuiltBar>,
+  { slice, hours, compute }: Choosing,
+  request: BarRequest,
+): Promise<{ newest: ChosenBar[]; span: BuiltBar[] }> {
+  const { interval, indicators, count } = request;
+  const next = compute?.runIndicators(indicators, undefined, alignmentOf({ kind: 'day', name: '1d' }, hours));
+  const steps = barSteps * (1 + indicators.length) + (interval.kind === 'ticks' ? interval.count : 0);
+  let newest: ChosenBar[] = [];
+  let decimals = 0;
+  let first: BuiltBar | undefined;
+  let last: BuiltBar | undefined;
+  for (const bar of bars) {
+    first ??= bar;
+    last = bar;
+    if (compute) decimals = Math.max(decimals, compute.closeDecimals(bar));
+    // What an indicator says depends on the bars before.
+    const values = next?.(bar);
+    if (isWithin(bar, request)) newest.push({ bar, isFirst: bar === first, indicators: values });
+    if (newest.length >= 2 * count) newest = newest.slice(-count);
+    if (slice.spent(steps)) await slice.rest();
+  }
+  newest = newest
+    .slice(-count)
+    .map(one =>
+      one.indicators ? { ...one, indicators: compute!.roundValues(indicators, one.indicators, decimals) } : one,
+    );
+  return { newest, span: first && last ? [first, last] : [] };
 }
 
 async function collect(bars: Iterable<BuiltBar>, slice: TimeSlice): Promise<BuiltBar[]> {
@@ -186,27 +248,15 @@ async function collect(bars: Iterable<BuiltBar>, slice: TimeSlice): Promise<Buil
   return list;
 }
 
-/** The values of the indicators, bar by bar. */
-async function valuesOf(
-  { runIndicators, closeDecimals }: NonNullable<Building['compute']>,
-  bars: readonly BuiltBar[],
-  { slice, hours }: { readonly slice: TimeSlice; readonly hours: Hours },
-  { indicators }: BarRequest,
-): Promise<Readonly<Record<string, IndicatorValue>>[]> {
-  const dayOf = alignmentOf({ kind: 'day', name: '1d' }, hours);
-  const next = runIndicators(indicators, closeDecimals(bars), dayOf);
-  const values: Readonly<Record<string, IndicatorValue>>[] = [];
-  for (const bar of bars) {
-    values.push(next(bar));
-    if (slice.spent(indicators.length * barSteps)) await slice.rest();
-  }
-  return values;
+/** Until when bars are filled: the running one is the last. */
+function lastMoment(newestMs: number, { toMs }: Known): number {
+  return Number.isFinite(toMs) ? Math.max(toMs, newestMs) : newestMs;
 }
 
-/** Until when bars are filled: the running one is the last. */
-function lastMoment(bars: readonly BuiltBar[], { toMs }: Known): number {
-  const newest = bars.at(-1)?.startMs ?? 0;
-  return Number.isFinite(toMs) ? Math.max(toMs, newest) : newest;
+function newestIn({ starts }: BarBuilder): number {
+  let newestMs = 0;
+  for (const startMs of starts) newestMs = Math.max(newestMs, startMs);
+  return newestMs;
 }
 
 function isWithin({ startMs, endMs }: BuiltBar, { fromMs, toMs }: BarRequest): boolean {
