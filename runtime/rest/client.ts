@@ -14,10 +14,10 @@ import { keptMs } from './freshness.js';
 import { hiddenInPage, hiddenInValues } from './hidden.js';
 import { nextPage, type Page, readCursor, writeCursor } from './page.js';
 import type { RestPlace } from './place.js';
-import { isObject, type Reply, type ReplyDocument, readReply } from './reply.js';
+import { isObject, type ReadDocument, type Reply, type ReplyDocument, readReply } from './reply.js';
 import { Requester } from './requester.js';
 import { rowsIn } from './rows.js';
-import { makeTable, type Table, type TableFormat } from './table.js';
+import { makeTable, mostRows, type Table, type TableFormat } from './table.js';
 import { Transport } from './transport.js';
 import type { RestWorld } from './world.js';
 
@@ -89,19 +89,20 @@ export class RestClient {
    */
   async call(operation: Operation, args: unknown, options: CallOptions): Promise<RestAnswer> {
     const asked = this.read(operation, args);
-    const { document, ageMs, host } = await this.documentOf(operation, asked, options);
+    const { read, ageMs, host } = await this.documentOf(operation, asked, options);
+    const { document } = read;
     const { page, notes } = asked;
-    const found = rowsIn(document, operation);
-    const rows = found?.slice(page.skip) ?? [];
+    const found = rowsIn(read, operation, page.skip);
+    const rows = found ?? { count: 0, rows: [] };
     const { format = 'csv', maxBytes = usualBytes } = options;
     const table = await makeTable(operation, rows, { format, maxBytes, clock: this.settings.clock });
-    const next = this.nextOf(operation, document, page, { left: rows.length - table.count, shown: table.count });
+    const next = this.nextOf(operation, document, page, { left: rows.count - table.count, shown: table.count });
     return {
       ...table,
       next_page: next.cursor,
       request_id: idIn(document),
       source: { path: operation.path, ...(host === undefined ? {} : { host }) },
-      truncated: table.count < rows.length,
+      truncated: table.count < rows.count,
       ...(ageMs === undefined ? {} : { cached_age_s: Math.floor(ageMs / 1_000) }),
       notes: [
         ...notes,
@@ -122,20 +123,23 @@ export class RestClient {
 
   private async documentOf(
     operation: Operation,
-    { page: { address }, sent }: Asked,
+    { page: { address, skip }, sent }: Asked,
     { client, signal }: CallOptions,
-  ): Promise<{ document: ReplyDocument; ageMs?: number; host?: string }> {
+  ): Promise<{ read: ReadDocument; ageMs?: number; host?: string }> {
+    const { clock } = this.settings;
+    const wanted = { path: operation.rows.path, skip, most: mostRows };
     const key = keyOf(address);
-    const longestMs = keptMs(operation.freshness, sent, this.settings.clock.now());
+    const longestMs = keptMs(operation.freshness, sent, clock.now());
     const hit = this.cache.find(key, client, longestMs);
     if (hit) {
-      const document = readReply({ status: 200, body: hit.body }, []);
-      return hit.ageMs === undefined ? { document } : { document, ageMs: hit.ageMs };
+      const read = await readReply({ status: 200, body: hit.body }, [], wanted, clock);
+      return hit.ageMs === undefined ? { read } : { read, ageMs: hit.ageMs };
     }
     const reply = await this.flights.join(key, abort => this.world.send(address, client, abort, operation), signal);
-    const document = readReply(reply, sent ? hiddenInValues(sent) : hiddenInPage(operation.path, address));
+    const hidden = sent ? hiddenInValues(sent) : hiddenInPage(operation.path, address);
+    const read = await readReply(reply, hidden, wanted, clock);
     if (longestMs > 0) this.cache.put(key, client, reply.body);
-    return { document, ...(reply.host === undefined ? {} : { host: reply.host }) };
+    return { read, ...(reply.host === undefined ? {} : { host: reply.host }) };
   }
 
   /** Where rows were left out it goes on with these, else where the API says. */

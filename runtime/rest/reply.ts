@@ -1,8 +1,11 @@
 /** What an answer of the API says: a document with rows, or an error, wherever it stands. */
+import type { Clock } from '../core/clock.js';
 import { StreamError } from '../core/errors.js';
-import { hasMoreParts, parseDigits } from '../core/lossless-json.js';
+import { parseDigits } from '../core/lossless-json.js';
 import { quoteText } from '../core/quoting.js';
+import { TimeSlice } from '../pacing/time-slice.js';
 import { type Hidden, hide } from './hidden.js';
+import { type RowsWanted, scanRows } from './row-scan.js';
 
 /** An answer of the API, without the key in it. */
 export interface Reply {
@@ -25,29 +28,53 @@ const errorStatuses: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
 };
 
-/** Of the largest answers that the API gives there are a few hundred thousand. */
-const mostParts = 2_000_000;
+/** Rows that are parsed one by one, when they are asked for. */
+export interface RowList {
+  /** How many there are, those that are not wanted left out. */
+  readonly count: number;
+  /**
+   * No more than are wanted, each with the bytes that it has in the answer.
+   *
+   * @throws StreamError UPSTREAM_ERROR where one is broken
+   */
+  readonly rows: Iterable<{ readonly row: unknown; readonly bytes: number }>;
+}
+
+export interface ReadDocument {
+  readonly document: ReplyDocument;
+  /** Absent where no list is in its place; where there is one, the document has an empty one there. */
+  readonly list?: RowList;
+}
 
 /**
  * @param hidden what was asked for; no sentence of the API repeats it
  * @throws StreamError
  */
-export function readReply({ status, body, retryAfterMs }: Reply, hidden: readonly Hidden[]): ReplyDocument {
-  // Nothing is built of what was made to be slow.
-  if (hasMoreParts(body, 0, body.length, mostParts))
-    throw new StreamError('LIMIT_EXCEEDED', `The REST API answered with more than ${mostParts} values.`, askLess);
-  const text = body.toString();
-  const document = parse(text);
+export async function readReply(
+  { status, body, retryAfterMs }: Reply,
+  hidden: readonly Hidden[],
+  wanted: RowsWanted,
+  clock: Clock,
+): Promise<ReadDocument> {
+  const begin = body.toString('utf8', 0, beginBytes).trimStart();
+  const slice = new TimeSlice(clock);
+  await slice.begin();
+  const { around, rows } = /^[[{]/.test(begin) ? await scanRows(body, wanted, slice) : {};
+  const document = around === undefined ? undefined : parse(around);
   const object = isObject(document) ? document : undefined;
   const said = object && saidIn(object, hidden);
   if (status >= 200 && status < 300) {
-    if (!isDocument(document)) throw unreadable(text, status, document);
+    if (!isDocument(document)) throw unreadable(begin, status, document);
     const inner = object && typeof object.status === 'string' ? errorStatuses[object.status.toUpperCase()] : undefined;
-    if (inner === undefined) return document;
+    if (inner === undefined) {
+      if (!rows) return { document };
+      const list = { count: Math.max(0, rows.count - wanted.skip), rows: rowsAt(body, rows.spans, status) };
+      return { document, list };
+    }
     throw errorOf(inner, said ? `It answered: ${said}.` : 'It gave no reason.');
   }
   const wait = retryAfterMs === undefined ? '' : ` It asks to wait for ${Math.ceil(retryAfterMs / 1_000)} s.`;
-  const answered = said ? `It answered: ${said}.` : `It answered HTTP ${status} ${withWhat(text, document)}.`;
+  const answered = said ? `It answered: ${said}.` : `It answered HTTP ${status} ${withWhat(begin, document)}.`;
   throw errorOf(status, `${answered}${wait}`);
 }
 
@@ -64,7 +91,8 @@ function errorOf(status: number, said: string): StreamError {
 }
 
 const correctIt = 'Correct the arguments by what the API says; dates, symbols and combinations are judged there.';
-export const askLess = 'Ask for less: a smaller limit, a shorter range, fewer symbols.';
+/** So much is looked at to tell what an answer is. */
+const beginBytes = 1_000;
 const checkKey = 'Check the API key (POLYGON_API_KEY) in the dashboard of the vendor, then start the server again.';
 
 /** The sentence of the API, as quoted data. */
@@ -73,13 +101,22 @@ function saidIn(object: Readonly<Record<string, unknown>>, hidden: readonly Hidd
   return typeof said === 'string' ? quoteText(hide(said, hidden)) : undefined;
 }
 
-function unreadable(text: string, status: number, document: unknown): StreamError {
-  return new StreamError('UPSTREAM_ERROR', `The REST API answered HTTP ${status} ${withWhat(text, document)}.`);
+function* rowsAt(body: Buffer, spans: readonly number[], status: number): RowList['rows'] {
+  for (let at = 0; at < spans.length; at += 2) {
+    const [start, end] = [spans[at]!, spans[at + 1]!];
+    const text = body.toString('utf8', start, end);
+    const row = parse(text);
+    if (row === undefined) throw unreadable('[', status, undefined);
+    yield { row, bytes: end - start };
+  }
+}
+
+function unreadable(begin: string, status: number, document: unknown): StreamError {
+  return new StreamError('UPSTREAM_ERROR', `The REST API answered HTTP ${status} ${withWhat(begin, document)}.`);
 }
 
 /** The kind of a body, of which nothing is shown. */
-function withWhat(text: string, document: unknown): string {
-  const begin = text.slice(0, 1_000).trimStart();
+function withWhat(begin: string, document: unknown): string {
   if (begin === '') return 'with nothing in it';
   if (begin.startsWith('<')) return 'with a page of HTML or XML';
   if (!/^[[{]/.test(begin)) return 'with something that is no JSON';

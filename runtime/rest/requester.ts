@@ -10,7 +10,8 @@ import type { Address } from './address.js';
 import { cancelled } from './flights.js';
 import type { RestPlace } from './place.js';
 import { CallRate, freePerMinute } from './rate.js';
-import { askLess, type Reply } from './reply.js';
+import type { Reply } from './reply.js';
+import { askLess } from './row-scan.js';
 import { type Received, type Transport, TransportFault } from './transport.js';
 import type { RestWorld } from './world.js';
 

@@ -1,7 +1,7 @@
 /** Rows of an answer, flat: nested members are joined by `_`, and nothing is lost where two come to the same name. */
 import type { Operation } from '../contract/operation.js';
 import { oneLine } from '../core/quoting.js';
-import { isObject, type ReplyDocument } from './reply.js';
+import { isObject, type ReadDocument, type ReplyDocument, type RowList } from './reply.js';
 
 /** Members from the row down to a value. */
 type Path = readonly string[];
@@ -22,15 +22,24 @@ const mostColumns = 1_000;
 const longestName = 100;
 const longestText = 4_000;
 
-/** The rows as they came; nothing where the answer has no place for them. */
-export function rowsIn(document: ReplyDocument, { rows: { path, shape } }: Operation): readonly unknown[] | undefined {
+/**
+ * The rows as they came; nothing where the answer has no place for them.
+ *
+ * @param skip of rows that are not in a list; of those in a list that was done before
+ */
+export function rowsIn({ document, list }: ReadDocument, operation: Operation, skip: number): RowList | undefined {
+  if (list) return list;
+  const rows = loneRows(document, operation)?.slice(skip);
+  return rows && { count: rows.length, rows: rows.map(row => ({ row, bytes: 0 })) };
+}
+
+function loneRows(document: ReplyDocument, { rows: { path, shape } }: Operation): readonly unknown[] | undefined {
   let value: unknown = document;
   for (const member of path) {
     if (!isObject(value) || !Object.hasOwn(value, member)) return undefined;
     value = value[member];
   }
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value)) return value.filter(row => row !== null);
   if (path.length > 0) return shape === 'list' && isObject(value) && Object.keys(value).length === 0 ? [] : [value];
   return [value];
 }

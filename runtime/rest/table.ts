@@ -4,7 +4,8 @@ import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
 import { guardFormula, quoteCell } from '../core/csv/cell.js';
 import { CsvLines } from '../core/csv/lines.js';
-import { TimeSlice } from '../pacing/time-slice.js';
+import { stepsToParse, TimeSlice } from '../pacing/time-slice.js';
+import type { RowList } from './reply.js';
 import { type Column, type FlatRow, Flattener, showValue } from './rows.js';
 
 export type TableFormat = 'csv' | 'json';
@@ -30,30 +31,32 @@ export interface TableBounds {
 }
 
 /** More rows are not answered at once. */
-const mostRows = 50_000;
+export const mostRows = 50_000;
 /** A row takes as long as so many small steps, and each cell as one more. */
 const stepsPerRow = 8;
 
-export async function makeTable(operation: Operation, found: readonly unknown[], bounds: TableBounds): Promise<Table> {
+export async function makeTable(operation: Operation, found: RowList, bounds: TableBounds): Promise<Table> {
   const { format, maxBytes, clock } = bounds;
   const flattener = new Flattener(operation);
   const slice = new TimeSlice(clock);
   await slice.begin();
   const flat: FlatRow[] = [];
-  for (const row of found.slice(0, mostRows)) {
+  const sizes: number[] = [];
+  for (const { row, bytes } of found.rows) {
     const cells = flattener.flatten(row);
     flat.push(cells);
-    if (slice.spent(stepsPerRow + cells.size)) await slice.rest();
+    sizes.push(bytes);
+    if (slice.spent(stepsPerRow + cells.size + stepsToParse(bytes))) await slice.rest();
   }
   const columns = flattener.columns();
   const known = new Map(operation.columns.map(column => [column.name, column]));
   const listed = columns.map(({ name }): TableColumn => known.get(name) ?? { name });
   const exact = new Set(operation.columns.filter(({ type }) => type === 'exact').map(({ name }) => name));
-  const header = found.length > 0 ? listed : operation.columns;
+  const header = found.count > 0 ? listed : operation.columns;
   const rows = format === 'csv' ? new CsvRows(columns, header) : new JsonRows(columns, exact);
-  for (const row of flat) {
+  for (const [index, row] of flat.entries()) {
     if (!rows.addWithin(row, maxBytes)) break;
-    if (slice.spent(stepsPerRow + columns.length)) await slice.rest();
+    if (slice.spent(stepsPerRow + columns.length + stepsToParse(sizes[index]!))) await slice.rest();
   }
   return { columns: header, ...rows.result, count: rows.count, notes: notesOn(flat, rows.count, flattener.omitted) };
 }

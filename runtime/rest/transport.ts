@@ -15,6 +15,7 @@ import type { Clock } from '../core/clock.js';
 import type { Secret } from '../core/secret.js';
 import type { FindProxy } from '../feed/proxy.js';
 import { isOpen, nameProxy, reasonOf, type Tunnel } from '../feed/tunnel.js';
+import { TimeSlice } from '../pacing/time-slice.js';
 
 /** An answer of a host, whatever its status. */
 export interface Received {
@@ -152,7 +153,19 @@ export class Transport {
       throw error instanceof TransportFault ? error : broken();
     }
     if (!response.complete) throw broken();
-    return Buffer.concat(chunks);
+    return this.join(chunks, length);
+  }
+
+  private async join(chunks: readonly Buffer[], length: number): Promise<Buffer> {
+    const slice = new TimeSlice(this.clock);
+    const whole = Buffer.allocUnsafeSlow(length);
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+      if (slice.spent()) await slice.rest();
+    }
+    return whole;
   }
 }
 

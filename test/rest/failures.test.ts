@@ -263,12 +263,18 @@ describe('an answer that is too long', () => {
   }
 });
 
-test('an answer of too many values is not taken apart', async () => {
-  const { call } = await hosted([`{"results":[${'['.repeat(2_000_000)}`]);
+test.each([
+  ['1,'.repeat(2_000_000), 'more than 2000000 values'],
+  ['['.repeat(20_100), 'more than 20000 values in a row'],
+  [`"${'x'.repeat(1_100_000)}"]}`, 'more than 1048576 bytes in a row'],
+  [`],"other":[${'1,'.repeat(20_100)}1]}`, 'more than 20000 values outside of rows'],
+  [`],"other":"${'x'.repeat(1_100_000)}"}`, 'more than 1048576 bytes outside of rows'],
+])('an answer of too many values is not taken apart: case %#', async (rest, what) => {
+  const { call } = await hosted([`{"results":[${rest}`]);
 
   expect(await failure(call())).toMatchObject({
     code: 'LIMIT_EXCEEDED',
-    message: 'The REST API answered with more than 2000000 values.',
+    message: `The REST API answered with ${what}.`,
   });
 });
 
