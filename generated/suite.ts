@@ -517,6 +517,51 @@ export const suite: Suite = {
         },
       ],
     },
+    {
+      name: 'find_rest_tool',
+      title: 'Find a REST request',
+      verb: 'find_rest',
+      toolset: 'rest-find',
+      description: 'Which REST request answers a question (history, snapshots, reference, filings, options, economy ...), with the call to make and all its arguments.',
+      inputSchema: {
+        type: 'object',
+        properties: {
+          query: { type: 'string', description: 'What is asked, e.g. AAPL close yesterday' },
+          market: {
+            type: 'string',
+            enum: ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto', 'economy'],
+          },
+          limit: { type: 'integer', minimum: 1, maximum: 10, description: 'at most 10; default 3' },
+        },
+        required: ['query'],
+        additionalProperties: false,
+      },
+      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+      validator: z.strictObject({ query: z.string(), market: z.enum(['stocks', 'options', 'futures', 'indices', 'forex', 'crypto', 'economy']).optional(), limit: z.int().min(1).max(10).default(3) }),
+      citations: [{ what: 'Holes can be filled', see: 'polygon-docs/websockets/quickstart.md:313' }],
+    },
+    {
+      name: 'call_rest_tool',
+      title: 'Call a REST request',
+      verb: 'call_rest',
+      toolset: 'rest-find',
+      description: 'Call any REST request that find_rest_tool finds, also one that is no tool here.',
+      inputSchema: {
+        type: 'object',
+        properties: {
+          name_or_path: { type: 'string', description: 'list_ratios or /v2/aggs/ticker/AAPL/prev' },
+          arguments: {
+            type: 'string',
+            description: 'Its arguments as JSON; page, format (csv, json), max_bytes',
+          },
+        },
+        required: ['name_or_path'],
+        additionalProperties: false,
+      },
+      annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+      validator: z.strictObject({ name_or_path: z.string(), arguments: z.union([z.string(), z.looseObject({})]).optional() }),
+      citations: [{ what: 'Holes can be filled', see: 'polygon-docs/websockets/quickstart.md:313' }],
+    },
   ],
   toolsets: [
     {
@@ -544,6 +589,11 @@ export const suite: Suite = {
     {
       name: 'reading',
       about: 'Read, wait for and summarize the messages of all streams',
+      standard: true,
+    },
+    {
+      name: 'rest-find',
+      about: 'REST: finds any request by a question, and calls it',
       standard: true,
     },
     { name: 'rest', about: 'REST: bars, snapshots, movers, search, news, chains', standard: true },

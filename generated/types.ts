@@ -393,6 +393,48 @@ export interface OperationAnswer extends General {
   readonly cached_age_s?: number;
 }
 
+/** A call that answers the question, or nearly. */
+export interface FittingCall {
+  /** The request itself, or call_rest_tool where it is not served as a tool. */
+  readonly tool: string;
+  readonly arguments: {
+    readonly [name: string]: unknown;
+  };
+}
+
+/** An argument of a request. */
+export interface FoundArgument {
+  readonly name: string;
+  /** text, integer, number, boolean, date, moment (day or time), or a list of them. */
+  readonly type: string;
+  /** Present and true where it must be given. */
+  readonly required?: boolean;
+  /** What it can be. */
+  readonly values?: readonly string[];
+  /** What else it takes behind its name: _gte, _any_of. */
+  readonly operators?: string;
+  readonly about: string;
+}
+
+/** A request of the REST API that may answer the question. */
+export interface FoundRequest {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly path: string;
+  /** Whether it is a tool of its own here. */
+  readonly served: boolean;
+  /** Complete; what is not in asked is an example. */
+  readonly call: FittingCall;
+  /** Arguments of the call that come from the question. */
+  readonly asked: readonly string[];
+  /** All that it takes. */
+  readonly arguments: readonly FoundArgument[];
+  /** How many more it takes, for which there was no room. */
+  readonly more_arguments?: number;
+  readonly notes?: readonly string[];
+}
+
 /** What went wrong. */
 export interface Fault {
   /** Stable: BAD_CURSOR, NOT_STARTED ... */
@@ -744,6 +786,53 @@ export interface StopAllAnswer extends General {
   readonly stopped: readonly StoppedStream[];
 }
 
+export interface FindRestArguments {
+  /** What is asked, e.g. AAPL close yesterday. */
+  readonly query: string;
+  readonly market?: 'stocks' | 'options' | 'futures' | 'indices' | 'forex' | 'crypto' | 'economy' | undefined;
+  readonly limit: number;
+}
+
+export interface FindRestAnswer extends General {
+  /** The best first. */
+  readonly found: readonly FoundRequest[];
+}
+
+export interface CallRestArguments {
+  /** list_ratios or /v2/aggs/ticker/AAPL/prev. */
+  readonly name_or_path: string;
+  /** Its arguments as JSON; page, format (csv, json), max_bytes. */
+  readonly arguments?: string | Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface CallRestAnswer extends General {
+  /** Who answered. */
+  readonly endpoint: RequestEndpoint;
+  /** Whether the data are made up. */
+  readonly simulated: boolean;
+  readonly source: RequestSource;
+  /** The rows, with a line of names; texts in them are the vendor's, quoted data. */
+  readonly csv?: string;
+  /** Instead of csv, where format is json; null where nothing was asked. */
+  readonly rows?: readonly {
+    readonly [name: string]: unknown;
+  }[] | null;
+  /** Rows in this answer. */
+  readonly count: number;
+  /** Of columns, by their names: USD, ms, ns. */
+  readonly units?: {
+    readonly [name: string]: string;
+  };
+  /** The argument page of the call that goes on; null at the end. */
+  readonly next_page: string | null;
+  /** Whether rows that came are left out; next_page begins with them. */
+  readonly truncated: boolean;
+  /** Of the vendor, for its support. */
+  readonly request_id: string | null;
+  /** How long ago this client had the same answer; absent where it is new to it. */
+  readonly cached_age_s?: number;
+}
+
 export interface OperationArguments {
   /** Of the rows. */
   readonly format: 'csv' | 'json';
@@ -769,6 +858,8 @@ export interface Arguments {
   readonly bars: BarsArguments;
   readonly overview: OverviewArguments;
   readonly stop_all: StopAllArguments;
+  readonly find_rest: FindRestArguments;
+  readonly call_rest: CallRestArguments;
 }
 
 /** The answer of each verb when it succeeds. */
@@ -785,13 +876,15 @@ export interface Answers {
   readonly bars: BarsAnswer;
   readonly overview: OverviewAnswer;
   readonly stop_all: StopAllAnswer;
+  readonly find_rest: FindRestAnswer;
+  readonly call_rest: CallRestAnswer;
 }
 
 /** Verb of a tool of one market. */
 export type MarketVerb = 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list';
 
 /** Verb of a tool across markets. */
-export type SharedVerb = 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all';
+export type SharedVerb = 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all' | 'find_rest' | 'call_rest';
 
 /** Verb of any tool. */
 export type Verb = MarketVerb | SharedVerb;

@@ -61,7 +61,17 @@ function emitObject({ properties = {}, required = [] }: Schema): string {
 }
 
 function emitValue(schema: Schema): string {
-  const { type, enum: words, minimum, maximum, minItems, maxItems, items, additionalProperties: isOpen } = schema;
+  const {
+    type,
+    enum: words,
+    minimum,
+    maximum,
+    minItems,
+    maxItems,
+    items,
+    additionalProperties: isOpen,
+    json: isJson,
+  } = schema;
   switch (type) {
     case 'array':
       return `z.array(${items ? emitValue(items) : 'z.unknown()'})${bounds(minItems, maxItems)}`;
@@ -75,6 +85,7 @@ function emitValue(schema: Schema): string {
       // The handler checks the content of an open object, since it knows more.
       return isOpen ? 'z.looseObject({})' : emitObject(schema);
     case 'string':
+      if (isJson) return 'z.union([z.string(), z.looseObject({})])';
       return words ? `z.enum([${words.map(word => literal(word)).join(', ')}])` : 'z.string()';
   }
 }

@@ -9,6 +9,7 @@ export interface Shape {
   readonly oneOf?: readonly Shape[];
   readonly nullable?: boolean;
   readonly wide?: boolean;
+  readonly json?: boolean;
   readonly unit?: string;
   readonly items?: Shape;
   readonly properties?: Readonly<Record<string, Shape>>;
@@ -43,6 +44,8 @@ function bareText(shape: Shape, options: TypeOptions, indent: number): string {
       return `readonly ${itemText(shape.items ?? {}, options, indent)}[]`;
     case 'object':
       return objectText(shape, options, indent);
+    case 'string':
+      return shape.json ? 'string | Readonly<Record<string, unknown>>' : 'string';
     default:
       return shape.type ?? 'unknown';
   }

@@ -27,6 +27,7 @@ const uses = {
   required: map,
   additionalProperties: map,
   enum: text,
+  json: text,
 } satisfies Partial<Record<keyof RawSchema, Use>>;
 
 const keywords = Object.keys(uses) as (keyof typeof uses)[];

@@ -22,8 +22,9 @@ export function definitionName(ref: string): string {
 }
 
 /** Definition of the keys that a tool's answer has beside its own: one about a market says of which, in which state. */
-export function frameOf({ name, arguments: { properties } }: RawTool): 'common' | 'general' {
-  return name.includes('{market}') || 'market' in properties ? 'common' : 'general';
+export function frameOf({ name, arguments: { properties, required = [] } }: RawTool): 'common' | 'general' {
+  const isOfMarket = required.includes('market') || 'markets' in properties;
+  return name.includes('{market}') || isOfMarket ? 'common' : 'general';
 }
 
 /** A fault in a schema, and its path. */

@@ -308,7 +308,7 @@ export interface RawMarket {
   };
 }
 
-/** JSON Schema in the part that every host understands, and unit, nullable and wide. */
+/** JSON Schema in the part that every host understands, and unit, nullable, wide and json. */
 export interface RawSchema {
   /** A definition of suite.yaml. */
   readonly $ref?: string;
@@ -322,6 +322,8 @@ export interface RawSchema {
   readonly nullable?: boolean;
   /** Whether the number comes as the text of its digits where a double would lose some. */
   readonly wide?: boolean;
+  /** Whether the text is JSON of an object, which is taken as an object, too. */
+  readonly json?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
@@ -344,7 +346,7 @@ export interface RawObjectSchema {
 }
 
 export interface RawTool {
-  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all';
+  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all' | 'find_rest' | 'call_rest';
   readonly name: string;
   readonly toolset: string;
   readonly title: string;
@@ -613,8 +615,18 @@ export interface RawRestGroup {
   readonly title: string;
   readonly arguments?: RawRestArguments;
   readonly columns?: RawRestColumns;
+  /** Words by which people name the market. */
+  readonly words?: readonly RawRestWord[];
+  /** How people name what is known to everybody, by its symbol or code. */
+  readonly names?: {
+    readonly [name: string]: readonly RawRestWord[];
+  };
+  /** Words in capitals that are no ticker, beside those of the synonyms. */
+  readonly not_symbols?: readonly string[];
   readonly operations: readonly RawRestOperation[];
 }
+
+export type RawRestWord = string;
 
 export type RawRestName = string;
 
@@ -630,6 +642,8 @@ export interface RawRestOperation {
   readonly tool?: boolean;
   /** Where it is not that of its group. */
   readonly toolset?: RawToolsetName;
+  /** Groups whose symbols it takes, where these are not those of its own group alone. */
+  readonly markets?: readonly string[];
   /** Parts of shared.yaml; what stands here or in a later part wins. */
   readonly use?: readonly string[];
   readonly arguments?: RawRestArguments;

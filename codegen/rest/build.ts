@@ -89,6 +89,7 @@ function buildOperation(
   const operation: RestOperation = {
     raw,
     group: group.group,
+    markets: raw.markets ?? [group.group],
     toolset: raw.toolset ?? `rest-${group.group}`,
     isTool: raw.tool ?? true,
     parameters,

@@ -83,10 +83,11 @@ class Common {
 }
 
 function emitOperation(operation: RestOperation, common: Common): Literal {
-  const { raw, group, parameters, derived, rows, columns, isPaged, notes, synonyms, isTool } = operation;
+  const { raw, group, markets, parameters, derived, rows, columns, isPaged, notes, synonyms, isTool } = operation;
   return {
     name: raw.name,
     group,
+    markets,
     title: raw.title,
     description: raw.about,
     path: raw.path,
@@ -144,7 +145,9 @@ function emitOperations({ groups }: RestModel): string {
         type: 'readonly OperationGroup[]',
         exported: true,
         docs: ['Every request of the REST API.'],
-        value: groups.map(({ raw }) => ({ name: raw.group, title: raw.title, operations: new Code(raw.group) })),
+        value: groups.map(({ raw: { group, title, words = [], names = {}, not_symbols: notSymbols = [] } }) => ({
+          ...{ name: group, title, words, names, notSymbols, operations: new Code(group) },
+        })),
       },
     ],
   });

@@ -40,6 +40,8 @@ export interface RestDerived {
 export interface RestOperation {
   readonly raw: RawRestOperation;
   readonly group: string;
+  /** Groups whose symbols it takes. */
+  readonly markets: readonly string[];
   readonly toolset: string;
   readonly isTool: boolean;
   readonly parameters: readonly RestParameter[];

@@ -42,7 +42,9 @@ export function narrowMarkets<T extends Tool>(tools: readonly T[], markets: read
 function narrow<T extends Tool>(tool: T, names: readonly string[]): T {
   const { inputSchema, validator } = tool;
   const { market, markets } = propertiesOf(inputSchema);
-  if (!market || !(validator instanceof z.ZodObject)) return tool;
+  // What can be asked without a market is not about streams: requests are served for every market.
+  const isOfStreams = markets !== undefined || ((inputSchema.required ?? []) as readonly string[]).includes('market');
+  if (!market || !isOfStreams || !(validator instanceof z.ZodObject)) return tool;
   const name = z.enum(names);
   const { minItems = 0, maxItems = names.length } = markets ?? {};
   const narrowed = {

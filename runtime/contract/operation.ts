@@ -71,6 +71,8 @@ export interface Operation {
   readonly name: string;
   /** stocks, options, futures, crypto, forex, indices, economy. */
   readonly group: string;
+  /** Groups whose symbols it takes. */
+  readonly markets: readonly string[];
   readonly title: string;
   readonly description: string;
   /** `/v2/aggs/ticker/{ticker}/prev`: each `{slot}` is the wire name of a parameter of the path, or of a derived value. */
@@ -96,6 +98,12 @@ export interface Operation {
 export interface OperationGroup {
   readonly name: string;
   readonly title: string;
+  /** Words by which people name the market. */
+  readonly words: readonly string[];
+  /** How people name what is known to everybody, by its symbol: `AAPL` is `apple`; currencies and coins by their code. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** Words in capitals that are no symbol. */
+  readonly notSymbols: readonly string[];
   readonly operations: readonly Operation[];
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** Hosts that serve the same data, tried in this order. */
-const vendorHosts = ['api.massive.com', 'api.polygon.io'];
+export const vendorHosts: readonly string[] = ['api.massive.com', 'api.polygon.io'];
 
 export interface RestPlace {
   /** Of the hosts, in the order in which they are tried. */

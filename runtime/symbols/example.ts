@@ -87,7 +87,7 @@ function nearestOf({ enum: words, type, minimum, maximum, items }: PropertySchem
 
 function exampleOf(name: string, schema: PropertySchema, market: Market): unknown {
   const texts: Readonly<Record<string, unknown>> = {
-    market: market.name,
+    market: schema.enum?.includes(market.name) === false ? schema.enum[0] : market.name,
     markets: schema.items?.enum?.slice(0, 2),
     symbols: [exampleSymbol(market)],
     channels: [exampleChannel(market)],
@@ -100,6 +100,9 @@ function exampleOf(name: string, schema: PropertySchema, market: Market): unknow
     fields: ['last', 'spread_bps'],
     cursor: 'CURSOR OF THE LAST ANSWER',
     api_key: 'YOUR KEY',
+    query: 'dividends of AAPL',
+    name_or_path: 'list_dividends',
+    arguments: '{"ticker": "AAPL"}',
   };
   if (Object.hasOwn(texts, name)) return texts[name];
   if (schema.type === 'boolean') return true;

@@ -18,6 +18,7 @@ import { asSentence } from '../core/quoting.js';
 import { lineOf } from '../reading/text.js';
 import { describeRequest } from './describe-request.js';
 import { describeRead, describeSummary, describeWait } from './describe-several.js';
+import { describeFound } from './finding/describe-found.js';
 import { type Late, late, lines, losses, rows, stateOf } from './text-parts.js';
 
 const namesShown = 10;
@@ -146,6 +147,8 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       ...answer.recordings.map(recordingLine),
       answer.more_recordings ? `${count(answer.more_recordings, 'older recording')} more.` : '',
     ),
+  find_rest: describeFound,
+  call_rest: describeRequest,
   stop_all: ({ stopped }) =>
     lines(
       `${count(stopped.length, 'stream')} stopped.`,

@@ -11,6 +11,8 @@ import { waitInSeveral } from '../reading/several/wait.js';
 import { summarize } from '../reading/summary.js';
 import { wait } from '../reading/wait.js';
 import type { HubView } from '../stream/view.js';
+import { callRest } from './finding/call.js';
+import { findRest } from './finding/find.js';
 import { callOperation } from './requests.js';
 import { list } from './verbs/list.js';
 import { overview } from './verbs/overview.js';
@@ -104,4 +106,6 @@ export const sharedHandlers = sharedTable({
   bars,
   overview,
   stop_all: stopAll,
+  find_rest: findRest,
+  call_rest: callRest,
 });

@@ -245,7 +245,7 @@ describe('files', () => {
     expect(sortProblems(loadSpec(join(project.root, 'spec')).problems).map(describeProblem)).toEqual([
       'spec/rest/digest.json:1:1 the digest is missing or cannot be read; make it anew: npm run digest -- DOCUMENT',
       'spec/rest/metals.yaml:1:1 the file lacks the key title; add it, such as: title: Stocks',
-      'spec/rest/metals.yaml:3:1 the file has the unknown key name; the keys are group, order, title, arguments, columns, operations',
+      'spec/rest/metals.yaml:3:1 the file has the unknown key name; did you mean names?',
       'spec/rest/metals.yaml:16:5 operations.0.freshness is not one of reference, history, snapshot, never',
       'spec/rest/shared.yaml:1:1 the file is missing; spec/spec.schema.json says what it needs',
     ]);

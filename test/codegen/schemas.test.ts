@@ -16,7 +16,7 @@ function answer(change: (project: SmallProject) => void): string[] {
 
 describe('a schema of suite.yaml', () => {
   const keys =
-    '$ref, type, description, unit, enum, default, nullable, wide, minimum, maximum, minItems, maxItems, items, properties, required, additionalProperties';
+    '$ref, type, description, unit, enum, default, nullable, wide, json, minimum, maximum, minItems, maxItems, items, properties, required, additionalProperties';
 
   test.each([
     [

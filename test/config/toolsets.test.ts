@@ -5,13 +5,13 @@ import { chooseTools, faultsOfTools, faultsOfToolsets } from '../../runtime/conf
 import type { Tool } from '../../runtime/contract/tool.js';
 import { validate } from '../../runtime/core/validation.js';
 import { listTools } from '../../runtime/tools/tools.js';
-import { generalNames, marketNames, sharedNames, toolCount } from '../support/spec.js';
+import { generalNames, marketNames, readingNames, sharedNames, toolCount } from '../support/spec.js';
 
 const offer: Offer = { suite, markets };
 const everything = listTools(offer).map(({ tool }) => tool.name);
 /** What is served where nobody chose. */
 const usual = everything.filter(name => /_stream|_channels$|_subscriptions$/.test(name) || generalNames.includes(name));
-const reading = sharedNames;
+const reading = readingNames;
 const ofStocks = [
   'start_stocks_stream',
   'stop_stocks_stream',
@@ -117,7 +117,7 @@ describe('a list', () => {
   test('is told which entries are none, without repeating them', () => {
     const groups = ['stocks', 'options', 'futures', 'crypto', 'forex', 'indices', 'economy'];
     const ofRest = ['rest', ...groups.map(name => `rest-${name}`)];
-    const known = `${[...marketNames, 'reading', ...ofRest].join(', ')}, all and default`;
+    const known = `${[...marketNames, 'reading', 'rest-find', ...ofRest].join(', ')}, all and default`;
 
     expect(faultsOfToolsets(['stocks', 'sk-secret-1234', 'redaing'], offer)).toEqual([
       `entry 2 is not a toolset; the toolsets are ${known}`,

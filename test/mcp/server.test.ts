@@ -37,7 +37,7 @@ describe('what a host sees', () => {
     return tools.filter(({ name }) => !restNames.includes(name));
   }
 
-  test('is six tools for each market, six across them, and a dozen of the REST API', async () => {
+  test('is six tools for each market, eight across them, and a dozen of the REST API', async () => {
     const { tools } = await server.client.listTools();
     const expected = marketNames.flatMap(market => [
       `start_${market}_stream`,
@@ -142,7 +142,7 @@ describe('what a host sees', () => {
     const guides = resources.filter(({ uri }) => uri.startsWith('polygon-docs://guides/'));
     const { contents } = await server.client.readResource({ uri: 'polygon-docs://guides/recording.md#replay' });
 
-    expect(guides).toHaveLength(13);
+    expect(guides).toHaveLength(14);
     expect(guides).toContainEqual({
       uri: 'polygon-docs://guides/recording.md',
       name: 'guides/recording.md',

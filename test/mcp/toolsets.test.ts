@@ -6,7 +6,7 @@ import { closeAfterEach, open } from '../support/closing.js';
 import { clientHere, servedHere } from '../support/http-clients.js';
 import { noMarket } from '../support/markets.js';
 import { runProgram } from '../support/program.js';
-import { marketNames, sharedNames } from '../support/spec.js';
+import { marketNames, readingNames } from '../support/spec.js';
 
 closeAfterEach();
 
@@ -21,7 +21,7 @@ const cryptoAndReading = [
   'subscribe_crypto_channels',
   'unsubscribe_crypto_channels',
   'list_crypto_subscriptions',
-  ...sharedNames,
+  ...readingNames,
 ];
 
 describe.concurrent('an operator', () => {
@@ -41,7 +41,7 @@ describe.concurrent('an operator', () => {
   });
 
   test('leaves toolsets out by an option', async () => {
-    const others = [...marketNames.filter(name => name !== 'crypto'), 'rest'].map(name => `-${name}`);
+    const others = [...marketNames.filter(name => name !== 'crypto'), 'rest-find', 'rest'].map(name => `-${name}`);
     const client = await clientHere({}, `--toolsets=${others.join(',')}`);
 
     expect(await namesOf(client)).toEqual(cryptoAndReading);
@@ -190,7 +190,7 @@ describe.concurrent('a client over HTTP', () => {
     const wide = await connect(url, 'all');
 
     expect(await namesOf(narrow)).toEqual(cryptoAndReading);
-    expect(await namesOf(wide)).toHaveLength(12 + sharedNames.length);
+    expect(await namesOf(wide)).toHaveLength(12 + readingNames.length);
     // What the operator left out cannot be had by asking for it.
     const left = await connect(url, 'stocks,crypto');
     expect(await namesOf(left)).toEqual(cryptoAndReading.slice(0, 6));

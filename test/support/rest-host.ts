@@ -164,6 +164,7 @@ const limit = parameter({ argument: 'limit', type: 'integer', least: 1, most: 50
 
 const common = {
   group: 'stocks',
+  markets: ['stocks'],
   title: 'A title',
   description: 'A description.',
   columns: [],

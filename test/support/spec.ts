@@ -36,8 +36,8 @@ export const pageCount = ['polygon-docs/', 'guides/']
   .flatMap(folder => readdirSync(new URL(folder, spec), { recursive: true, encoding: 'utf8' }))
   .filter(name => name.endsWith('.md')).length;
 
-/** Tools across markets, in their order. */
-export const sharedNames = [
+/** Tools of the toolset `reading`, in their order. */
+export const readingNames = [
   'read_stream_messages',
   'wait_for_stream_message',
   'summarize_stream',
@@ -45,6 +45,9 @@ export const sharedNames = [
   'get_streams_overview',
   'stop_all_streams',
 ];
+
+/** Tools across markets, in their order. */
+export const sharedNames = [...readingNames, 'find_rest_tool', 'call_rest_tool'];
 
 /** Tools of the REST API that are served by default, in their order. */
 export const restNames = [

@@ -14,6 +14,8 @@ const files: Readonly<Record<string, string>> = {
   summarize: 'reading/summary',
   bars: 'reading/bars',
   stop_all: 'tools/verbs/stop-all',
+  find_rest: 'tools/finding/find',
+  call_rest: 'tools/finding/call',
 };
 const answerType = /^(?:Promise<)?\w*Answer\b/;
 
