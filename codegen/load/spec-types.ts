@@ -656,6 +656,8 @@ export interface RawRestOperation {
   readonly notes?: readonly string[];
   /** Words by which people ask for it. */
   readonly synonyms: readonly string[];
+  /** What people say who want it, each as a short phrase without symbols. */
+  readonly asked?: readonly RawRestWord[];
   /** Arguments of a call that makes sense. Contracts in it are those of the market's simulation. */
   readonly example: {
     readonly [name: string]: unknown;

@@ -103,6 +103,7 @@ function buildOperation(
       ...(vendor.isDeprecated ? ['The vendor calls this path deprecated.'] : []),
     ],
     synonyms: [...new Set([raw, ...parts].flatMap(({ synonyms = [] }) => synonyms))],
+    asked: raw.asked ?? [],
     vendorPaths: vendor.paths,
     written: source.at([...at, 'name']),
   };

@@ -83,7 +83,8 @@ class Common {
 }
 
 function emitOperation(operation: RestOperation, common: Common): Literal {
-  const { raw, group, markets, parameters, derived, rows, columns, isPaged, notes, synonyms, isTool } = operation;
+  const { raw, group, markets, parameters, derived, rows, columns, isPaged, notes, synonyms, asked, isTool } =
+    operation;
   return {
     name: raw.name,
     group,
@@ -99,6 +100,7 @@ function emitOperation(operation: RestOperation, common: Common): Literal {
     freshness: raw.freshness,
     notes,
     synonyms,
+    asked: asked.join('; '),
     isTool,
     example: raw.example as { readonly [name: string]: Literal },
   };

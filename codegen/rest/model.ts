@@ -51,6 +51,7 @@ export interface RestOperation {
   readonly isPaged: boolean;
   readonly notes: readonly string[];
   readonly synonyms: readonly string[];
+  readonly asked: readonly string[];
   /** The paths of the document that it stands for. */
   readonly vendorPaths: readonly string[];
   readonly written: Position;

@@ -88,6 +88,8 @@ export interface Operation {
   readonly notes: readonly string[];
   /** Words by which people ask for it, beside its texts. */
   readonly synonyms: readonly string[];
+  /** What people say who want it: short phrases without symbols, with a semicolon between them. A list takes more room. */
+  readonly asked: string;
   /** Whether it has a tool of its own; the others are reached by `call_rest_tool`. */
   readonly isTool: boolean;
   /** Arguments of a call that makes sense; contracts in it are examples of the spec, which are moved when they expire. */

@@ -172,6 +172,7 @@ const common = {
   freshness: 'never',
   notes: [],
   synonyms: [],
+  asked: '',
   isTool: true,
 } as const;
 

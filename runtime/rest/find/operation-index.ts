@@ -1,12 +1,14 @@
 /** How well each operation fits the words of a question: BM25 over the texts of the spec, each field with its weight. */
 import type { Operation } from '../../contract/operation.js';
 import { nearest } from '../../core/nearest.js';
+import { Phrasings } from './phrasings.js';
 import { stemsIn, type Word, wordsIn } from './words.js';
 
 /** What a word in a field counts, and how far a field that is long is held against it. */
 const fields = {
   synonyms: { weight: 3, lengthPart: 0.3 },
   phrases: { weight: 1.3, lengthPart: 0.3 },
+  asked: { weight: 0.6, lengthPart: 0.5 },
   title: { weight: 3, lengthPart: 0.4 },
   name: { weight: 2, lengthPart: 0.4 },
   description: { weight: 1.2, lengthPart: 0.5 },
@@ -24,6 +26,8 @@ const phraseWeight = 1.1;
 const scatteredWeight = 0.35;
 /** How far a phrase of common words counts because it is one. */
 const phraseRarity = 0.7;
+/** What the nearest phrasing counts, beside the texts. */
+const askedWeight = 1.2;
 const emptyRarity = 0.25;
 const misspeltWeight = 0.6;
 const shortestMisspelt = 5;
@@ -50,6 +54,7 @@ export class OperationIndex {
   private readonly entries: readonly Entry[];
   private readonly rarity = new Map<string, number>();
   private readonly vocabulary: readonly string[];
+  private readonly phrasings: Phrasings;
 
   constructor(operations: readonly Operation[]) {
     const texts = operations.map(operation => ({ operation, fields: fieldsOf(operation) }));
@@ -77,16 +82,20 @@ export class OperationIndex {
         ),
       })),
     }));
-    this.vocabulary = [...holders.keys()].filter(stem => stem.length >= shortestMisspelt - 1);
+    this.phrasings = new Phrasings(operations);
+    this.vocabulary = [...new Set(texts.flatMap(text => textFields.flatMap(field => text.fields[field])))].filter(
+      stem => stem.length >= shortestMisspelt - 1,
+    );
   }
 
   /** Every operation, whether it fits or not. */
   score(words: readonly Word[]): Scored[] {
     const asked = this.weigh(words);
     const sequence = words.map(({ stem }) => stem);
-    return this.entries.map(({ operation, counts, phrases }) => ({
+    const near = this.phrasings.score(words);
+    return this.entries.map(({ operation, counts, phrases }, index) => ({
       operation,
-      score: this.ofWords(counts, asked) + this.ofPhrases(phrases, sequence),
+      score: this.ofWords(counts, asked) + this.ofPhrases(phrases, sequence) + askedWeight * near[index]!,
     }));
   }
 
@@ -141,10 +150,19 @@ function isWithin(phrase: readonly Word[], sequence: readonly string[]): boolean
   return sequence.some((_, at) => phrase.every(({ stem }, index) => sequence[at + index] === stem));
 }
 
-function fieldsOf({ name, title, description, synonyms, parameters, columns }: Operation): Record<Field, string[]> {
+function fieldsOf({
+  name,
+  title,
+  description,
+  synonyms,
+  asked,
+  parameters,
+  columns,
+}: Operation): Record<Field, string[]> {
   return {
     synonyms: synonyms.filter(synonym => !synonym.includes(' ')).flatMap(stemsIn),
     phrases: synonyms.filter(synonym => synonym.includes(' ')).flatMap(stemsIn),
+    asked: stemsIn(asked),
     title: stemsIn(title),
     name: stemsIn(name.replaceAll('_', ' ')),
     description: stemsIn(description),
@@ -159,6 +177,8 @@ function meanLengths(all: readonly Record<Field, string[]>[]): Record<Field, num
 }
 
 const fieldNames = Object.keys(fields) as Field[];
+/** What people say has words of any kind, and is no list of those that can be misspelt. */
+const textFields = fieldNames.filter(field => field !== 'asked');
 
 function countsOf(of: Record<Field, string[]>, mean: Record<Field, number>): Map<string, number> {
   const counts = new Map<string, number>();

@@ -53,6 +53,17 @@ describe('a question', () => {
     expect(best(text)).toEqual(['get_aggs', { ticker: 'AAPL', multiplier: 1, timespan: 'day', ...days }]);
   });
 
+  test.each([
+    ['what does VOO charge me', 'list_etf_profiles'],
+    ['golden cross on solana', 'get_crypto_sma'],
+    ['is the market open on thanksgiving', 'get_market_holidays'],
+    ['who is dumping shares', 'list_form_4_filings'],
+    ['can Ford pay its bills', 'list_balance_sheets'],
+    ['what moved the most', 'get_snapshot_direction'],
+  ])('is understood in words that the API does not have: %s', (text, name) => {
+    expect(best(text)[0]).toBe(name);
+  });
+
   test('of an expiry means the next such day, and fills the filters that it names', () => {
     const calls = find('SPY puts with a strike of 600 expiring Jan 15').map(({ operation, call }) => [
       operation.name,
