@@ -7,7 +7,7 @@ import { TestClock } from '../support/clock.js';
 
 /** The questions, and whose they are. */
 export const halves = {
-  tuning: 'that the finder was tuned on',
+  tuning: 'to tune the finder on',
   'held-out': 'by somebody who had not seen the finder, and on which it was not tuned',
 } as const;
 

