@@ -585,6 +585,7 @@ export const crypto: Market = {
     bars: {
       operation: 'get_aggs',
       args: { multiplier: '1', sort: 'desc' },
+      asStreamed: { sort: 'asc' },
       symbolArgument: 'ticker',
       fromArgument: 'from',
       toArgument: 'to',
@@ -602,6 +603,25 @@ export const crypto: Market = {
         trades: 'n',
       },
     },
+    ticks: [
+      {
+        event: 'TRADE',
+        operation: 'list_trades',
+        args: { sort: 'timestamp', order: 'asc' },
+        symbolArgument: 'ticker',
+        fromArgument: 'timestamp_gte',
+        toArgument: 'timestamp_lt',
+        columns: {
+          time: 'participant_timestamp',
+          price: 'price',
+          size: 'size',
+          conditions: 'conditions',
+          exchange_id: 'exchange',
+          trade_id: 'id',
+          received_time: 'received_timestamp',
+        },
+      },
+    ],
   },
   caps: [],
   channels: [trades, quotes, aggregatesPerMinute, aggregatesPerSecond, fairMarketValue],

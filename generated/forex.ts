@@ -437,6 +437,7 @@ export const forex: Market = {
     bars: {
       operation: 'get_aggs',
       args: { multiplier: '1', sort: 'desc' },
+      asStreamed: { sort: 'asc' },
       symbolArgument: 'ticker',
       fromArgument: 'from',
       toArgument: 'to',
@@ -454,6 +455,22 @@ export const forex: Market = {
         trades: 'n',
       },
     },
+    ticks: [
+      {
+        event: 'QUOTE',
+        operation: 'list_quotes',
+        args: { sort: 'timestamp', order: 'asc' },
+        symbolArgument: 'ticker',
+        fromArgument: 'timestamp_gte',
+        toArgument: 'timestamp_lt',
+        columns: {
+          time: 'participant_timestamp',
+          'bid.price': 'bid_price',
+          'ask.price': 'ask_price',
+          exchange_id: 'ask_exchange',
+        },
+      },
+    ],
   },
   pips: [
     { size: 0.01, quotes: ['XAU/USD'] },

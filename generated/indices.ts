@@ -334,6 +334,7 @@ export const indices: Market = {
     bars: {
       operation: 'get_aggs',
       args: { multiplier: '1', sort: 'desc' },
+      asStreamed: { sort: 'asc' },
       symbolArgument: 'ticker',
       fromArgument: 'from',
       toArgument: 'to',
@@ -342,6 +343,7 @@ export const indices: Market = {
       lengths: { second: { timespan: 'second' }, minute: { timespan: 'minute' }, hour: { timespan: 'hour' } },
       columns: { time: 't', open: 'o', high: 'h', low: 'l', close: 'c' },
     },
+    ticks: [],
   },
   caps: [],
   channels: [value, aggregatesPerMinute, aggregatesPerSecond],

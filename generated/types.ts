@@ -107,6 +107,8 @@ export interface Outage {
   readonly channels: readonly string[];
   /** How many more. */
   readonly more_channels?: number;
+  /** The call that asks the REST API for what it lacks, once it is over. */
+  readonly backfill?: string;
 }
 
 /** What came of a subscribed channel. */
@@ -173,6 +175,8 @@ export interface Message {
   };
   /** Size of a message that is only named, since it fits into no answer. */
   readonly left_out_bytes?: number;
+  /** Of one that did not come by the stream. */
+  readonly source?: RestSource;
   readonly [name: string]: unknown;
 }
 
@@ -766,6 +770,40 @@ export interface BarsAnswer extends Common {
   readonly outages: readonly Outage[];
 }
 
+export interface BackfillArguments {
+  readonly market: string;
+  /** Its from, else the newest that ended. */
+  readonly outage?: string | undefined;
+  readonly channels?: readonly string[] | undefined;
+  /** next_page. */
+  readonly page?: string | undefined;
+  readonly limit: number;
+  readonly max_bytes: number;
+  readonly format: 'json' | 'csv';
+}
+
+export interface BackfillAnswer extends Common {
+  /** Which it is; null where there is none to fill. */
+  readonly outage: Outage | null;
+  /** Of all messages; null where nobody was asked. */
+  readonly source: RestSource | null;
+  readonly messages?: readonly Message[];
+  /** Instead of messages, where format is csv: a table per kind. */
+  readonly csv?: string;
+  /** Messages in this answer. */
+  readonly count: number;
+  /** Of those that were looked at, how many had come by the stream and are left out. */
+  readonly duplicates: number;
+  /** To be given as page, for what follows; null where nothing does. */
+  readonly next_page: string | null;
+  /** Channels that could not be asked for. */
+  readonly failed: readonly Rejection[];
+  /** Channels of whose kind the API keeps no history. */
+  readonly unavailable: readonly string[];
+  /** Wildcards: name their symbols in channels. */
+  readonly wildcards: readonly string[];
+}
+
 export type OverviewArguments = Readonly<Record<never, never>>;
 
 export interface OverviewAnswer extends General {
@@ -856,6 +894,7 @@ export interface Arguments {
   readonly wait: WaitArguments;
   readonly summarize: SummarizeArguments;
   readonly bars: BarsArguments;
+  readonly backfill: BackfillArguments;
   readonly overview: OverviewArguments;
   readonly stop_all: StopAllArguments;
   readonly find_rest: FindRestArguments;
@@ -874,6 +913,7 @@ export interface Answers {
   readonly wait: WaitAnswer | WaitSeveralAnswer;
   readonly summarize: SummarizeAnswer | SummarizeSeveralAnswer;
   readonly bars: BarsAnswer;
+  readonly backfill: BackfillAnswer;
   readonly overview: OverviewAnswer;
   readonly stop_all: StopAllAnswer;
   readonly find_rest: FindRestAnswer;
@@ -884,7 +924,7 @@ export interface Answers {
 export type MarketVerb = 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list';
 
 /** Verb of a tool across markets. */
-export type SharedVerb = 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all' | 'find_rest' | 'call_rest';
+export type SharedVerb = 'read' | 'wait' | 'summarize' | 'bars' | 'backfill' | 'overview' | 'stop_all' | 'find_rest' | 'call_rest';
 
 /** Verb of any tool. */
 export type Verb = MarketVerb | SharedVerb;

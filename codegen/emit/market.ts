@@ -104,7 +104,7 @@ export function emitMarket(market: Market): string {
   });
 }
 
-function emitRest({ symbol, daily, bars }: NonNullable<RawMarket['rest']>): Literal {
+function emitRest({ symbol, daily, bars, ticks = [] }: NonNullable<RawMarket['rest']>): Literal {
   const { operation, arguments: args = {}, symbols, most, symbol: column, begins, prev_close: prevClose, day } = daily;
   return {
     symbol: symbol && { pattern: symbol.pattern, canonical: symbol.written },
@@ -112,6 +112,7 @@ function emitRest({ symbol, daily, bars }: NonNullable<RawMarket['rest']>): Lite
     bars: bars && {
       operation: bars.operation,
       args: bars.arguments ?? {},
+      asStreamed: bars.as_streamed ?? {},
       symbolArgument: bars.symbol,
       fromArgument: bars.from,
       toArgument: bars.to,
@@ -120,6 +121,15 @@ function emitRest({ symbol, daily, bars }: NonNullable<RawMarket['rest']>): Lite
       lengths: bars.lengths,
       columns: bars.columns,
     },
+    ticks: ticks.map(({ event, operation: name, arguments: sent = {}, symbol: ticker, from, to, columns }) => ({
+      event,
+      operation: name,
+      args: sent,
+      symbolArgument: ticker,
+      fromArgument: from,
+      toArgument: to,
+      columns,
+    })),
   };
 }
 

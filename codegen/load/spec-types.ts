@@ -107,6 +107,27 @@ export interface RawMarket {
         readonly [name: string]: string;
       };
     };
+    /** The requests that have trades and quotes of the past, the oldest first. */
+    readonly ticks?: readonly {
+      /** Kind of the messages. */
+      readonly event: RawEvent;
+      /** Of spec/rest. */
+      readonly operation: string;
+      /** Sent each time. */
+      readonly arguments?: {
+        readonly [name: string]: string;
+      };
+      /** Argument that takes the symbol. */
+      readonly symbol: string;
+      /** Argument that takes the first time, Unix ns. */
+      readonly from: string;
+      /** Argument that takes the end, Unix ns. */
+      readonly to: string;
+      /** Columns by the roles of the fields that have the same in messages. */
+      readonly columns: {
+        readonly [name: string]: string;
+      };
+    }[];
     /** The request that has bars of the past, the newest first. */
     readonly bars?: {
       /** Of spec/rest. */
@@ -123,6 +144,10 @@ export interface RawMarket {
       readonly to: string;
       /** What times count. */
       readonly epoch: 'ms' | 'ns';
+      /** Sent instead for bars as the stream has them, the oldest first. */
+      readonly as_streamed?: {
+        readonly [name: string]: string;
+      };
       /** Whether the bars are adjusted for splits. */
       readonly adjusted?: boolean;
       /** Arguments that ask for bars of a second, a minute, an hour. */
@@ -346,7 +371,7 @@ export interface RawObjectSchema {
 }
 
 export interface RawTool {
-  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize' | 'bars' | 'overview' | 'stop_all' | 'find_rest' | 'call_rest';
+  readonly verb: 'start' | 'stop' | 'status' | 'subscribe' | 'unsubscribe' | 'list' | 'read' | 'wait' | 'summarize' | 'bars' | 'backfill' | 'overview' | 'stop_all' | 'find_rest' | 'call_rest';
   readonly name: string;
   readonly toolset: string;
   readonly title: string;

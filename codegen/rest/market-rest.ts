@@ -22,7 +22,7 @@ export function judgeMarketRest({ source, value }: Loaded<RawMarket>, model: Res
     if (!new RegExp(form.pattern, 'u').test(symbol))
       report(['symbol', 'examples', symbol], `example ${symbol} does not match ${form.pattern}`);
   }
-  const { daily, bars } = rest;
+  const { daily, bars, ticks = [] } = rest;
   const judge = (part: string, { operation: name, named, columns }: Asked): void => {
     const operations = (model?.groups ?? []).flatMap(group => group.operations);
     const operation = operations.find(({ raw }) => raw.name === name);
@@ -47,6 +47,22 @@ export function judgeMarketRest({ source, value }: Loaded<RawMarket>, model: Res
     named: [['symbols', daily.symbols], ...keysAt('arguments', daily.arguments)],
     columns: [['symbol', daily.symbol], ['prev_close', daily.prev_close], ...valuesAt('day', daily.day)],
   });
+  for (const { event, operation, symbol: ticker, from, to, arguments: args, columns } of ticks) {
+    judge('ticks', {
+      operation,
+      named: [['symbol', ticker], ['from', from], ['to', to], ...keysAt('arguments', args)],
+      columns: valuesAt('columns', columns),
+    });
+    const roles = value.channels
+      .filter(channel => channel.event === event)
+      .flatMap(({ fields }) => fields.flatMap(({ role }) => role ?? []));
+    for (const role of Object.keys(columns)) {
+      if (!roles.some(known => known === role))
+        report(['ticks', 'columns'], `no field of ${event} has the role ${role}${suggest(role, roles, 'roles')}`);
+    }
+    if (!Object.hasOwn(columns, 'time'))
+      report(['ticks', 'columns'], `the column with the time of ${event} is missing`);
+  }
   if (!bars) return problems;
   judge('bars', {
     operation: bars.operation,
@@ -55,6 +71,7 @@ export function judgeMarketRest({ source, value }: Loaded<RawMarket>, model: Res
       ['from', bars.from],
       ['to', bars.to],
       ...keysAt('arguments', bars.arguments),
+      ...keysAt('as_streamed', bars.as_streamed),
       ...Object.values(bars.lengths).flatMap(length => keysAt('lengths', length)),
     ],
     columns: valuesAt('columns', bars.columns),

@@ -1,4 +1,5 @@
 /** What the REST API adds to the streams of a market, as the spec has it. */
+import type { EventKind, Role } from './channel.js';
 
 /** Columns with the values of the day. */
 export interface DayColumns {
@@ -35,6 +36,8 @@ export interface BarsRequest {
   readonly operation: string;
   /** Sent each time. */
   readonly args: Arguments;
+  /** Sent instead for bars as the stream has them, the oldest first. */
+  readonly asStreamed: Arguments;
   readonly symbolArgument: string;
   /** Arguments that take the begins of the first and the last bar. */
   readonly fromArgument: string;
@@ -57,9 +60,26 @@ export interface BarsRequest {
   };
 }
 
+/** The request that has the trades or quotes of the past, the oldest first. */
+export interface TicksRequest {
+  /** Kind of the messages. */
+  readonly event: EventKind;
+  /** Its name. */
+  readonly operation: string;
+  /** Sent each time. */
+  readonly args: Arguments;
+  readonly symbolArgument: string;
+  /** Arguments that take the first time and the end, Unix ns. */
+  readonly fromArgument: string;
+  readonly toArgument: string;
+  /** Columns by the roles of the fields that have the same in messages. */
+  readonly columns: { readonly [R in Role]?: string };
+}
+
 export interface MarketRest {
   /** How the REST API writes symbols; absent: as the feed. */
   readonly symbol?: { readonly pattern: string; readonly canonical: string };
   readonly daily: DailyRequest;
   readonly bars?: BarsRequest;
+  readonly ticks: readonly TicksRequest[];
 }

@@ -7,6 +7,7 @@ import { universeOf } from '../simulator/world/universe.js';
 import type { Outage } from '../stream/outages.js';
 import type { HubView, StreamView } from '../stream/view.js';
 import type { Filter } from '../symbols/channels.js';
+import { spellJson } from '../symbols/example.js';
 import { suspectExpired } from '../symbols/expiry.js';
 import { suspect } from '../symbols/hints.js';
 import { wayOutOf, wayOutOfPassing } from '../symbols/way-out.js';
@@ -60,27 +61,29 @@ const littleRoom: Room = { outages: 3, channels: 5 };
 const muchRoom: Room = { outages: 20, channels: 20 };
 
 /** The outages since a position, in short; the status shows more of them. */
-export function showOutagesSince({ outages }: StreamView, seq: number): Outages {
-  return showOutages(outages.since(seq), littleRoom);
+export function showOutagesSince(stream: StreamView, seq: number): Outages {
+  return showOutages(stream, stream.outages.since(seq), littleRoom);
 }
 
 /** The newest outages of the whole ledger. */
-export function showLedger({ outages }: StreamView): Outages {
-  return showOutages(outages.all, muchRoom, outages.forgotten);
+export function showLedger(stream: StreamView): Outages {
+  const { outages } = stream;
+  return showOutages(stream, outages.all, muchRoom, outages.forgotten);
 }
 
 /** The newest outages, oldest first; the first one shown says how many came before it. */
-function showOutages(outages: readonly Outage[], room: Room, forgotten = 0): Outages {
+function showOutages(stream: StreamView, outages: readonly Outage[], room: Room, forgotten = 0): Outages {
   const shown = outages.slice(-room.outages);
   const earlier = outages.length - shown.length + forgotten;
   const listed = shown.map((outage, index) => ({
     ...(index === 0 && earlier > 0 ? { earlier_outages: earlier } : {}),
-    ...showOutage(outage, room),
+    ...showOutage(stream, outage, room),
   }));
   return { outages: listed };
 }
 
-function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): ShownOutage {
+export function showOutage(stream: StreamView, outage: Outage, room: Room = littleRoom): ShownOutage {
+  const { fromMs, toMs, cause, channels } = outage;
   const more = channels.length - room.channels;
   return {
     from: isoOrNull(fromMs),
@@ -88,7 +91,15 @@ function showOutage({ fromMs, toMs, cause, channels }: Outage, room: Room): Show
     cause,
     channels: channels.slice(0, room.channels),
     ...(more > 0 ? { more_channels: more } : {}),
+    ...wayToFill(stream, outage),
   };
+}
+
+/** Of a recording nothing is asked for. */
+function wayToFill({ market, target }: StreamView, { fromMs, toMs }: Outage): Pick<ShownOutage, 'backfill'> {
+  if (!market.rest || !target || target.replay || toMs === undefined) return {};
+  const args = { market: market.name, outage: new Date(fromMs).toISOString() };
+  return { backfill: `call backfill_outage with ${spellJson(args)}` };
 }
 
 export function showFault({ lastFault, market, state }: StreamView): LastError | null {

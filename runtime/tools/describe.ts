@@ -140,6 +140,16 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
       ...answer.symbols.map(barsOf),
       answer.csv,
     ),
+  backfill: answer =>
+    lines(
+      answer.outage === null
+        ? `Nothing of ${source(answer)} is filled.`
+        : `${count(answer.count, 'message')} by REST of what the outage of ${source(answer)} from ${answer.outage.from} to ${answer.outage.to} lacks${answer.next_page === null ? '' : ', and there is more'}.`,
+      answer.duplicates > 0 ? `Left out, since they had come: ${answer.duplicates}.` : '',
+      ...answer.failed.map(({ channel, code, message }) => `${channel} failed, ${code}: ${message}`),
+      named('Without history', answer.unavailable),
+      answer.csv ?? rows(answer.messages ?? []),
+    ),
   overview: answer =>
     lines(
       `${count(answer.running, 'stream')} of ${answer.streams.length} running.`,

@@ -2,6 +2,7 @@
 import type { Answers, Arguments, OperationAnswer } from '../../generated/types.js';
 import type { Market } from '../contract/market.js';
 import type { MarketVerb, SharedVerb, Verb } from '../contract/tool.js';
+import { backfill } from '../reading/backfill.js';
 import { bars } from '../reading/bars.js';
 import { isOfSeveral, type OfOne } from '../reading/of-markets.js';
 import { read } from '../reading/read.js';
@@ -104,6 +105,7 @@ export const sharedHandlers = sharedTable({
   summarize: (hub, args, abort) =>
     isOfSeveral(args) ? summarizeSeveral(hub, args, abort) : summarize(hub, ofOne(args), abort),
   bars,
+  backfill,
   overview,
   stop_all: stopAll,
   find_rest: findRest,

@@ -10,7 +10,11 @@ export function lines(...parts: readonly (string | null | undefined)[]): string 
 /** Messages that were dropped unread, and outages. */
 export function losses(dropped: number, outages: readonly Outage[]): string[] {
   const missed = dropped > 0 ? [`Dropped unread: ${dropped}.`] : [];
-  return [...missed, ...outages.map(({ from, to, cause }) => `Outage from ${from} to ${to ?? 'now'}: ${cause}`)];
+  const shown = outages.map(
+    ({ from, to, cause, backfill }) =>
+      `Outage from ${from} to ${to ?? 'now'}: ${cause}${backfill === undefined ? '' : ` To fill it, ${backfill}.`}`,
+  );
+  return [...missed, ...shown];
 }
 
 export function rows(list: readonly (Message | Row)[]): string {

@@ -13,13 +13,14 @@ const crypto = spec!.markets.find(({ value }) => value.market === 'crypto')!;
 type Rest = NonNullable<(typeof crypto)['value']['rest']>;
 
 /** What is wrong where crypto says something else of its days, without places. */
-function faultsOf(daily: object, symbol: object = {}, bars?: NonNullable<Rest['bars']>): string[] {
+function faultsOf(daily: object, symbol: object = {}, bars?: Rest['bars'], ticks?: Rest['ticks']): string[] {
   const rest = crypto.value.rest!;
   const changed = {
     ...rest,
     symbol: { ...rest.symbol!, ...symbol },
     daily: { ...rest.daily, ...daily },
     ...(bars ? { bars } : {}),
+    ...(ticks ? { ticks } : {}),
   };
   const loaded = { ...crypto, value: { ...crypto.value, rest: changed } };
   return judgeMarketRest(loaded, model).map(problem => describeProblem(problem).replace(/^\S+ /, ''));
@@ -51,6 +52,20 @@ test('the same holds for the request of bars', () => {
   expect(asked({ columns: { ...bars.columns, trades: 'trades' } })).toEqual([
     expect.stringContaining('get_aggs has no column trades'),
   ]);
+});
+
+test('the same holds for the requests of trades and quotes, whose columns stand under roles', () => {
+  const [trades] = crypto.value.rest!.ticks!;
+  const asked = (changes: object): string[] => faultsOf({}, {}, undefined, [{ ...trades!, ...changes }]);
+  expect(asked({})).toEqual([]);
+  expect(asked({ from: 'timestamp_gt_' })).toEqual([expect.stringContaining('list_trades takes no timestamp_gt_')]);
+  expect(asked({ columns: { time: 'participant_timestamp', price: 'prices' } })).toEqual([
+    'list_trades has no column prices; did you mean price?',
+  ]);
+  expect(asked({ columns: { time: 'participant_timestamp', prize: 'price' } })).toEqual([
+    'no field of TRADE has the role prize; did you mean price?',
+  ]);
+  expect(asked({ columns: { price: 'price' } })).toEqual(['the column with the time of TRADE is missing']);
 });
 
 test('an example of a symbol that is written otherwise is refused', () => {

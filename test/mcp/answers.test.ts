@@ -70,6 +70,8 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     await ask('read_bars', { market, symbols: [symbol], interval: '1m', fill: 'previous', format: 'csv' });
     await ask('read_bars', { market, symbols: [symbol], interval: '5t' });
     await ask('read_bars', { market, symbols: [symbol], interval: 'nonsense' }, true);
+    await ask('backfill_outage', { market });
+    await ask('backfill_outage', { market, outage: 'nonsense' }, true);
     await ask(`subscribe_${market}_channels`, { channels: names });
     await ask(`get_${market}_stream_status`, {});
     await ask(`list_${market}_subscriptions`, {});

@@ -37,7 +37,7 @@ describe('what a host sees', () => {
     return tools.filter(({ name }) => !restNames.includes(name));
   }
 
-  test('is six tools for each market, eight across them, and a dozen of the REST API', async () => {
+  test('is six tools for each market, nine across them, and a dozen of the REST API', async () => {
     const { tools } = await server.client.listTools();
     const expected = marketNames.flatMap(market => [
       `start_${market}_stream`,

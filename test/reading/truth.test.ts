@@ -86,6 +86,7 @@ describe('an outage', () => {
     await scene.send(trade(2));
     expect((await scene.status()).outages).toEqual([
       {
+        backfill: 'call backfill_outage with {"market": "stocks", "outage": "2026-09-09T15:00:01.000Z"}',
         from: '2026-09-09T15:00:01.000Z',
         to: '2026-09-09T15:00:09.000Z',
         cause: expect.stringContaining('ended without a close frame'),

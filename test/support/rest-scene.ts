@@ -94,8 +94,8 @@ export class RestScene {
     await stream.changes.until(() => stream.subscriptions.namesIn('accepted').length === size, 5_000);
   }
 
-  async call(client: Client, name: string, args: object): Promise<Answered> {
-    return (await callOn(client, name, args)).structured;
+  async call(client: Client, name: string, args: object, abort?: AbortSignal): Promise<Answered> {
+    return (await callOn(client, name, args, abort)).structured;
   }
 
   async close(): Promise<void> {

@@ -42,6 +42,7 @@ export const readingNames = [
   'wait_for_stream_message',
   'summarize_stream',
   'read_bars',
+  'backfill_outage',
   'get_streams_overview',
   'stop_all_streams',
 ];

@@ -13,6 +13,7 @@ const files: Readonly<Record<string, string>> = {
   wait: 'reading/wait',
   summarize: 'reading/summary',
   bars: 'reading/bars',
+  backfill: 'reading/backfill',
   stop_all: 'tools/verbs/stop-all',
   find_rest: 'tools/finding/find',
   call_rest: 'tools/finding/call',
