@@ -490,12 +490,12 @@ export const suite: Suite = {
       title: 'Backfill an outage',
       verb: 'backfill',
       toolset: 'reading',
-      description: 'Trades, quotes and bars of an outage by REST, as messages, without those that came. Names what REST lacks.',
+      description: 'What an outage lacks: trades, quotes, bars by REST, as messages.',
       inputSchema: {
         type: 'object',
         properties: {
           market: { type: 'string', enum: ['stocks', 'options', 'futures', 'indices', 'forex', 'crypto'] },
-          outage: { type: 'string', description: 'Its from, else the newest that ended' },
+          outage: { type: 'string', description: 'Its from; else the newest' },
           channels: {
             type: 'array',
             items: { type: 'string' },

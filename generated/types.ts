@@ -772,7 +772,7 @@ export interface BarsAnswer extends Common {
 
 export interface BackfillArguments {
   readonly market: string;
-  /** Its from, else the newest that ended. */
+  /** Its from; else the newest. */
   readonly outage?: string | undefined;
   readonly channels?: readonly string[] | undefined;
   /** next_page. */

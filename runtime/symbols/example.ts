@@ -99,6 +99,8 @@ function exampleOf(name: string, schema: PropertySchema, market: Market): unknow
     endpoint: market.feeds[0]!.feed,
     fields: ['last', 'spread_bps'],
     cursor: 'CURSOR OF THE LAST ANSWER',
+    outage: '2026-11-23T14:30:00.000Z',
+    page: 'NEXT_PAGE OF THE LAST ANSWER',
     api_key: 'YOUR KEY',
     query: 'dividends of AAPL',
     name_or_path: 'list_dividends',

@@ -116,6 +116,8 @@ const held: Readonly<Record<string, readonly string[]>> = {
     `no longer than ${defaultOptions.restJoinMs / 1_000} seconds`,
     `for ${figureIn('runtime/reading/daily/cache.ts', 'failedMs') / 1_000} seconds, or for ${figureIn('runtime/reading/daily/cache.ts', 'unentitledMs') / 60_000} minutes`,
     `came within ${figureIn('runtime/reading/bars/history.ts', 'patienceMs') / 1_000} seconds`,
+    `${capitalized(spelled(figureIn('runtime/reading/backfill.ts', 'edgeMs') / 1_000))} seconds around the outage`,
+    `asks for ${spelled(figureIn('runtime/reading/backfill.ts', 'mostChannels'))} channels at most, and takes ${figureIn('runtime/reading/backfill.ts', 'patienceMs') / 1_000} seconds`,
     `hold ${grouped(figureIn('runtime/reading/conditions/span.ts', 'mostPoints'))} values together`,
     `a span of 1 to ${figureIn('runtime/reading/conditions/operand-parser.ts', 'mostSeconds')} seconds`,
     `with at most ${figureIn('runtime/reading/conditions/operand-parser.ts', 'mostSymbols')} of them`,
