@@ -166,6 +166,7 @@ describe('the text of an answer', () => {
       await call('summarize_stream', { market: market.name });
       await call('read_bars', { market: market.name, symbols: [exampleSymbol(market)], interval: '1s' });
       await call('read_bars', { market: market.name, symbols: [exampleSymbol(market)], interval: '1x' });
+      await call('backfill_outage', { market: market.name });
       await call('get_streams_overview');
       await call(named('status'), { dummy: 1 });
       await call(named('list'));
