@@ -171,7 +171,8 @@ const describers: { readonly [V in Verb]: (answer: Answers[V]) => string } = {
 
 /** What the bars of a symbol are built of, and a line for each. */
 function barsOf({ symbol, from, channel, count: number, bars = [], silence }: SymbolBars): string {
-  const made = from === null ? `${symbol}: no bars.` : `${symbol}: ${count(number, 'bar')} from ${from} (${channel}).`;
+  const own = from === null ? '' : ` from ${from} (${channel})`;
+  const made = number === 0 && from === null ? `${symbol}: no bars.` : `${symbol}: ${count(number, 'bar')}${own}.`;
   const listed = bars.map(({ start_time, ...bar }) => `${start_time} ${lineOf({ ...bar })}`);
   return lines(silence === null ? made : `${made} ${silence}`, ...listed);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../runtime/stream/client.js';
+import { callOn } from '../support/bench.js';
 import { closeAfterEach } from '../support/closing.js';
 import { type Scripted, status } from '../support/rest-host.js';
 import { RestScene } from '../support/rest-scene.js';
@@ -110,6 +111,21 @@ describe('earlier bars', () => {
     await read({ count: 1 });
     await read({ interval: '2t' });
     expect(scene.host.urls).toEqual([]);
+  });
+
+  test('of a symbol that the stream has not are counted in the text, and the running one is partial', async () => {
+    const running = { ...minutes, results: [piece('15:02:00', 14, 15, 13, 14, 40, 14, 2), ...minutes.results] };
+    const { client } = await played(running);
+    const args = { market: 'stocks', symbols: ['MSFT'], interval: '1m' };
+    const { structured, text } = await callOn(client, 'read_bars', args);
+    const [{ bars }] = structured.symbols as [{ bars: readonly Bar[] }];
+    expect(shown(bars)).toEqual([
+      ['14:58', 12, 'rest', undefined],
+      ['14:59', 13, 'rest', undefined],
+      ['15:00', 14, 'rest', undefined],
+      ['15:02', 14, 'rest', true],
+    ]);
+    expect(text).toContain('MSFT: 4 bars.');
   });
 
   test('are missing with a note where the plan has none', async () => {

@@ -76,7 +76,9 @@ export async function joinEarlier(history: History, own: Own, request: BarReques
     const isFirstCut = isCut;
     isCut = false;
     if (isFirstCut) continue;
-    const isWhole = bar.endMs <= coveredToMs || bar.endMs + settledMs <= manner.nowMs;
+    // A bar of the API may still run: its pieces are as long as if they had ended.
+    const hasEnded = bar.endMs <= manner.nowMs;
+    const isWhole = hasEnded && (bar.endMs <= coveredToMs || bar.endMs + settledMs <= manner.nowMs);
     const mine = kept.get(bar.startMs);
     const isLacking = mine ? faulty.has(mine) && isWhole : bar.startMs < beginMs || isTouched(bar, known);
     if (!isLacking) continue;
