@@ -47,6 +47,14 @@ describe('a field can be compared', () => {
     expect([trade(100), trade(101)].map(one => above.sees(1, one))).toEqual([false, true]);
   });
 
+  test.each(['vwap', { field: 'vwap' }])('with the vwap of a bar of the feed, without an interval', value => {
+    const bar = (c: number, vw: number) => ({ ev: 'AM', sym: 'AAPL', o: c, h: c, l: c, c, v: 1, vw, s: 0, e: 60_000 });
+    const above = new Followed({ field: 'close', op: '>', value });
+    expect([bar(10, 10), bar(11, 10)].map(one => above.sees(0, one))).toEqual([false, true]);
+    const high = new Followed({ field: 'vwap', op: '>', value: '10' });
+    expect([bar(11, 10), bar(9, 10.5)].map(one => high.sees(0, one))).toEqual([false, true]);
+  });
+
   test('and is not with what was said before an outage', () => {
     const above = new Followed({ field: 'price', op: '>', value: 'ask.price' });
     above.sees(0, quote(99, 100));

@@ -84,7 +84,7 @@ function parseSide(terms: Terms, given: Given, place: string): Operand | undefin
     if (!terms.kinds.get(of)!.has('number')) throw refuse(market, `${of} is no number, so it does not move.`);
     return { kind: 'move_pct', field: of, windowMs: parseSpan(terms, given, place, 'move_pct') };
   }
-  const asked = isGiven(indicator) ? indicator : isIndicator(field) ? field : undefined;
+  const asked = isGiven(indicator) ? indicator : isIndicator(field) && !isOwnField(terms, given) ? field : undefined;
   if (asked !== undefined) return parseIndicatorOf(terms, asked, given, place);
   if (!isNamed(field)) return undefined;
   if (!namedOperands[field]) return { kind: field as 'spread_bps' };
@@ -102,7 +102,12 @@ function parseSpan({ market }: Terms, given: Given, place: string, what: string)
   );
 }
 
-/** No field has such a name. */
+/** Bars of the feed have a `vwap` too; the one of bars that are built has an interval. */
+function isOwnField({ kinds }: Terms, { field, interval }: Given): boolean {
+  return typeof field === 'string' && kinds.has(field) && !isGiven(interval);
+}
+
+/** A form that only indicators have, or the name of one. */
 function isIndicator(text: unknown): boolean {
   return typeof text === 'string' && (text.includes(':') || readIndicator(text) !== undefined);
 }
