@@ -57,3 +57,24 @@ function areFit(kind: IndicatorKind, numbers: readonly number[]): boolean {
   if (kind === 'macd' && numbers[0]! >= numbers[1]!) return false;
   return deviations > 0 && deviations <= mostDeviations;
 }
+
+/** What must come before the first bar that is shown. */
+export interface Lead {
+  readonly bars: number;
+  /** Whether its day is needed from its begin. */
+  readonly isOfDay: boolean;
+}
+
+/** A smoothed value depends on its begin by less than a thousandth after so many of its lengths. */
+const smoothed = { ema: 4, macd: 4, rsi: 8, atr: 8 } as const;
+const mostLead = 5_000;
+
+export function leadOf(requests: readonly IndicatorRequest[]): Lead {
+  const bars = requests.map(({ kind, numbers }) => {
+    const [first = 0, slow = 0, signal = 0] = numbers;
+    if (kind === 'vwap') return 0;
+    if (kind === 'sma' || kind === 'bbands') return first - 1;
+    return smoothed[kind] * (kind === 'macd' ? slow + signal : first);
+  });
+  return { bars: Math.min(mostLead, Math.max(0, ...bars)), isOfDay: requests.some(({ kind }) => kind === 'vwap') };
+}

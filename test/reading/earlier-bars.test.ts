@@ -102,6 +102,26 @@ describe('earlier bars', () => {
     expect(bars.map(({ indicators }) => (indicators as Bar)['sma:3'])).toEqual([null, null, 13, 14.33, 15.67]);
   });
 
+  test('before the ones that are shown are asked for, so that indicators have their values', async () => {
+    // 15:01 and 15:02 are of the stream; (13 + 14 + 16) / 3, (14 + 16 + 17) / 3.
+    for (const args of [{ count: 2 }, { from: '2026-09-09T15:01:00Z' }]) {
+      const { read } = await played(minutes);
+      const { bars } = await read({ ...args, indicators: ['sma:3'] });
+      expect(bars.map(({ start_time, indicators }) => [start_time, (indicators as Bar)['sma:3']])).toEqual([
+        ['2026-09-09T15:01:00.000Z', 14.33],
+        ['2026-09-09T15:02:00.000Z', 15.67],
+      ]);
+    }
+  });
+
+  test('of the day count in its vwap, however few are shown', async () => {
+    const yesterday = { ...minutes.results[2]!, t: Date.parse('2026-09-08T19:00:00Z') };
+    const { read } = await played({ ...minutes, results: [...minutes.results, yesterday] });
+    // 100 of each trade at 16 and 17, and by REST 400 x 13.5 + 300 x 12 + 100 x 11: (3300 + 10100) / 1000 = 13.4
+    const { bars } = await read({ count: 1, indicators: ['vwap'] });
+    expect(bars.map(({ indicators }) => (indicators as Bar).vwap)).toEqual([13.4]);
+  });
+
   test('are not asked for where the stream has what is wanted', async () => {
     const { scene, read } = await played(minutes);
     expect(shown((await read({ from: '2026-09-09T15:01:00Z' })).bars)).toEqual([

@@ -2,7 +2,8 @@
 import { JoinedBars } from '../../market/bar-builder.js';
 import type { Alignment, Span } from '../../market/bar-interval.js';
 import { type Known, marksOf } from '../../market/bar-marks.js';
-import type { BuiltBar } from '../../market/built-bar.js';
+import type { BuiltBar, Piece } from '../../market/built-bar.js';
+import { type Lead, leadOf } from '../../market/indicator-names.js';
 import type { TimeSlice } from '../../pacing/time-slice.js';
 import type { History } from './history.js';
 import type { BarRequest } from './request.js';
@@ -20,6 +21,8 @@ export interface Own {
 /** How bars are put together. */
 export interface Manner {
   readonly align: Alignment;
+  /** Days of trading. */
+  readonly dayOf: Alignment;
   /** Length of the bars, about. */
   readonly barMs: number;
   /** Longest pieces that can be used. */
@@ -56,7 +59,7 @@ export async function joinEarlier(history: History, own: Own, request: BarReques
 
   const builder = new JoinedBars(manner.align);
   let coveredToMs = 0;
-  const wanted = request.fromMs === undefined ? request.count : Number.POSITIVE_INFINITY;
+  const needsMore = untilEnough(request, manner, builder);
   const isComplete = await history.visit(
     symbol,
     { fromMs: missing.startMs, toMs: missing.endMs, pieceMs: manner.pieceMs },
@@ -64,7 +67,7 @@ export async function joinEarlier(history: History, own: Own, request: BarReques
     piece => {
       coveredToMs = Math.max(coveredToMs, piece.endMs);
       if (manner.isChosen(piece.startMs)) builder.add(piece);
-      return builder.size <= wanted;
+      return needsMore(piece);
     },
   );
   const kept = new Map(bars.map(bar => [bar.startMs, bar]));
@@ -86,6 +89,28 @@ export async function joinEarlier(history: History, own: Own, request: BarReques
     byRest.set(bar, { isWhole });
   }
   return { bars: [...kept.values()].sort((one, other) => one.startMs - other.startMs), byRest };
+}
+
+/** Tells after each piece, the newest first, whether bars or what their indicators begin with are still missing. */
+function untilEnough(
+  { fromMs, count, indicators }: BarRequest,
+  { align, dayOf }: Manner,
+  builder: JoinedBars,
+): (piece: Piece) => boolean {
+  const lead = leadOf(indicators);
+  let firstMs = fromMs === undefined ? Number.POSITIVE_INFINITY : align(fromMs).startMs;
+  /** Bars from the first that is shown; absent until that is whole. */
+  let shown: number | undefined;
+  return ({ startMs }) => {
+    if (shown === undefined) {
+      if (fromMs === undefined ? builder.size <= count : startMs >= firstMs) {
+        if (fromMs === undefined) firstMs = startMs;
+        return true;
+      }
+      shown = fromMs === undefined ? count : builder.size - 1;
+    }
+    return builder.size - shown <= lead.bars || (lead.isOfDay && startMs >= dayOf(firstMs).startMs);
+  };
 }
 
 /** Whether a bar that has ended lacks something. */
@@ -111,15 +136,22 @@ function missingOf(
     readonly bars: readonly BuiltBar[];
     readonly known: Known;
   },
-  { fromMs, toMs, count }: BarRequest,
-  { align, barMs, nowMs }: Manner,
+  { fromMs, toMs, count, indicators }: BarRequest,
+  manner: Manner,
 ): Span | undefined {
+  const { align, barMs, nowMs } = manner;
+  const lead = leadOf(indicators);
+  const needed = count + lead.bars;
   const lastMs = Math.min(toMs ?? nowMs, nowMs);
-  const whole = bars.filter(bar => !faulty.has(bar) && bar.startMs < lastMs).length;
-  const startMs = fromMs === undefined ? undefined : align(fromMs).startMs;
-  const isShort = startMs === undefined ? whole < count : startMs < beginMs;
+  const whole = bars.filter(bar => !faulty.has(bar) && bar.startMs < lastMs);
+  const askedMs = fromMs === undefined ? undefined : align(fromMs).startMs;
+  const startMs = askedMs === undefined ? undefined : beginOf(askedMs, lead, manner);
+  const firstMs = askedMs ?? whole.at(-count)?.startMs ?? 0;
+  const hasLead = whole.filter(bar => bar.startMs < firstMs).length >= lead.bars;
+  const hasDay = !lead.isOfDay || beginMs <= manner.dayOf(firstMs).startMs;
+  const isShort = (askedMs === undefined ? whole.length < needed : askedMs < beginMs || !hasLead) || !hasDay;
   const gaps = known.outages.flatMap(({ toMs: end }) => (end === undefined ? [] : [align(end - 1).endMs]));
-  const beyondMs = startMs ?? bars.at(-count)?.startMs ?? 0;
+  const beyondMs = startMs ?? bars.at(-needed)?.startMs ?? 0;
   const lacking = [...faulty]
     .map(({ endMs }) => endMs)
     .concat(gaps)
@@ -127,7 +159,13 @@ function missingOf(
   if (!isShort && lacking.length === 0) return undefined;
   const seamMs = Math.max(...lacking, Number.isFinite(beginMs) ? beginMs : align(lastMs - 1).endMs);
   const endMs = Math.min(seamMs, align(lastMs - 1).endMs);
-  const back = stretched * count * barMs + weekMs;
+  const back = stretched * needed * barMs + weekMs;
   const beginAskedMs = startMs ?? Math.max(0, align(endMs - back).startMs);
   return beginAskedMs < endMs ? { startMs: beginAskedMs, endMs } : undefined;
+}
+
+/** How far back is asked for what is shown from a moment on. */
+function beginOf(askedMs: number, { bars, isOfDay }: Lead, { align, dayOf, barMs }: Manner): number {
+  const leadMs = bars > 0 ? align(Math.max(0, askedMs - stretched * bars * barMs - weekMs)).startMs : askedMs;
+  return Math.max(0, isOfDay ? Math.min(leadMs, dayOf(askedMs).startMs) : leadMs);
 }

@@ -1,7 +1,6 @@
 /** The bars of one symbol, from the messages that are held. */
 
 import { Gathering } from '../../buffer/gathering.js';
-import type { Hours } from '../../contract/market.js';
 import type { Kernel } from '../../contract/suite.js';
 import type { BarBuilder } from '../../market/bar-builder.js';
 import { fillBars } from '../../market/bar-fill.js';
@@ -81,13 +80,14 @@ export async function buildBars(
     isChosen: (atMs: number): boolean => !onlyRegular || hours.includes(atMs),
   };
   const { align } = manner;
+  const dayOf = alignmentOf({ kind: 'day', name: '1d' }, ownHours);
   const fromStream = source && (() => ownBars(building, symbol, source, request, manner));
   const own = fromStream ? await building.inPlace(fromStream) : nothing(building.nowMs);
   const { known } = own;
   const joined =
     history && align
       ? await joinEarlier(history, { symbol, ...own }, request, {
-          ...{ align, isChosen: manner.isChosen, nowMs: building.nowMs, slice },
+          ...{ align, dayOf, isChosen: manner.isChosen, nowMs: building.nowMs, slice },
           ...lengthsOf(interval, onlyRegular),
         })
       : undefined;
@@ -97,7 +97,7 @@ export async function buildBars(
   const neverCloses = (stream.target?.endpoint.simulated ?? false) && !onlyRegular;
   const isOpen = (from: number, to: number): boolean => neverCloses || hours.touches(from, to, choice);
   const all = request.isFilled && align ? fillBars(built, align, lastMoment(newestMs, known), isOpen) : built;
-  const { newest, span } = await chooseBars(all, { slice, hours: ownHours, compute }, request);
+  const { newest, span } = await chooseBars(all, { slice, dayOf, compute }, request);
   const bars = newest.map(({ bar, isFirst: isOldest, indicators }): MarkedBar => {
     const rest = joined?.byRest.get(bar);
     if (rest) return { bar, hasGap: false, isPartial: !rest.isWhole, indicators, source: history!.source };
@@ -200,7 +200,7 @@ interface ChosenBar {
 
 interface Choosing {
   readonly slice: TimeSlice;
-  readonly hours: Hours;
+  readonly dayOf: Alignment;
   readonly compute: Building['compute'];
 }
 
@@ -211,11 +211,11 @@ interface Choosing {
  */
 async function chooseBars(
   bars: Iterable<BuiltBar>,
-  { slice, hours, compute }: Choosing,
+  { slice, dayOf, compute }: Choosing,
   request: BarRequest,
 ): Promise<{ newest: ChosenBar[]; span: BuiltBar[] }> {
   const { interval, indicators, count } = request;
-  const next = compute?.runIndicators(indicators, undefined, alignmentOf({ kind: 'day', name: '1d' }, hours));
+  const next = compute?.runIndicators(indicators, undefined, dayOf);
   const steps = barSteps * (1 + indicators.length) + (interval.kind === 'ticks' ? interval.count : 0);
   let newest: ChosenBar[] = [];
   let decimals = 0;
