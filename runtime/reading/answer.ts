@@ -1,6 +1,7 @@
 /** Parts that several answers share. */
 
 import type { Common, LastError, Outage as ShownOutage } from '../../generated/types.js';
+import { ChannelIndex } from '../buffer/channel-index.js';
 import { encodeCursor } from '../buffer/cursor.js';
 import { isoOrNull } from '../core/time.js';
 import { universeOf } from '../simulator/world/universe.js';
@@ -120,7 +121,8 @@ export function doubtsOf(stream: StreamView): string[] {
 /** @param sought what the call looked for; absent: any message */
 export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): string {
   const { subscriptions, lastFault, market, target } = stream;
-  const symbols = subscriptions.names.map(name => name.slice(name.indexOf('.') + 1));
+  const names = soughtOf(subscriptions.names, sought);
+  const symbols = names.map(name => name.slice(name.indexOf('.') + 1));
   // A recording is of its own day.
   const expired = target?.replay ? [] : suspectExpired(market, symbols, hub.clock.now());
   const isPlayed = target?.endpoint.simulated === true && !target.replay;
@@ -146,9 +148,19 @@ export function silenceOf(hub: HubView, stream: StreamView, sought?: Sought): st
     unconfirmed: subscriptions.namesIn('unconfirmed'),
     doubts: doubtsOf(stream),
     rejected: subscriptions.rejections.length,
-    suspects: [...suspect(market, subscriptions.names), ...expired],
+    suspects: [...suspect(market, names), ...expired],
     sought: sought && { ageOf: filter => ageOf(hub, stream, filter), ...sought },
   });
+}
+
+/** Of the channels, those that a call looked for; all, where it named none. */
+function soughtOf(
+  names: readonly string[],
+  { filters = [] }: Sought = { filters: [], seen: 0, passed: 0 },
+): readonly string[] {
+  if (filters.length === 0) return names;
+  const channelIndex = new ChannelIndex(names);
+  return [...new Set(filters.flatMap(filter => channelIndex.of(filter)))];
 }
 
 /** How long ago the newest message came that a filter selects, as far as it is held. */

@@ -17,7 +17,6 @@ import { type Choice, choiceOf, mostRecalled, newestIn, recall } from './conditi
 import { mostPoints } from './conditions/span.js';
 import type { Look, MatchScan } from './match-scan.js';
 import { nameOnly, type PageBuilder } from './page.js';
-import { unheldOf } from './silence.js';
 
 interface Shown {
   readonly entry: Entry;
@@ -57,6 +56,8 @@ export class Search {
   /** Those that are not selected, and that the condition takes in all the same. */
   private readonly beside: Choice | undefined;
   private droppedBefore = 0;
+  /** Messages of other symbols than the condition names. */
+  private elsewhere = 0;
   /** The message whose earlier values are looked for. */
   private unfinished: Shown | undefined;
 
@@ -145,16 +146,15 @@ export class Search {
     return { seen, passed, last: this.lastValues };
   }
 
+  /** The same, where a call names no channels: what it looks for are the symbols of its condition. */
+  get ownOutcome() {
+    const { seen, passed, last } = this.outcome;
+    return { filters: this.decisive, seen: seen - this.elsewhere, passed: passed + this.elsewhere, last };
+  }
+
   /** Filters for those symbols; empty where a message of any symbol can satisfy the condition. */
   get decisive(): readonly Filter[] {
     return [...(this.symbols ?? [])].map(symbol => ({ symbol }));
-  }
-
-  /** The same filters, if no subscribed channel satisfies any of them. */
-  get unheld(): readonly Filter[] | undefined {
-    const wanted = this.decisive;
-    const unheld = unheldOf(this.task.stream.subscriptions.names, wanted);
-    return unheld.length > 0 && unheld.length === wanted.length ? wanted : undefined;
   }
 
   /** Looks at the messages since the last look. */
@@ -194,7 +194,10 @@ export class Search {
     const { tracker, symbols } = this;
     const { stream } = this.task;
     // A message that cannot satisfy the condition is not even parsed.
-    if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) return 'skipped';
+    if (symbols && !symbols.has(stream.buffer.symbolAt(seq) ?? '')) {
+      this.elsewhere++;
+      return 'skipped';
+    }
     const shown = this.unfinished?.entry.seq === seq ? this.unfinished : this.show(seq);
     const { entry, message } = shown;
     const isReady = tracker?.looksBack(entry, message, slice) ?? true;

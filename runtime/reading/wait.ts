@@ -95,7 +95,8 @@ interface InVain {
 export function explainLoss(hub: HubView, { stream, search, prospect, filters }: InVain): string {
   const { loss } = prospect;
   if (loss?.reason !== undefined) return loss.reason;
-  return silenceOf(hub, stream, { filters: loss?.filters ?? filters ?? search.unheld, ...search.outcome });
+  const outcome = filters || search.decisive.length === 0 ? { filters, ...search.outcome } : search.ownOutcome;
+  return silenceOf(hub, stream, { ...outcome, filters: loss?.filters ?? outcome.filters });
 }
 
 /** An answer of this many messages, of a tool that takes no size of it. */

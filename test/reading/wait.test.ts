@@ -279,6 +279,16 @@ describe('a wait in vain says', () => {
     expect((await filtered).silence).toBe('1 message came, and none of T.MSFT.');
   });
 
+  test('what came instead of the symbol of its condition', async () => {
+    const { send, wait } = await streaming(['T.AAPL', 'T.MSFT', 'T.nvda']);
+    const waiting = wait({ condition: { ...above(1), symbol: 'MSFT' }, timeout_s: 1 });
+    await send(trade(200), trade(201.5));
+    expect((await waiting).silence).toBe('2 messages came, and none of MSFT.');
+    const quiet = String((await wait({ condition: { ...above(1), symbol: 'MSFT' }, timeout_s: 1 })).silence);
+    expect(quiet).not.toContain('nvda');
+    expect((await wait({ channels: ['T.nvda'], timeout_s: 1 })).silence).toContain('would be written T.NVDA');
+  });
+
   test('that nothing of it is subscribed', async () => {
     const { send, wait, start } = await streaming(['T.AAPL']);
     await send(trade(200));
