@@ -55,6 +55,19 @@ describe('a field can be compared', () => {
     expect([bar(11, 10), bar(9, 10.5)].map(one => high.sees(0, one))).toEqual([false, true]);
   });
 
+  test('where it is of another channel only, which the refusal says', () => {
+    for (const value of ['ask.price', { field: 'ask.price' }]) {
+      const refusal = refusalOf({ field: 'price', op: '>', value }, ['T']);
+      expect(refusal.message).toMatch(/^ask\.price is a field of Q, not of these messages/);
+    }
+  });
+
+  test('and a move is refused with its form where it is named as a field', () => {
+    expect(refusalOf({ field: 'move_pct', window_s: 60, op: '>', value: '1' }).hint).toBe(
+      'Write it as {"condition": {"move_pct": "price", "window_s": 60, "op": ">=", "value": "1"}}.',
+    );
+  });
+
   test('and is not with what was said before an outage', () => {
     const above = new Followed({ field: 'price', op: '>', value: 'ask.price' });
     above.sees(0, quote(99, 100));

@@ -43,7 +43,9 @@ export function parseRight(terms: Terms, given: Given, place: string): Operand |
   if (typeof value === 'string') {
     const text = value.trim();
     const isField = kinds.get(text)?.has('number') ?? false;
-    if (!isField && !isNamed(text) && !isIndicator(text)) return undefined;
+    // A field of a channel that is not subscribed is refused as such.
+    const isElsewhere = market.channels.some(channel => fieldKinds(channel).get(text)?.includes('number'));
+    if (!isField && !isElsewhere && !isNamed(text) && !isIndicator(text)) return undefined;
     return parseOther(wide, { ...given, move_pct: undefined, indicator: undefined, field: text }, place);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
@@ -65,6 +67,11 @@ function fieldOf(terms: Terms, given: Given, place: string): Operand {
   throw refuse(terms.market, `${field} is no number, so nothing can be compared with it.`);
 }
 
+/** A field that moves. */
+function exampleField({ kinds }: Terms): string {
+  return ['price', 'bid.price', 'value', 'close'].find(name => kinds.has(name)) ?? 'price';
+}
+
 function isNamed(name: unknown): name is NamedOperand {
   return typeof name === 'string' && Object.hasOwn(namedOperands, name);
 }
@@ -76,6 +83,14 @@ function isGiven(part: unknown): boolean {
 /** @returns nothing where it is a field */
 function parseSide(terms: Terms, given: Given, place: string): Operand | undefined {
   const { market } = terms;
+  if (given.field === 'move_pct') {
+    const example = { move_pct: 'price', window_s: 60, op: '>=', value: '1' };
+    throw refuse(
+      market,
+      `${place}: move_pct names the field that moves, and is no field itself.`,
+      `Write it as ${spellJson({ condition: { ...example, move_pct: exampleField(terms) } })}.`,
+    );
+  }
   const named = ['field', 'move_pct', 'indicator'].filter(key => isGiven(given[key]));
   if (named.length > 1) throw refuse(market, `${place} compares one of field, move_pct and indicator.`);
   const { field, move_pct: moved, indicator } = given;
