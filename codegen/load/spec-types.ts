@@ -714,6 +714,8 @@ export interface RawRestArgument {
   readonly most?: number;
   /** What is sent where a caller leaves it out. */
   readonly usual?: string | number | boolean;
+  /** What the API takes of a moment beside dates: Unix time in this unit. Without it, ISO times. */
+  readonly unit?: 'ms' | 'ns';
   readonly required?: boolean;
   /** Whether hosts are shown it; others are accepted too. */
   readonly shown?: boolean;

@@ -100,6 +100,7 @@ function makeParameter(making: Making, report: Report): RestParameter {
     ...(least === undefined ? {} : { least }),
     ...(most === undefined ? {} : { most }),
     ...(entry.usual === undefined ? {} : { usual: entry.usual }),
+    ...(entry.unit === undefined ? {} : { unit: entry.unit }),
     operators: facts.operators ?? [],
     about: (entry.about ?? '').replace('{default}', String(facts.default ?? '')),
     ...(entry.note === undefined ? {} : { note: entry.note }),
@@ -118,11 +119,12 @@ function typeOf({ type, format = '' }: DigestedParameter): RestType {
 
 const numbers = ['integer', 'number'];
 
+const explain = 'if the document is wrong, say so in spec/rest/errata.yaml';
+
 /** What the spec says of a parameter that the document contradicts or leaves unsaid. */
 function faultsOf({ argument, wire, entry, facts }: Making): string[] {
-  const { values, least, most, usual, type, about } = entry;
+  const { values, least, most, usual, about } = entry;
   const known = facts.enum?.map(String);
-  const explain = 'if the document is wrong, say so in spec/rest/errata.yaml';
   const faults: string[] = [];
   if (about === undefined)
     faults.push(`the parameter ${wire} has no text; add it to its arguments, such as: ${argument}: { about: Ticker }`);
@@ -139,11 +141,19 @@ function faultsOf({ argument, wire, entry, facts }: Making): string[] {
     faults.push(
       `${wire} is at least ${facts.minimum ?? 'what it likes'} in the document, and ${least} came; ${explain}`,
     );
-  if (type !== undefined && !fitsType(type, facts.type))
-    faults.push(`${wire} is of the type ${facts.type} in the document, which ${type} does not fit; ${explain}`);
+  faults.push(...typeFaults(entry, facts, wire));
   if (usual !== undefined) faults.push(...usualFaults(entry, facts, wire));
   for (const operator of facts.enumerated ?? [])
     faults.push(`${wire}.${operator} has the enum of ${wire}, which takes no list; ${explain}`);
+  return faults;
+}
+
+function typeFaults({ type, unit }: RawRestArgument, facts: DigestedParameter, wire: string): string[] {
+  const faults: string[] = [];
+  if (type !== undefined && !fitsType(type, facts.type))
+    faults.push(`${wire} is of the type ${facts.type} in the document, which ${type} does not fit; ${explain}`);
+  if (unit !== undefined && type !== 'moment')
+    faults.push(`${wire} has the unit ${unit}, which only a moment has; delete it, or say type: moment`);
   return faults;
 }
 

@@ -119,13 +119,14 @@ function emitParameter(parameter: RestParameter): Literal {
     least,
     most,
     usual,
+    unit,
     operators,
     about,
     note,
   } = parameter;
   return {
     ...{ argument, aliases, wire: wire ?? new Code('null'), place, type, isList, isRequired },
-    ...{ values, least, most, usual, operators, about, note },
+    ...{ values, least, most, usual, unit, operators, about, note },
   };
 }
 

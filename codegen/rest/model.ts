@@ -16,6 +16,7 @@ export interface RestParameter {
   readonly least?: number;
   readonly most?: number;
   readonly usual?: string | number | boolean;
+  readonly unit?: string;
   readonly operators: readonly string[];
   readonly about: string;
   readonly note?: string;

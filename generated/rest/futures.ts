@@ -348,6 +348,7 @@ const timestampOf: OperationParameter = {
   type: 'moment',
   isList: false,
   isRequired: false,
+  unit: 'ns',
   operators: ['gt', 'gte', 'lt', 'lte'],
   about: 'Day, ISO time or Unix ns',
 };
@@ -519,8 +520,9 @@ export const futures: readonly Operation[] = [
         type: 'moment',
         isList: false,
         isRequired: false,
+        unit: 'ns',
         operators: ['gt', 'gte', 'lt', 'lte'],
-        about: 'Start of the bar: day or Unix ns',
+        about: 'Start of the bar: day, ISO time or Unix ns',
       },
       {
         argument: 'sort',

@@ -39,8 +39,9 @@ const timestampOf: OperationParameter = {
   type: 'moment',
   isList: false,
   isRequired: false,
+  unit: 'ms',
   operators: ['gt', 'gte', 'lt', 'lte'],
-  about: 'Day or Unix ms',
+  about: 'Day, ISO time or Unix ms',
 };
 
 /** Of several operations. */

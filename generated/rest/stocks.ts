@@ -53,8 +53,9 @@ const fromOf: OperationParameter = {
   type: 'moment',
   isList: false,
   isRequired: true,
+  unit: 'ms',
   operators: [],
-  about: 'First day or Unix ms',
+  about: 'First day, ISO time or Unix ms',
 };
 
 /** Of several operations. */
@@ -66,8 +67,9 @@ const toOf: OperationParameter = {
   type: 'moment',
   isList: false,
   isRequired: true,
+  unit: 'ms',
   operators: [],
-  about: 'Last day or Unix ms',
+  about: 'Last day, ISO time or Unix ms',
 };
 
 /** Of several operations. */
@@ -161,6 +163,7 @@ const timestampOf: OperationParameter = {
   type: 'moment',
   isList: false,
   isRequired: false,
+  unit: 'ns',
   operators: ['gt', 'gte', 'lt', 'lte'],
   about: 'Day, ISO time or Unix ns',
 };
@@ -670,8 +673,9 @@ const timestampOf_2: OperationParameter = {
   type: 'moment',
   isList: false,
   isRequired: false,
+  unit: 'ms',
   operators: ['gt', 'gte', 'lt', 'lte'],
-  about: 'Day or Unix ms',
+  about: 'Day, ISO time or Unix ms',
 };
 
 /** Of several operations. */

@@ -21,8 +21,8 @@ export const restTools: readonly OperationTool[] = [
           enum: ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'],
           description: 'Length of a bar',
         },
-        from: { type: 'string', description: 'First day or Unix ms' },
-        to: { type: 'string', description: 'Last day or Unix ms' },
+        from: { type: 'string', description: 'First day, ISO time or Unix ms' },
+        to: { type: 'string', description: 'Last day, ISO time or Unix ms' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         sort: { type: 'string', enum: ['asc', 'desc'], description: 'By time' },
         limit: {
@@ -54,8 +54,8 @@ export const restTools: readonly OperationTool[] = [
           enum: ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'],
           description: 'Length of a bar',
         },
-        from: { type: 'string', description: 'First day or Unix ms' },
-        to: { type: 'string', description: 'Last day or Unix ms' },
+        from: { type: 'string', description: 'First day, ISO time or Unix ms' },
+        to: { type: 'string', description: 'Last day, ISO time or Unix ms' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         sort: { type: 'string', enum: ['asc', 'desc'], description: 'By time' },
         limit: {
@@ -935,7 +935,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Ticker such as AAPL' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -963,7 +963,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Ticker such as AAPL' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -991,7 +991,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Ticker such as AAPL' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         long_window: { type: 'integer', description: 'Bars of the long average; default 26' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1021,7 +1021,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Ticker such as AAPL' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 14' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1139,7 +1139,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Contract such as O:SPY281215C00700000' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1167,7 +1167,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Contract such as O:SPY281215C00700000' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1195,7 +1195,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Contract such as O:SPY281215C00700000' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         long_window: { type: 'integer', description: 'Bars of the long average; default 26' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1225,7 +1225,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Contract such as O:SPY281215C00700000' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 14' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1254,7 +1254,10 @@ export const restTools: readonly OperationTool[] = [
       properties: {
         ticker: { type: 'string', description: 'Contract such as ESZ7' },
         resolution: { type: 'string', description: 'Length such as 1min, 1hour, 1session, 1week' },
-        window_start: { type: 'string', description: 'Start of the bar: day or Unix ns; also _gt _gte _lt _lte' },
+        window_start: {
+          type: 'string',
+          description: 'Start of the bar: day, ISO time or Unix ns; also _gt _gte _lt _lte',
+        },
         sort: { type: 'string', enum: ['window_start.asc', 'window_start.desc'], description: 'By time' },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
         page: { type: 'string', description: 'next_page' },
@@ -1575,7 +1578,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as X:BTCUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
         timespan: {
@@ -1602,7 +1605,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as X:BTCUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
         timespan: {
@@ -1629,7 +1632,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as X:BTCUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         long_window: { type: 'integer', description: 'Bars of the long average; default 26' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
         short_window: { type: 'integer', description: 'Bars of the short average; default 12' },
@@ -1658,7 +1661,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as X:BTCUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 14' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
         timespan: {
@@ -1721,7 +1724,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as C:EURUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1749,7 +1752,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as C:EURUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1777,7 +1780,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as C:EURUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         long_window: { type: 'integer', description: 'Bars of the long average; default 26' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1807,7 +1810,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Pair such as C:EURUSD' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 14' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1857,7 +1860,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Index such as I:SPX' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1885,7 +1888,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Index such as I:SPX' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 50' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1913,7 +1916,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Index such as I:SPX' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         long_window: { type: 'integer', description: 'Bars of the long average; default 26' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },
@@ -1943,7 +1946,7 @@ export const restTools: readonly OperationTool[] = [
       type: 'object',
       properties: {
         ticker: { type: 'string', description: 'Index such as I:SPX' },
-        timestamp: { type: 'string', description: 'Day or Unix ms; also _gt _gte _lt _lte' },
+        timestamp: { type: 'string', description: 'Day, ISO time or Unix ms; also _gt _gte _lt _lte' },
         window: { type: 'integer', minimum: 1, description: 'Bars that it is computed over; default 14' },
         adjusted: { type: 'boolean', description: 'Adjusted for splits' },
         series_type: { type: 'string', enum: ['open', 'high', 'low', 'close'], description: 'Price of the bar' },

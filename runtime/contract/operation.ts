@@ -27,6 +27,8 @@ export interface OperationParameter {
   readonly most?: number;
   /** What is sent where a caller leaves it out. */
   readonly usual?: string | number | boolean;
+  /** What the API takes of a moment beside dates: Unix time in this unit, or ISO times where it has none. */
+  readonly unit?: 'ms' | 'ns';
   readonly operators: readonly FilterOperator[];
   readonly about: string;
   readonly note?: string;

@@ -2,7 +2,7 @@
 import type { OperationFreshness } from '../contract/operation.js';
 import { epochMs } from '../core/time.js';
 import type { SentValue } from './arguments.js';
-import { isDay } from './values.js';
+import { isDay } from './moments.js';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;

@@ -3,6 +3,7 @@ import type { OperationParameter } from '../contract/operation.js';
 import { readBoolean, readNumber } from '../core/argument-forms.js';
 import { kindOf } from '../core/kind.js';
 import { nearest, suggest } from '../core/nearest.js';
+import { isDay, momentText } from './moments.js';
 import type { TakenArgument } from './parameters.js';
 
 /** A value as it goes out, or what is wrong with it, in a sentence. */
@@ -35,7 +36,7 @@ function readOne({ parameter }: TakenArgument, value: unknown, place: string): R
   };
 }
 
-function textIn({ type, values, least, most, place }: OperationParameter, value: unknown): string | undefined {
+function textIn({ type, values, least, most, place, unit }: OperationParameter, value: unknown): string | undefined {
   if (values && type === 'text') {
     const word = wordOf(value);
     return values.find(one => one.toLowerCase() === word);
@@ -56,7 +57,7 @@ function textIn({ type, values, least, most, place }: OperationParameter, value:
       return isDay(wordOf(value)) ? wordOf(value) : undefined;
     case 'moment': {
       const text = typeof value === 'string' ? value.trim() : wordOf(value);
-      return isMoment(text) ? text : undefined;
+      return momentText(text, unit);
     }
     default:
       return plainText(value, place);
@@ -83,20 +84,6 @@ function plainDigits(number: number): string {
 
 function isIn(number: number, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY): boolean {
   return Number.isFinite(number) && Math.abs(number) < 1e20 && number >= least && number <= most;
-}
-
-/** Whether it is a date of the calendar: 2026-02-29 is none. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const atMs = Date.parse(`${text}T00:00:00Z`);
-  return Number.isFinite(atMs) && new Date(atMs).toISOString().startsWith(text);
-}
-
-const isoTime = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?$/i;
-
-function isMoment(text: string): boolean {
-  const day = isoTime.exec(text)?.[1];
-  return isDay(text) || (day !== undefined && isDay(day)) || /^\d{1,20}$/.test(text);
 }
 
 export function expectedOf({ type, values, least, most }: OperationParameter): string {

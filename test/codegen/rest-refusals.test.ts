@@ -101,6 +101,12 @@ describe('what the document does not have is refused with its place and the near
     ]);
   });
 
+  test('a unit of what is no moment', () => {
+    expect(faults(metals, ['day: { type: date,', 'day: { type: date, unit: ms,'])).toEqual([
+      'spec/rest/metals.yaml:43:7 list_metal_kinds: day has the unit ms, which only a moment has; delete it, or say type: moment',
+    ]);
+  });
+
   test('a default that does not fit', () => {
     expect(faults(metals, ['most: 500', 'most: 50'])).toEqual([
       'spec/rest/metals.yaml:11:7 list_metal_trades: usual 100 of limit is not between 1 and 50; change it',

@@ -230,7 +230,7 @@ describe('an answer is kept', () => {
     ['1788787800000', 1],
     ['1788787800000000000', 1],
     ['2026-09-09T13:00:00Z', 2],
-    ['12345', 2],
+    ['0', 1],
   ])('an hour, of a range that ends at %s, where that is a day ago', async (to, requests) => {
     const { host, call, clock } = await hosted([fine]);
 
