@@ -3,6 +3,7 @@ import type { Options } from '../config/options.js';
 import type { Operation } from '../contract/operation.js';
 import type { Clock } from '../core/clock.js';
 import { count } from '../core/count.js';
+import { StreamError } from '../core/errors.js';
 import { oneLine } from '../core/quoting.js';
 import type { Secret } from '../core/secret.js';
 import type { FindProxy } from '../feed/proxy.js';
@@ -16,7 +17,9 @@ import { nextPage, type Page, readCursor, writeCursor } from './page.js';
 import type { RestPlace } from './place.js';
 import { isObject, type ReadDocument, type Reply, type ReplyDocument, readReply } from './reply.js';
 import { Requester } from './requester.js';
+import type { RowsWanted } from './row-scan.js';
 import { rowsIn } from './rows.js';
+import { doubtsOf } from './symbols.js';
 import { makeTable, mostRows, type Table, type TableFormat } from './table.js';
 import { Transport } from './transport.js';
 import type { RestWorld } from './world.js';
@@ -107,6 +110,7 @@ export class RestClient {
       notes: [
         ...notes,
         ...(found ? [] : unplaced(document)),
+        ...(found?.count ? [] : doubtsOf(asked.sent)),
         ...next.notes,
         ...table.notes,
         ...(this.world.notesOn?.(operation) ?? []),
@@ -136,8 +140,7 @@ export class RestClient {
       return hit.ageMs === undefined ? { read } : { read, ageMs: hit.ageMs };
     }
     const reply = await this.flights.join(key, abort => this.world.send(address, client, abort, operation), signal);
-    const hidden = sent ? hiddenInValues(sent) : hiddenInPage(operation.path, address);
-    const read = await readReply(reply, hidden, wanted, clock);
+    const read = await readAnswer(reply, { address, sent, wanted, operation }, clock);
     if (longestMs > 0) this.cache.put(key, client, reply.body);
     return { read, ...(reply.host === undefined ? {} : { host: reply.host }) };
   }
@@ -161,6 +164,28 @@ export class RestClient {
     const cursor = page && writeCursor(operation, place, page);
     if (cursor !== undefined) return { cursor, notes: [] };
     return { cursor: null, notes: ['There is more, but the API names a next page that is not one of this operation.'] };
+  }
+}
+
+interface Awaiting {
+  readonly operation: Operation;
+  readonly address: Address;
+  readonly sent: readonly SentValue[] | undefined;
+  readonly wanted: RowsWanted;
+}
+
+/** @throws StreamError that says so, where nothing may be found for the form of a symbol */
+async function readAnswer(
+  reply: Reply,
+  { operation, address, sent, wanted }: Awaiting,
+  clock: Clock,
+): Promise<ReadDocument> {
+  try {
+    return await readReply(reply, sent ? hiddenInValues(sent) : hiddenInPage(operation.path, address), wanted, clock);
+  } catch (error) {
+    const doubts = doubtsOf(sent);
+    if (!(error instanceof StreamError) || error.code !== 'NOT_FOUND' || doubts.length === 0) throw error;
+    throw new StreamError(error.code, error.message, error.hint, { ...error.details, notes: doubts });
   }
 }
 

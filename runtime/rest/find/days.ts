@@ -1,7 +1,7 @@
 /** The days of which a question speaks: one day, or a span of them. What can be meant in two ways is left out. */
 import { businessDayBy, dateOf } from '../../core/business-days.js';
 import { addDays, weekdayOf } from '../../core/wall-time.js';
-import { isDay } from '../values.js';
+import { isDay } from '../moments.js';
 
 export interface AskedDays {
   /** Days that are named, in their order. */
