@@ -6,10 +6,11 @@ import { StreamError } from '../core/errors.js';
 import { kindOf } from '../core/kind.js';
 import { nearest, suggest } from '../core/nearest.js';
 import { asSentence } from '../core/quoting.js';
+import { spellPlace, wallTimeAt } from '../core/wall-time.js';
 import { spellJson } from '../symbols/example.js';
 import { type Address, fillPath, isKeyName, slotsOf, writeQuery } from './address.js';
 import { type Taken, type TakenArgument, takenBy } from './parameters.js';
-import { exampleOf, expectedOf, readValue } from './values.js';
+import { exampleOf, expectedOf, isMeant, isTime, readValue } from './values.js';
 
 /** A value that goes out. */
 export interface SentValue {
@@ -29,6 +30,8 @@ interface Given {
   readonly value: unknown;
 }
 
+/** Dates are those of the exchanges. */
+const exchanges = 'America/New_York';
 const mostFaults = 5;
 /** Longer ones are refused by hosts on the way. */
 const longestAddress = 8_000;
@@ -36,8 +39,8 @@ const longestAddress = 8_000;
 const mostCompared = 20;
 
 /** @throws StreamError INVALID_ARGUMENT, which says what is expected and never repeats what came */
-export function readArguments(operation: Operation, came: unknown): Asked {
-  return new ArgumentReader(operation).read(came);
+export function readArguments(operation: Operation, came: unknown, nowMs?: number): Asked {
+  return new ArgumentReader(operation, nowMs).read(came);
 }
 
 class ArgumentReader {
@@ -50,7 +53,11 @@ class ArgumentReader {
   /** Arguments to show in a right form, with what came for them. */
   private readonly faulty = new Map<TakenArgument, unknown>();
 
-  constructor(private readonly operation: Operation) {
+  /** @param nowMs for refusals of times, which say which day it is: models do not know */
+  constructor(
+    private readonly operation: Operation,
+    private readonly nowMs: number | undefined,
+  ) {
     this.taken = takenBy(operation);
   }
 
@@ -201,7 +208,13 @@ class ArgumentReader {
   private refusal(faults: readonly string[]): StreamError {
     const more = faults.length - mostFaults;
     const said = [...faults.slice(0, mostFaults), ...(more > 0 ? [`${count(more, 'more fault')} like these.`] : [])];
+    const isOfTime = [...this.faulty.keys()].some(({ parameter }) => isTime(parameter));
+    if (this.today !== undefined && isOfTime) said.push(`Today is ${this.today} ${spellPlace(exchanges)}.`);
     return new StreamError('INVALID_ARGUMENT', said.join(' '), this.rightForm());
+  }
+
+  private get today(): string | undefined {
+    return this.nowMs === undefined ? undefined : wallTimeAt(exchanges, this.nowMs).date;
   }
 
   private rightForm(): string {
@@ -215,8 +228,9 @@ class ArgumentReader {
 
   private exampleFor({ parameter, isList, name }: TakenArgument, value: unknown): unknown {
     const { example } = this.operation;
-    const isText = parameter.type === 'text' && !parameter.values;
-    if ((isText || value === undefined) && example && Object.hasOwn(example, name)) return example[name];
+    const isUnlike = parameter.type === 'text' && !isMeant(parameter, value);
+    if ((isUnlike || value === undefined) && example && Object.hasOwn(example, name)) return example[name];
+    if (isTime(parameter) && this.today !== undefined) return isList ? [this.today] : this.today;
     const one = exampleOf(parameter, Array.isArray(value) ? undefined : value);
     return isList ? [one] : one;
   }

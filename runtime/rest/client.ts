@@ -120,7 +120,7 @@ export class RestClient {
   }
 
   private read(operation: Operation, args: unknown): Asked {
-    const asked = readArguments(operation, args);
+    const asked = readArguments(operation, args, this.settings.clock.now());
     if ('page' in asked) return { page: readCursor(operation, this.settings.place, asked.page), notes: asked.notes };
     return { page: { address: asked.address, skip: 0 }, sent: asked.sent, notes: asked.notes };
   }

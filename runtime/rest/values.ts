@@ -120,6 +120,15 @@ function cameOf({ type, least, most }: OperationParameter, value: unknown): stri
   return kindOf(value);
 }
 
+/** Whether it is like one of the words that are taken. */
+export function isMeant({ values }: OperationParameter, value: unknown): boolean {
+  return values !== undefined && nearest(wordOf(value), values) !== undefined;
+}
+
+export function isTime({ type }: OperationParameter): boolean {
+  return type === 'date' || type === 'moment';
+}
+
 function meantBy({ values }: OperationParameter, value: unknown): string {
   return values ? suggest(nearest(wordOf(value), values)) : '';
 }

@@ -191,6 +191,13 @@ describe('arguments are refused', () => {
       `Call list_trades with {"order": "desc"}, ${rest}.`,
     ],
     [
+      'of a word that is like none, by the word of the example',
+      { ...bars, example: { timespan: 'day' } },
+      { ticker: 'A', ...range, timespan: '1d' },
+      'timespan: one of minute, hour, day is expected, and a text of 2 characters came.',
+      `Call list_aggs with {"timespan": "day"}, ${rest}.`,
+    ],
+    [
       'of a day that is none',
       tickers,
       { date: '2026-02-29' },

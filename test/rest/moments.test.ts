@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { operationGroups } from '../../generated/rest/operations.js';
 import { readArguments } from '../../runtime/rest/arguments.js';
 import { momentText } from '../../runtime/rest/moments.js';
+import { tickers, trades } from '../support/rest-host.js';
 
 // 2026-01-05T14:30:00Z is the Unix time 1767623400, by `date -d`.
 describe('a moment goes out in the form that the API takes', () => {
@@ -58,4 +59,18 @@ test.each([
     const asked = readArguments(operation, { ...operation.example, [argument]: time });
     expect('address' in asked && `${asked.address.path}?${asked.address.query}`).toContain(sent);
   }
+});
+
+test.each([
+  ['a time', trades, { ticker: 'A', timestamp_lt: 'yesterday' }, 'timestamp_lt'],
+  ['a day', tickers, { date: '01/05/2026' }, 'date'],
+])('a refusal of %s says which day it is, by the clock of the exchanges', (_, operation, args, name) => {
+  // 22:30 of the day before in New York.
+  const nowMs = Date.UTC(2026, 10, 28, 3, 30);
+  expect(() => readArguments(operation, args, nowMs)).toThrow(/ came\. Today is 2026-11-27 in New York\.$/);
+  const hint = `Call ${operation.name} with {"${name}": "2026-11-27"}`;
+  expect(() => readArguments(operation, args, nowMs)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining(hint) }),
+  );
+  expect(() => readArguments(trades, { limit: 0 }, nowMs)).not.toThrow(/Today/);
 });
