@@ -12,7 +12,7 @@ judgeOperations({ title: 'Economy', operations: economy, tools: restTools }, [
     vendorPaths: ['/fed/v1/treasury-yields'],
     rows: 'results[]',
     toolset: 'rest-economy',
-    example: { sort: 'date.desc', limit: 10 },
+    example: { limit: 10 },
   },
   {
     name: 'list_inflation',
@@ -20,7 +20,7 @@ judgeOperations({ title: 'Economy', operations: economy, tools: restTools }, [
     vendorPaths: ['/fed/v1/inflation'],
     rows: 'results[]',
     toolset: 'rest-economy',
-    example: { sort: 'date.desc', limit: 12 },
+    example: { limit: 12 },
   },
   {
     name: 'list_inflation_expectations',
@@ -28,14 +28,14 @@ judgeOperations({ title: 'Economy', operations: economy, tools: restTools }, [
     vendorPaths: ['/fed/v1/inflation-expectations'],
     rows: 'results[]',
     toolset: 'rest-economy',
-    example: { sort: 'date.desc', limit: 12 },
+    example: { limit: 12 },
   },
   {
     name: 'list_labor_market',
     path: '/fed/v1/labor-market',
     vendorPaths: ['/fed/v1/labor-market'],
     rows: 'results[]',
-    example: { sort: 'date.desc', limit: 12 },
+    example: { limit: 12 },
   },
   {
     name: 'list_merchant_spending',

@@ -270,7 +270,7 @@ judgeOperations({ title: 'Stocks', operations: stocks, tools: restTools }, [
     vendorPaths: ['/stocks/v1/short-interest'],
     rows: 'results[]',
     toolset: 'rest-stocks',
-    example: { ticker: 'AAPL', sort: 'settlement_date.desc' },
+    example: { ticker: 'AAPL' },
   },
   {
     name: 'list_short_volume',
@@ -278,7 +278,7 @@ judgeOperations({ title: 'Stocks', operations: stocks, tools: restTools }, [
     vendorPaths: ['/stocks/v1/short-volume'],
     rows: 'results[]',
     toolset: 'rest-stocks',
-    example: { ticker: 'AAPL', sort: 'date.desc' },
+    example: { ticker: 'AAPL' },
   },
   {
     name: 'list_benzinga_analyst_insights',

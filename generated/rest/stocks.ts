@@ -428,19 +428,6 @@ const limitOf_4: OperationParameter = {
 };
 
 /** Of several operations. */
-const sortOf_3: OperationParameter = {
-  argument: 'sort',
-  aliases: [],
-  wire: 'sort',
-  place: 'query',
-  type: 'text',
-  isList: false,
-  isRequired: false,
-  operators: [],
-  about: 'Columns and directions such as ticker.asc',
-};
-
-/** Of several operations. */
 const listingDateOf: OperationParameter = {
   argument: 'listing_date',
   aliases: [],
@@ -547,7 +534,7 @@ const ratingActionOf: OperationParameter = {
 };
 
 /** Of several operations. */
-const sortOf_4: OperationParameter = {
+const sortOf_3: OperationParameter = {
   argument: 'sort',
   aliases: [],
   wire: 'sort',
@@ -639,7 +626,7 @@ const lastUpdatedOf_2: OperationParameter = {
 };
 
 /** Of several operations. */
-const sortOf_5: OperationParameter = {
+const sortOf_4: OperationParameter = {
   argument: 'sort',
   aliases: [],
   wire: 'sort',
@@ -861,7 +848,7 @@ const timeframeOf: OperationParameter = {
 };
 
 /** Of several operations. */
-const sortOf_6: OperationParameter = {
+const sortOf_5: OperationParameter = {
   argument: 'sort',
   aliases: [],
   wire: 'sort',
@@ -871,6 +858,19 @@ const sortOf_6: OperationParameter = {
   isRequired: false,
   operators: [],
   about: 'Columns and directions such as period_end.asc',
+};
+
+/** Of several operations. */
+const sortOf_6: OperationParameter = {
+  argument: 'sort',
+  aliases: [],
+  wire: 'sort',
+  place: 'query',
+  type: 'text',
+  isList: false,
+  isRequired: false,
+  operators: [],
+  about: 'Columns and directions such as ticker.asc',
 };
 
 /** Of several operations. */
@@ -1729,16 +1729,16 @@ export const stocks: readonly Operation[] = [
       { name: 'session_close', type: 'number' },
       { name: 'session_decimal_volume', type: 'text', about: 'Volume with its decimals' },
       { name: 'session_early_trading_change', type: 'number' },
-      { name: 'session_early_trading_change_percent', type: 'number' },
+      { name: 'session_early_trading_change_percent', type: 'number', unit: 'percent' },
       { name: 'session_high', type: 'number' },
       { name: 'session_late_trading_change', type: 'number' },
-      { name: 'session_late_trading_change_percent', type: 'number' },
+      { name: 'session_late_trading_change_percent', type: 'number', unit: 'percent' },
       { name: 'session_low', type: 'number' },
       { name: 'session_open', type: 'number' },
       { name: 'session_previous_close', type: 'number' },
       { name: 'session_price', type: 'number' },
       { name: 'session_regular_trading_change', type: 'number' },
-      { name: 'session_regular_trading_change_percent', type: 'number' },
+      { name: 'session_regular_trading_change_percent', type: 'number', unit: 'percent' },
       { name: 'session_volume', type: 'number' },
       { name: 'ticker', type: 'text', about: 'Ticker' },
       { name: 'timeframe', type: 'text' },
@@ -2802,7 +2802,7 @@ export const stocks: readonly Operation[] = [
     group: 'stocks',
     markets: ['stocks'],
     title: 'Dividends',
-    description: 'Dividends of stocks with the factors by which to adjust, past and coming.',
+    description: 'Dividends of stocks with the factors by which to adjust, past and coming, the newest first.',
     path: '/stocks/v1/dividends',
     parameters: [
       tickerOf_5,
@@ -2840,7 +2840,18 @@ export const stocks: readonly Operation[] = [
         operators: ['any_of'],
         about: 'Kind',
       },
-      sortOf_3,
+      {
+        argument: 'sort',
+        aliases: [],
+        wire: 'sort',
+        place: 'query',
+        type: 'text',
+        isList: false,
+        isRequired: false,
+        usual: 'ex_dividend_date.desc',
+        operators: [],
+        about: 'Columns and directions such as ticker.asc',
+      },
       limitOf_4,
       {
         argument: 'dividend_type',
@@ -3378,7 +3389,7 @@ export const stocks: readonly Operation[] = [
     group: 'stocks',
     markets: ['stocks'],
     title: 'Short interest',
-    description: 'Shares sold short, twice a month, and the days to cover them.',
+    description: 'Shares sold short, twice a month, and the days to cover them, the newest first.',
     path: '/stocks/v1/short-interest',
     parameters: [
       tickerOf_5,
@@ -3415,7 +3426,18 @@ export const stocks: readonly Operation[] = [
         operators: ['any_of', 'gt', 'gte', 'lt', 'lte'],
         about: 'Average daily volume',
       },
-      sortOf_3,
+      {
+        argument: 'sort',
+        aliases: [],
+        wire: 'sort',
+        place: 'query',
+        type: 'text',
+        isList: false,
+        isRequired: false,
+        usual: 'settlement_date.desc',
+        operators: [],
+        about: 'Columns and directions such as ticker.asc',
+      },
       limitOf_2,
       orderOf_3,
     ],
@@ -3450,14 +3472,14 @@ export const stocks: readonly Operation[] = [
     ],
     asked: 'who is betting against it; how many shares are short; is a squeeze coming; are shorts covering; percent of shares sold short; how long would it take shorts to cover; crowded shorts; short sellers in the stock; is it heavily shorted; si of the stock; squeeze candidates; bears positioned; how shorted is it; bets on a fall; gamestop style squeeze; percentage of float short; who is short; shorts trapped; how many days to cover; short position over time; are bears piling in; has short interest grown; shorted the most; how many shares are borrowed',
     isTool: true,
-    example: { ticker: 'AAPL', sort: 'settlement_date.desc' },
+    example: { ticker: 'AAPL' },
   },
   {
     name: 'list_short_volume',
     group: 'stocks',
     markets: ['stocks'],
     title: 'Short volume',
-    description: 'Shares sold short each day, off and on the exchanges.',
+    description: 'Shares sold short each day, off and on the exchanges, the newest first.',
     path: '/stocks/v1/short-volume',
     parameters: [
       tickerOf_5,
@@ -3473,7 +3495,18 @@ export const stocks: readonly Operation[] = [
         operators: ['any_of', 'gt', 'gte', 'lt', 'lte'],
         about: 'Percent of the volume that was sold short',
       },
-      sortOf_3,
+      {
+        argument: 'sort',
+        aliases: [],
+        wire: 'sort',
+        place: 'query',
+        type: 'text',
+        isList: false,
+        isRequired: false,
+        usual: 'date.desc',
+        operators: [],
+        about: 'Columns and directions such as ticker.asc',
+      },
       limitOf_2,
       orderOf_3,
     ],
@@ -3516,7 +3549,7 @@ export const stocks: readonly Operation[] = [
     ],
     asked: 'how much was shorted today; daily short selling; share of volume that was short; short sales on a date; are people shorting it now; off exchange short volume; short exempt volume; short sale volume; how much of today\'s trading was shorts; finra short data; daily shorting; were shorts active yesterday; shorted on a day',
     isTool: true,
-    example: { ticker: 'AAPL', sort: 'date.desc' },
+    example: { ticker: 'AAPL' },
   },
   {
     name: 'list_benzinga_analyst_insights',
@@ -3553,7 +3586,7 @@ export const stocks: readonly Operation[] = [
       benzingaFirmIdOf,
       lastUpdatedOf,
       ratingActionOf,
-      sortOf_4,
+      sortOf_3,
       limitOf_2,
       lastUpdatedAnyOfOf,
     ],
@@ -3783,7 +3816,7 @@ export const stocks: readonly Operation[] = [
       fiscalYearOf,
       importanceOf,
       lastUpdatedOf_2,
-      sortOf_4,
+      sortOf_3,
       limitOf_2,
     ],
     rows: { path: ['results'], shape: 'list' },
@@ -3918,7 +3951,7 @@ export const stocks: readonly Operation[] = [
       fiscalYearOf,
       importanceOf,
       lastUpdatedOf_2,
-      sortOf_5,
+      sortOf_4,
       limitOf_2,
     ],
     rows: { path: ['results'], shape: 'list' },
@@ -4224,7 +4257,7 @@ export const stocks: readonly Operation[] = [
       },
       lastUpdatedOf,
       ratingActionOf,
-      sortOf_4,
+      sortOf_3,
       limitOf_2,
       lastUpdatedAnyOfOf,
       {
@@ -4640,7 +4673,7 @@ export const stocks: readonly Operation[] = [
       fiscalYearOf_2,
       periodEndOf,
       timeframeOf,
-      sortOf_6,
+      sortOf_5,
       limitOf_2,
     ],
     rows: { path: ['results'], shape: 'list' },
@@ -4732,7 +4765,7 @@ export const stocks: readonly Operation[] = [
       fiscalYearOf_2,
       periodEndOf,
       timeframeOf,
-      sortOf_6,
+      sortOf_5,
       limitOf_2,
     ],
     rows: { path: ['results'], shape: 'list' },
@@ -4814,7 +4847,7 @@ export const stocks: readonly Operation[] = [
       fiscalYearOf_2,
       periodEndOf,
       timeframeOf,
-      sortOf_6,
+      sortOf_5,
       limitOf_2,
     ],
     rows: { path: ['results'], shape: 'list' },
@@ -5127,7 +5160,7 @@ export const stocks: readonly Operation[] = [
         about: 'Free cash flow',
       },
       cikOf_2,
-      sortOf_3,
+      sortOf_6,
       limitOf_2,
     ],
     rows: { path: ['results'], shape: 'list' },
@@ -5223,7 +5256,7 @@ export const stocks: readonly Operation[] = [
         operators: ['gt', 'gte', 'lt', 'lte'],
         about: 'Percent of the shares that trade freely',
       },
-      sortOf_3,
+      sortOf_6,
       limitOf_4,
     ],
     rows: { path: ['results'], shape: 'list' },
@@ -5345,7 +5378,7 @@ export const stocks: readonly Operation[] = [
         operators: ['any_of', 'gt', 'gte', 'lt', 'lte'],
         about: 'MIC of the venue such as XCME',
       },
-      sortOf_5,
+      sortOf_4,
       limitOf_2,
     ],
     rows: { path: ['results'], shape: 'list' },

@@ -496,7 +496,7 @@ export const restTools: readonly OperationTool[] = [
     title: 'Dividends',
     verb: 'request',
     toolset: 'rest-stocks',
-    description: 'Dividends of stocks with the factors by which to adjust, past and coming.',
+    description: 'Dividends of stocks with the factors by which to adjust, past and coming, the newest first.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -508,7 +508,10 @@ export const restTools: readonly OperationTool[] = [
           enum: ['recurring', 'special', 'supplemental', 'irregular', 'unknown'],
           description: 'Kind; also _any_of',
         },
-        sort: { type: 'string', description: 'Columns and directions such as ticker.asc' },
+        sort: {
+          type: 'string',
+          description: 'Columns and directions such as ticker.asc; default ex_dividend_date.desc',
+        },
         limit: { type: 'integer', minimum: 1, maximum: 5000, description: 'Rows a page; default 100' },
         page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
@@ -657,7 +660,7 @@ export const restTools: readonly OperationTool[] = [
     title: 'Short interest',
     verb: 'request',
     toolset: 'rest-stocks',
-    description: 'Shares sold short, twice a month, and the days to cover them.',
+    description: 'Shares sold short, twice a month, and the days to cover them, the newest first.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -665,7 +668,10 @@ export const restTools: readonly OperationTool[] = [
         settlement_date: { type: 'string', description: 'Day of settlement; also _any_of _gt _gte _lt _lte' },
         days_to_cover: { type: 'number', description: 'Days to cover; also _any_of _gt _gte _lt _lte' },
         avg_daily_volume: { type: 'integer', description: 'Average daily volume; also _any_of _gt _gte _lt _lte' },
-        sort: { type: 'string', description: 'Columns and directions such as ticker.asc' },
+        sort: {
+          type: 'string',
+          description: 'Columns and directions such as ticker.asc; default settlement_date.desc',
+        },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
         page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
@@ -678,7 +684,7 @@ export const restTools: readonly OperationTool[] = [
     title: 'Short volume',
     verb: 'request',
     toolset: 'rest-stocks',
-    description: 'Shares sold short each day, off and on the exchanges.',
+    description: 'Shares sold short each day, off and on the exchanges, the newest first.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -688,7 +694,10 @@ export const restTools: readonly OperationTool[] = [
           type: 'number',
           description: 'Percent of the volume that was sold short; also _any_of _gt _gte _lt _lte',
         },
-        sort: { type: 'string', description: 'Columns and directions such as ticker.asc' },
+        sort: {
+          type: 'string',
+          description: 'Columns and directions such as ticker.asc; default date.desc',
+        },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 100' },
         page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
@@ -1969,12 +1978,15 @@ export const restTools: readonly OperationTool[] = [
     title: 'Yields of treasuries',
     verb: 'request',
     toolset: 'rest-economy',
-    description: 'Yields of US treasuries by maturity, each day since 1962.',
+    description: 'Yields of US treasuries by maturity, each day since 1962, the newest first.',
     inputSchema: {
       type: 'object',
       properties: {
         date: { type: 'string', description: 'Day such as 2026-01-02; also _any_of _gt _gte _lt _lte' },
-        sort: { type: 'string', description: 'Columns and directions such as date.asc' },
+        sort: {
+          type: 'string',
+          description: 'Columns and directions such as date.asc; default date.desc',
+        },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 10' },
         page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
@@ -1987,12 +1999,15 @@ export const restTools: readonly OperationTool[] = [
     title: 'Inflation',
     verb: 'request',
     toolset: 'rest-economy',
-    description: 'Price indices of US consumers (CPI, PCE), each month.',
+    description: 'Price indices of US consumers (CPI, PCE), each month, the newest first.',
     inputSchema: {
       type: 'object',
       properties: {
         date: { type: 'string', description: 'Day such as 2026-01-02; also _any_of _gt _gte _lt _lte' },
-        sort: { type: 'string', description: 'Columns and directions such as date.asc' },
+        sort: {
+          type: 'string',
+          description: 'Columns and directions such as date.asc; default date.desc',
+        },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 10' },
         page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
@@ -2005,12 +2020,15 @@ export const restTools: readonly OperationTool[] = [
     title: 'Expected inflation',
     verb: 'request',
     toolset: 'rest-economy',
-    description: 'Inflation that markets and models expect over years to come.',
+    description: 'Inflation that markets and models expect over years to come, the newest first.',
     inputSchema: {
       type: 'object',
       properties: {
         date: { type: 'string', description: 'Day such as 2026-01-02; also _any_of _gt _gte _lt _lte' },
-        sort: { type: 'string', description: 'Columns and directions such as date.asc' },
+        sort: {
+          type: 'string',
+          description: 'Columns and directions such as date.asc; default date.desc',
+        },
         limit: { type: 'integer', minimum: 1, maximum: 50000, description: 'Rows a page; default 10' },
         page: { type: 'string', description: 'next_page' },
         params: { type: 'string', description: 'More arguments as JSON' },
