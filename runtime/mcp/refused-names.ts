@@ -14,6 +14,8 @@ export function describeNoTool(hub: HubView, name: string, tools: ReadonlyMap<st
   const owned = meant === undefined ? undefined : tools.get(meant);
   if (!owned) return `There is no such tool; tools/list names the ${tools.size} that there are.`;
   const { tool, market = hub.markets[0]! } = owned;
+  // The page of a request has a call that makes sense; its schema alone does not tell a ticker from another text.
+  if (tool.verb === 'request') return `There is no such tool${suggest(tool.name)} See ${toolUri(tool.name)}`;
   const example = exampleArguments(tool, market);
   return `There is no such tool${suggest(tool.name)} Call ${tool.name} with ${example}. See ${toolUri(tool.name)}`;
 }

@@ -23,6 +23,7 @@ test.each(eras)('an agent asks, goes on, and is told of an error, over %s', asyn
   const refused = await peer.call('get_ticker_details', { ticker: 'AAPL' });
   const unserved = await peer.call('list_trades', { ticker: 'AAPL' });
   const told = await peer.readText('polygon-docs://tools/get_options_chain');
+  const misspelled = peer.call('get_option_chain', {}).catch((error: unknown) => String(error));
 
   expect(host.urls).toEqual([
     '/v3/reference/tickers?market=stocks&limit=1',
@@ -39,6 +40,9 @@ test.each(eras)('an agent asks, goes on, and is told of an error, over %s', asyn
     },
   });
   expect(JSON.stringify([first, second, refused])).not.toContain(restKey);
+  expect(await misspelled).toContain(
+    'There is no such tool; did you mean get_options_chain? See polygon-docs://tools/get_options_chain',
+  );
   expect(told).toContain('`strike_price`: number; ');
   expect(told).toContain('also with _gt, _gte, _lt, _lte');
   expect(told).toContain('`endpoint`: ');
