@@ -44,7 +44,7 @@ export interface CallOptions {
   readonly maxBytes?: number | undefined;
 }
 
-export interface RestAnswer extends Table {
+export interface RestAnswer extends Omit<Table, 'unfound'> {
   /** Cursor to what follows, to be given as `page`; null where nothing does. */
   readonly next_page: string | null;
   readonly request_id: string | null;
@@ -98,7 +98,7 @@ export class RestClient {
     const found = rowsIn(read, operation, page.skip);
     const rows = found ?? { count: 0, rows: [] };
     const { format = 'csv', maxBytes = usualBytes } = options;
-    const table = await makeTable(operation, rows, { format, maxBytes, clock: this.settings.clock });
+    const { unfound, ...table } = await makeTable(operation, rows, { format, maxBytes, clock: this.settings.clock });
     const next = this.nextOf(operation, document, page, { left: rows.count - table.count, shown: table.count });
     return {
       ...table,
@@ -110,7 +110,7 @@ export class RestClient {
       notes: [
         ...notes,
         ...(found ? [] : unplaced(document)),
-        ...(found?.count ? [] : doubtsOf(asked.sent)),
+        ...(rows.count > 0 && unfound === 0 ? [] : doubtsOf(asked.sent)),
         ...next.notes,
         ...table.notes,
         ...(this.world.notesOn?.(operation) ?? []),

@@ -21,6 +21,8 @@ export interface Table {
   /** Rows that it has. */
   readonly count: number;
   readonly notes: readonly string[];
+  /** Rows that say that their symbol was not found. */
+  readonly unfound: number;
 }
 
 export interface TableBounds {
@@ -58,7 +60,9 @@ export async function makeTable(operation: Operation, found: RowList, bounds: Ta
     if (!rows.addWithin(row, maxBytes)) break;
     if (slice.spent(stepsPerRow + columns.length + stepsToParse(sizes[index]!))) await slice.rest();
   }
-  return { columns: header, ...rows.result, count: rows.count, notes: notesOn(flat, rows.count, flattener.omitted) };
+  const unfound = flat.filter(row => row.get('error') === 'NOT_FOUND').length;
+  const notes = notesOn(flat, rows.count, flattener.omitted);
+  return { columns: header, ...rows.result, count: rows.count, notes, unfound };
 }
 
 function notesOn(flat: readonly FlatRow[], shown: number, omitted: number): string[] {

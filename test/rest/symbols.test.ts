@@ -37,6 +37,12 @@ describe('an answer without rows', () => {
   });
 });
 
+test('a row that says so itself says it, too', async () => {
+  const { call } = await askable({ results: [{ ticker: 'aapl', error: 'NOT_FOUND', message: 'Ticker not found.' }] });
+
+  expect((await call(tickers, { ticker_any_of: 'aapl,MSFT' })).notes).toContain(doubt);
+});
+
 test('an answer with rows says nothing of tickers', async () => {
   const { call } = await askable({ status: 'OK', results: [{ price: 1 }] });
 
