@@ -31,7 +31,7 @@ interface Given {
 }
 
 /** Dates are those of the exchanges. */
-const exchanges = 'America/New_York';
+const newYork = 'America/New_York';
 const mostFaults = 5;
 /** Longer ones are refused by hosts on the way. */
 const longestAddress = 8_000;
@@ -209,12 +209,12 @@ class ArgumentReader {
     const more = faults.length - mostFaults;
     const said = [...faults.slice(0, mostFaults), ...(more > 0 ? [`${count(more, 'more fault')} like these.`] : [])];
     const isOfTime = [...this.faulty.keys()].some(({ parameter }) => isTime(parameter));
-    if (this.today !== undefined && isOfTime) said.push(`Today is ${this.today} ${spellPlace(exchanges)}.`);
+    if (this.today !== undefined && isOfTime) said.push(`Today is ${this.today} ${spellPlace(newYork)}.`);
     return new StreamError('INVALID_ARGUMENT', said.join(' '), this.rightForm());
   }
 
   private get today(): string | undefined {
-    return this.nowMs === undefined ? undefined : wallTimeAt(exchanges, this.nowMs).date;
+    return this.nowMs === undefined ? undefined : wallTimeAt(newYork, this.nowMs).date;
   }
 
   private rightForm(): string {
