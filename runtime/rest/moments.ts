@@ -26,6 +26,8 @@ export function momentText(text: string, unit: 'ms' | 'ns' | undefined): string 
   if (unit === undefined) return /[Z+]|-\d\d:?\d\d$/i.test(text.slice(date.length)) ? text : `${text}Z`;
   const atMs = Date.parse(`${date}T${clock}${zone.replace(/(\d\d)(\d\d)$/, '$1:$2')}`);
   if (Number.isNaN(atMs)) return undefined;
+  // Nothing is older, and no Unix time with a sign is taken.
+  if (atMs < 0) return '0';
   return String((BigInt(atMs) * perUnit.ms + BigInt(fraction.padEnd(9, '0'))) / perUnit[unit]);
 }
 

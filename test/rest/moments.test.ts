@@ -27,6 +27,7 @@ describe('a moment goes out in the form that the API takes', () => {
     ['Unix seconds in ISO', '1767623400', undefined, '2026-01-05T14:30:00.000Z'],
     ['Unix ns in ISO', '1767623400123456789', undefined, '2026-01-05T14:30:00.123456789Z'],
     ['the begin of all time as it is', '0', 'ms', '0'],
+    ['an ISO time before it as it, since the API has nothing older', '1960-01-01T00:00:00.5Z', 'ns', '0'],
   ])('%s', (_, text, unit, sent) => {
     expect(momentText(text, unit)).toBe(sent);
   });
