@@ -110,6 +110,11 @@ describe.concurrent.each(eras)('to a client of %s', (_era, connect) => {
     const ranked = await ask('summarize_stream', { markets, top: 1 });
     if (ranked.cursor !== null) await ask('summarize_stream', { markets, cursor: ranked.cursor });
     await ask('summarize_stream', { markets, window_s: 5, sort: 'volume', symbols: ['no symbol'] }, true);
+    await ask('find_rest_tool', { query: 'what did AAPL close at yesterday' });
+    await ask('find_rest_tool', { query: '' }, true);
+    const request = { name_or_path: 'get_market_status', arguments: { endpoint: 'simulated' } };
+    await ask('call_rest_tool', request);
+    await ask('call_rest_tool', { ...request, name_or_path: 'nonsense' }, true);
     await ask(`stop_${other}_stream`, {});
     await ask('stop_all_streams', {});
   });

@@ -186,7 +186,7 @@ function patternOf(shown: string): RegExp {
       .replace(/(?<![:\w-])\d[\d,.]*(?<![,.])/g, '\u0003')
       .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
       // More may have come by the time it is read.
-      .replace('\\(live\\)\\.', '\\(live\\)(?:, more to read)?\\.')
+      .replace(/(streams|\\\(live\\\))\\\./, '$1(?:, more to read)?\\.')
       .replaceAll('\u0000', '\\S+')
       .replaceAll('\u0001', '[0-9a-f-]{36}')
       .replaceAll('\u0002', '[-0-9T:.]+Z')

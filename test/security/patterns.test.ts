@@ -19,7 +19,7 @@ const bounded: Readonly<Record<string, string>> = {
 };
 
 /** The short text finds what doubles with every sign, before the long one is tried. */
-const lengths = [24, 10_000];
+const lengths = [24, 14_000];
 /** A linear search takes less than one, a quadratic one a hundred and more. */
 const longestMs = 40;
 

@@ -173,11 +173,16 @@ describe('the text of an answer', () => {
       await call(named('unsubscribe'), { channels: [channel, 'no'] });
       await call(named('stop'));
     }
+    await call('find_rest_tool', { query: 'what did AAPL close at yesterday' });
+    await call('find_rest_tool', { query: '' });
+    await call('call_rest_tool', { name_or_path: 'get_market_status', arguments: { endpoint: 'simulated' } });
+    await call('call_rest_tool', { name_or_path: 'get_market_status' });
     await call('stop_all_streams');
   }, 120_000);
   afterAll(() => bench.close());
 
-  test.each(listTools({ suite, markets } as never).map(({ tool }) => [tool.name] as const))(
+  const { rest: _, ...streams } = suite;
+  test.each(listTools({ suite: streams, markets } as never).map(({ tool }) => [tool.name] as const))(
     'of %s holds cursor, next step, notes, what was rejected, and whether the data is made up',
     name => {
       expect(texts.get(name)?.length).toBeGreaterThan(0);

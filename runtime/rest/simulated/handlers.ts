@@ -129,5 +129,5 @@ export function notesOn({ path }: Operation): readonly string[] {
 
 /** A path, whatever its slots are called. */
 function formOf(path: string): string {
-  return path.replace(/\{[^}]*\}/g, '{}');
+  return path.replace(/\{[^{}]*\}/g, '{}');
 }

@@ -32,6 +32,9 @@ export async function indices(request: Request, catalogue: Catalogue): Promise<D
   return list(request, rows, { sort: 'ticker.asc', isCounted: false });
 }
 
+/** What is no ticker in any market is not repeated. */
+const tickerForm = /^[A-Z\d][A-Za-z\d:.-]{0,30}$/;
+
 /** The tickers that are asked for by name. */
 function namedIn(request: Request): readonly string[] | undefined {
   const names = (request.filters().get('ticker') ?? []).filter(({ operator }: Comparison) =>
@@ -52,7 +55,8 @@ function rowsOf(
     const byTicker = new Map(found.map(one => [one.ticker, one]));
     return mapInSlices(request, new Set(named), ticker => {
       const one = byTicker.get(ticker);
-      return one ? show(one) : { ticker, error: 'NOT_FOUND', message: 'Ticker not found.' };
+      if (one) return show(one);
+      return { ...(tickerForm.test(ticker) ? { ticker } : {}), error: 'NOT_FOUND', message: 'Ticker not found.' };
     });
   }
   const sorted = [...found].sort((one, other) => (one.ticker < other.ticker ? -1 : 1));

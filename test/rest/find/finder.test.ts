@@ -32,7 +32,7 @@ describe('a question', () => {
     ['top losers in crypto', 'get_snapshot_direction', { market_type: 'crypto', direction: 'losers' }],
     ['WHAT DID AAPL CLOSE AT YESTERDAY', 'get_previous_close_agg', { ticker: 'AAPL' }],
     ['dividnds of Pepsi', 'list_dividends', { ticker: 'PEP' }],
-    ['CPI', 'list_inflation', { sort: 'date.desc', limit: 12 }],
+    ['CPI', 'list_inflation', { limit: 12 }],
   ])('is answered by one request, with its symbols and numbers in place: %s', (text, name, args) => {
     expect(best(text)).toEqual([name, args]);
   });
