@@ -159,7 +159,9 @@ describe('what the world has', () => {
   test('always are enough, also years after the spec was written', () => {
     for (const market of markets) {
       for (const year of [2026, 2031, 2040]) {
-        expect(new World(market).listings(Date.UTC(year, 5, 15)).size, market.name).toBeGreaterThanOrEqual(10);
+        expect(new World(market).listings(Date.UTC(year, 5, 15)).size, market.name).toBeGreaterThanOrEqual(
+          Math.min(10, market.simulation.instruments.length),
+        );
       }
     }
   });

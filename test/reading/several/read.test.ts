@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { callOn } from '../../support/bench.js';
 import { tries } from '../../support/property.js';
+import { marketNames } from '../../support/spec.js';
 import { both, type MarketName, pricesIn, streamIn, TwoMarkets } from '../../support/two-markets.js';
 
 describe('a read of two markets', () => {
@@ -236,7 +237,7 @@ describe('the markets of a call', () => {
       });
       expect(await refusalOf({}, name)).toMatchObject({
         code: 'INVALID_ARGUMENT',
-        message: 'market is missing: one of stocks, options, futures, indices, forex, crypto is expected.',
+        message: `market is missing: one of ${marketNames.join(', ')} is expected.`,
         hint: `Call ${name} with {"market": "stocks"}.`,
       });
     },
