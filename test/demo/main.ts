@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import type { Row } from '../../generated/types.js';
 import { answered, called, heading, line, messageRow, paint, table } from './screen.js';
 
 type Json = Record<string, unknown>;
@@ -33,11 +34,14 @@ function showMessages({ messages, count, has_more: more }: Json): string {
 }
 
 function showSummary({ symbols }: Json): string {
-  return table(
-    ['symbol', 'last', 'bid', 'ask', 'spread', 'high', 'low', 'volume', 'vwap', 'trades', 'quotes'],
-    symbols as Json[],
-  );
+  return table(summaryColumns, symbols as Json[]);
 }
+
+/** A key that a row no longer has does not compile. */
+const summaryColumns: readonly (keyof Row)[] = [
+  ...(['symbol', 'last', 'change_pct', 'prev_close', 'bid', 'ask'] as const),
+  ...(['window_high', 'window_low', 'window_volume', 'trades'] as const),
+];
 
 await client.connect(new StdioClientTransport({ command: process.execPath, args: [bin], stderr: 'inherit' }));
 const { tools } = await client.listTools();
@@ -81,7 +85,13 @@ await call('summarize_stream', { market: 'stocks', symbols: ['AAPL', 'MSFT'] }, 
 await call('get_stocks_stream_status');
 await call('list_crypto_subscriptions');
 
-heading('5. The end');
+heading('5. The days before, from the same world by REST');
+await call('find_rest_tool', { query: 'what did AAPL close at yesterday', limit: 1 });
+const dayMs = 86_400_000;
+const [from, to] = [7, 1].map(days => new Date(Date.now() - days * dayMs).toISOString().slice(0, 10));
+await call('get_aggs', { ticker: 'AAPL', multiplier: 1, timespan: 'day', from, to, endpoint: 'simulated' });
+
+heading('6. The end');
 for (const market of ['stocks', 'crypto', 'forex']) await call(`stop_${market}_stream`);
 await client.close();
 line();
