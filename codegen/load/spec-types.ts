@@ -646,7 +646,7 @@ export interface RawRestGroup {
   readonly names?: {
     readonly [name: string]: readonly RawRestWord[];
   };
-  /** Words in capitals that are no ticker, beside those of the synonyms. */
+  /** Words that are no ticker in capitals either, beside those of the synonyms. */
   readonly not_symbols?: readonly string[];
   readonly operations: readonly RawRestOperation[];
 }

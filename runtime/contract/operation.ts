@@ -106,7 +106,7 @@ export interface OperationGroup {
   readonly words: readonly string[];
   /** How people name what is known to everybody, by its symbol: `AAPL` is `apple`; currencies and coins by their code. */
   readonly names: Readonly<Record<string, readonly string[]>>;
-  /** Words in capitals that are no symbol. */
+  /** Words, in small letters, that are no symbol in capitals either. */
   readonly notSymbols: readonly string[];
   readonly operations: readonly Operation[];
 }

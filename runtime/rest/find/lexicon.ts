@@ -35,7 +35,8 @@ export class Lexicon {
       }
       for (const word of words) this.marketWords.set(word, group);
       const texts = operations.flatMap(({ title, synonyms }) => [title, ...synonyms]);
-      for (const [word] of [...notSymbols, ...texts].join(' ').matchAll(/[A-Z]+/g)) this.notSymbols.add(word);
+      for (const [word] of [...notSymbols.map(word => word.toUpperCase()), ...texts].join(' ').matchAll(/[A-Z]+/g))
+        this.notSymbols.add(word);
     }
     this.names = anyOf([...this.named.keys()]);
     this.markets = anyOf([...this.marketWords.keys()]);
